@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# TAP for the tests: a few assertions, a scratch directory, and captured command runs.
+# A test sources this file first and ends with done_testing. A test that dies before
+# that has printed no plan, which prove counts as a failure: a signal is never a pass.
+
+set -uo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+bin=${KLPMAKE_BIN:-$top/build}
+tap_count=0
+tap_failed=0
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/klpmake-test.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+
+# pass NAME, fail NAME: one result line.
+pass()
+{
+	tap_count=$((tap_count + 1))
+	printf 'ok %d - %s\n' "$tap_count" "$1"
+}
+
+fail()
+{
+	tap_count=$((tap_count + 1))
+	tap_failed=$((tap_failed + 1))
+	printf 'not ok %d - %s\n' "$tap_count" "$1"
+}
+
+diag()
+{
+	local line
+	while IFS= read -r line; do
+		printf '# %s\n' "$line"
+	done <<<"$1"
+}
+
+# skip NAME REASON: counts as passed, and prove's totals say that it was skipped.
+skip()
+{
+	tap_count=$((tap_count + 1))
+	printf 'ok %d - %s # SKIP %s\n' "$tap_count" "$1" "$2"
+}
+
+skip_all()
+{
+	printf '1..0 # SKIP %s\n' "$1"
+	exit 0
+}
+
+# run COMMAND [ARG...]: sets $status, $out and $err.
+run()
+{
+	"$@" >"$scratch/.out" 2>"$scratch/.err" </dev/null
+	status=$?
+	out=$(<"$scratch/.out")
+	err=$(<"$scratch/.err")
+}
+
+# exits WANT NAME: the exit status of the last run.
+exits()
+{
+	if [[ $status == "$1" ]]; then
+		pass "$2"
+	else
+		fail "$2"
+		diag "exit status $status, wanted $1"
+		diag "stdout: $out"
+		diag "stderr: $err"
+	fi
+}
+
+# is GOT WANT NAME
+is()
+{
+	if [[ $1 == "$2" ]]; then
+		pass "$3"
+	else
+		fail "$3"
+		diag "got:    $1"
+		diag "wanted: $2"
+	fi
+}
+
+# has TEXT PART NAME: TEXT contains PART, to the letter.
+has()
+{
+	if [[ $1 == *"$2"* ]]; then
+		pass "$3"
+	else
+		fail "$3"
+		diag "not there: $2"
+		diag "in: $1"
+	fi
+}
+
+# lacks TEXT PART NAME
+lacks()
+{
+	if [[ $1 != *"$2"* ]]; then
+		pass "$3"
+	else
+		fail "$3"
+		diag "should not be there: $2"
+		diag "in: $1"
+	fi
+}
+
+# holds NAME COMMAND [ARG...]: the command succeeds.
+holds()
+{
+	local name=$1
+	shift
+	if "$@" >"$scratch/.out" 2>"$scratch/.err" </dev/null; then
+		pass "$name"
+	else
+		fail "$name"
+		diag "failed: $*"
+		diag "$(<"$scratch/.err")"
+	fi
+}
+
+# refused STATUS MESSAGE NAME: the last run exited with STATUS (never by a signal) and its
+# standard error holds MESSAGE.
+refused()
+{
+	if [[ $status == "$1" && $err == *"$2"* ]]; then
+		pass "$3"
+	else
+		fail "$3"
+		diag "exit status $status, wanted $1"
+		diag "wanted in stderr: $2"
+		diag "stderr: $err"
+	fi
+}
+
+done_testing()
+{
+	printf '1..%d\n' "$tap_count"
+	exit $((tap_failed > 0))
+}
