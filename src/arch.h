@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between architectures, one row each. Adding an architecture is adding a row
+ * in arch.c and a fixture in the tests.
+ */
+#ifndef KLP_ARCH_H
+#define KLP_ARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arch_reloc {
+	uint32_t type;
+	const char *name;
+	uint8_t size; /* bytes written at the relocated place */
+};
+
+struct arch {
+	const char *name;	 /* as in `uname -m` */
+	uint16_t machine;	 /* e_machine */
+	uint32_t abs64, abs32;	 /* plain address relocations, as used in data and in DWARF */
+	const char *ignored_undef; /* left undefined by design, or NULL */
+	bool zero_before_apply;	 /* the loader wants the relocated bytes to be zero */
+	const struct arch_reloc *reloc; /* what the module loader applies, ends with a NULL name */
+};
+
+/* The row for an e_machine, or NULL. */
+const struct arch *arch_by_machine(uint16_t machine);
+
+/* The loader's relocation of that type, or NULL when it would refuse it. */
+const struct arch_reloc *arch_reloc_by_type(const struct arch *arch, uint32_t type);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's symbols as its livepatch core sees them: which entries of a name count, and in
+ * which order, so that "position N" means here what it means there.
+ *
+ * The list is vmlinux's symbol table through the filter that the kernel's own kallsyms passes
+ * (scripts/mksysmap and scripts/kallsyms.c, is_ignored_symbol()), ranked by address among equal
+ * names (kernel/kallsyms.c; kernel/livepatch/core.c, klp_find_callback()). A System.map or
+ * /proc/kallsyms of the same kernel is a witness: where it disagrees, that is an error.
+ * Only names that were asked for are kept.
+ */
+#ifndef KLP_KALLSYMS_H
+#define KLP_KALLSYMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "elf_file.h"
+#include "strmap.h"
+
+struct ksym {
+	const char *name;
+	uint64_t addr;
+	uint64_t size;
+	const char *file;	/* base name of the source file, for local symbols; or NULL */
+	char type;		/* as nm and /proc/kallsyms print it: 't', 'D'... */
+	unsigned char elf_type; /* STT_FUNC, STT_OBJECT, STT_NOTYPE... */
+	bool global;		/* STB_GLOBAL or STB_WEAK */
+	bool init;		/* in a section that is freed after boot (.init.*, .exit.*) */
+	size_t order;		/* place in the symbol table: breaks ties */
+};
+
+struct kallsyms {
+	struct strmap wanted;
+	struct ksym *sym; /* by name, then address */
+	size_t n;
+};
+
+/* Asks for a name (not copied) before reading; asking twice is fine. */
+void kallsyms_want(struct kallsyms *k, const char *name);
+
+/* Reads the wanted names from vmlinux. error() and -1 when it has no symbol table. */
+int kallsyms_read(struct kallsyms *k, const struct elf_file *vmlinux);
+
+/*
+ * Compares the wanted names with a System.map or a copy of /proc/kallsyms: as many entries of
+ * each name, in the same order of addresses (all of them may be moved by KASLR's offset).
+ * error() and -1 on a difference, on a cut-short file and on hidden (zero) addresses.
+ */
+int kallsyms_verify(const struct kallsyms *k, const struct elf_file *vmlinux, const char *path);
+
+/*
+ * All entries of a name: element i has position i + 1. NULL and *count 0 when there is none,
+ * or when it was not asked for.
+ */
+const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, size_t *count);
+
+/* Does the kernel's kallsyms leave this name out? */
+bool kallsyms_ignored(const char *name);
+
+/* Calls fn for every symbol that counts, wanted or not; sym is only valid during the call. */
+void kallsyms_each(const struct elf_file *vmlinux, void (*fn)(const struct ksym *sym, void *arg),
+		   void *arg);
+
+void kallsyms_free(struct kallsyms *k);
+
+#endif

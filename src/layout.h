@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where the members of struct klp_func, klp_object and klp_patch lie in this kernel, from DWARF:
+ * the structures have grown and shrunk over the years, and distributions add members.
+ */
+#ifndef KLP_LAYOUT_H
+#define KLP_LAYOUT_H
+
+#include <stddef.h>
+
+#include "elf_file.h"
+
+/* Offsets and sizes in bytes. */
+struct klp_layout {
+	size_t func_size, func_old_name, func_new_func, func_old_sympos;
+	size_t object_size, object_name, object_funcs;
+	size_t patch_size, patch_mod, patch_objs;
+	size_t module_size; /* struct module */
+};
+
+/*
+ * Reads the layout from the module's own DWARF or, when that has none, from vmlinux's
+ * (kernel/livepatch/core.c). error() and -1 when neither knows it.
+ */
+int klp_layout_read(struct elf_file *module, struct elf_file *vmlinux, struct klp_layout *ret);
+
+#endif

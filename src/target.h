@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel that a patch is for: its vmlinux, exports, symbol positions and traceable
+ * functions, gathered and found to be one and the same build.
+ */
+#ifndef KLP_TARGET_H
+#define KLP_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arch.h"
+#include "elf_file.h"
+#include "kallsyms.h"
+#include "symvers.h"
+
+/* What the command line says of the target; NULL where it says nothing. */
+struct target_options {
+	const char *vmlinux;  /* required */
+	const char *symbols;  /* System.map or kallsyms of the same build */
+	const char *symvers;  /* Module.symvers */
+	const char *build_id; /* hex, or a file of ELF notes such as /sys/kernel/notes */
+	const char *release;  /* uname -r: must be the one in vmlinux's banner */
+};
+
+struct target {
+	struct elf_file *vmlinux;
+	const struct arch *arch;
+	char build_id[ELF_BUILD_ID_MAX]; /* "" when vmlinux has none */
+	struct kallsyms kallsyms;
+	struct symvers symvers; /* empty unless the options name it */
+	const char *symbols;	/* the witness, or NULL */
+	uint64_t *mcount;	/* traced call sites, ascending */
+	size_t mcount_num;
+	bool mcount_known; /* false: vmlinux does not tell which functions are traced */
+};
+
+/*
+ * Opens vmlinux, checks architecture, build-id and release, reads Module.symvers and the table of
+ * traced functions. error() and -1 when the evidence contradicts itself.
+ */
+int target_open(struct target *t, const struct target_options *opt);
+
+/* Reads the positions of all names asked for with kallsyms_want(), and checks the witness. */
+int target_read_symbols(struct target *t);
+
+/*
+ * Why a livepatch cannot redirect this function, or NULL when it can.
+ * Rule: kernel/livepatch/patch.c, klp_patch_func(), which needs ftrace_location(old_func);
+ * kernel/trace/ftrace.c, ftrace_location(): a traced call site within the function.
+ */
+const char *target_untraceable(const struct target *t, const struct ksym *sym);
+
+void target_close(struct target *t);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Messages and memory for short-lived command line tools.
+ *
+ * Convention of the whole code base: a function that can fail returns 0 or -1 and has already
+ * reported the error where the cause is known; callers only pass it up. Running out of memory
+ * ends the program.
+ */
+#ifndef KLP_UTIL_H
+#define KLP_UTIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define KLP_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+
+#define EXIT_REFUSED 1
+#define EXIT_USAGE 2
+
+#ifndef KLPMAKE_VERSION
+#error "KLPMAKE_VERSION comes from the Makefile"
+#endif
+
+/* Name that starts every message; set first thing in main(). */
+extern const char *progname;
+
+/* "progname: error: ..." on stderr. Lower case, no full stop; further lines are indented. */
+void error(const char *fmt, ...) KLP_PRINTF(1, 2);
+void warning(const char *fmt, ...) KLP_PRINTF(1, 2);
+
+/* Number of error() calls so far: lets a pass report all that it finds, then fail. */
+unsigned int error_count(void);
+
+void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *p, size_t n, size_t size);
+char *xstrdup(const char *s);
+char *xasprintf(const char *fmt, ...) KLP_PRINTF(1, 2);
+
+/* Makes room for element number n in a growing array; the capacity doubles. */
+#define GROW(array, n, cap)                                                                        \
+	do {                                                                                       \
+		if ((n) == (cap)) {                                                                \
+			(cap) = (cap) ? 2 * (cap) : 16;                                            \
+			(array) = xrealloc((array), (cap), sizeof(*(array)));                      \
+		}                                                                                  \
+	} while (0)
+
+static inline bool str_starts(const char *s, const char *prefix)
+{
+	return __builtin_strncmp(s, prefix, __builtin_strlen(prefix)) == 0;
+}
+
+bool str_ends(const char *s, const char *suffix);
+
+/* A whole file as a NUL-terminated string (the NUL is not counted); error() and -1 otherwise. */
+int read_file(const char *path, char **text, size_t *size);
+
+#endif
