@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Packs what a guest consists of besides its kernel: busybox, our side of the guest, the modules to
+# try, and the modules of that kernel which they need. Source common.bash first.
+
+# modinfo_field MODULE KEY: read from the section itself, as modinfo(8) need not be installed.
+modinfo_field()
+{
+	LC_ALL=C readelf -W -p .modinfo -- "$1" 2>/dev/null | sed -n "s/^ *\[ *[0-9a-f]*\]  $2=//p" | head -n 1
+}
+
+# module_name FILE: what the kernel calls it.
+module_name()
+{
+	local name
+	name=$(basename "$1")
+	name=${name%%.ko*}
+	printf '%s\n' "${name//-/_}"
+}
+
+static_busybox()
+{
+	local path
+	path=$(type -P busybox) || path=
+	[[ -n $path ]] && ! LC_ALL=C readelf -lW "$path" 2>/dev/null | grep -q INTERP ||
+		die "a statically linked busybox is not installed; $(guest_install busybox-static)"
+	printf '%s\n' "$path"
+}
+
+# lay_out ROOT: the directories and what is always there.
+lay_out()
+{
+	local root=$1 busybox
+	busybox=$(static_busybox)
+	mkdir -p "$root"/{bin,dev,proc,sys,run,tmp} "$root"/try/{modules,kernel,files}
+	cp -- "$busybox" "$root/bin/busybox"
+	cp -- "$guest_scripts/guest-init" "$root/init"
+	chmod 755 "$root/init"
+	cp -- "$guest_scripts/guest-lib.sh" "$guest_scripts/guest-complaints" "$root/try"
+}
+
+# unpack_module FILE TARGET: distributions compress modules in three ways.
+unpack_module()
+{
+	case $1 in
+		*.xz) xz -dc -- "$1" >"$2" ;;
+		*.zst) zstd -qdc -- "$1" >"$2" ;;
+		*.gz) gzip -dc -- "$1" >"$2" ;;
+		*) cp -- "$1" "$2" ;;
+	esac || die "cannot unpack '$1'"
+}
+
+# index_modules DIR: kernel_index maps each module's name to its file.
+index_modules()
+{
+	local file name
+	declare -gA kernel_index=()
+	while IFS= read -r -d '' file; do
+		name=${file##*/}
+		name=${name%%.ko*}
+		kernel_index[${name//-/_}]=$file
+	done < <(find "$1" -name '*.ko' -print0 -o -name '*.ko.*' -print0)
+}
+
+is_builtin()
+{
+	[[ -r $1/modules.builtin ]] && tr - _ <"$1/modules.builtin" | grep -q "/$2\.ko\$"
+}
+
+# add_kernel_module DIR NAME KERNEL_DIR ORDER: unpacks the module and, first, all that it depends on,
+# as the modules themselves say: a kernel that was only unpacked has no modules.dep. The names are
+# appended to the file ORDER as they have to be loaded.
+add_kernel_module()
+{
+	local dir=$1 name=${2//-/_} target=$3 order=$4 needed
+	! grep -qx "$name" "$order" || return 0
+	if [[ -z ${kernel_index[$name]-} ]]; then
+		is_builtin "$dir" "$name" || die "the kernel has no module '$name' in '$dir'"
+		return 0
+	fi
+	[[ -e $target/$name.ko ]] || unpack_module "${kernel_index[$name]}" "$target/$name.ko"
+	for needed in $(modinfo_field "$target/$name.ko" depends | tr , ' '); do
+		add_kernel_module "$dir" "$needed" "$target" "$order"
+	done
+	printf '%s\n' "$name" >>"$order"
+}
+
+# pack ROOT TARGET: uncompressed, which costs less than it would save.
+pack()
+{
+	(cd "$1" && find . -print0 | cpio --quiet --null -o -H newc -R 0:0) >"$2" ||
+		die "cannot write the guest's initramfs to '$2'"
+}

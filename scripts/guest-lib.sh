@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2154,SC3043
+#
+# What a scenario can do in the guest: busybox sh. A scenario is such a script; it is run in the
+# directory of the --file files, and the first thing that goes wrong ends the try.
+#
+#   $modules               the modules to try, in the order of the command line
+#   phase NAME             a new part begins; its name labels what is shown and what fails
+#   kernel_module NAME     load this module of the kernel (--modprobe) and what it depends on
+#   load NAME [PARAM...]   load a module to try
+#   wait_patched NAME      wait until every task runs the patched code
+#   unload NAME            disable the livepatch, wait until no task runs it, remove the module
+#   run COMMAND [ARG...]   show its output; fail when it does
+#   script PHASE           the user's --run script or --cmd command, if there is one
+#   complain               fail when the kernel has complained by now
+#   show TEXT              show a line
+#   fail REASON            this try has failed
+
+# What the host says: $port $mark $limit $modules $kernel_modules
+# shellcheck source=/dev/null
+. /try/config
+current=start
+
+# tell TAG [TEXT]: one line to the host.
+tell()
+{
+	printf '%s\n' "$*" >&3
+}
+
+show()
+{
+	tell out "$1"
+}
+
+show_file()
+{
+	local line
+	while IFS= read -r line || [ -n "$line" ]; do
+		show "$line"
+	done <"$1"
+}
+
+# The first failure is the reason; what follows from it is not told.
+fail()
+{
+	if [ ! -e /run/failed ]; then
+		: >/run/failed
+		tell failed "$current: $1"
+	fi
+	exit 1
+}
+
+# complaint: the first thing that the kernel complained of since the scenario began.
+complaint()
+{
+	dmesg -r >/run/dmesg
+	grep -qF "$mark" /run/dmesg || fail "the kernel's log has lost its beginning"
+	sed "1,/$mark/d" /run/dmesg | grep -m 1 -E -f /try/guest-complaints | sed 's/^<[0-9]*>//; s/^\[[^]]*\] *//'
+}
+
+complain()
+{
+	local text
+	text=$(complaint)
+	[ -z "$text" ] || fail "kernel: $text"
+}
+
+phase()
+{
+	complain
+	current=$1
+	tell phase "$1"
+}
+
+module_name()
+{
+	basename "$1" .ko | tr - _
+}
+
+uptime_seconds()
+{
+	cut -d. -f1 /proc/uptime
+}
+
+# within COMMAND [ARG...]: repeat the command until it succeeds; returns 1 at the time limit.
+within()
+{
+	local end
+	end=$(($(uptime_seconds) + limit))
+	until "$@"; do
+		[ "$(uptime_seconds)" -lt "$end" ] || return 1
+		sleep 0.1
+	done
+}
+
+# insert NAME FILE [PARAM...]: the kernel's own words say more than insmod's.
+insert()
+{
+	local name=$1 said text
+	shift
+	[ -e "$1" ] || fail "there is no module '$name' in the guest"
+	if ! said=$(insmod "$@" 2>&1); then
+		text=$(complaint)
+		fail "cannot load '$name': ${text:-${said##*: }}"
+	fi
+	complain
+}
+
+kernel_module()
+{
+	local name
+	[ -e "/try/kernel/$(module_name "$1")" ] || fail "'$1' was not given with --modprobe"
+	while read -r name; do
+		[ -d "/sys/module/$name" ] || insert "$name" "/try/kernel/$name.ko"
+	done <"/try/kernel/$(module_name "$1")"
+}
+
+load()
+{
+	local name
+	name=$(module_name "$1")
+	shift
+	insert "$name" "/try/modules/$name.ko" "$@"
+}
+
+in_transition()
+{
+	[ "$(cat "/sys/kernel/livepatch/$1/transition" 2>/dev/null)" = 1 ]
+}
+
+settled()
+{
+	! in_transition "$1"
+}
+
+gone()
+{
+	[ ! -d "/sys/kernel/livepatch/$1" ]
+}
+
+# show_blockers NAME: the tasks that keep the transition from ending, and where they are.
+show_blockers()
+{
+	local wanted state task
+	wanted=$(cat "/sys/kernel/livepatch/$1/enabled")
+	for state in /proc/[0-9]*/task/[0-9]*/patch_state; do
+		[ "$(cat "$state" 2>/dev/null)" = $((1 - wanted)) ] || continue
+		task=${state%/patch_state}
+		show "waiting for '$(cat "$task/comm")' (${task##*/}):"
+		cat "$task/stack" >/run/stack 2>/dev/null
+		show_file /run/stack
+	done
+}
+
+transition_stuck()
+{
+	show_blockers "$1"
+	fail "the transition of '$1' did not end within $limit seconds"
+}
+
+wait_patched()
+{
+	local name
+	name=$(module_name "$1")
+	! gone "$name" || fail "'$name' is loaded but is not a livepatch, or not an enabled one"
+	within settled "$name" || transition_stuck "$name"
+	[ "$(cat "/sys/kernel/livepatch/$name/enabled")" = 1 ] || fail "'$name' is not enabled"
+	complain
+}
+
+remove()
+{
+	rmmod "$1" 2>/run/rmmod
+}
+
+# A patch that a cumulative one replaced is gone before it is unloaded. The kernel drops its own
+# reference to a patch a moment after the patch is gone, so removing may need more than one try.
+unload()
+{
+	local name
+	name=$(module_name "$1")
+	if ! gone "$name"; then
+		echo 0 2>/dev/null >"/sys/kernel/livepatch/$name/enabled" || fail "cannot disable '$name'"
+		within gone "$name" || transition_stuck "$name"
+	fi
+	within remove "$name" || fail "cannot remove '$name': $(sed 's/.*: //' /run/rmmod)"
+	complain
+}
+
+# run_shown COMMAND [ARG...]: to a file first, as what is left running would hold a pipe open.
+run_shown()
+{
+	local status
+	timeout "$limit" "$@" >/run/output 2>&1 3>&-
+	status=$?
+	show_file /run/output
+	# busybox says 143 for a command that timeout(1) ended.
+	[ $status -ne 143 ] || fail "'$*' did not end within $limit seconds"
+	return $status
+}
+
+run()
+{
+	run_shown "$@" || fail "'$*' ended with status $?"
+	complain
+}
+
+# script PHASE: a script judges, so its status counts; a command only shows, and may well fail
+# before or after the patch.
+script()
+{
+	local status=0
+	if [ -e /try/script ]; then
+		run_shown sh /try/script "$1" || fail "the script ended with status $?"
+	elif [ -e /try/command ]; then
+		run_shown sh /try/command || status=$?
+		[ $status -eq 0 ] || show "(status $status)"
+	fi
+	complain
+}
