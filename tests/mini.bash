@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The miniature kernel: vmlinux, System.map, Module.symvers and modules in a second, for every
+# test that needs no real kernel. Sources are in tests/mini; what each is for is said there.
+#
+#   mini_vmlinux DIR [FLAG...]           DIR/vmlinux DIR/System.map DIR/Module.symvers DIR/kallsyms
+#   mini_module DIR OUT.ko SOURCE...     a module for that kernel; objects and OUT.mod.c beside it
+#   mini_gadget DIR                      DIR/gadget.ko, a target module, in Module.symvers
+#
+# FLAGs are gcc's (-gdwarf-4, -gz=zlib, -O1, -DX...), or:
+#   --absolute        compile units are named by absolute path
+#   --no-aranges      vmlinux without .debug_aranges
+#   --no-mcount-loc   vmlinux without a table of traced functions
+
+mini_src=$(cd "$(dirname "${BASH_SOURCE[0]}")/mini" && pwd)
+mini_release=9.9.0-mini
+mini_vermagic="$mini_release SMP preempt mod_unload modversions "
+mini_cflags=(
+	-std=gnu11 -O2 -g -Wall -Werror -pg -mfentry -mrecord-mcount -mcmodel=kernel
+	-ffreestanding -fno-pic -fno-pie -fno-common -fno-stack-protector -fcf-protection=none
+	-fno-asynchronous-unwind-tables -fno-strict-aliasing -mno-sse -mno-80387
+	"-I$mini_src/include"
+)
+
+# mini_cc SOURCE OBJECT [FLAG...]
+mini_cc()
+{
+	local source=$1 object=$2
+	shift 2
+	mkdir -p "$(dirname "$object")"
+	"${CC:-gcc}" "${mini_cflags[@]}" "$@" -c "$source" -o "$object"
+}
+
+# mini_vmlinux DIR [FLAG...]
+mini_vmlinux()
+{
+	local dir=$1 flag prefix="" source job
+	local flags=() ldflags=() drop=() jobs=() objects=()
+	shift
+	for flag; do
+		case $flag in
+		--absolute) prefix=$mini_src/ ;;
+		--no-aranges) drop+=(--remove-section=.debug_aranges) ;;
+		--no-mcount-loc) drop+=(-N __start_mcount_loc -N __stop_mcount_loc) ;;
+		-gz=*)
+			flags+=("$flag")
+			ldflags+=("--compress-debug-sections=${flag#-gz=}")
+			;;
+		*) flags+=("$flag") ;;
+		esac
+	done
+	(
+		cd "$mini_src" || exit
+		for source in fs/proc/alpha.c fs/proc/beta.c kernel/gamma.c kernel/module/main.c \
+			kernel/livepatch/core.c init/version.c lib/strings.c lib/weak.c lib/delta.S; do
+			mini_cc "$prefix$source" "$dir/obj/${source%.*}.o" "${flags[@]}" &
+			jobs+=($!)
+			objects+=("$dir/obj/${source%.*}.o")
+		done
+		mini_cc "${prefix}mm/twice.c" "$dir/obj/mm/twice_a.o" -DTWICE=a "${flags[@]}" &
+		jobs+=($!)
+		mini_cc "${prefix}mm/twice.c" "$dir/obj/mm/twice_b.o" -DTWICE=b -DTWICE_EXTRA \
+			"${flags[@]}" &
+		jobs+=($!)
+		for job in "${jobs[@]}"; do
+			wait "$job" || exit
+		done
+		ld -nostdlib -static --build-id -z noexecstack -z max-page-size=4096 \
+			--no-warn-rwx-segments "${ldflags[@]}" -T vmlinux.lds -o "$dir/vmlinux" \
+			"${objects[@]}" "$dir/obj/mm/twice_a.o" "$dir/obj/mm/twice_b.o"
+	) || return
+	mini_symvers "$dir/vmlinux" vmlinux >"$dir/Module.symvers"
+	[[ ${#drop[@]} == 0 ]] || objcopy "${drop[@]}" "$dir/vmlinux" || return
+	mini_system_map "$dir/vmlinux" >"$dir/System.map"
+	mini_kallsyms "$dir" >"$dir/kallsyms"
+}
+
+# mini_symvers FILE OWNER: Module.symvers lines for what FILE exports, with made-up CRCs.
+mini_symvers()
+{
+	local name type ns
+	objcopy --dump-section ".mini_exports=$1.exports" "$1" "$1.copy" 2>/dev/null || return
+	[[ -e $1.exports ]] || : >"$1.exports"
+	while IFS=$'\t' read -r name type ns; do
+		printf '0x%08x\t%s\t%s\t%s\t%s\n' "$(mini_crc "$name")" "$name" "$2" "$type" "$ns"
+	done <"$1.exports"
+	rm -f "$1.copy" "$1.exports"
+}
+
+mini_crc()
+{
+	local sum
+	sum=$(cksum <<<"$1")
+	printf '%s' "${sum%% *}"
+}
+
+# As scripts/mksysmap: no absolute, debug, undefined or weak-undefined symbols.
+mini_system_map()
+{
+	nm -n "$1" | grep -v ' [aNUw] \| \.L'
+}
+
+# As /proc/kallsyms shows it to root, moved by KASLR, with a module at the end.
+mini_kallsyms()
+{
+	local addr type name
+	while read -r addr type name; do
+		if [[ $addr == ffffffff* ]]; then
+			printf '%016x %s %s\n' $((0x$addr + 0x1c000000)) "$type" "$name"
+		else
+			printf '%s %s %s\n' "$addr" "$type" "$name"
+		fi
+	done <"$1/System.map"
+	printf 'ffffffffc0201000 t state\t[gadget]\n'
+}
+
+# mini_module DIR OUT.ko SOURCE...: compiles and links what kbuild would make of the sources.
+# Environment: MINI_CFLAGS, more flags; MINI_DEPENDS, the value of depends=; MINI_NOVERSIONS,
+# when set, makes a module without symbol versions.
+mini_module()
+{
+	local kernel=$1 out=$2 source object objects=() undefined
+	shift 2
+	local base=${out%.ko} flags=()
+	read -ra flags <<<"${MINI_CFLAGS-}"
+	for source; do
+		object=$(dirname "$out")/$(basename "${source%.*}").o
+		mini_cc "$source" "$object" -DMODULE "${flags[@]}" || return
+		objects+=("$object")
+	done
+	ld -r -o "$base.o.all" "${objects[@]}" || return
+	undefined=$(nm -u "$base.o.all" | sed 's/.* //')
+	mini_modpost "$kernel" "$(basename "$base")" "$base.o.all" "$undefined" >"$base.mod.c"
+	mini_cc "$base.mod.c" "$base.mod.o" || return
+	ld -r --build-id -T "$mini_src/module.lds" -o "$out" "$base.o.all" "$base.mod.o"
+}
+
+# What scripts/mod/modpost writes into NAME.mod.c: modinfo, struct module and symbol versions.
+mini_modpost()
+{
+	local kernel=$1 name=$2 object=$3 undefined=$4 crc symbol defined
+	defined=" $(nm --defined-only "$object" | sed 's/.* //' | tr '\n' ' ')"
+	printf '#include "mini.h"\n'
+	printf 'MODULE_INFO(vermagic, "%s");\n' "$mini_vermagic"
+	printf 'MODULE_INFO(name, "%s");\n' "${name//-/_}"
+	printf 'MODULE_INFO(depends, "%s");\n' "${MINI_DEPENDS-}"
+	printf '__attribute__((section(".gnu.linkonce.this_module")))\n'
+	printf 'struct module __this_module = {\n\t.name = "%s",\n' "${name//-/_}"
+	[[ $defined != *" init_module "* ]] || printf '\t.init = init_module,\n'
+	[[ $defined != *" cleanup_module "* ]] || printf '\t.exit = cleanup_module,\n'
+	printf '};\n'
+	[[ -z ${MINI_NOVERSIONS-} ]] || return 0
+	printf 'static const struct { unsigned long crc; char name[56]; } ____versions[]\n'
+	printf '__attribute__((used, section("__versions"))) = {\n'
+	for symbol in module_layout $undefined; do
+		crc=$(awk -F'\t' -v s="$symbol" '$2 == s { print $1 }' "$kernel/Module.symvers")
+		[[ -z $crc ]] || printf '\t{ %s, "%s" },\n' "$crc" "$symbol"
+	done
+	printf '};\n'
+}
+
+# mini_gadget DIR: the target module; its export joins DIR/Module.symvers.
+mini_gadget()
+{
+	mini_module "$1" "$1/gadget.ko" "$mini_src/drivers/gadget/gadget.c" \
+		"$mini_src/drivers/gadget/common.c" || return
+	mini_symvers "$1/common.o" drivers/gadget/gadget >>"$1/Module.symvers"
+	mini_symvers "$1/gadget.o" drivers/gadget/gadget >>"$1/Module.symvers"
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A third state, the global mixed(), the winner over lib/weak.c's arch_hook(), a function split
+ * into a hot and a cold part, and a very long name.
+ */
+#include "mini.h"
+
+static int LONG_NAME = 5;
+
+int gamma_private; /* global, exported by nobody */
+
+static noinline noclone int state(int x)
+{
+	return x + 40;
+}
+
+int mixed(int x)
+{
+	return x + 1;
+}
+
+int arch_hook(int x)
+{
+	return x + 2;
+}
+
+__cold void complain(const char *what)
+{
+	_printk("%s\n", what);
+}
+
+/* What leads to a cold function goes to split_path.cold in .text.unlikely. */
+int split_path(int x)
+{
+	if (x > 1000) {
+		complain("too large");
+		complain("really");
+		return (int)sink(x);
+	}
+	return x + gamma_private;
+}
+
+int gamma_use(struct record *r)
+{
+	r->weight = mixed(r->id) + state(r->weight) + LONG_NAME++;
+	return arch_hook(r->weight) + weak_kept(r->id) + split_path(r->id) + asm_entry(r->id);
+}
+EXPORT_SYMBOL_NS_GPL(gamma_use, "MINI_NS");
