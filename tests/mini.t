@@ -34,7 +34,7 @@ is "$(symbols split_path)$(symbols split_path.cold)" Tt "a function split into h
 is "$(symbols _stext)$(symbols _end)" TB "linker script symbols"
 is "$(awk 'length($3) > 200' <<<"$map" | wc -l)" 1 "a symbol of more than 200 characters"
 
-order=$(readelf -sW "$k/vmlinux" | awk '$8 == "helper" { print $2 }')
+order=$(readelf -sW "$k/vmlinux" | awk '$8 == "state" && $4 == "OBJECT" { print $2 }')
 is "$order" "$(sort -r <<<"$order")" "two symbols whose order by address is not that of the table"
 
 holds "a target module can be built" mini_gadget "$k"

@@ -6,7 +6,7 @@ static int state = 2;
 int shared_total;
 EXPORT_SYMBOL(shared_total);
 
-/* Comes before alpha.c's helper() by address, after it in the symbol table. */
+/* Linked after alpha.c, yet at a lower address than its helper(). */
 static __hot noinline noclone int helper(int x)
 {
 	state -= x;
