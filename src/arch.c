@@ -8,9 +8,12 @@
 
 /* arch/x86/kernel/module.c, __write_relocate_add(); no GOT: modules are built without PIC. */
 static const struct arch_reloc x86_64_relocs[] = {
-	{R_X86_64_64, "R_X86_64_64", 8},	 {R_X86_64_32, "R_X86_64_32", 4},
-	{R_X86_64_32S, "R_X86_64_32S", 4}, {R_X86_64_PC32, "R_X86_64_PC32", 4},
-	{R_X86_64_PLT32, "R_X86_64_PLT32", 4}, {R_X86_64_PC64, "R_X86_64_PC64", 8},
+	{R_X86_64_64, "R_X86_64_64", 8},
+	{R_X86_64_32, "R_X86_64_32", 4},
+	{R_X86_64_32S, "R_X86_64_32S", 4},
+	{R_X86_64_PC32, "R_X86_64_PC32", 4},
+	{R_X86_64_PLT32, "R_X86_64_PLT32", 4},
+	{R_X86_64_PC64, "R_X86_64_PC64", 8},
 	{0, NULL, 0},
 };
 

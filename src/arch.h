@@ -17,11 +17,11 @@ struct arch_reloc {
 };
 
 struct arch {
-	const char *name;	 /* as in `uname -m` */
-	uint16_t machine;	 /* e_machine */
-	uint32_t abs64, abs32;	 /* plain address relocations, as used in data and in DWARF */
+	const char *name;	   /* as in `uname -m` */
+	uint16_t machine;	   /* e_machine */
+	uint32_t abs64, abs32;	   /* plain address relocations, as used in data and in DWARF */
 	const char *ignored_undef; /* left undefined by design, or NULL */
-	bool zero_before_apply;	 /* the loader wants the relocated bytes to be zero */
+	bool zero_before_apply;	   /* the loader wants the relocated bytes to be zero */
 	const struct arch_reloc *reloc; /* what the module loader applies, ends with a NULL name */
 };
 

@@ -18,9 +18,9 @@ struct patch_func {
 	const char *old_name; /* "" when NULL */
 	uint64_t old_sympos;
 	bool has_new_func;
-	const char *new_name;	    /* symbol at new_func, or "" */
-	bool new_global;	    /* ... and whether it is a global one */
-	size_t sympos_section;	    /* where old_sympos stands in the file */
+	const char *new_name;  /* symbol at new_func, or "" */
+	bool new_global;       /* ... and whether it is a global one */
+	size_t sympos_section; /* where old_sympos stands in the file */
 	uint64_t sympos_offset;
 };
 

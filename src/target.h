@@ -30,18 +30,22 @@ struct target {
 	struct kallsyms kallsyms;
 	struct symvers symvers; /* empty unless the options name it */
 	const char *symbols;	/* the witness, or NULL */
+	const char *release;	/* what the options say, or NULL */
 	uint64_t *mcount;	/* traced call sites, ascending */
 	size_t mcount_num;
 	bool mcount_known; /* false: vmlinux does not tell which functions are traced */
 };
 
 /*
- * Opens vmlinux, checks architecture, build-id and release, reads Module.symvers and the table of
- * traced functions. error() and -1 when the evidence contradicts itself.
+ * Opens vmlinux, checks its architecture and build-id, reads Module.symvers.
+ * error() and -1 when the evidence contradicts itself.
  */
 int target_open(struct target *t, const struct target_options *opt);
 
-/* Reads the positions of all names asked for with kallsyms_want(), and checks the witness. */
+/*
+ * In one pass over vmlinux's symbols: the positions of all names asked for with kallsyms_want(),
+ * the release in its banner, the table of traced functions; then compares with the witness.
+ */
 int target_read_symbols(struct target *t);
 
 /*

@@ -40,12 +40,12 @@ char *xstrdup(const char *s);
 char *xasprintf(const char *fmt, ...) KLP_PRINTF(1, 2);
 
 /* Makes room for element number n in a growing array; the capacity doubles. */
-#define GROW(array, n, cap)                                                                        \
-	do {                                                                                       \
-		if ((n) == (cap)) {                                                                \
-			(cap) = (cap) ? 2 * (cap) : 16;                                            \
-			(array) = xrealloc((array), (cap), sizeof(*(array)));                      \
-		}                                                                                  \
+#define GROW(array, n, cap)                                                   \
+	do {                                                                  \
+		if ((n) == (cap)) {                                           \
+			(cap) = (cap) ? 2 * (cap) : 16;                       \
+			(array) = xrealloc((array), (cap), sizeof(*(array))); \
+		}                                                             \
 	} while (0)
 
 static inline bool str_starts(const char *s, const char *prefix)

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Opening DWARF and reading single DIEs: see dwarf_file.h. */
+#include "dwarf_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "dwarf_object.h"
+#include "util.h"
+
+bool dwarf_file_present(const struct elf_file *elf)
+{
+	size_t i = elf_file_section(elf, ".debug_info");
+
+	return i && elf->sec[i].shdr.sh_type != SHT_NOBITS && elf->sec[i].shdr.sh_size;
+}
+
+/*
+ * Releases up to 20210528 are dated, all later ones are 0.x to 2.x; within those the interfaces
+ * used here only grew, so an older library than the one compiled against is refused as well.
+ */
+static bool same_abi(void)
+{
+	const char *run = dwarf_package_version();
+	bool dated = str_starts(run, "20");
+#ifdef DW_LIBDWARF_VERSION_MAJOR
+	unsigned int major = 0, minor = 0;
+
+	if (dated || sscanf(run, "%u.%u", &major, &minor) != 2)
+		return false;
+	return major > DW_LIBDWARF_VERSION_MAJOR ||
+	       (major == DW_LIBDWARF_VERSION_MAJOR && minor >= DW_LIBDWARF_VERSION_MINOR);
+#else
+	return dated;
+#endif
+}
+
+static int dwarf_error(const struct dwarf_file *d, Dwarf_Error err)
+{
+	error("'%s': damaged debug information: %s", d->elf->path,
+	      err ? dwarf_errmsg(err) : "no reason given");
+	if (err && d->dbg)
+		dwarf_dealloc_error(d->dbg, err);
+	return -1;
+}
+
+int dwarf_file_open(struct elf_file *elf, struct dwarf_file **ret)
+{
+	struct dwarf_file *d;
+	Dwarf_Error err = NULL;
+	int status;
+
+	if (!same_abi()) {
+		error("libdwarf %s at run time has another ABI than the one klpmake was built "
+		      "with: build klpmake again on this machine",
+		      dwarf_package_version());
+		return -1;
+	}
+	if (!dwarf_file_present(elf)) {
+		error("'%s': no debug information (no .debug_info section): use the debug vmlinux",
+		      elf->path);
+		return -1;
+	}
+	d = xcalloc(1, sizeof(*d));
+	d->elf = elf;
+	d->object = dwarf_object_create(elf);
+	/* No bookkeeping for what is freed as it goes: a third of the time otherwise. */
+	dwarf_set_de_alloc_flag(0);
+	status = dwarf_object_open(d->object, &d->dbg, &err);
+	if (status != DW_DLV_OK) {
+		d->dbg = NULL;
+		dwarf_error(d, err);
+		dwarf_file_close(d);
+		return -1;
+	}
+	*ret = d;
+	return 0;
+}
+
+void dwarf_file_close(struct dwarf_file *d)
+{
+	if (!d)
+		return;
+	if (d->dbg)
+		dwarf_object_end(d->dbg);
+	dwarf_object_destroy(d->object);
+	free(d);
+}
+
+int dwarf_file_next_unit(struct dwarf_file *d, Dwarf_Die *ret)
+{
+	Dwarf_Unsigned length, type_offset, next;
+	Dwarf_Half version, addr_size, len_size, ext_size, kind;
+	Dwarf_Off abbrev;
+	Dwarf_Sig8 signature;
+	Dwarf_Error err = NULL;
+	int status;
+
+	status =
+		dwarf_next_cu_header_d(d->dbg, 1, &length, &version, &abbrev, &addr_size, &len_size,
+				       &ext_size, &signature, &type_offset, &next, &kind, &err);
+	if (status == DW_DLV_NO_ENTRY)
+		return 0;
+	if (status != DW_DLV_OK)
+		return dwarf_error(d, err);
+	status = dwarf_siblingof_b(d->dbg, NULL, 1, ret, &err);
+	return status == DW_DLV_OK ? 1 : dwarf_error(d, err);
+}
+
+int dwarf_file_die(struct dwarf_file *d, Dwarf_Off off, Dwarf_Die *ret)
+{
+	Dwarf_Error err = NULL;
+
+	return dwarf_offdie_b(d->dbg, off, 1, ret, &err) == DW_DLV_OK ? 0 : dwarf_error(d, err);
+}
+
+int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
+			int (*fn)(struct dwarf_file *d, Dwarf_Die child, void *arg), void *arg)
+{
+	Dwarf_Error err = NULL;
+	Dwarf_Die die, next;
+	int status = dwarf_child(parent, &die, &err);
+
+	while (status == DW_DLV_OK) {
+		int stop = fn(d, die, arg);
+
+		status = stop ? DW_DLV_NO_ENTRY : dwarf_siblingof_b(d->dbg, die, 1, &next, &err);
+		dwarf_dealloc_die(die);
+		if (stop)
+			return stop;
+		die = next;
+	}
+	return status == DW_DLV_NO_ENTRY ? 0 : dwarf_error(d, err);
+}
+
+/* An attribute, or NULL. Errors of single attributes count as "not there". */
+static Dwarf_Attribute find_attr(Dwarf_Die die, Dwarf_Half number)
+{
+	Dwarf_Attribute attr;
+
+	return dwarf_attr(die, number, &attr, NULL) == DW_DLV_OK ? attr : NULL;
+}
+
+bool die_tag(Dwarf_Die die, Dwarf_Half *tag)
+{
+	return dwarf_tag(die, tag, NULL) == DW_DLV_OK;
+}
+
+bool die_string(Dwarf_Die die, Dwarf_Half number, const char **ret)
+{
+	char *s;
+
+	if (dwarf_die_text(die, number, &s, NULL) != DW_DLV_OK)
+		return false;
+	*ret = s;
+	return true;
+}
+
+bool die_number(Dwarf_Die die, Dwarf_Half number, uint64_t *ret)
+{
+	Dwarf_Attribute attr = find_attr(die, number);
+	Dwarf_Unsigned u;
+	Dwarf_Signed s;
+	bool ok = false;
+
+	if (!attr)
+		return false;
+	if (dwarf_formudata(attr, &u, NULL) == DW_DLV_OK) {
+		*ret = u;
+		ok = true;
+	} else if (dwarf_formsdata(attr, &s, NULL) == DW_DLV_OK && s >= 0) {
+		*ret = (uint64_t)s;
+		ok = true;
+	}
+	dwarf_dealloc_attribute(attr);
+	return ok;
+}
+
+bool die_flag(Dwarf_Die die, Dwarf_Half number)
+{
+	Dwarf_Attribute attr = find_attr(die, number);
+	Dwarf_Bool set = 0;
+
+	if (!attr)
+		return false;
+	if (dwarf_formflag(attr, &set, NULL) != DW_DLV_OK)
+		set = 0;
+	dwarf_dealloc_attribute(attr);
+	return set;
+}
+
+bool die_reference(Dwarf_Die die, Dwarf_Half number, Dwarf_Off *ret)
+{
+	Dwarf_Attribute attr = find_attr(die, number);
+	bool ok;
+
+	if (!attr)
+		return false;
+	ok = dwarf_global_formref(attr, ret, NULL) == DW_DLV_OK;
+	dwarf_dealloc_attribute(attr);
+	return ok;
+}
+
+bool die_offset(Dwarf_Die die, Dwarf_Off *ret)
+{
+	return dwarf_dieoffset(die, ret, NULL) == DW_DLV_OK;
+}
+
+static bool read_uleb(const unsigned char *p, size_t len, uint64_t *ret)
+{
+	*ret = 0;
+	for (size_t i = 0; i < len && i < 9; i++) {
+		*ret |= (uint64_t)(p[i] & 0x7f) << (7 * i);
+		if (!(p[i] & 0x80))
+			return i + 1 == len;
+	}
+	return false;
+}
+
+bool die_static_address(const struct dwarf_file *d, Dwarf_Die die, uint64_t *ret)
+{
+	Dwarf_Attribute attr = find_attr(die, DW_AT_location);
+	Dwarf_Unsigned len;
+	Dwarf_Ptr block;
+	bool ok = false;
+
+	if (!attr)
+		return false;
+	if (dwarf_formexprloc(attr, &len, &block, NULL) == DW_DLV_OK && len > 1) {
+		const unsigned char *op = block;
+		uint64_t index;
+
+		if (op[0] == DW_OP_addr && len == 9) {
+			*ret = elf_file_number(d->elf, op + 1, 8);
+			ok = true;
+		} else if ((op[0] == DW_OP_addrx || op[0] == DW_OP_GNU_addr_index) &&
+			   read_uleb(op + 1, len - 1, &index)) {
+			Dwarf_Addr addr;
+
+			ok = dwarf_debug_addr_index_to_addr(die, index, &addr, NULL) == DW_DLV_OK;
+			*ret = addr;
+		}
+	}
+	dwarf_dealloc_attribute(attr);
+	return ok;
+}
+
+/* DWARF 4: .debug_ranges, offsets from the unit's base address. */
+static size_t old_ranges(struct dwarf_file *d, Dwarf_Die die, Dwarf_Off off, uint64_t base,
+			 uint64_t *ret, size_t max)
+{
+	Dwarf_Ranges *r;
+	Dwarf_Signed count;
+	Dwarf_Unsigned bytes;
+	Dwarf_Off real;
+	size_t n = 0;
+
+	if (dwarf_get_ranges_b(d->dbg, off, die, &real, &r, &count, &bytes, NULL) != DW_DLV_OK)
+		return 0;
+	for (Dwarf_Signed i = 0; i < count && n < max; i++) {
+		if (r[i].dwr_type == DW_RANGES_ADDRESS_SELECTION)
+			base = r[i].dwr_addr2;
+		else if (r[i].dwr_type == DW_RANGES_ENTRY && r[i].dwr_addr1 != r[i].dwr_addr2)
+			ret[n++] = base + r[i].dwr_addr1;
+	}
+#ifdef DW_LIBDWARF_VERSION_MAJOR
+	dwarf_dealloc_ranges(d->dbg, r, count);
+#else
+	dwarf_ranges_dealloc(d->dbg, r, count);
+#endif
+	return n;
+}
+
+/* DWARF 5: .debug_rnglists; libdwarf adds the base address ("cooked"). */
+static size_t new_ranges(Dwarf_Attribute attr, Dwarf_Half form, Dwarf_Unsigned value, uint64_t *ret,
+			 size_t max)
+{
+	Dwarf_Rnglists_Head head;
+	Dwarf_Unsigned count, off;
+	size_t n = 0;
+
+	if (dwarf_rnglists_get_rle_head(attr, form, value, &head, &count, &off, NULL) != DW_DLV_OK)
+		return 0;
+	for (Dwarf_Unsigned i = 0; i < count && n < max; i++) {
+		Dwarf_Unsigned raw1, raw2, start, end;
+		unsigned int len, code;
+		Dwarf_Bool unavailable;
+
+		if (dwarf_get_rnglists_entry_fields_a(head, i, &len, &code, &raw1, &raw2,
+						      &unavailable, &start, &end,
+						      NULL) != DW_DLV_OK)
+			break;
+		if (code != DW_RLE_end_of_list && code != DW_RLE_base_address &&
+		    code != DW_RLE_base_addressx && !unavailable && start != end)
+			ret[n++] = start;
+	}
+	dwarf_dealloc_rnglists_head(head);
+	return n;
+}
+
+/* The base address of the compile unit that a DIE stands in: its DW_AT_low_pc. */
+static uint64_t unit_base(struct dwarf_file *d, Dwarf_Die die)
+{
+	Dwarf_Addr base = 0;
+	Dwarf_Die unit;
+	Dwarf_Off off;
+
+	if (dwarf_CU_dieoffset_given_die(die, &off, NULL) != DW_DLV_OK ||
+	    dwarf_offdie_b(d->dbg, off, 1, &unit, NULL) != DW_DLV_OK)
+		return 0;
+	if (dwarf_lowpc(unit, &base, NULL) != DW_DLV_OK)
+		base = 0;
+	dwarf_dealloc_die(unit);
+	return base;
+}
+
+size_t die_code_addresses(struct dwarf_file *d, Dwarf_Die die, uint64_t *ret, size_t max)
+{
+	Dwarf_Attribute attr = find_attr(die, DW_AT_ranges);
+	Dwarf_Unsigned value = 0;
+	Dwarf_Addr low;
+	Dwarf_Half form;
+	size_t n = 0;
+
+	if (!attr) {
+		if (max == 0 || dwarf_lowpc(die, &low, NULL) != DW_DLV_OK)
+			return 0;
+		ret[0] = low;
+		return 1;
+	}
+	if (dwarf_whatform(attr, &form, NULL) == DW_DLV_OK) {
+		Dwarf_Off off = 0;
+
+		if (form == DW_FORM_rnglistx)
+			dwarf_formudata(attr, &value, NULL);
+		else if (dwarf_global_formref(attr, &off, NULL) == DW_DLV_OK)
+			value = off;
+		if (elf_file_section(d->elf, ".debug_rnglists"))
+			n = new_ranges(attr, form, value, ret, max);
+		if (n == 0 && form != DW_FORM_rnglistx)
+			n = old_ranges(d, die, value, unit_base(d, die), ret, max);
+	}
+	dwarf_dealloc_attribute(attr);
+	return n;
+}

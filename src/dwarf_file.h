@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DWARF through libdwarf, served from libelf's mapping.
+ *
+ * libdwarf's own ELF reader loads all of .debug_info and its relocations before it answers: more
+ * than a second and 800 MB for a distribution's vmlinux. Its object-access interface takes the
+ * section bytes from us instead (dwarf_object.c). Only calls that all libdwarf generations have
+ * are used; what differs between them is wrapped here and there.
+ */
+#ifndef KLP_DWARF_FILE_H
+#define KLP_DWARF_FILE_H
+
+#include <dwarf.h>
+#include <libdwarf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "elf_file.h"
+
+struct dwarf_object;
+
+struct dwarf_file {
+	struct elf_file *elf; /* not owned */
+	struct dwarf_object *object;
+	Dwarf_Debug dbg;
+};
+
+/* Does the file have .debug_info? */
+bool dwarf_file_present(const struct elf_file *elf);
+
+/*
+ * Opens the DWARF of an ELF file. error() and -1 when it has none or libdwarf refuses it, or when
+ * the libdwarf at run time has another ABI than the one compiled against (both Debian 12's and
+ * 13's are libdwarf.so.1, with different structures).
+ */
+int dwarf_file_open(struct elf_file *elf, struct dwarf_file **ret);
+void dwarf_file_close(struct dwarf_file *d);
+
+/*
+ * The next compile unit's DIE, to be freed with dwarf_dealloc_die(): 1 found, 0 no more (the next
+ * call starts again), -1 after error().
+ */
+int dwarf_file_next_unit(struct dwarf_file *d, Dwarf_Die *ret);
+
+/* The DIE at an offset in .debug_info. error() and -1 on failure. */
+int dwarf_file_die(struct dwarf_file *d, Dwarf_Off off, Dwarf_Die *ret);
+
+/*
+ * Calls fn for each child of a DIE until it returns non-zero, which is then returned;
+ * -1 after error() when the DWARF is damaged. fn must not keep the DIE.
+ */
+int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
+			int (*fn)(struct dwarf_file *d, Dwarf_Die child, void *arg), void *arg);
+
+/* Attribute readers: false when the attribute is not there or has another form. */
+bool die_tag(Dwarf_Die die, Dwarf_Half *tag);
+bool die_string(Dwarf_Die die, Dwarf_Half attr, const char **ret);
+bool die_number(Dwarf_Die die, Dwarf_Half attr, uint64_t *ret);
+bool die_flag(Dwarf_Die die, Dwarf_Half attr);
+bool die_reference(Dwarf_Die die, Dwarf_Half attr, Dwarf_Off *ret);
+bool die_offset(Dwarf_Die die, Dwarf_Off *ret);
+
+/* The address in a variable's location, when it is a plain DW_OP_addr or DW_OP_addrx. */
+bool die_static_address(const struct dwarf_file *d, Dwarf_Die die, uint64_t *ret);
+
+/*
+ * The first addresses of a subprogram's code: low_pc, or the start of each range of a split one.
+ * Returns how many were stored, at most max.
+ */
+size_t die_code_addresses(struct dwarf_file *d, Dwarf_Die die, uint64_t *ret, size_t max);
+
+#endif

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Section bytes for libdwarf straight from libelf's mapping: see dwarf_object.h. */
+#include "dwarf_object.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch.h"
+#include "util.h"
+
+/*
+ * Two generations of the interface: Debian 12's libdwarf 20210528 has no version macros, all
+ * since 0.3.0 have them, and since 0.2.0 the structures carry the suffix _a.
+ */
+#ifdef DW_LIBDWARF_VERSION_MAJOR
+typedef Dwarf_Unsigned section_index;
+typedef Dwarf_Small byte_order;
+typedef Dwarf_Obj_Access_Section_a access_section;
+typedef Dwarf_Obj_Access_Methods_a access_methods;
+typedef Dwarf_Obj_Access_Interface_a access_interface;
+#define SECTION(member) as_##member
+#define METHOD(member) om_##member
+#define INTERFACE(member) ai_##member
+#define BIG_ENDIAN_OBJECT DW_END_big
+#define LITTLE_ENDIAN_OBJECT DW_END_little
+#define ENTRY_SIZE as_entrysize
+#else
+typedef Dwarf_Half section_index;
+typedef Dwarf_Endianness byte_order;
+typedef Dwarf_Obj_Access_Section access_section;
+typedef Dwarf_Obj_Access_Methods access_methods;
+typedef Dwarf_Obj_Access_Interface access_interface;
+#define SECTION(member) member
+#define METHOD(member) member
+#define INTERFACE(member) member
+#define BIG_ENDIAN_OBJECT DW_OBJECT_MSB
+#define LITTLE_ENDIAN_OBJECT DW_OBJECT_LSB
+#define ENTRY_SIZE entrysize
+#endif
+
+struct dwarf_object {
+	struct elf_file *elf;
+	const struct arch *arch;
+	access_interface interface;
+};
+
+static bool is_debug(const struct elf_section *s)
+{
+	return str_starts(s->name, ".debug_") && s->shdr.sh_type != SHT_NOBITS;
+}
+
+static int get_section_info(void *obj, section_index index, access_section *ret, int *err)
+{
+	const struct dwarf_object *o = obj;
+	const struct elf_section *s;
+	GElf_Chdr chdr;
+
+	(void)err;
+	if (index >= o->elf->shnum)
+		return DW_DLV_NO_ENTRY;
+	s = &o->elf->sec[index];
+	memset(ret, 0, sizeof(*ret));
+	/* What is not DWARF needs no name; a relocation section would only be looked at twice. */
+	ret->SECTION(name) = "";
+	if (!is_debug(s))
+		return DW_DLV_OK;
+	ret->SECTION(name) = s->name;
+	ret->SECTION(type) = s->shdr.sh_type;
+	ret->SECTION(size) = s->shdr.sh_size;
+	if ((s->shdr.sh_flags & SHF_COMPRESSED) && gelf_getchdr(s->scn, &chdr))
+		ret->SECTION(size) = chdr.ch_size;
+	ret->ENTRY_SIZE = s->shdr.sh_entsize;
+	return DW_DLV_OK;
+}
+
+static byte_order get_byte_order(void *obj)
+{
+	const struct dwarf_object *o = obj;
+
+	return o->elf->ehdr.e_ident[EI_DATA] == ELFDATA2MSB ? BIG_ENDIAN_OBJECT
+							    : LITTLE_ENDIAN_OBJECT;
+}
+
+static Dwarf_Small get_address_size(void *obj)
+{
+	(void)obj;
+	return 8;
+}
+
+static Dwarf_Unsigned get_section_count(void *obj)
+{
+	const struct dwarf_object *o = obj;
+
+	return o->elf->shnum;
+}
+
+static void store(const struct elf_file *f, unsigned char *p, uint64_t value, size_t size)
+{
+	bool big = f->ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
+
+	for (size_t i = 0; i < size; i++)
+		p[big ? size - 1 - i : i] = (unsigned char)(value >> (8 * i));
+}
+
+/*
+ * In a relocatable file the references between debug sections are still relocations. The
+ * mapping is private, so they are applied in place; other types (addresses of code within a
+ * module, differences) do not occur in what is read of such files.
+ */
+static void relocate(const struct dwarf_object *o, size_t index, unsigned char *data, size_t size)
+{
+	const struct elf_file *f = o->elf;
+
+	for (size_t i = 1; i < f->shnum; i++) {
+		const GElf_Shdr *shdr = &f->sec[i].shdr;
+		Elf_Data *d;
+
+		if (shdr->sh_type != SHT_RELA || shdr->sh_info != index ||
+		    shdr->sh_entsize != sizeof(Elf64_Rela))
+			continue;
+		d = elf_getdata(f->sec[i].scn, NULL);
+		for (size_t n = 0; d && n < d->d_size / sizeof(Elf64_Rela); n++) {
+			struct elf_symbol sym;
+			GElf_Rela r;
+			size_t len;
+
+			gelf_getrela(d, (int)n, &r);
+			len = GELF_R_TYPE(r.r_info) == o->arch->abs64	? 8
+			      : GELF_R_TYPE(r.r_info) == o->arch->abs32 ? 4
+									: 0;
+			if (!len || GELF_R_SYM(r.r_info) >= f->symnum || r.r_offset > size ||
+			    len > size - r.r_offset)
+				continue;
+			elf_file_symbol(f, GELF_R_SYM(r.r_info), &sym);
+			store(f, data + r.r_offset, sym.sym.st_value + (uint64_t)r.r_addend, len);
+		}
+	}
+}
+
+static int load_section(void *obj, section_index index, Dwarf_Small **ret, int *err)
+{
+	struct dwarf_object *o = obj;
+	struct elf_section *s;
+	Elf_Data *d;
+
+	(void)err;
+	if (index >= o->elf->shnum || !is_debug(&o->elf->sec[index]))
+		return DW_DLV_NO_ENTRY;
+	s = &o->elf->sec[index];
+	if (s->shdr.sh_flags & SHF_COMPRESSED) {
+		if (elf_compress(s->scn, 0, 0) < 0)
+			return DW_DLV_NO_ENTRY;
+		d = elf_getdata(s->scn, NULL);
+	} else {
+		d = elf_rawdata(s->scn, NULL);
+	}
+	if (!d || !d->d_buf)
+		return DW_DLV_NO_ENTRY;
+	if (o->elf->ehdr.e_type == ET_REL && o->arch)
+		relocate(o, index, d->d_buf, d->d_size);
+	*ret = d->d_buf;
+	return DW_DLV_OK;
+}
+
+#ifdef DW_LIBDWARF_VERSION_MAJOR
+static Dwarf_Unsigned get_file_size(void *obj)
+{
+	const struct dwarf_object *o = obj;
+	size_t size = 0;
+
+	elf_rawfile(o->elf->elf, &size);
+	return size;
+}
+#endif
+
+static const access_methods methods = {
+	.METHOD(get_section_info) = get_section_info,
+	.METHOD(get_byte_order) = get_byte_order,
+	.METHOD(get_length_size) = get_address_size,
+	.METHOD(get_pointer_size) = get_address_size,
+	.METHOD(get_section_count) = get_section_count,
+	.METHOD(load_section) = load_section,
+#ifdef DW_LIBDWARF_VERSION_MAJOR
+	.METHOD(get_filesize) = get_file_size,
+#endif
+};
+
+struct dwarf_object *dwarf_object_create(struct elf_file *elf)
+{
+	struct dwarf_object *o = xcalloc(1, sizeof(*o));
+
+	o->elf = elf;
+	o->arch = arch_by_machine(elf->ehdr.e_machine);
+	o->interface.INTERFACE(object) = o;
+	o->interface.INTERFACE(methods) = &methods;
+	return o;
+}
+
+void dwarf_object_destroy(struct dwarf_object *o)
+{
+	free(o);
+}
+
+int dwarf_object_open(struct dwarf_object *o, Dwarf_Debug *dbg, Dwarf_Error *err)
+{
+	return dwarf_object_init_b(&o->interface, NULL, NULL, DW_GROUPNUMBER_ANY, dbg, err);
+}
+
+void dwarf_object_end(Dwarf_Debug dbg)
+{
+#ifdef DW_LIBDWARF_VERSION_MAJOR
+	dwarf_object_finish(dbg);
+#else
+	Dwarf_Error err;
+
+	dwarf_object_finish(dbg, &err);
+#endif
+}

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel's symbol positions: see kallsyms.h. */
+#include "kallsyms.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "livepatch.h"
+#include "util.h"
+
+/*
+ * Names that never reach the kernel's kallsyms. The two lists of scripts/mksysmap and
+ * scripts/kallsyms.c have moved between the files over the years; their union holds for all,
+ * since no kernel has a function or variable to patch under such a name.
+ */
+bool kallsyms_ignored(const char *name)
+{
+	static const char *const prefixes[] = {
+		"$",
+		".L",
+		"__crc_",
+		"__kstrtab_",
+		"__kstrtabns_",
+		"__efistub_",
+		"__pi_$",
+		"__pi_.L",
+		"__kvm_nvhe_$",
+		"__kvm_nvhe_.L",
+		"__kcfi_typeid_",
+		"__kvm_nvhe___kcfi_typeid_",
+		"__pi___kcfi_typeid_",
+	};
+	static const char *const suffixes[] = {"_from_arm", "_from_thumb", "_veneer"};
+	static const char *const exact[] = {
+		"L0",
+		"_SDA_BASE_",
+		"_SDA2_BASE_",
+		"kallsyms_addresses",
+		"kallsyms_offsets",
+		"kallsyms_relative_base",
+		"kallsyms_num_syms",
+		"kallsyms_names",
+		"kallsyms_markers",
+		"kallsyms_token_table",
+		"kallsyms_token_index",
+		"kallsyms_seqs_of_names",
+	};
+
+	/* Almost every name ends here. */
+	if (isalpha((unsigned char)name[0]) && name[0] != 'L' && name[0] != 'k' &&
+	    !strchr(name, '_') && !strchr(name, '.'))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		if (str_starts(name, prefixes[i]))
+			return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		if (str_ends(name, suffixes[i]))
+			return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(exact); i++) {
+		if (!strcmp(name, exact[i]))
+			return true;
+	}
+	/* lld's range extension thunks: __AArch64ADRPThunk_x, __ThumbV7PILongThunk_x... */
+	if (str_starts(name, "__") && strstr(name, "Thunk_")) {
+		const char *p = name + 2;
+
+		while (isalnum((unsigned char)*p))
+			p++;
+		if (*p == '_' && p - name > 7 && !strncmp(p - 5, "Thunk", 5))
+			return true;
+	}
+	return strstr(name, ".long_branch.") || strstr(name, ".plt_branch.") ||
+	       strlen(name) > KLP_SYMBOL_NAME_MAX;
+}
+
+void kallsyms_want(struct kallsyms *k, const char *name)
+{
+	strmap_add(&k->wanted, name, 0);
+}
+
+/* The letter that nm prints: upper case for global symbols. */
+static char type_letter(const GElf_Shdr *shdr, const GElf_Sym *sym)
+{
+	bool global = GELF_ST_BIND(sym->st_info) != STB_LOCAL;
+	char c;
+
+	if (GELF_ST_BIND(sym->st_info) == STB_WEAK)
+		return GELF_ST_TYPE(sym->st_info) == STT_OBJECT ? 'V' : 'W';
+	if (shdr->sh_flags & SHF_EXECINSTR)
+		c = 't';
+	else if (!(shdr->sh_flags & SHF_WRITE))
+		c = 'r';
+	else
+		c = shdr->sh_type == SHT_NOBITS ? 'b' : 'd';
+	return global ? (char)toupper(c) : c;
+}
+
+/* Sections that the kernel frees after boot: nothing in them can be patched or referred to. */
+static bool is_init_section(const char *name)
+{
+	return str_starts(name, ".init") || str_starts(name, ".exit");
+}
+
+/*
+ * One pass over vmlinux's symbol table. fn gets every entry that is one in kallsyms: defined in
+ * a loaded section (nm's a, A, N, n, U, u, w are left out), no file or section symbol.
+ */
+void kallsyms_each(const struct elf_file *f, void (*fn)(const struct ksym *sym, void *arg),
+		   void *arg)
+{
+	const char *file = NULL;
+
+	for (size_t i = 1; i < f->symnum; i++) {
+		const struct elf_section *sec;
+		struct elf_symbol s;
+		struct ksym k;
+
+		elf_file_symbol(f, i, &s);
+		k.elf_type = GELF_ST_TYPE(s.sym.st_info);
+		k.global = GELF_ST_BIND(s.sym.st_info) != STB_LOCAL;
+		if (k.elf_type == STT_FILE)
+			file = s.name[0] ? s.name : NULL;
+		if (s.special || !s.name[0] || k.elf_type == STT_FILE || k.elf_type == STT_SECTION)
+			continue;
+		sec = &f->sec[s.shndx];
+		if (!(sec->shdr.sh_flags & SHF_ALLOC) ||
+		    GELF_ST_BIND(s.sym.st_info) == STB_GNU_UNIQUE)
+			continue;
+		k.name = s.name;
+		k.addr = s.sym.st_value;
+		k.size = s.sym.st_size;
+		k.file = k.global ? NULL : file;
+		k.type = type_letter(&sec->shdr, &s.sym);
+		k.init = is_init_section(sec->name);
+		k.order = i;
+		fn(&k, arg);
+	}
+}
+
+static int by_name_and_address(const void *a, const void *b)
+{
+	const struct ksym *x = a, *y = b;
+	int diff = strcmp(x->name, y->name);
+
+	if (diff)
+		return diff;
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+struct collect {
+	struct kallsyms *k;
+	size_t cap;
+};
+
+static void keep_wanted(const struct ksym *sym, void *arg)
+{
+	struct collect *c = arg;
+
+	if (!strmap_get(&c->k->wanted, sym->name) || kallsyms_ignored(sym->name))
+		return;
+	GROW(c->k->sym, c->k->n, c->cap);
+	c->k->sym[c->k->n++] = *sym;
+}
+
+int kallsyms_read(struct kallsyms *k, const struct elf_file *vmlinux)
+{
+	struct collect c = {.k = k};
+
+	if (!vmlinux->symtab) {
+		error("'%s': no symbol table (stripped?): use the debug vmlinux", vmlinux->path);
+		return -1;
+	}
+	/* A System.map or kallsyms is told from a cut-short one by these. */
+	kallsyms_want(k, "_stext");
+	kallsyms_want(k, "_end");
+	kallsyms_each(vmlinux, keep_wanted, &c);
+	qsort(k->sym, k->n, sizeof(*k->sym), by_name_and_address);
+	return 0;
+}
+
+const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, size_t *count)
+{
+	size_t lo = 0, hi = k->n, end;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (strcmp(k->sym[mid].name, name) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (end = lo; end < k->n && !strcmp(k->sym[end].name, name); end++)
+		;
+	*count = end - lo;
+	return *count ? &k->sym[lo] : NULL;
+}
+
+/* A line of the witness, its name wanted: ordered like the symbols it is compared with. */
+struct text_sym {
+	const char *name;
+	uint64_t addr;
+	size_t order;
+};
+
+static int text_by_name_and_address(const void *a, const void *b)
+{
+	const struct text_sym *x = a, *y = b;
+	int diff = strcmp(x->name, y->name);
+
+	if (diff)
+		return diff;
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/*
+ * "ADDRESS TYPE NAME[\t[MODULE]]" into its parts, in place. Returns 1 for a symbol of vmlinux,
+ * 0 for one of a module (or of eBPF and ftrace: all in brackets), -1 for another form.
+ */
+static int parse_line(char *line, uint64_t *addr, char *type, char **name)
+{
+	char *end;
+
+	*addr = strtoull(line, &end, 16);
+	if (end == line || end[0] != ' ' || !end[1] || end[2] != ' ' || !end[3])
+		return -1;
+	*type = end[1];
+	*name = end + 3;
+	end = *name + strcspn(*name, " \t");
+	if (*end == '\0')
+		return 1;
+	*end++ = '\0';
+	return strchr(end, '[') ? 0 : -1;
+}
+
+static int read_text(const struct kallsyms *k, const char *path, char *text, size_t size,
+		     struct text_sym **ret, size_t *n)
+{
+	size_t cap = 0, line_number = 0;
+	char *line = text, *next;
+	bool any_address = false;
+
+	*ret = NULL;
+	*n = 0;
+	if (size == 0 || text[size - 1] != '\n') {
+		error("'%s': cut short: the last line is not whole", path);
+		return -1;
+	}
+	for (; line < text + size; line = next) {
+		char *name, type;
+		uint64_t addr;
+		int kind;
+
+		next = strchr(line, '\n');
+		if (!next) {
+			error("'%s': not a list of symbols: a NUL byte in it", path);
+			return -1;
+		}
+		*next++ = '\0';
+		line_number++;
+		kind = parse_line(line, &addr, &type, &name);
+		if (kind < 0) {
+			error("'%s' line %zu: not 'ADDRESS TYPE NAME': '%.60s'", path, line_number,
+			      line);
+			return -1;
+		}
+		any_address |= addr != 0;
+		/* nm's absolute (before kallsyms turns per-CPU symbols into 'A'), weak undefined */
+		if (kind == 0 || type == 'a' || type == 'w' || type == 'U' ||
+		    !strmap_get(&k->wanted, name) || kallsyms_ignored(name))
+			continue;
+		GROW(*ret, *n, cap);
+		(*ret)[*n] = (struct text_sym){.name = name, .addr = addr, .order = *n};
+		(*n)++;
+	}
+	if (!any_address) {
+		error("'%s': all addresses are zero (kernel.kptr_restrict): read it as root", path);
+		return -1;
+	}
+	qsort(*ret, *n, sizeof(**ret), text_by_name_and_address);
+	return 0;
+}
+
+static const struct text_sym *find_text(const struct text_sym *sym, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(sym[i].name, name))
+			return &sym[i];
+	}
+	return NULL;
+}
+
+/*
+ * Both lists are sorted alike, so equal symbols stand at equal places. Addresses are equal, or
+ * all moved by KASLR; absolute and per-CPU symbols stay where they are.
+ */
+static int compare(const struct kallsyms *k, const struct elf_file *vmlinux, const char *path,
+		   const struct text_sym *text, size_t n)
+{
+	const struct text_sym *base;
+	const struct ksym *stext;
+	uint64_t shift = 0;
+	size_t count;
+
+	stext = kallsyms_find(k, "_stext", &count);
+	base = find_text(text, n, "_stext");
+	if (stext && base)
+		shift = base->addr - stext->addr;
+	for (size_t i = 0; i < k->n || i < n; i++) {
+		int diff = i >= k->n ? 1 : i >= n ? -1 : strcmp(k->sym[i].name, text[i].name);
+
+		if (diff == 0 &&
+		    (text[i].addr == k->sym[i].addr + shift || text[i].addr == k->sym[i].addr))
+			continue;
+		if (diff == 0)
+			error("'%s' has '%s' at 0x%llx, '%s' has it at 0x%llx: not the same build",
+			      path, text[i].name, (unsigned long long)text[i].addr, vmlinux->path,
+			      (unsigned long long)(k->sym[i].addr + shift));
+		else
+			error("'%s' and '%s' differ in how often they have '%s': not the same build",
+			      path, vmlinux->path, diff < 0 ? k->sym[i].name : text[i].name);
+		return -1;
+	}
+	return 0;
+}
+
+int kallsyms_verify(const struct kallsyms *k, const struct elf_file *vmlinux, const char *path)
+{
+	struct text_sym *sym = NULL;
+	size_t size, n, count;
+	char *text;
+	int ret = -1;
+
+	if (read_file(path, &text, &size))
+		return -1;
+	if (read_text(k, path, text, size, &sym, &n))
+		goto out;
+	if (!find_text(sym, n, "_stext") ||
+	    (kallsyms_find(k, "_end", &count) && !find_text(sym, n, "_end"))) {
+		error("'%s': cut short: it does not reach from _stext to _end", path);
+		goto out;
+	}
+	ret = compare(k, vmlinux, path, sym, n);
+out:
+	free(sym);
+	free(text);
+	return ret;
+}
+
+void kallsyms_free(struct kallsyms *k)
+{
+	strmap_free(&k->wanted);
+	free(k->sym);
+	k->sym = NULL;
+	k->n = 0;
+}

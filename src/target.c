@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The target kernel, as one consistent body of evidence: see target.h. */
+#include "target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "livepatch.h"
+#include "util.h"
+
+/* The number of hex digits in a build-id given on the command line, or 0. */
+static size_t hex_length(const char *s)
+{
+	size_t n = strspn(s, "0123456789abcdefABCDEF");
+
+	return s[n] ? 0 : n;
+}
+
+static int check_build_id(struct target *t, const char *want)
+{
+	char id[ELF_BUILD_ID_MAX];
+	const char *from = "the target";
+
+	if (!want)
+		return 0;
+	if (hex_length(want)) {
+		snprintf(id, sizeof(id), "%s", want);
+	} else {
+		size_t size;
+		char *notes;
+		bool found;
+
+		if (read_file(want, &notes, &size))
+			return -1;
+		found = elf_note_build_id(t->vmlinux, (unsigned char *)notes, size, id);
+		free(notes);
+		if (!found) {
+			error("'%s': no GNU build-id in it", want);
+			return -1;
+		}
+		from = want;
+	}
+	if (!t->build_id[0]) {
+		error("'%s': has no build-id, so it cannot be told to be the target's vmlinux",
+		      t->vmlinux->path);
+		return -1;
+	}
+	if (strcasecmp(id, t->build_id) != 0) {
+		error("'%s' is another build than the target kernel\n"
+		      "  build-id %s in '%s'\n"
+		      "  build-id %s of %s\n"
+		      "  install the debug package of exactly the kernel that runs, or name its "
+		      "vmlinux with --vmlinux",
+		      t->vmlinux->path, t->build_id, t->vmlinux->path, id, from);
+		return -1;
+	}
+	return 0;
+}
+
+/* The one global symbol of a name that was asked for, or NULL. */
+static const struct ksym *find_global(const struct target *t, const char *name)
+{
+	size_t count;
+	const struct ksym *sym = kallsyms_find(&t->kallsyms, name, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (sym[i].global)
+			return &sym[i];
+	}
+	return NULL;
+}
+
+/* "Linux version RELEASE (..." in the kernel's linux_banner: init/version.c */
+static int check_release(const struct target *t, const char *want)
+{
+	const struct ksym *banner = find_global(t, "linux_banner");
+	const char *text = NULL, *release;
+	size_t len;
+
+	if (!want)
+		return 0;
+	if (banner && banner->size > strlen("Linux version "))
+		text = (const char *)elf_file_at(t->vmlinux, banner->addr, banner->size);
+	if (!text || memcmp(text, "Linux version ", strlen("Linux version ")) != 0) {
+		warning("'%s': no linux_banner in it: cannot tell which release it is",
+			t->vmlinux->path);
+		return 0;
+	}
+	release = text + strlen("Linux version ");
+	len = strnlen(release, banner->size - strlen("Linux version "));
+	for (size_t i = 0; i < len; i++) {
+		if (release[i] == ' ')
+			len = i;
+	}
+	if (strlen(want) != len || memcmp(want, release, len) != 0) {
+		error("'%s' is the vmlinux of %.*s, the target is %s", t->vmlinux->path, (int)len,
+		      release, want);
+		return -1;
+	}
+	return 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * The traced call sites: include/asm-generic/vmlinux.lds.h, MCOUNT_REC() puts them between
+ * __start_mcount_loc and __stop_mcount_loc, one address each.
+ */
+static int read_mcount(struct target *t)
+{
+	const struct ksym *first = find_global(t, "__start_mcount_loc");
+	const struct ksym *end = find_global(t, "__stop_mcount_loc");
+	const unsigned char *data;
+	uint64_t start, stop;
+
+	if (!first || !end)
+		return 0;
+	start = first->addr;
+	stop = end->addr;
+	if (stop < start || (stop - start) % 8) {
+		error("'%s': __start_mcount_loc and __stop_mcount_loc make no table",
+		      t->vmlinux->path);
+		return -1;
+	}
+	t->mcount_num = (stop - start) / 8;
+	data = t->mcount_num ? elf_file_at(t->vmlinux, start, stop - start) : NULL;
+	if (t->mcount_num && !data) {
+		error("'%s': the table at __start_mcount_loc is not in the file", t->vmlinux->path);
+		return -1;
+	}
+	t->mcount = xcalloc(t->mcount_num, sizeof(*t->mcount));
+	for (size_t i = 0; i < t->mcount_num; i++)
+		t->mcount[i] = elf_file_number(t->vmlinux, data + 8 * i, 8);
+	qsort(t->mcount, t->mcount_num, sizeof(*t->mcount), by_number);
+	t->mcount_known = true;
+	return 0;
+}
+
+int target_open(struct target *t, const struct target_options *opt)
+{
+	memset(t, 0, sizeof(*t));
+	t->symbols = opt->symbols;
+	t->release = opt->release;
+	if (elf_file_open(opt->vmlinux, &t->vmlinux))
+		return -1;
+	t->arch = arch_by_machine(t->vmlinux->ehdr.e_machine);
+	if (!t->arch) {
+		error("'%s': machine %u is none that klpmake knows", opt->vmlinux,
+		      t->vmlinux->ehdr.e_machine);
+		return -1;
+	}
+	if (t->vmlinux->ehdr.e_type != ET_EXEC && t->vmlinux->ehdr.e_type != ET_DYN) {
+		error("'%s': not a linked kernel (a vmlinux is an ELF executable)", opt->vmlinux);
+		return -1;
+	}
+	elf_file_build_id(t->vmlinux, t->build_id);
+	if (check_build_id(t, opt->build_id))
+		return -1;
+	if (opt->symvers && symvers_read(&t->symvers, opt->symvers))
+		return -1;
+	return 0;
+}
+
+int target_read_symbols(struct target *t)
+{
+	static const char *const own[] = {"linux_banner", "__start_mcount_loc",
+					  "__stop_mcount_loc"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		kallsyms_want(&t->kallsyms, own[i]);
+	if (kallsyms_read(&t->kallsyms, t->vmlinux))
+		return -1;
+	if (t->symbols && kallsyms_verify(&t->kallsyms, t->vmlinux, t->symbols))
+		return -1;
+	return check_release(t, t->release) || read_mcount(t) ? -1 : 0;
+}
+
+/* Is there a traced call site in [addr, addr + size)? */
+static bool has_mcount(const struct target *t, uint64_t addr, uint64_t size)
+{
+	size_t lo = 0, hi = t->mcount_num;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (t->mcount[mid] < addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < t->mcount_num && t->mcount[lo] - addr < size;
+}
+
+const char *target_untraceable(const struct target *t, const struct ksym *sym)
+{
+	if (sym->elf_type != STT_FUNC)
+		return "not a function";
+	if (sym->init)
+		return "in init memory, which is freed after boot";
+	if (sym->size == 0)
+		return "it has no size";
+	if (t->mcount_known && !has_mcount(t, sym->addr, sym->size))
+		return "ftrace has no call site in it (notrace, noinstr, assembler, or a file built "
+		       "without tracing)";
+	return NULL;
+}
+
+void target_close(struct target *t)
+{
+	elf_file_close(t->vmlinux);
+	kallsyms_free(&t->kallsyms);
+	symvers_free(&t->symvers);
+	free(t->mcount);
+	memset(t, 0, sizeof(*t));
+}

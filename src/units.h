@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which compile units of vmlinux (or of a module) were compiled from a kernel source file.
+ *
+ * A path matches by whole components: "netlink/af_netlink.c" is the end of
+ * "net/netlink/af_netlink.c". The name in DWARF may be relative, absolute, or have another
+ * prefix; a unit whose path from the tree's root is exactly the one asked for wins over longer
+ * paths that only end in it.
+ */
+#ifndef KLP_UNITS_H
+#define KLP_UNITS_H
+
+#include <stddef.h>
+
+#include "dwarf_file.h"
+
+struct unit {
+	Dwarf_Off die;	  /* of the compile unit's DIE */
+	const char *name; /* from the tree's root as far as that can be told */
+};
+
+/*
+ * Asked: path. Answered: the units of the one file that it names; more than one when that file is
+ * compiled more than once. When different files match, ambiguous is set and all are listed.
+ */
+struct unit_query {
+	const char *path;
+	struct unit *unit;
+	size_t n;
+	bool ambiguous;
+	bool exact; /* internal: the path is the whole name */
+	size_t cap; /* internal */
+};
+
+/* Answers all queries in one walk over the units. error() and -1 when the DWARF is damaged. */
+int units_find(struct dwarf_file *d, struct unit_query *q, size_t n);
+void units_free(struct unit_query *q, size_t n);
+
+/* The path of a compile unit from the root of its tree: without DW_AT_comp_dir, "./", "../". */
+const char *unit_path(Dwarf_Die unit);
+
+#endif
