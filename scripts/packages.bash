@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What klpmake needs, and from where: in packages for Debian and its relatives, in words for all
+# others. The one list that setup, demo, test and CI go by. Source common.bash first.
+
+package_groups=(build run try test)
+
+# packages GROUP: one a line; 'a|b' is for a package that has another name in another release.
+packages()
+{
+	case $1 in
+		# The compiler only recommends the C library's headers, and recommended is not installed.
+		build) printf '%s\n' gcc libc6-dev make pkg-config libelf-dev libdwarf-dev ;;
+		run) printf '%s\n' bash binutils gcc libc6-dev make 'libelf1t64|libelf1' libdwarf1 ;;
+		try) printf '%s\n' qemu-system-x86 busybox-static binutils cpio xz-utils zstd ;;
+		# Not gcc-multilib, which drives out every cross compiler.
+		test)
+			printf '%s\n' perl shellcheck clang-format clang-tidy cppcheck libdw-dev \
+				'gcc-14-multilib|gcc-12-multilib'
+			;;
+	esac
+}
+
+# in_words GROUP: the same for a distribution whose package names nobody has told us.
+in_words()
+{
+	case $1 in
+		build) printf 'gcc, make, pkg-config, and the development files of libelf and libdwarf\n' ;;
+		run) printf 'binutils, make, and the gcc that built the kernel\n' ;;
+		try) printf 'qemu-system-x86_64, a statically linked busybox, cpio, xz and zstd\n' ;;
+		test) printf '%s\n' "perl's prove, shellcheck, clang-format, clang-tidy, cppcheck, libdw's development files" \
+			'and a gcc that links static 32-bit programs' ;;
+	esac
+}
+
+is_installed()
+{
+	# shellcheck disable=SC2016
+	[[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+is_available()
+{
+	apt-cache show --no-all-versions "$1" 2>/dev/null | grep -q '^Filename:'
+}
+
+# missing_packages GROUP...: what is to be installed; a package that apt does not know stands there
+# by its first name, for apt to complain of.
+missing_packages()
+{
+	local group names name
+	for group; do
+		while IFS='|' read -r -a names; do
+			for name in "${names[@]}"; do
+				! is_installed "$name" || continue 2
+			done
+			for name in "${names[@]}" "${names[0]}"; do
+				! is_available "$name" || break
+			done
+			printf '%s\n' "$name"
+		done < <(packages "$group")
+	done | sort -u
+}
