@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+//KLPMAKE fs/proc/version.c
+/* One Makefile, two modules: this one is a single file. */
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/livepatch.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+static int livepatch_version_proc_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "one: %s\n", saved_command_line);
+	return 0;
+}
+
+static struct klp_func funcs[] = {
+	{
+		.old_name = "version_proc_show",
+		.new_func = livepatch_version_proc_show,
+	}, { }
+};
+
+static struct klp_object objs[] = {
+	{
+		.funcs = funcs,
+	}, { }
+};
+
+static struct klp_patch patch = {
+	.mod = THIS_MODULE,
+	.objs = objs,
+};
+
+static int __init klp_one_init(void)
+{
+	return klp_enable_patch(&patch);
+}
+
+static void __exit klp_one_exit(void)
+{
+}
+
+module_init(klp_one_init);
+module_exit(klp_one_exit);
+MODULE_LICENSE("GPL");
+MODULE_INFO(livepatch, "Y");
