@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2034,SC2154
+#
+# Whole runs: a patch directory through klpmake, its module through readelf, and its check in a guest,
+# for every stock kernel that is there. Source tap.bash first.
+#
+# on_every_kernel SOURCE... calls the test's own 'whole_run', once for each kernel, with these set:
+#   $release    the kernel
+#   $dir        a fresh copy of SOURCE (when there is one only), named after it
+#   $copies     the directory that has the copies of all of them
+
+# shellcheck source=scripts/common.bash
+. "$top/scripts/common.bash"
+# shellcheck source=scripts/kernel.bash
+. "$top/scripts/kernel.bash"
+
+# kernels_there: the fetched kernels that the examples are written for.
+kernels_there()
+{
+	"$top/scripts/fetch-kernel" --list | grep -E '^6\.(1|12)\.[0-9]+[-+]'
+}
+
+on_every_kernel()
+{
+	local releases source
+	[[ -x $top/klpmake ]] || skip_all "klpmake is not built"
+	mapfile -t releases < <(kernels_there)
+	((${#releases[@]})) ||
+		skip_all "no stock kernel here: scripts/fetch-kernel 6.1 6.12 gets them"
+	for release in "${releases[@]}"; do
+		copies=$scratch/$release
+		mkdir "$copies"
+		for source; do
+			cp -r "$top/$source" "$copies"
+			dir=$copies/$(basename "$source")
+		done
+		whole_run
+	done
+}
+
+# makes DIR MODULE...: klpmake succeeds there, and leaves these modules and nothing to resolve.
+makes()
+{
+	local where=$1 module
+	shift
+	run "$top/klpmake" -q -k "$release" "$where"
+	exits 0 "$release: klpmake makes '${where##*/}'"
+	for module; do
+		holds "$release: there is '$module'" test -s "$where/$module"
+	done
+	holds "$release: there is the table of its symbols" test -s "$where/_klpmake.syms"
+}
+
+# klp_symbols MODULE: its livepatch symbols, sorted, without '.klp.sym.vmlinux.'.
+klp_symbols()
+{
+	LC_ALL=C readelf --wide --symbols "$1" |
+		sed -n 's/.* \.klp\.sym\.vmlinux\.//p' | LC_ALL=C sort
+}
+
+# reaches MODULE NAME[,POSITION]...: these are all the livepatch symbols. The position may be left out
+# where it is 0, which says that there is no other symbol of that name.
+reaches()
+{
+	local module=$1 wanted
+	shift
+	wanted=$(printf '%s\n' "$@" | sed '/,/!s/$/,0/' | LC_ALL=C sort)
+	is "$(klp_symbols "$module")" "$wanted" "$release: the symbols of '${module##*/}'"
+}
+
+# position NAME FILE: which of the symbols called NAME is the static one of the source file FILE (a
+# base name), as livepatch counts them. This takes another way than klpmake does: the symbol table of
+# vmlinux, in which the statics of a file follow the file's own entry.
+position()
+{
+	LC_ALL=C readelf --wide --symbols "$(kernel_vmlinux "$release")" |
+		awk -v name="$1" -v file="$2" '
+			$4 == "FILE" { current = $8 }
+			$8 == name && $7 != "UND" { print $2, ($5 == "LOCAL" && current == file) ? "this" : "other" }' |
+		LC_ALL=C sort -u | awk '$2 == "this" { print NR; exit }'
+}
+
+# old_sympos MODULE FUNCS NTH: the member of the NTH (from 0) struct klp_func of the array FUNCS.
+old_sympos()
+{
+	local symbol section value offset
+	symbol=$(LC_ALL=C readelf --wide --symbols "$1" | awk -v name="$2" '$8 == name { print $2, $7; exit }')
+	read -r value section <<<"$symbol"
+	offset=$(LC_ALL=C readelf --wide --section-headers "$1" |
+		sed 's/^ *\[ *//; s/\]//' | awk -v section="$section" '$1 == section { print $5; exit }')
+	# old_name, new_func and old_sympos come first; the rest, down to the bit fields, is the kernel's.
+	od -A n -t u8 -j $((0x$offset + 0x$value + $3 + 16)) -N 8 "$1" | tr -d ' '
+}
+
+# proves NAME MODULE... [-- OPTION...]: 'klpmake try' says that all is well.
+proves()
+{
+	local name=$1 modules=()
+	shift
+	while (($#)) && [[ $1 != -- ]]; do
+		modules+=("$1")
+		shift
+	done
+	shift
+	if ! type qemu-system-x86_64 >/dev/null 2>&1; then
+		skip "$release: $name" "no qemu-system-x86_64: scripts/setup try installs it"
+		return
+	fi
+	run "$top/klpmake" try "${modules[@]}" --log "$copies/console" "$@"
+	exits 0 "$release: $name"
+	((status == 0)) || diag "$(tail -n 40 "$copies/console")"
+}
