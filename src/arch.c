@@ -17,6 +17,16 @@ static const struct arch_reloc x86_64_relocs[] = {
 	{0, NULL, 0},
 };
 
+/*
+ * arch/x86/kernel/module.c, module_finalize(): alternatives and their like are applied there;
+ * module_init() sorts the ORC tables.
+ */
+static const char *const x86_64_early[] = {
+	".altinstructions", ".altinstr_replacement", ".parainstructions", ".retpoline_sites",
+	".return_sites",    ".call_sites",	     ".cfi_sites",	  ".ibt_endbr_seal",
+	".smp_locks",	    ".orc_unwind",	     ".orc_unwind_ip",	  NULL,
+};
+
 static const struct arch archs[] = {
 	{
 		.name = "x86_64",
@@ -27,6 +37,8 @@ static const struct arch archs[] = {
 		.ignored_undef = "_GLOBAL_OFFSET_TABLE_",
 		/* "Invalid relocation target, existing value is nonzero" */
 		.zero_before_apply = true,
+		.takes_none = true,
+		.early_sections = x86_64_early,
 		.reloc = x86_64_relocs,
 	},
 };

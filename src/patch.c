@@ -70,12 +70,14 @@ static void name_function(const struct reader *r, size_t section, uint64_t off,
 static int read_func(const struct reader *r, size_t section, uint64_t off, struct patch_func *func)
 {
 	const struct klp_layout *l = r->layout;
+	uint64_t sec_size = r->f->sec[section].shdr.sh_size;
 	const unsigned char *data;
 	const char *old_name;
 	size_t size;
 
-	if (elf_file_bytes(r->f, section, &data, &size) || off > size ||
-	    l->func_size > size - off || l->func_old_sympos > l->func_size - 8) {
+	/* An array of nothing but the terminator lies in .bss, which has no bytes in the file. */
+	if (elf_file_bytes(r->f, section, &data, &size) || off > sec_size ||
+	    l->func_size > sec_size - off || l->func_old_sympos > l->func_size - 8) {
 		error("'%s': a struct klp_func array runs out of section '%s': does it end with "
 		      "an empty entry?",
 		      r->f->path, r->f->sec[section].name);
@@ -87,7 +89,7 @@ static int read_func(const struct reader *r, size_t section, uint64_t off, struc
 	func->has_new_func = relocs_at(r->relocs, section, off + l->func_new_func) != NULL;
 	func->sympos_section = section;
 	func->sympos_offset = off + l->func_old_sympos;
-	func->old_sympos = elf_file_number(r->f, data + func->sympos_offset, 8);
+	func->old_sympos = data ? elf_file_number(r->f, data + func->sympos_offset, 8) : 0;
 	if (!old_name && !func->has_new_func && !func->old_sympos)
 		return 1;
 	name_function(r, section, off + l->func_new_func, func);

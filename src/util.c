@@ -9,14 +9,24 @@
 
 const char *progname = "klpmake";
 
+void (*message_hook)(bool is_error, const char *text);
+
 static unsigned int errors;
 
-static void report(const char *kind, const char *fmt, va_list ap)
+static void report(bool is_error, const char *fmt, va_list ap)
 {
+	const char *kind = is_error ? "error" : "warning";
+	char *text;
+
 	fflush(stdout);
-	fprintf(stderr, "%s: %s: ", progname, kind);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+	if (vasprintf(&text, fmt, ap) < 0) {
+		fprintf(stderr, "%s: %s: %s\n", progname, kind, fmt);
+		return;
+	}
+	fprintf(stderr, "%s: %s: %s\n", progname, kind, text);
+	if (message_hook)
+		message_hook(is_error, text);
+	free(text);
 }
 
 void error(const char *fmt, ...)
@@ -25,7 +35,7 @@ void error(const char *fmt, ...)
 
 	errors++;
 	va_start(ap, fmt);
-	report("error", fmt, ap);
+	report(true, fmt, ap);
 	va_end(ap);
 }
 
@@ -34,7 +44,7 @@ void warning(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	report("warning", fmt, ap);
+	report(false, fmt, ap);
 	va_end(ap);
 }
 

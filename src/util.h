@@ -34,6 +34,9 @@ void warning(const char *fmt, ...) KLP_PRINTF(1, 2);
 /* Number of error() calls so far: lets a pass report all that it finds, then fail. */
 unsigned int error_count(void);
 
+/* Gets every message too, for a program that reports them in another form; NULL: nobody. */
+extern void (*message_hook)(bool is_error, const char *text);
+
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t n, size_t size);
 char *xstrdup(const char *s);

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the passes of klpcheck share: see check.h. */
+#include "check.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *format(const char *fmt, va_list ap)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		return xstrdup(fmt);
+	return text;
+}
+
+void bad(const struct check *c, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = format(fmt, ap);
+	va_end(ap);
+	error("'%s': %s", c->mod->path, text);
+	free(text);
+}
+
+void odd(const struct check *c, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = format(fmt, ap);
+	va_end(ap);
+	warning("'%s': %s", c->mod->path, text);
+	free(text);
+}
+
+void note(struct check *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	GROW(c->note, c->note_num, c->note_cap);
+	va_start(ap, fmt);
+	c->note[c->note_num++] = format(fmt, ap);
+	va_end(ap);
+}
+
+const char *modinfo_next(const struct check *c, const char *key, size_t *pos)
+{
+	size_t index = elf_file_section(c->mod, ".modinfo"), len = strlen(key), size;
+	const unsigned char *data;
+
+	if (!index || elf_file_bytes(c->mod, index, &data, &size) || !data)
+		return NULL;
+	while (*pos < size) {
+		const char *s = (const char *)data + *pos;
+		size_t n = strnlen(s, size - *pos);
+
+		if (n == size - *pos) /* no NUL: check_modinfo() says so */
+			return NULL;
+		*pos += n + 1;
+		if (n > len && !memcmp(s, key, len) && s[len] == '=')
+			return s + len + 1;
+	}
+	return NULL;
+}
+
+const char *scan_until(const char *s, char stop, size_t max, char *dst)
+{
+	size_t n = 0;
+
+	while (n < max && s[n] && s[n] != stop) {
+		dst[n] = s[n];
+		n++;
+	}
+	dst[n] = '\0';
+	return n ? s + n : NULL;
+}
+
+int check_read_target(struct check *c)
+{
+	struct kallsyms *k = &c->target.kallsyms;
+
+	kallsyms_want(k, "vermagic");
+	for (size_t i = 0; i < c->symbol_num; i++)
+		kallsyms_want(k, c->symbol[i].name);
+	for (size_t i = 0; i < c->func_num; i++)
+		kallsyms_want(k, c->func[i].func->old_name);
+	return target_read_symbols(&c->target);
+}
+
+void check_free(struct check *c)
+{
+	for (size_t i = 0; i < c->symbol_num; i++)
+		free(c->symbol[i].name);
+	for (size_t i = 0; i < c->note_num; i++)
+		free(c->note[i]);
+	free(c->section);
+	free(c->symbol);
+	free(c->symbol_of);
+	free(c->func);
+	free(c->note);
+	patches_free(&c->patches);
+	relocs_free(&c->relocs);
+	target_close(&c->target);
+	elf_file_close(c->mod);
+}

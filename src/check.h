@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What klpcheck knows of the module and of the kernel that is to load it, and how its passes say
+ * what they find. Each pass is a file check_*.c and one function here; they run in the order of
+ * these declarations. None stops at the first problem.
+ */
+#ifndef KLP_CHECK_H
+#define KLP_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "elf_file.h"
+#include "layout.h"
+#include "livepatch.h"
+#include "patch.h"
+#include "relocs.h"
+#include "target.h"
+#include "util.h"
+
+/* A section of livepatch relocations whose name could be read. */
+struct check_section {
+	size_t index;
+	size_t target; /* the section it relocates, 0: none */
+	char object[KLP_MODULE_NAME_MAX + 1];
+	size_t relocations;
+};
+
+/* A livepatch symbol whose name could be read. */
+struct check_symbol {
+	size_t index; /* in the symbol table */
+	char object[KLP_MODULE_NAME_MAX + 1];
+	char *name;
+	unsigned long position;
+	size_t relocations;
+	const struct ksym *found; /* in vmlinux, or NULL */
+};
+
+/* A function to be replaced. */
+struct check_func {
+	const char *object; /* NULL: vmlinux */
+	const struct patch_func *func;
+	const struct ksym *found; /* in vmlinux, or NULL */
+};
+
+/* All that error() and warning() said, for the report. */
+struct check_message {
+	bool error;
+	char *text;
+};
+
+struct check_messages {
+	struct check_message *m;
+	size_t n, cap;
+};
+
+struct check {
+	const char *path;
+	struct elf_file *mod;
+	struct target target;
+	bool verbose;
+
+	struct check_section *section;
+	size_t section_num, section_cap;
+
+	struct check_symbol *symbol;
+	size_t symbol_num, symbol_cap;
+	size_t *symbol_of; /* symbol table index -> 1 + index in symbol[], 0: not one */
+
+	struct check_func *func;
+	size_t func_num, func_cap;
+
+	struct klp_layout layout;
+	struct relocs relocs;
+	struct patches patches;
+	bool layout_known, relocs_sane;
+
+	/* What was looked at, for the report. */
+	size_t plain_relocs, klp_relocs;
+	size_t undefined, undefined_exported, versions;
+	const char *vermagic; /* the module's, or NULL */
+
+	char **note; /* what could not be checked, and why */
+	size_t note_num, note_cap;
+};
+
+/* error() and warning() with the module's path before the text. */
+void bad(const struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
+void odd(const struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
+
+/* Remembers something that could not be checked. */
+void note(struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
+
+/*
+ * The next value of a key in .modinfo, in the file's order; *pos starts at 0. NULL: no more.
+ * Rule: kernel/module/main.c, get_next_modinfo().
+ */
+const char *modinfo_next(const struct check *c, const char *key, size_t *pos);
+
+/*
+ * The longest prefix of at most max characters without the stop character, as %MAX[^STOP] of
+ * the kernel's sscanf reads it; returns what follows, or NULL when the prefix is empty.
+ * dst holds max + 1 bytes.
+ */
+const char *scan_until(const char *s, char stop, size_t max, char *dst);
+
+/*
+ * The symbol of vmlinux at a position as livepatch counts, or NULL after an error that lists
+ * what there is. what: whose name it is, for the message.
+ */
+const struct ksym *check_position(const struct check *c, const char *what, const char *name,
+				  unsigned long position);
+
+/* ELF header, section table, special sections. -1 when nothing else can be checked. */
+int check_shape(struct check *c);
+
+/* The names of livepatch symbols; fills symbol[]. */
+void check_symbol_names(struct check *c);
+
+/* Relocation sections and every relocation in them; fills section[] and relocs_sane. */
+void check_relocations(struct check *c);
+
+/* Finds struct klp_patch; fills layout, relocs, patches and func[]. */
+void check_patch_read(struct check *c);
+
+/* Asks the target for every name that matters, then reads them. */
+int check_read_target(struct check *c);
+
+/* From here on the target's symbols are known. */
+void check_modinfo(struct check *c);
+void check_symbol_positions(struct check *c);
+void check_undefined(struct check *c);
+void check_patch(struct check *c);
+
+/* The verdict on stdout: for people, and for programs. */
+void check_report_text(const struct check *c, bool ok);
+void check_report_json(const struct check *c, bool ok, const struct check_messages *messages);
+
+void check_free(struct check *c);
+
+#endif

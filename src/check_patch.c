@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * struct klp_patch: which functions of which objects it replaces, and whether the kernel can.
+ * Rules: kernel/livepatch/core.c, klp_enable_patch(), klp_init_object(), klp_init_func() and
+ * klp_init_object_loaded(); kernel/livepatch/patch.c, klp_patch_func().
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+/* Who starts a patch; the second one is openEuler's. */
+static const char *const enablers[] = {"klp_enable_patch", "klp_register_patch"};
+
+static const char *object_name(const char *name)
+{
+	return name ? name : KLP_VMLINUX;
+}
+
+/* elf_validity_cache_index_mod(): the size of struct module. */
+static void check_module_size(const struct check *c)
+{
+	size_t index = elf_file_section(c->mod, ".gnu.linkonce.this_module");
+
+	if (index && c->mod->sec[index].shdr.sh_size != c->layout.module_size)
+		bad(c,
+		    "section '.gnu.linkonce.this_module' has %llu bytes, struct module of this "
+		    "kernel %zu: the loader refuses the module; compile it with this kernel's "
+		    "headers",
+		    (unsigned long long)c->mod->sec[index].shdr.sh_size, c->layout.module_size);
+}
+
+static void list_functions(struct check *c)
+{
+	for (size_t i = 0; i < c->patches.n; i++) {
+		const struct patch *p = &c->patches.patch[i];
+
+		for (size_t k = 0; k < p->n; k++) {
+			for (size_t f = 0; f < p->obj[k].n; f++) {
+				GROW(c->func, c->func_num, c->func_cap);
+				c->func[c->func_num++] = (struct check_func){
+					.object = p->obj[k].name,
+					.func = &p->obj[k].func[f],
+				};
+			}
+		}
+	}
+}
+
+void check_patch_read(struct check *c)
+{
+	if (klp_layout_read(c->mod, c->target.vmlinux, &c->layout))
+		return;
+	c->layout_known = true;
+	check_module_size(c);
+	if (!c->relocs_sane) {
+		note(c, "struct klp_patch and its functions: the relocations are damaged");
+		return;
+	}
+	if (relocs_read(c->mod, &c->relocs) ||
+	    patches_read(c->mod, &c->relocs, &c->layout, &c->patches))
+		return;
+	if (c->patches.n)
+		list_functions(c);
+	else
+		note(c, "the functions it replaces: no struct klp_patch in its data");
+}
+
+/* The module's init function has to be there and to start the patch. */
+static void check_start(const struct check *c)
+{
+	bool init = false, enabled = false;
+
+	for (size_t i = 1; i < c->mod->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(c->mod, i, &s);
+		init |= !s.special && !strcmp(s.name, "init_module");
+		for (size_t k = 0; k < ARRAY_SIZE(enablers); k++)
+			enabled |=
+				s.special && s.shndx == SHN_UNDEF && !strcmp(s.name, enablers[k]);
+	}
+	if (!init)
+		bad(c, "it has no init function (init_module): nothing would start the patch\n"
+		       "  write module_init() in one of its files");
+	if (!enabled)
+		bad(c, "it does not call klp_enable_patch(): loading it would patch nothing");
+}
+
+/* klp_init_object() */
+static void check_object_name(const struct check *c, const char *name)
+{
+	if (!name[0])
+		bad(c, "an object of its struct klp_patch has an empty name: NULL stands for "
+		       "vmlinux");
+	else if (!strcmp(name, KLP_VMLINUX))
+		bad(c, "an object of its struct klp_patch is named 'vmlinux': the kernel looks "
+		       "for a module of that name; leave .name out");
+	else if (strlen(name) > KLP_MODULE_NAME_MAX)
+		bad(c,
+		    "object '%s' has a name of more than %d characters: klp_init_object() refuses "
+		    "it",
+		    name, KLP_MODULE_NAME_MAX);
+	else if (strchr(name, '-'))
+		bad(c,
+		    "object '%s': no loaded module has a '-' in its name, the kernel makes it a "
+		    "'_'",
+		    name);
+}
+
+static void check_objects(const struct check *c, const struct patch *p)
+{
+	if (p->n == 0)
+		bad(c, "'%s' has no objects: klp_enable_patch() refuses it, or patches nothing",
+		    p->symbol);
+	for (size_t i = 0; i < p->n; i++) {
+		const struct patch_object *obj = &p->obj[i];
+
+		if (obj->name)
+			check_object_name(c, obj->name);
+		if (!obj->has_funcs)
+			bad(c, "object '%s' has no functions: klp_enable_patch() refuses it",
+			    object_name(obj->name));
+		for (size_t k = 0; k < i; k++) {
+			if (!strcmp(object_name(p->obj[k].name), object_name(obj->name)))
+				bad(c,
+				    "object '%s' stands twice in '%s': klp_init_object() refuses "
+				    "the second; put all functions of an object into one array",
+				    object_name(obj->name), p->symbol);
+		}
+	}
+}
+
+/* klp_init_func(): sysfs has one directory "NAME,POSITION" for each function of an object. */
+static void check_duplicates(const struct check *c, const struct patch_object *obj)
+{
+	for (size_t i = 0; i < obj->n; i++) {
+		const struct patch_func *a = &obj->func[i];
+
+		for (size_t k = 0; k < i; k++) {
+			const struct patch_func *b = &obj->func[k];
+
+			if (strcmp(a->old_name, b->old_name) != 0 ||
+			    (a->old_sympos ? a->old_sympos : 1) !=
+				    (b->old_sympos ? b->old_sympos : 1))
+				continue;
+			bad(c,
+			    "function '%s' of object '%s' is listed twice: klp_init_func() "
+			    "refuses the second",
+			    a->old_name, object_name(obj->name));
+			break;
+		}
+	}
+}
+
+/* klp_init_func(), klp_init_object_loaded() and, for vmlinux, klp_patch_func() */
+static void check_func(const struct check *c, struct check_func *f)
+{
+	const struct patch_func *func = f->func;
+	const char *why;
+	char *what;
+
+	if (!func->old_name[0]) {
+		bad(c, "a function of object '%s' has no old_name: klp_init_func() refuses it",
+		    object_name(f->object));
+		return;
+	}
+	if (strlen(func->old_name) > KLP_SYMBOL_NAME_MAX) {
+		bad(c,
+		    "function '%.60s...' of object '%s': old_name has more than %d characters: "
+		    "klp_init_func() refuses it",
+		    func->old_name, object_name(f->object), KLP_SYMBOL_NAME_MAX);
+		return;
+	}
+	if (!func->has_new_func)
+		bad(c, "function '%s' of object '%s' has no new_func: klp_init_func() refuses it",
+		    func->old_name, object_name(f->object));
+	if (f->object)
+		return;
+	what = xasprintf("function '%s' with old_sympos %llu", func->old_name,
+			 (unsigned long long)func->old_sympos);
+	f->found = check_position(c, what, func->old_name, func->old_sympos);
+	free(what);
+	why = f->found ? target_untraceable(&c->target, f->found) : NULL;
+	if (why)
+		bad(c,
+		    "function '%s' cannot be patched: %s; klp_patch_func() refuses it\n"
+		    "  patch its callers instead",
+		    func->old_name, why);
+}
+
+/* Two names of one address: klp_patch_func() takes both, and only the last one is called. */
+static void check_aliases(const struct check *c)
+{
+	for (size_t i = 0; i < c->func_num; i++) {
+		for (size_t k = 0; k < i; k++) {
+			const struct check_func *a = &c->func[i], *b = &c->func[k];
+
+			if (a->found && b->found && a->found != b->found &&
+			    a->found->addr == b->found->addr)
+				odd(c, "functions '%s' and '%s' are one: only the last is called",
+				    b->func->old_name, a->func->old_name);
+		}
+	}
+}
+
+static bool has_object(const struct check *c, const char *name)
+{
+	for (size_t i = 0; i < c->patches.n; i++) {
+		for (size_t k = 0; k < c->patches.patch[i].n; k++) {
+			if (!strcmp(object_name(c->patches.patch[i].obj[k].name), name))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* klp_apply_object_relocs() is called for the objects of the patch, and for no other. */
+static void check_relocated_objects(const struct check *c)
+{
+	for (size_t i = 0; i < c->section_num; i++) {
+		const struct check_section *s = &c->section[i];
+
+		if (strcmp(s->object, KLP_VMLINUX) != 0 && !has_object(c, s->object))
+			bad(c,
+			    "section '%s': its object '%s' is none of the patch's, so "
+			    "klp_apply_object_relocs() never applies it\n"
+			    "  add a struct klp_object for it, with a function to patch",
+			    c->mod->sec[s->index].name, s->object);
+	}
+}
+
+void check_patch(struct check *c)
+{
+	size_t in_modules = 0;
+
+	check_start(c);
+	if (!c->patches.n)
+		return;
+	for (size_t i = 0; i < c->patches.n; i++) {
+		check_objects(c, &c->patches.patch[i]);
+		for (size_t k = 0; k < c->patches.patch[i].n; k++)
+			check_duplicates(c, &c->patches.patch[i].obj[k]);
+	}
+	for (size_t i = 0; i < c->func_num; i++) {
+		check_func(c, &c->func[i]);
+		in_modules += c->func[i].object != NULL;
+	}
+	check_aliases(c);
+	check_relocated_objects(c);
+	if (in_modules)
+		note(c, "%zu functions of modules: only vmlinux is read", in_modules);
+	if (in_modules < c->func_num && !c->target.mcount_known)
+		note(c, "whether functions can be traced: '%s' has no table of traced functions",
+		     c->target.vmlinux->path);
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Single relocations: the symbol each refers to, and the bytes that it writes.
+ * Rules: kernel/livepatch/core.c, klp_resolve_symbols(); the architecture's
+ * apply_relocate_add(), whose types and widths are in arch.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check_relocs.h"
+
+/* A relocation, and what a message about it needs. */
+struct entry {
+	const struct elf_section *sec, *to;
+	size_t i;
+	bool klp;
+	GElf_Rela rela;
+	struct elf_symbol sym;
+	const struct check_symbol *livepatch; /* its symbol, when that is a livepatch symbol */
+};
+
+/* klp_resolve_symbols(): which symbols a section of an object's relocations may name. */
+static void check_klp_symbol(const struct check *c, const struct entry *e,
+			     const struct check_section *klp)
+{
+	bool sec_vmlinux, sym_vmlinux;
+
+	if (!e->sym.special || e->sym.shndx != SHN_LIVEPATCH) {
+		bad(c,
+		    "section '%s' entry %zu: symbol '%s' is not marked as a livepatch symbol: "
+		    "klp_resolve_symbols() refuses it",
+		    e->sec->name, e->i, e->sym.name);
+		return;
+	}
+	if (!e->livepatch || !klp)
+		return;
+	sec_vmlinux = !strcmp(klp->object, KLP_VMLINUX);
+	sym_vmlinux = !strcmp(e->livepatch->object, KLP_VMLINUX);
+	if (!sec_vmlinux && sym_vmlinux)
+		bad(c,
+		    "section '%s' entry %zu: invalid access to vmlinux symbol '%s' from a "
+		    "module's section: klp_resolve_symbols() refuses it\n"
+		    "  it belongs into '" KLP_RELA_PREFIX KLP_VMLINUX ".%s'",
+		    e->sec->name, e->i, e->livepatch->name, e->to->name);
+	else if (sec_vmlinux && !sym_vmlinux)
+		bad(c,
+		    "section '%s' entry %zu: symbol '%s' of module '%s' in vmlinux's section, "
+		    "which is applied when the patch is loaded: the module may not be there\n"
+		    "  it belongs into '" KLP_RELA_PREFIX "%s.%s'",
+		    e->sec->name, e->i, e->livepatch->name, e->livepatch->object,
+		    e->livepatch->object, e->to->name);
+}
+
+static void check_plain_symbol(const struct check *c, const struct entry *e)
+{
+	if (e->sym.special && e->sym.shndx == SHN_LIVEPATCH)
+		bad(c,
+		    "section '%s' entry %zu: plain relocation against the livepatch symbol '%s', "
+		    "which has no value when apply_relocate_add() takes it",
+		    e->sec->name, e->i, e->sym.name);
+}
+
+/* apply_relocate_add() of x86: "Invalid relocation target, existing value is nonzero". */
+static void check_zero(const struct check *c, const struct entry *e, const unsigned char *data,
+		       uint8_t width)
+{
+	static const unsigned char zero[16];
+
+	if (c->target.arch->zero_before_apply && data && width <= sizeof(zero) &&
+	    memcmp(data + e->rela.r_offset, zero, width) != 0)
+		bad(c,
+		    "section '%s' entry %zu: the %u bytes at '%s' + 0x%llx are not zero: "
+		    "apply_relocate_add() takes them for relocated already",
+		    e->sec->name, e->i, width, e->to->name, (unsigned long long)e->rela.r_offset);
+}
+
+/* The bytes that a relocation writes: their number, or 0 when that is nonsense. */
+static uint8_t check_type(const struct check *c, const struct entry *e)
+{
+	uint32_t type = (uint32_t)GELF_R_TYPE(e->rela.r_info);
+	const struct arch_reloc *known = arch_reloc_by_type(c->target.arch, type);
+
+	if (type == 0 && e->klp)
+		bad(c,
+		    "section '%s' entry %zu: a relocation of type 0 (none) has no business among "
+		    "livepatch relocations: not every architecture takes it",
+		    e->sec->name, e->i);
+	else if (!known && (type != 0 || !c->target.arch->takes_none))
+		bad(c,
+		    "section '%s' entry %zu: relocation type %u is none that apply_relocate_add() "
+		    "of %s takes\n"
+		    "  code for modules is compiled without PIC, GOT and PLT: use kbuild's flags",
+		    e->sec->name, e->i, type, c->target.arch->name);
+	return known ? known->size : 0;
+}
+
+static void check_entry(struct check *c, struct places *p, const struct entry *e,
+			const unsigned char *data)
+{
+	uint64_t off = e->rela.r_offset, size = e->to->shdr.sh_size;
+	uint8_t width = check_type(c, e);
+
+	if (!width)
+		return;
+	if (off > size || width > size - off) {
+		bad(c,
+		    "section '%s' entry %zu: %u bytes at 0x%llx lie outside '%s' (0x%llx bytes): "
+		    "apply_relocate_add() would write there",
+		    e->sec->name, e->i, width, (unsigned long long)off, e->to->name,
+		    (unsigned long long)size);
+		c->relocs_sane = false;
+		return;
+	}
+	check_zero(c, e, data, width);
+	GROW(p->p, p->n, p->cap);
+	p->p[p->n++] = (struct place){
+		.section = e->sec->shdr.sh_info,
+		.offset = off,
+		.size = width,
+		.klp = e->klp,
+		.rela = (size_t)(e->sec - c->mod->sec),
+		.entry = e->i,
+	};
+}
+
+int places_read(struct check *c, struct places *p, size_t index, struct check_section *klp)
+{
+	struct entry e = {.sec = &c->mod->sec[index]};
+	const GElf_Shdr *shdr = &e.sec->shdr;
+	const unsigned char *to_data;
+	size_t to_size;
+	Elf_Data *d;
+	int ret = 0;
+
+	e.to = &c->mod->sec[shdr->sh_info];
+	e.klp = (shdr->sh_flags & SHF_RELA_LIVEPATCH) || str_starts(e.sec->name, KLP_RELA_PREFIX);
+	if (shdr->sh_entsize != sizeof(Elf64_Rela) || shdr->sh_size % sizeof(Elf64_Rela)) {
+		bad(c, "section '%s': %llu bytes in entries of %llu: relocations have %zu",
+		    e.sec->name, (unsigned long long)shdr->sh_size,
+		    (unsigned long long)shdr->sh_entsize, sizeof(Elf64_Rela));
+		return -1;
+	}
+	if (shdr->sh_size == 0)
+		return 0;
+	d = elf_getdata(e.sec->scn, NULL);
+	if (!d || d->d_size != shdr->sh_size ||
+	    elf_file_bytes(c->mod, shdr->sh_info, &to_data, &to_size)) {
+		bad(c, "section '%s' cannot be read: %s", e.sec->name, elf_errmsg(-1));
+		return -1;
+	}
+	for (e.i = 0; e.i < shdr->sh_size / sizeof(Elf64_Rela); e.i++) {
+		size_t symbol;
+
+		gelf_getrela(d, (int)e.i, &e.rela);
+		symbol = GELF_R_SYM(e.rela.r_info);
+		*(e.klp ? &c->klp_relocs : &c->plain_relocs) += 1;
+		if (klp)
+			klp->relocations++;
+		if (symbol >= c->mod->symnum) {
+			bad(c,
+			    "section '%s' entry %zu: symbol %zu is beyond the symbol table (%zu "
+			    "symbols)",
+			    e.sec->name, e.i, symbol, c->mod->symnum);
+			ret = -1;
+			continue;
+		}
+		elf_file_symbol(c->mod, symbol, &e.sym);
+		e.livepatch = NULL;
+		if (c->symbol_of[symbol]) {
+			c->symbol[c->symbol_of[symbol] - 1].relocations++;
+			e.livepatch = &c->symbol[c->symbol_of[symbol] - 1];
+		}
+		if (e.klp)
+			check_klp_symbol(c, &e, klp);
+		else
+			check_plain_symbol(c, &e);
+		check_entry(c, p, &e, to_data);
+	}
+	return ret;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->section != y->section)
+		return x->section < y->section ? -1 : 1;
+	if (x->offset != y->offset)
+		return x->offset < y->offset ? -1 : 1;
+	if (x->rela != y->rela)
+		return x->rela < y->rela ? -1 : 1;
+	return x->entry < y->entry ? -1 : x->entry > y->entry;
+}
+
+/*
+ * Some architectures compose a value of several plain relocations at one place; none does that
+ * with livepatch relocations of different objects.
+ */
+void places_compare(const struct check *c, struct places *p)
+{
+	const struct place *before = NULL;
+
+	if (p->n)
+		qsort(p->p, p->n, sizeof(*p->p), by_place);
+	for (size_t i = 0; i < p->n; i++) {
+		const struct place *at = &p->p[i];
+
+		if (before && before->section == at->section &&
+		    before->offset + before->size > at->offset &&
+		    (c->target.arch->zero_before_apply || before->klp != at->klp))
+			bad(c,
+			    "'%s' + 0x%llx is relocated twice, by section '%s' entry %zu and '%s' "
+			    "entry %zu: apply_relocate_add() takes it for relocated already",
+			    c->mod->sec[at->section].name, (unsigned long long)at->offset,
+			    c->mod->sec[before->rela].name, before->entry,
+			    c->mod->sec[at->rela].name, at->entry);
+		if (!before || before->section != at->section ||
+		    before->offset + before->size < at->offset + at->size)
+			before = at;
+	}
+}
+
+void places_free(struct places *p)
+{
+	free(p->p);
+	memset(p, 0, sizeof(*p));
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Relocation sections: the livepatch ones as kernel/livepatch/core.c, klp_write_section_relocs()
+ * and klp_resolve_symbols(), read them; the plain ones as kernel/module/main.c,
+ * apply_relocations(), does. Single relocations are check_places.c's business.
+ */
+#include "check_relocs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * What the kernel has read, run or moved by the time it applies the relocations of a module's
+ * object: kernel/module/main.c, load_module(), up to prepare_coming_module(). Those of this
+ * architecture only are in arch.c.
+ */
+static const char *const early_sections[] = {
+	"__jump_table",
+	".static_call_sites",
+	"__ex_table",
+	"__bug_table",
+	"__mcount_loc",
+	"__patchable_function_entries",
+	"__tracepoints_ptrs",
+	"_ftrace_events",
+	"__param",
+	"__dyndbg",
+	".ctors",
+	".init_array",
+	".data..percpu",
+	".gnu.linkonce.this_module",
+};
+
+static bool is_early_section(const struct arch *arch, const char *name)
+{
+	static const char *const prefixes[] = {".init", ".exit", "__ksymtab", "__kcrctab"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		if (str_starts(name, prefixes[i]))
+			return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(early_sections); i++) {
+		if (!strcmp(name, early_sections[i]))
+			return true;
+	}
+	for (size_t i = 0; arch->early_sections[i]; i++) {
+		if (!strcmp(name, arch->early_sections[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Livepatch relocations whose section can hold none: -1 when its entries cannot be read. */
+static int check_klp_header(const struct check *c, const struct elf_section *s)
+{
+	const GElf_Shdr *shdr = &s->shdr;
+	int ret = 0;
+
+	if (!(shdr->sh_flags & SHF_RELA_LIVEPATCH))
+		bad(c,
+		    "section '%s' lacks SHF_RELA_LIVEPATCH: apply_relocations() would apply it "
+		    "as plain relocations, against symbols that nobody has resolved\n"
+		    "  objcopy of some makes drops the flag; make the module again",
+		    s->name);
+	if (!(shdr->sh_flags & SHF_ALLOC))
+		bad(c,
+		    "section '%s' lacks SHF_ALLOC: it is not kept in memory, and "
+		    "klp_apply_section_relocs() would read what has been freed",
+		    s->name);
+	if (shdr->sh_type != SHT_RELA) {
+		bad(c,
+		    "section '%s' has type 0x%x instead of SHT_RELA (4): "
+		    "module_frob_arch_sections() does not count it\n"
+		    "  ld -r does that to a finished module; make it again",
+		    s->name, shdr->sh_type);
+		ret = -1;
+	}
+	if (shdr->sh_link != c->mod->symtab) {
+		bad(c, "section '%s' has sh_link %u, the symbol table is section %zu", s->name,
+		    shdr->sh_link, c->mod->symtab);
+		ret = -1;
+	}
+	return ret;
+}
+
+/* sh_info of a section of livepatch relocations: 0 when it names no section. */
+static size_t klp_target(const struct check *c, const struct elf_section *s)
+{
+	const struct elf_section *to;
+
+	if (s->shdr.sh_info == 0 || s->shdr.sh_info >= c->mod->shnum) {
+		bad(c,
+		    "section '%s' relocates section %u, which is not there: apply_relocations() "
+		    "skips it",
+		    s->name, s->shdr.sh_info);
+		return 0;
+	}
+	to = &c->mod->sec[s->shdr.sh_info];
+	if (!(to->shdr.sh_flags & SHF_ALLOC)) {
+		bad(c,
+		    "section '%s' relocates '%s', which is not loaded: apply_relocations() skips "
+		    "it, and klp_apply_object_relocs() would write to freed memory",
+		    s->name, to->name);
+		return 0;
+	}
+	return s->shdr.sh_info;
+}
+
+/*
+ * As sscanf(".klp.rela.%55[^.]") reads the name; what follows the object is not read, but
+ * everybody puts the relocated section's name there.
+ */
+static int parse_name(const struct check *c, const struct elf_section *s, size_t target,
+		      char *object)
+{
+	const char *rest = NULL, *name = c->mod->sec[target].name;
+
+	if (str_starts(s->name, KLP_RELA_PREFIX))
+		rest = scan_until(s->name + strlen(KLP_RELA_PREFIX), '.', KLP_MODULE_NAME_MAX,
+				  object);
+	if (!rest) {
+		bad(c,
+		    "section '%s' holds livepatch relocations, but is not named "
+		    "'.klp.rela.OBJECT.SECTION': klp_write_section_relocs() refuses it",
+		    s->name);
+		return -1;
+	}
+	if (*rest && *rest != '.') {
+		bad(c,
+		    "section '%s': its object's name has more than 55 characters: "
+		    "klp_write_section_relocs() never finds that object",
+		    s->name);
+		return -1;
+	}
+	if (target && *rest && strcmp(rest + 1, name) != 0 &&
+	    (name[0] != '.' || strcmp(rest + 1, name + 1) != 0))
+		odd(c, "section '%s' relocates '%s', not the section that it is named after",
+		    s->name, name);
+	return 0;
+}
+
+static void check_klp_section(struct check *c, struct places *p, size_t index)
+{
+	const struct elf_section *s = &c->mod->sec[index];
+	bool readable = check_klp_header(c, s) == 0;
+	size_t target = klp_target(c, s);
+	struct check_section *cs;
+
+	GROW(c->section, c->section_num, c->section_cap);
+	cs = &c->section[c->section_num];
+	memset(cs, 0, sizeof(*cs));
+	cs->index = index;
+	cs->target = target;
+	if (parse_name(c, s, target, cs->object))
+		cs = NULL;
+	else
+		c->section_num++;
+	if (cs && target && strcmp(cs->object, KLP_VMLINUX) != 0 &&
+	    is_early_section(c->target.arch, c->mod->sec[target].name))
+		bad(c,
+		    "section '%s': relocations of a module are applied after the kernel has used "
+		    "'%s', so they would come too late\n"
+		    "  a static key, static call or tracepoint of a module cannot be used in a "
+		    "patch: use static_key_enabled(), or an indirect call",
+		    s->name, c->mod->sec[target].name);
+	if (!readable || !target || places_read(c, p, index, cs))
+		c->relocs_sane = false;
+}
+
+/* Plain relocations: only those of loaded sections are applied. */
+static void check_plain_section(struct check *c, struct places *p, size_t index)
+{
+	const struct elf_section *s = &c->mod->sec[index];
+
+	if (s->shdr.sh_info == 0 || s->shdr.sh_info >= c->mod->shnum) {
+		bad(c,
+		    "section '%s' relocates section %u, which is not there: apply_relocations() "
+		    "skips it",
+		    s->name, s->shdr.sh_info);
+		c->relocs_sane = false;
+		return;
+	}
+	if (!(c->mod->sec[s->shdr.sh_info].shdr.sh_flags & SHF_ALLOC))
+		return;
+	if (s->shdr.sh_type == SHT_REL) {
+		bad(c,
+		    "section '%s' has relocations without addends: apply_relocate() refuses them",
+		    s->name);
+		return;
+	}
+	if (s->shdr.sh_link != c->mod->symtab) {
+		bad(c, "section '%s' has sh_link %u, the symbol table is section %zu", s->name,
+		    s->shdr.sh_link, c->mod->symtab);
+		c->relocs_sane = false;
+		return;
+	}
+	if (places_read(c, p, index, NULL))
+		c->relocs_sane = false;
+}
+
+/* The kernel applies both; two only show that the module was put together by hand or twice. */
+static void check_twins(const struct check *c)
+{
+	for (size_t i = 0; i < c->section_num; i++) {
+		for (size_t k = i + 1; k < c->section_num; k++) {
+			const struct check_section *a = &c->section[i], *b = &c->section[k];
+
+			if (a->target && a->target == b->target && !strcmp(a->object, b->object))
+				odd(c,
+				    "sections '%s' (%zu) and '%s' (%zu) relocate the same section "
+				    "for the same object",
+				    c->mod->sec[a->index].name, a->index,
+				    c->mod->sec[b->index].name, b->index);
+		}
+	}
+}
+
+void check_relocations(struct check *c)
+{
+	struct places p = {0};
+
+	c->relocs_sane = true;
+	for (size_t i = 1; i < c->mod->shnum; i++) {
+		const struct elf_section *s = &c->mod->sec[i];
+
+		if (str_starts(s->name, KLP_RELA_PREFIX) || (s->shdr.sh_flags & SHF_RELA_LIVEPATCH))
+			check_klp_section(c, &p, i);
+		else if (s->shdr.sh_type == SHT_RELA || s->shdr.sh_type == SHT_REL)
+			check_plain_section(c, &p, i);
+	}
+	check_twins(c);
+	places_compare(c, &p);
+	places_free(&p);
+}

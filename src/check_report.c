@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * klpcheck's verdict and what it rests on: how many of each thing were looked at, and what could
+ * not be, so that "fine" is never more than it says.
+ */
+#include "check.h"
+#include "json.h"
+
+static void print_functions(const struct check *c)
+{
+	for (size_t i = 0; i < c->func_num; i++) {
+		const struct check_func *f = &c->func[i];
+
+		printf("    %s:%s,%llu", f->object ? f->object : KLP_VMLINUX, f->func->old_name,
+		       (unsigned long long)f->func->old_sympos);
+		if (f->found)
+			printf(" at 0x%llx", (unsigned long long)f->found->addr);
+		printf(" by %s\n", f->func->new_name[0] ? f->func->new_name : "?");
+	}
+}
+
+static void print_symbols(const struct check *c)
+{
+	for (size_t i = 0; i < c->symbol_num; i++) {
+		const struct check_symbol *s = &c->symbol[i];
+
+		printf("    %s:%s,%lu", s->object, s->name, s->position);
+		if (s->found)
+			printf(" at 0x%llx %c", (unsigned long long)s->found->addr, s->found->type);
+		printf(", %zu relocation%s\n", s->relocations, s->relocations == 1 ? "" : "s");
+	}
+}
+
+void check_report_text(const struct check *c, bool ok)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < c->symbol_num; i++)
+		found += c->symbol[i].found != NULL;
+	printf("%s: %s\n", c->mod->path, ok ? "fine" : "refused");
+	printf("  for          %s\n", c->vermagic ? c->vermagic : "?");
+	printf("  kernel       %s, build-id %s\n", c->target.vmlinux->path,
+	       c->target.build_id[0] ? c->target.build_id : "none");
+	printf("  sections     %zu, of livepatch relocations %zu\n", c->mod->shnum, c->section_num);
+	printf("  relocations  %zu plain, %zu livepatch\n", c->plain_relocs, c->klp_relocs);
+	printf("  symbols      %zu livepatch, %zu of them found in vmlinux\n", c->symbol_num,
+	       found);
+	if (c->verbose)
+		print_symbols(c);
+	printf("  undefined    %zu, %zu of them exported, %zu versions compared\n", c->undefined,
+	       c->undefined_exported, c->versions);
+	printf("  functions    %zu\n", c->func_num);
+	if (c->verbose)
+		print_functions(c);
+	for (size_t i = 0; i < c->note_num; i++)
+		printf("  not checked  %s\n", c->note[i]);
+}
+
+static void json_messages(struct json *j, const char *key, const struct check_messages *messages,
+			  bool errors)
+{
+	json_array(j, key);
+	for (size_t i = 0; i < messages->n; i++) {
+		if (messages->m[i].error == errors)
+			json_string(j, NULL, messages->m[i].text);
+	}
+	json_end(j);
+}
+
+static void json_counts(struct json *j, const struct check *c)
+{
+	json_object(j, "checks");
+	json_number(j, "sections", c->mod->shnum);
+	json_number(j, "livepatch_sections", c->section_num);
+	json_number(j, "relocations", c->plain_relocs);
+	json_number(j, "livepatch_relocations", c->klp_relocs);
+	json_number(j, "livepatch_symbols", c->symbol_num);
+	json_number(j, "undefined_symbols", c->undefined);
+	json_number(j, "undefined_exported", c->undefined_exported);
+	json_number(j, "versions", c->versions);
+	json_number(j, "functions", c->func_num);
+	json_end(j);
+}
+
+static void json_functions(struct json *j, const struct check *c)
+{
+	json_array(j, "functions");
+	for (size_t i = 0; i < c->func_num; i++) {
+		const struct check_func *f = &c->func[i];
+
+		json_object(j, NULL);
+		json_string(j, "object", f->object ? f->object : KLP_VMLINUX);
+		json_string(j, "old_name", f->func->old_name);
+		json_number(j, "position", f->func->old_sympos);
+		if (f->found)
+			json_address(j, "address", f->found->addr);
+		else
+			json_string(j, "address", NULL);
+		json_string(j, "new_func", f->func->new_name);
+		json_end(j);
+	}
+	json_end(j);
+}
+
+static void json_symbols(struct json *j, const struct check *c)
+{
+	json_array(j, "symbols");
+	for (size_t i = 0; i < c->symbol_num; i++) {
+		const struct check_symbol *s = &c->symbol[i];
+		char type[2] = {s->found ? s->found->type : '\0'};
+
+		json_object(j, NULL);
+		json_string(j, "name", s->name);
+		json_string(j, "object", s->object);
+		json_number(j, "position", s->position);
+		if (s->found)
+			json_address(j, "address", s->found->addr);
+		else
+			json_string(j, "address", NULL);
+		json_string(j, "type", s->found ? type : NULL);
+		json_number(j, "relocations", s->relocations);
+		json_end(j);
+	}
+	json_end(j);
+}
+
+static void json_sections(struct json *j, const struct check *c)
+{
+	json_array(j, "sections");
+	for (size_t i = 0; i < c->section_num; i++) {
+		const struct check_section *s = &c->section[i];
+
+		json_object(j, NULL);
+		json_string(j, "name", c->mod->sec[s->index].name);
+		json_string(j, "object", s->object);
+		json_string(j, "target", s->target ? c->mod->sec[s->target].name : NULL);
+		json_number(j, "relocations", s->relocations);
+		json_end(j);
+	}
+	json_end(j);
+}
+
+void check_report_json(const struct check *c, bool ok, const struct check_messages *messages)
+{
+	struct json j = {.out = stdout};
+	size_t pos = 0;
+
+	json_object(&j, NULL);
+	json_string(&j, "module", c->path);
+	json_string(&j, "name", c->mod ? modinfo_next(c, "name", &pos) : NULL);
+	json_string(&j, "vermagic", c->vermagic);
+	json_string(&j, "build_id", c->target.build_id[0] ? c->target.build_id : NULL);
+	json_bool(&j, "ok", ok);
+	json_messages(&j, "errors", messages, true);
+	json_messages(&j, "warnings", messages, false);
+	json_array(&j, "unchecked");
+	for (size_t i = 0; i < c->note_num; i++)
+		json_string(&j, NULL, c->note[i]);
+	json_end(&j);
+	if (c->mod) {
+		json_counts(&j, c);
+		json_functions(&j, c);
+		json_symbols(&j, c);
+		json_sections(&j, c);
+	}
+	json_end(&j);
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Livepatch symbols: their names, and whether the kernel finds what they name at the position
+ * they name.
+ * Rules: kernel/livepatch/core.c, klp_resolve_symbols() and klp_find_object_symbol();
+ * kernel/module/main.c, simplify_symbols().
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+/*
+ * As sscanf(".klp.sym.%55[^.].%511[^,],%lu") reads a name. Returns NULL when it finds all three
+ * parts, else what is wrong with it.
+ */
+static const char *parse_name(const char *name, struct check_symbol *s)
+{
+	char symbol[KLP_SYMBOL_NAME_MAX + 1];
+	const char *p;
+
+	p = scan_until(name + strlen(KLP_SYM_PREFIX), '.', KLP_MODULE_NAME_MAX, s->object);
+	if (!p)
+		return "it names no object";
+	if (*p != '.')
+		return *p ? "its object's name has more than 55 characters" : "it names no symbol";
+	p = scan_until(p + 1, ',', KLP_SYMBOL_NAME_MAX, symbol);
+	if (!p)
+		return "it names no symbol";
+	if (*p != ',')
+		return *p ? "its symbol's name has more than 511 characters" : "it has no position";
+	p++;
+	while (isspace((unsigned char)*p))
+		p++;
+	if (!isdigit((unsigned char)*p))
+		return "its position is not a number";
+	errno = 0;
+	s->position = strtoul(p, NULL, 10);
+	if (errno)
+		return "its position is too large";
+	s->name = xstrdup(symbol);
+	return NULL;
+}
+
+/* The reserved section numbers that simplify_symbols() lets pass. */
+static void check_reserved_index(const struct check *c, const struct elf_symbol *s)
+{
+	switch (s->shndx) {
+	case SHN_UNDEF:
+	case SHN_ABS:
+	case SHN_LIVEPATCH:
+		break;
+	case SHN_COMMON:
+		if (!str_starts(s->name, "__gnu_lto"))
+			bad(c,
+			    "symbol '%s' is a common one: simplify_symbols() refuses it; compile "
+			    "with -fno-common",
+			    s->name);
+		break;
+	default:
+		bad(c,
+		    "symbol '%s' has the reserved section number 0x%zx: simplify_symbols() "
+		    "refuses it",
+		    s->name, s->shndx);
+	}
+}
+
+static void add_symbol(struct check *c, size_t index, const char *name)
+{
+	struct check_symbol *s;
+	const char *wrong;
+
+	GROW(c->symbol, c->symbol_num, c->symbol_cap);
+	s = &c->symbol[c->symbol_num];
+	memset(s, 0, sizeof(*s));
+	s->index = index;
+	wrong = parse_name(name, s);
+	if (wrong) {
+		bad(c,
+		    "livepatch symbol '%s' is not '.klp.sym.OBJECT.NAME,POSITION': %s; "
+		    "klp_resolve_symbols() refuses it",
+		    name, wrong);
+		return;
+	}
+	c->symbol_of[index] = ++c->symbol_num;
+	if (!isdigit((unsigned char)name[strlen(name) - 1]))
+		odd(c, "livepatch symbol '%s': the kernel ignores what follows the position", name);
+}
+
+void check_symbol_names(struct check *c)
+{
+	c->symbol_of = xcalloc(c->mod->symnum, sizeof(*c->symbol_of));
+	for (size_t i = 1; i < c->mod->symnum; i++) {
+		struct elf_symbol s;
+		bool marked, named;
+
+		elf_file_symbol(c->mod, i, &s);
+		marked = s.special && s.shndx == SHN_LIVEPATCH;
+		named = str_starts(s.name, KLP_SYM_PREFIX);
+		if (s.special)
+			check_reserved_index(c, &s);
+		if (marked && named)
+			add_symbol(c, i, s.name);
+		else if (marked)
+			bad(c,
+			    "symbol '%s' is SHN_LIVEPATCH but not named '.klp.sym.OBJECT.NAME,"
+			    "POSITION': klp_resolve_symbols() refuses it",
+			    s.name);
+		else if (named)
+			bad(c,
+			    "symbol '%s' is named like a livepatch symbol, but its section number "
+			    "is 0x%zx instead of SHN_LIVEPATCH (0xff20): the loader %s\n"
+			    "  ld -r and objcopy of some makes do that to a finished module; "
+			    "make it again",
+			    s.name, s.shndx,
+			    s.shndx == SHN_UNDEF ? "looks for an export of that name"
+						 : "takes its value as it stands");
+	}
+}
+
+/* "\n  ,POSITION ADDRESS TYPE FILE" for each entry of a name, as klp_find_callback() counts. */
+static char *list_entries(const struct ksym *sym, size_t count)
+{
+	size_t shown = count < 20 ? count : 20;
+	char *list = xstrdup("");
+
+	for (size_t i = 0; i < shown; i++) {
+		char *more = xasprintf("%s\n  position %zu: 0x%llx %c%s%s", list, i + 1,
+				       (unsigned long long)sym[i].addr, sym[i].type,
+				       sym[i].file ? " " : "", sym[i].file ? sym[i].file : "");
+
+		free(list);
+		list = more;
+	}
+	if (shown < count) {
+		char *more = xasprintf("%s\n  and %zu more", list, count - shown);
+
+		free(list);
+		list = more;
+	}
+	return list;
+}
+
+const struct ksym *check_position(const struct check *c, const char *what, const char *name,
+				  unsigned long position)
+{
+	size_t count;
+	const struct ksym *sym = kallsyms_find(&c->target.kallsyms, name, &count);
+	char *list;
+
+	if (!count) {
+		bad(c,
+		    "%s: '%s' has no symbol '%s': klp_find_object_symbol() refuses it\n"
+		    "  it is misspelt, inlined, optimised away, or the kernel is another one",
+		    what, c->target.vmlinux->path, name);
+		return NULL;
+	}
+	list = list_entries(sym, count);
+	if (position == 0 && count > 1)
+		bad(c,
+		    "%s: '%s' is ambiguous and position 0 takes only a unique symbol: "
+		    "klp_find_object_symbol() refuses it; choose one%s",
+		    what, name, list);
+	else if (position > count)
+		bad(c,
+		    "%s: '%s' has no position %lu: klp_find_object_symbol() refuses it; there "
+		    "%s%s",
+		    what, name, position, count == 1 ? "is" : "are", list);
+	free(list);
+	if ((position == 0 && count > 1) || position > count)
+		return NULL;
+	sym += position ? position - 1 : 0;
+	if (sym->addr == 0) {
+		bad(c,
+		    "%s: '%s' lies at address 0, which klp_find_object_symbol() takes for not "
+		    "found",
+		    what, name);
+		return NULL;
+	}
+	return sym;
+}
+
+void check_symbol_positions(struct check *c)
+{
+	size_t in_modules = 0;
+
+	for (size_t i = 0; i < c->symbol_num; i++) {
+		struct check_symbol *s = &c->symbol[i];
+		char *what;
+
+		if (strcmp(s->object, KLP_VMLINUX) != 0) {
+			in_modules++;
+			continue;
+		}
+		what = xasprintf("livepatch symbol '.klp.sym.%s.%s,%lu'", s->object, s->name,
+				 s->position);
+		s->found = check_position(c, what, s->name, s->position);
+		/* Linker script symbols stand at the borders: only what is in there is gone. */
+		if (s->found && s->found->init && s->found->elf_type != STT_NOTYPE)
+			bad(c,
+			    "%s: lies in init memory, which the kernel has freed when the patch "
+			    "is loaded",
+			    what);
+		free(what);
+	}
+	if (in_modules)
+		note(c, "positions of %zu livepatch symbols in modules: only vmlinux is read",
+		     in_modules);
+}

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the module leaves to the loader's linker: undefined symbols, their owners, namespaces and
+ * versions, and what the module exports itself.
+ * Rules: kernel/module/main.c, simplify_symbols(), resolve_symbol(),
+ * verify_namespace_is_imported(), verify_exported_symbols(); kernel/module/version.c,
+ * check_version().
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "strmap.h"
+
+/* struct modversion_info on 64-bit: an unsigned long and char name[MODULE_NAME_LEN]. */
+#define VERSION_SIZE 64
+#define VERSION_CRC 8
+
+struct versions {
+	bool present;
+	struct strmap crc; /* name -> CRC; the first of a name counts */
+};
+
+static void add_version(struct versions *v, const char *name, size_t crc)
+{
+	if (!strmap_get(&v->crc, name))
+		strmap_add(&v->crc, name, crc);
+}
+
+/* "__versions": fixed entries. */
+static void read_versions(const struct check *c, struct versions *v)
+{
+	size_t index = elf_file_section(c->mod, "__versions"), size;
+	const unsigned char *data;
+
+	if (!index || elf_file_bytes(c->mod, index, &data, &size))
+		return;
+	v->present = true;
+	if (size % VERSION_SIZE)
+		bad(c, "section '__versions' has %zu bytes, no multiple of %d: is it cut short?",
+		    size, VERSION_SIZE);
+	for (size_t off = 0; VERSION_SIZE <= size - off; off += VERSION_SIZE) {
+		const char *name = (const char *)data + off + VERSION_CRC;
+
+		if (!memchr(name, '\0', VERSION_SIZE - VERSION_CRC)) {
+			bad(c, "section '__versions' entry %zu: a name without an end",
+			    off / VERSION_SIZE);
+			continue;
+		}
+		add_version(v, name, elf_file_number(c->mod, data + off, VERSION_CRC));
+	}
+}
+
+/* "__version_ext_crcs" and "__version_ext_names": since 6.14, names of any length. */
+static void read_extended_versions(const struct check *c, struct versions *v)
+{
+	size_t crcs = elf_file_section(c->mod, "__version_ext_crcs"), crcs_size;
+	size_t names = elf_file_section(c->mod, "__version_ext_names"), size, off = 0;
+	const unsigned char *crc, *data;
+
+	if (!crcs || !names || elf_file_bytes(c->mod, crcs, &crc, &crcs_size) ||
+	    elf_file_bytes(c->mod, names, &data, &size))
+		return;
+	v->present = true;
+	for (size_t i = 0; i < crcs_size / 4; i++) {
+		size_t len = off < size ? strnlen((const char *)data + off, size - off) : 0;
+
+		if (off >= size || len == size - off) {
+			bad(c, "section '__version_ext_names' has fewer names than "
+			       "'__version_ext_crcs' has entries: elf_validity_cache_index_"
+			       "versions() refuses the module");
+			return;
+		}
+		add_version(v, (const char *)data + off, elf_file_number(c->mod, crc + 4 * i, 4));
+		off += len + 1;
+	}
+}
+
+/* Does the kernel check symbol versions at all? Its exports then have CRCs. */
+static bool target_has_versions(const struct check *c)
+{
+	for (size_t i = 0; i < c->target.symvers.n; i++) {
+		if (c->target.symvers.sym[i].crc)
+			return true;
+	}
+	return false;
+}
+
+/* check_version() */
+static void check_crc(struct check *c, const struct versions *v, const struct symver *export)
+{
+	const size_t *crc = strmap_get(&v->crc, export->name);
+
+	if (!export->crc || !v->present)
+		return;
+	if (!crc) {
+		bad(c, "no version of symbol '%s' in '__versions': check_version() refuses it",
+		    export->name);
+	} else if (*crc != export->crc) {
+		bad(c,
+		    "its version of symbol '%s' is 0x%08zx, the kernel's is 0x%08x: "
+		    "check_version() refuses it; compile it with this kernel's headers",
+		    export->name, *crc, export->crc);
+	} else {
+		c->versions++;
+	}
+}
+
+/* "module:a,b*": only for the modules listed; kernel/module/main.c, verify_module_namespace(). */
+static bool in_module_list(const char *list, const char *name)
+{
+	while (*list) {
+		size_t len = strcspn(list, ",");
+		bool glob = len && list[len - 1] == '*';
+
+		if (glob ? !strncmp(list, name, len - 1)
+			 : strlen(name) == len && !strncmp(list, name, len))
+			return true;
+		list += len;
+		list += *list == ',';
+	}
+	return false;
+}
+
+/* verify_namespace_is_imported() */
+static void check_namespace(const struct check *c, const struct symver *export)
+{
+	const char *ns, *name;
+	size_t pos = 0;
+
+	if (!export->ns[0])
+		return;
+	if (str_starts(export->ns, "module:")) {
+		name = modinfo_next(c, "name", &pos);
+		if (!name || !in_module_list(export->ns + strlen("module:"), name))
+			bad(c,
+			    "symbol '%s' is exported only to '%s': resolve_symbol() refuses it; "
+			    "it needs a livepatch relocation",
+			    export->name, export->ns);
+		return;
+	}
+	while ((ns = modinfo_next(c, "import_ns", &pos)) != NULL) {
+		if (!strcmp(ns, export->ns))
+			return;
+	}
+	bad(c,
+	    "symbol '%s' is in the namespace '%s', which is not imported: resolve_symbol() "
+	    "refuses it\n"
+	    "  write MODULE_IMPORT_NS() for it in one of its files",
+	    export->name, export->ns);
+}
+
+/* The module name of a Module.symvers owner: "drivers/net/veth" is veth, and '-' is '_'. */
+static bool owner_is(const char *owner, const char *module, size_t len)
+{
+	const char *base = strrchr(owner, '/');
+
+	base = base ? base + 1 : owner;
+	if (strlen(base) != len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if ((base[i] == '-' ? '_' : base[i]) != (module[i] == '-' ? '_' : module[i]))
+			return false;
+	}
+	return true;
+}
+
+/* A patch must not need the module that it patches: it could be loaded only after it. */
+static void check_owner(const struct check *c, const struct symver *export)
+{
+	for (size_t i = 0; i < c->patches.n; i++) {
+		for (size_t k = 0; k < c->patches.patch[i].n; k++) {
+			const char *object = c->patches.patch[i].obj[k].name;
+
+			if (object && owner_is(export->owner, object, strlen(object)))
+				odd(c,
+				    "symbol '%s' is exported by '%s', which it patches: the "
+				    "patch cannot be loaded before that module, and pins it",
+				    export->name, object);
+		}
+	}
+}
+
+/* simplify_symbols(), case SHN_UNDEF */
+static void check_symbol(struct check *c, const struct versions *v, const struct elf_symbol *s)
+{
+	const char *ignored = c->target.arch->ignored_undef;
+	const struct symver *export = symvers_find(&c->target.symvers, s->name);
+
+	if (!export) {
+		if (GELF_ST_BIND(s->sym.st_info) == STB_WEAK ||
+		    (ignored && !strcmp(ignored, s->name)))
+			return;
+		bad(c,
+		    "symbol '%s' is exported by nobody: simplify_symbols() refuses it\n"
+		    "  if the kernel has it, it needs a livepatch relocation: build with klpmake",
+		    s->name);
+		return;
+	}
+	c->undefined_exported++;
+	check_crc(c, v, export);
+	check_namespace(c, export);
+	if (!symver_in_vmlinux(export))
+		check_owner(c, export);
+}
+
+/* modinfo depends= names the owners of what the module needs: scripts/mod/modpost.c. */
+static bool needs_module(const struct check *c, const char *name, size_t len)
+{
+	for (size_t i = 1; i < c->mod->symnum; i++) {
+		const struct symver *export;
+		struct elf_symbol s;
+
+		elf_file_symbol(c->mod, i, &s);
+		if (!s.special || s.shndx != SHN_UNDEF)
+			continue;
+		export = symvers_find(&c->target.symvers, s.name);
+		if (export && owner_is(export->owner, name, len))
+			return true;
+	}
+	return false;
+}
+
+static void check_depends(const struct check *c)
+{
+	size_t pos = 0;
+	const char *list = modinfo_next(c, "depends", &pos);
+
+	for (; list && *list; list += *list == ',') {
+		size_t len = strcspn(list, ",");
+
+		if (len && !needs_module(c, list, len))
+			odd(c,
+			    "modinfo's 'depends' has '%.*s', of which no symbol is used: "
+			    "modprobe loads that module for nothing",
+			    (int)len, list);
+		list += len;
+	}
+}
+
+/* verify_exported_symbols(): "exports duplicate symbol". */
+static void check_exports(const struct check *c)
+{
+	for (size_t i = 1; i < c->mod->symnum; i++) {
+		const struct symver *export;
+		struct elf_symbol s;
+
+		elf_file_symbol(c->mod, i, &s);
+		if (s.special || !str_starts(s.name, "__ksymtab_") ||
+		    !str_starts(c->mod->sec[s.shndx].name, "__ksymtab"))
+			continue;
+		export = symvers_find(&c->target.symvers, s.name + strlen("__ksymtab_"));
+		if (export)
+			bad(c,
+			    "it exports '%s', as '%s' does: verify_exported_symbols() refuses the "
+			    "module; remove EXPORT_SYMBOL() from its files",
+			    export->name, export->owner);
+		else
+			odd(c, "it exports '%s': other modules would then depend on a patch",
+			    s.name + strlen("__ksymtab_"));
+	}
+}
+
+void check_undefined(struct check *c)
+{
+	bool known = c->target.symvers.text != NULL;
+	struct versions v = {0};
+
+	read_versions(c, &v);
+	read_extended_versions(c, &v);
+	if (known && !v.present && target_has_versions(c))
+		bad(c, "it has no symbol versions: check_version() refuses it; let kbuild's "
+		       "modpost make them");
+	if (known && v.present) {
+		/* check_modstruct_version() */
+		const struct symver *layout = symvers_find(&c->target.symvers, "module_layout");
+
+		if (layout)
+			check_crc(c, &v, layout);
+	}
+	for (size_t i = 1; i < c->mod->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(c->mod, i, &s);
+		/* A forgotten livepatch symbol: check_symbol_names() has said so. */
+		if (!s.special || s.shndx != SHN_UNDEF || str_starts(s.name, KLP_SYM_PREFIX))
+			continue;
+		c->undefined++;
+		if (known)
+			check_symbol(c, &v, &s);
+	}
+	if (known) {
+		check_depends(c);
+	} else if (c->undefined) {
+		note(c,
+		     "whether the kernel exports the %zu undefined symbols: no Module.symvers "
+		     "(--symvers)",
+		     c->undefined);
+	}
+	check_exports(c);
+	strmap_free(&v.crc);
+}
