@@ -126,21 +126,10 @@ static void check_vermagic(struct check *c)
 		note(c, "the version magic: '%s' does not tell its own", c->target.vmlinux->path);
 }
 
-/* kernel/module/main.c, check_modinfo() and module_augment_kernel_taints() */
-static void list_taints(struct check *c)
-{
-	if (!c->verbose)
-		return;
-	note(c, "taints that loading sets: K (livepatch)%s%s",
-	     first(c, "intree") ? "" : ", O (out of tree)",
-	     first(c, "staging") ? ", C (staging)" : "");
-}
-
 void check_modinfo(struct check *c)
 {
 	check_livepatch(c);
 	check_license(c);
 	check_name(c);
 	check_vermagic(c);
-	list_taints(c);
 }

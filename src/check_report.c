@@ -31,6 +31,16 @@ static void print_symbols(const struct check *c)
 	}
 }
 
+/* kernel/module/main.c, module_augment_kernel_taints() */
+static void print_taints(const struct check *c)
+{
+	size_t intree = 0, staging = 0;
+
+	printf("  taints       livepatch%s%s\n",
+	       modinfo_next(c, "intree", &intree) ? "" : ", out of tree",
+	       modinfo_next(c, "staging", &staging) ? ", staging" : "");
+}
+
 void check_report_text(const struct check *c, bool ok)
 {
 	size_t found = 0;
@@ -52,6 +62,8 @@ void check_report_text(const struct check *c, bool ok)
 	printf("  functions    %zu\n", c->func_num);
 	if (c->verbose)
 		print_functions(c);
+	if (c->verbose)
+		print_taints(c);
 	for (size_t i = 0; i < c->note_num; i++)
 		printf("  not checked  %s\n", c->note[i]);
 }

@@ -6,11 +6,11 @@
  * it, and has no code in common with klplink, which writes them: what one gets wrong the other
  * must find. It reports all that it finds.
  */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
+#include "options.h"
 
 struct options {
 	struct target_options target;
@@ -18,24 +18,14 @@ struct options {
 	bool json, verbose, quiet;
 };
 
-static const char usage[] =
-	"usage: klpcheck --vmlinux FILE [OPTION...] MODULE.ko\n"
-	"\n"
+static const char help[] =
+	"Usage: klpcheck --vmlinux FILE [OPTION...] MODULE.ko\n"
 	"Checks a livepatch module as the kernel will when it is loaded.\n"
+	"Exit status: 0 fine, 1 something is wrong, 2 wrong usage.\n"
 	"\n"
-	"      --vmlinux FILE   the kernel that it is for, with debug information\n"
-	"      --symbols FILE   System.map or a copy of /proc/kallsyms of that kernel\n"
-	"      --symvers FILE   Module.symvers of that kernel\n"
-	"      --build-id ID    build-id of that kernel: hex, or a file of notes such as\n"
-	"                       /sys/kernel/notes\n"
-	"      --release R      its release (uname -r)\n"
-	"      --json           report as JSON\n"
-	"  -v, --verbose        list symbols and functions\n"
-	"  -q, --quiet          no report, only errors\n"
-	"  -h, --help           this text\n"
-	"      --version        version of klpmake\n"
-	"\n"
-	"Exit status: 0 fine, 1 something is wrong, 2 wrong usage.\n";
+	"  --json              report as JSON\n"
+	"  -v, --verbose       list symbols, functions and taints\n"
+	"  -q, --quiet         no report, only errors and warnings\n" TARGET_OPTIONS_HELP;
 
 static struct check_messages messages;
 
@@ -52,76 +42,33 @@ static void free_messages(void)
 	free(messages.m);
 }
 
-static int wrong_usage(const char *what)
+static void parse_options(struct options *o, int argc, char **argv)
 {
-	if (what)
-		error("%s", what);
-	fputs("try 'klpcheck --help'\n", stderr);
-	return EXIT_USAGE;
-}
-
-/* Returns -1 to go on, or the exit status. */
-static int parse_options(struct options *o, int argc, char **argv)
-{
-	enum { VMLINUX = 256, SYMBOLS, SYMVERS, BUILD_ID, RELEASE, JSON, VERSION };
+	enum { OPT_JSON = OPT_OWN };
 	static const struct option long_options[] = {
-		{"vmlinux", required_argument, NULL, VMLINUX},
-		{"symbols", required_argument, NULL, SYMBOLS},
-		{"symvers", required_argument, NULL, SYMVERS},
-		{"build-id", required_argument, NULL, BUILD_ID},
-		{"release", required_argument, NULL, RELEASE},
-		{"json", no_argument, NULL, JSON},
+		{"json", no_argument, NULL, OPT_JSON},
 		{"verbose", no_argument, NULL, 'v'},
 		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, VERSION},
+		TARGET_OPTIONS,
 		{NULL, 0, NULL, 0},
 	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "vqh", long_options, NULL)) != -1) {
-		switch (opt) {
-		case VMLINUX:
-			o->target.vmlinux = optarg;
-			break;
-		case SYMBOLS:
-			o->target.symbols = optarg;
-			break;
-		case SYMVERS:
-			o->target.symvers = optarg;
-			break;
-		case BUILD_ID:
-			o->target.build_id = optarg;
-			break;
-		case RELEASE:
-			o->target.release = optarg;
-			break;
-		case JSON:
+	while ((opt = getopt_long(argc, argv, "vqhV", long_options, NULL)) != -1) {
+		if (opt == OPT_JSON)
 			o->json = true;
-			break;
-		case 'v':
+		else if (opt == 'v')
 			o->verbose = true;
-			break;
-		case 'q':
+		else if (opt == 'q')
 			o->quiet = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 0;
-		case VERSION:
-			printf("klpcheck (klpmake) %s\n", KLPMAKE_VERSION);
-			return 0;
-		default:
-			return wrong_usage(NULL);
-		}
+		else if (!take_target_option(opt, optarg, &o->target, help))
+			exit(EXIT_USAGE);
 	}
 	if (!o->target.vmlinux)
-		return wrong_usage("--vmlinux is missing");
+		usage_error("--vmlinux is missing");
 	if (optind + 1 != argc)
-		return wrong_usage(optind == argc ? "no module named"
-						  : "more than one module named");
+		usage_error(optind == argc ? "no module named" : "more than one module named");
 	o->module = argv[optind];
-	return -1;
 }
 
 /* All passes; -1 when the files are not such that they can be run. */
@@ -146,13 +93,10 @@ int main(int argc, char **argv)
 {
 	struct options o = {0};
 	struct check c = {0};
-	int status;
 	bool whole, ok;
 
 	progname = "klpcheck";
-	status = parse_options(&o, argc, argv);
-	if (status >= 0)
-		return status;
+	parse_options(&o, argc, argv);
 	message_hook = keep_message;
 	c.path = o.module;
 	c.verbose = o.verbose;

@@ -56,7 +56,7 @@ void cleanup_module(void);
 #define MODULE_INFO(tag, info)                                \
 	static const char __CONCAT(__modinfo_, __COUNTER__)[] \
 		__attribute__((used, section(".modinfo"), aligned(1))) = #tag "=" info
-#define MODULE_LICENSE(license) MODULE_INFO(license, license)
+#define MODULE_LICENSE(text) MODULE_INFO(license, text)
 #define MODULE_IMPORT_NS(ns) MODULE_INFO(import_ns, #ns)
 
 #define module_init(fn) int init_module(void) __attribute__((alias(#fn)))

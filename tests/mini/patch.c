@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A patch to the miniature kernel and to its module gadget, with a livepatch relocation of every
+ * kind that klpcheck looks at: calls and data, from text, data and a special section.
+ */
+#include "mini.h"
+
+/* fs/proc/alpha.c */
+extern int state;
+int helper(int x);
+
+/* kernel/gamma.c */
+extern int gamma_private;
+
+/* drivers/gadget/gadget.c */
+extern int gadget_private;
+int gadget_step(int x);
+
+static int *const table[] = {&gamma_private, &state};
+
+/* What the kernel reads before a module's own relocations are applied. */
+static int *const special[] __attribute__((used, section("__jump_table"))) = {&gamma_private};
+
+static int patched_show(int x)
+{
+	state += x;
+	_printk("%d\n", *table[x & 1]);
+	return helper(x) + gamma_private;
+}
+
+static int patched_step(int x)
+{
+	return x + 5;
+}
+
+static int patched_export(int x)
+{
+	return gadget_step(x) + gadget_private;
+}
+
+static struct klp_func vmlinux_funcs[] = {
+	{
+		.old_name = "alpha_show",
+		.new_func = patched_show,
+	},
+	{
+		.old_name = "twice_step",
+		.new_func = patched_step,
+		.old_sympos = 2,
+	},
+	{},
+};
+
+static struct klp_func gadget_funcs[] = {
+	{
+		.old_name = "gadget_export",
+		.new_func = patched_export,
+	},
+	{},
+};
+
+static struct klp_object objects[] = {
+	{
+		.funcs = vmlinux_funcs,
+	},
+	{
+		.name = "gadget",
+		.funcs = gadget_funcs,
+	},
+	{},
+};
+
+static struct klp_patch patch = {
+	.mod = THIS_MODULE,
+	.objs = objects,
+};
+
+static int __init patch_init(void)
+{
+	return klp_enable_patch(&patch);
+}
+
+static void __exit patch_exit(void)
+{
+}
+
+module_init(patch_init);
+module_exit(patch_exit);
+MODULE_LICENSE("GPL");
+MODULE_INFO(livepatch, "Y");
