@@ -43,7 +43,20 @@ struct dwarf_object {
 	struct elf_file *elf;
 	const struct arch *arch;
 	access_interface interface;
+	Dwarf_Debug dbg;
 };
+
+/*
+ * Without a handler libdwarf aborts the program when a call that was given no place for its error
+ * fails; single attributes are read in that way (dwarf_file.c), and failing is an answer there.
+ */
+static void ignore_error(Dwarf_Error err, Dwarf_Ptr arg)
+{
+	const struct dwarf_object *o = arg;
+
+	if (o->dbg)
+		dwarf_dealloc_error(o->dbg, err);
+}
 
 static bool is_debug(const struct elf_section *s)
 {
@@ -204,7 +217,10 @@ void dwarf_object_destroy(struct dwarf_object *o)
 
 int dwarf_object_open(struct dwarf_object *o, Dwarf_Debug *dbg, Dwarf_Error *err)
 {
-	return dwarf_object_init_b(&o->interface, NULL, NULL, DW_GROUPNUMBER_ANY, dbg, err);
+	int status = dwarf_object_init_b(&o->interface, ignore_error, o, DW_GROUPNUMBER_ANY, dbg, err);
+
+	o->dbg = status == DW_DLV_OK ? *dbg : NULL;
+	return status;
 }
 
 void dwarf_object_end(Dwarf_Debug dbg)

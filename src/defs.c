@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a compile unit says of names: see defs.h. */
+#include "defs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "units.h"
+#include "util.h"
+
+struct reader {
+	struct defs *defs;
+	const struct strmap *wanted;
+	Dwarf_Off unit;
+};
+
+static struct def *find_or_add(struct reader *r, const char *name)
+{
+	size_t *i = strmap_add(&r->defs->index, name, r->defs->n);
+
+	if (*i == r->defs->n) {
+		GROW(r->defs->def, r->defs->n, r->defs->cap);
+		memset(&r->defs->def[*i], 0, sizeof(*r->defs->def));
+		r->defs->def[*i].name = name;
+		r->defs->def[*i].unit = r->unit;
+		r->defs->n++;
+	}
+	return &r->defs->def[*i];
+}
+
+static void add_address(struct def *def, uint64_t addr)
+{
+	if (def->addrs < DEF_ADDRESSES)
+		def->addr[def->addrs++] = addr;
+}
+
+/* Takes over what one DIE says; origin is what it completes (an abstract DIE, a declaration). */
+static void merge(struct dwarf_file *d, struct def *def, Dwarf_Die die, bool origin)
+{
+	uint64_t value, addr[DEF_ADDRESSES];
+	size_t n = 0;
+
+	def->external |= die_flag(die, DW_AT_external);
+	if (die_number(die, DW_AT_inline, &value)) {
+		def->inlined |= value == DW_INL_inlined || value == DW_INL_declared_inlined;
+		def->defined = true;
+	}
+	if (!die_flag(die, DW_AT_declaration) && !origin)
+		def->defined = true;
+	if (die_number(die, DW_AT_decl_line, &value) && (!def->line || !origin)) {
+		def->line = value;
+		die_number(die, DW_AT_decl_file, &def->file);
+	}
+	if (origin)
+		return;
+	if (def->function)
+		n = die_code_addresses(d, die, addr, DEF_ADDRESSES);
+	else if (die_static_address(d, die, &addr[0]))
+		n = 1;
+	for (size_t i = 0; i < n; i++)
+		add_address(def, addr[i]);
+}
+
+static int read_child(struct dwarf_file *d, Dwarf_Die die, void *arg)
+{
+	struct reader *r = arg;
+	Dwarf_Die origin = NULL;
+	const char *name;
+	struct def *def;
+	Dwarf_Half tag;
+	Dwarf_Off off;
+
+	if (!die_tag(die, &tag) || (tag != DW_TAG_subprogram && tag != DW_TAG_variable))
+		return 0;
+	if (!die_string(die, DW_AT_name, &name)) {
+		if (!die_reference(die, DW_AT_abstract_origin, &off) &&
+		    !die_reference(die, DW_AT_specification, &off))
+			return 0;
+		if (dwarf_file_die(d, off, &origin))
+			return -1;
+		if (!die_string(origin, DW_AT_name, &name))
+			name = NULL;
+	}
+	if (name && (!r->wanted || strmap_get(r->wanted, name))) {
+		def = find_or_add(r, name);
+		def->function = tag == DW_TAG_subprogram;
+		if (origin)
+			merge(d, def, origin, true);
+		merge(d, def, die, false);
+	}
+	if (origin)
+		dwarf_dealloc_die(origin);
+	return 0;
+}
+
+int defs_read(struct dwarf_file *d, Dwarf_Off unit, const struct strmap *wanted, struct defs *ret)
+{
+	struct reader r = {.defs = ret, .wanted = wanted, .unit = unit};
+	Dwarf_Die die;
+	int status;
+
+	if (dwarf_file_die(d, unit, &die))
+		return -1;
+	strmap_free(&ret->index);
+	status = dwarf_file_children(d, die, read_child, &r);
+	dwarf_dealloc_die(die);
+	return status;
+}
+
+/*
+ * libdwarf counts the files of a DWARF 5 line table from 0 like DW_AT_decl_file does, and those
+ * of older tables from 1: file 1 is the first in its array.
+ */
+static const char *file_name(Dwarf_Die unit, uint64_t number, char **files, Dwarf_Signed count)
+{
+	Dwarf_Half version, offset_size;
+
+	if (dwarf_get_version_of_die(unit, &version, &offset_size) != DW_DLV_OK)
+		return NULL;
+	if (version < 5 && number-- == 0)
+		return NULL;
+	return number < (uint64_t)count ? files[number] : NULL;
+}
+
+void def_place(struct dwarf_file *d, const struct def *def, char *buf, size_t size)
+{
+	const char *name = NULL, *dir;
+	Dwarf_Signed count;
+	Dwarf_Die unit;
+	char **files;
+
+	snprintf(buf, size, "line %llu", (unsigned long long)def->line);
+	if (!def->line || dwarf_file_die(d, def->unit, &unit))
+		return;
+	if (dwarf_srcfiles(unit, &files, &count, NULL) == DW_DLV_OK)
+		name = file_name(unit, def->file, files, count);
+	if (name) {
+		size_t len;
+
+		if (die_string(unit, DW_AT_comp_dir, &dir) && (len = strlen(dir)) > 0 &&
+		    !strncmp(name, dir, len) && name[len] == '/')
+			name += len + 1;
+		while (str_starts(name, "./") || str_starts(name, "../"))
+			name = strchr(name, '/') + 1;
+		snprintf(buf, size, "%s:%llu", name, (unsigned long long)def->line);
+	}
+	dwarf_dealloc_die(unit);
+}
+
+void defs_free(struct defs *defs)
+{
+	strmap_free(&defs->index);
+	free(defs->def);
+	memset(defs, 0, sizeof(*defs));
+}

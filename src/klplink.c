@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * klplink carries out what _klpmake.syms says: it turns a partially linked module into one that
+ * the kernel's livepatch core relocates.
+ *
+ *   undefined symbol  -> .klp.sym.OBJECT.NAME,POSITION, SHN_LIVEPATCH, at the same index
+ *   its relocations   -> .klp.rela.OBJECT.SECTION, deleted where they were
+ *   .BTF              -> dropped;  livepatch=Y -> added when it is missing
+ *
+ * It alone writes kernel modules, needs only libelf, and is small enough to be audited:
+ * klplink.c, link_plan.c, link_write.c.
+ */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "link_plan.h"
+#include "link_write.h"
+#include "util.h"
+
+static const char help[] =
+	"Usage: klplink --table FILE -o X.ko X.ko.partial\n"
+	"Moves the relocations against the symbols in FILE into livepatch sections.\n"
+	"\n"
+	"  -t, --table FILE    what klpsyms wrote\n"
+	"  -o, --output X.ko   the module to write; its name selects the table's lines\n"
+	"  -h, --help          this help\n"
+	"  -V, --version       the version\n";
+
+static int usage(const char *what)
+{
+	fprintf(stderr, "%s: %s\nTry '%s --help'.\n", progname, what, progname);
+	return EXIT_USAGE;
+}
+
+static int link_module(const char *input, const char *table_path, const char *output)
+{
+	const char *slash = strrchr(output, '/'), *module = slash ? slash + 1 : output;
+	struct symtable table = {0};
+	struct link_plan plan = {0};
+	struct elf_file *in = NULL;
+	int status;
+
+	status = symtable_read(&table, table_path) || elf_file_open(input, &in) ||
+		 link_plan_make(&plan, in, &table, module) ||
+		 link_write(&plan, &table, module, output);
+	link_plan_free(&plan);
+	symtable_free(&table);
+	elf_file_close(in);
+	return status ? EXIT_REFUSED : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option longopts[] = {
+		{"table", required_argument, NULL, 't'},
+		{"output", required_argument, NULL, 'o'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0},
+	};
+	const char *table = NULL, *output = NULL;
+	int c;
+
+	progname = "klplink";
+	while ((c = getopt_long(argc, argv, "t:o:hV", longopts, NULL)) != -1) {
+		switch (c) {
+		case 't':
+			table = optarg;
+			break;
+		case 'o':
+			output = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return EXIT_SUCCESS;
+		case 'V':
+			printf("%s %s\n", progname, KLPMAKE_VERSION);
+			return EXIT_SUCCESS;
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	if (!table || !output || optind != argc - 1)
+		return usage("--table, -o and one partially linked module are needed");
+	return link_module(argv[optind], table, output);
+}

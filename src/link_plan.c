@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Deciding what klplink changes: see link_plan.h. */
+#include "link_plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "livepatch.h"
+#include "strmap.h"
+#include "util.h"
+
+/* Split BTF belongs to the vmlinux that it was made from, and was made before the rewrite. */
+static bool is_btf(const char *name)
+{
+	return str_starts(name, ".BTF") || str_starts(name, ".rela.BTF");
+}
+
+static int name_symbol(struct link_plan *plan, size_t i, const struct table_symbol *s)
+{
+	if (strlen(s->object) > KLP_MODULE_NAME_MAX || strchr(s->object, '.') || !s->object[0]) {
+		error("'%s': '%s' cannot be the object of a livepatch symbol: 1 to %d characters, "
+		      "no '.'",
+		      plan->in->path, s->object, KLP_MODULE_NAME_MAX);
+		return -1;
+	}
+	if (strlen(s->name) > KLP_SYMBOL_NAME_MAX || strchr(s->name, ',') || !s->name[0]) {
+		error("'%s': '%s' cannot be the name of a livepatch symbol: 1 to %d characters, no ','",
+		      plan->in->path, s->name, KLP_SYMBOL_NAME_MAX);
+		return -1;
+	}
+	plan->symbol[i] = s;
+	/* .klp.sym.OBJECT.NAME,POSITION */
+	plan->new_name[i] = xasprintf(KLP_SYM_PREFIX "%s.%s,%zu", s->object, s->name, s->position);
+	return 0;
+}
+
+static int plan_symbols(struct link_plan *plan, const struct symtable *table, const char *module)
+{
+	struct strmap lines = {0};
+	int status = 0;
+
+	for (size_t i = 0; i < table->symbols; i++) {
+		if (!strcmp(table->symbol[i].module, module) &&
+		    *strmap_add(&lines, table->symbol[i].link_name, i) != i) {
+			error("'%s': '%s' stands twice in the symbol table", plan->in->path,
+			      table->symbol[i].link_name);
+			status = -1;
+		}
+	}
+	for (size_t i = 1; i < plan->in->symnum && !status; i++) {
+		struct elf_symbol s;
+		const size_t *line;
+
+		elf_file_symbol(plan->in, i, &s);
+		if (s.sym.st_shndx != SHN_UNDEF || !s.name[0])
+			continue;
+		line = strmap_get(&lines, s.name);
+		if (line)
+			status = name_symbol(plan, i, &table->symbol[*line]);
+	}
+	strmap_free(&lines);
+	return status;
+}
+
+static struct klp_section *klp_section_for(struct link_plan *plan, size_t rela, size_t target,
+					   const char *object)
+{
+	struct klp_section *k;
+
+	for (size_t i = 0; i < plan->klps; i++) {
+		k = &plan->klp[i];
+		if (k->rela == rela && !strcmp(k->object, object))
+			return k;
+	}
+	GROW(plan->klp, plan->klps, plan->klps_cap);
+	k = &plan->klp[plan->klps++];
+	memset(k, 0, sizeof(*k));
+	k->rela = rela;
+	k->target = target;
+	k->object = object;
+	/* .klp.rela.OBJECT.SECTION, the section with its own dot */
+	k->name = xasprintf(KLP_RELA_PREFIX "%s.%s", object, plan->in->sec[target].name);
+	return k;
+}
+
+static int plan_rela(struct link_plan *plan, size_t index)
+{
+	const struct elf_section *s = &plan->in->sec[index];
+	size_t target = s->shdr.sh_info, n = s->shdr.sh_size / sizeof(Elf64_Rela);
+	Elf_Data *d;
+
+	if (s->shdr.sh_entsize != sizeof(Elf64_Rela) || s->shdr.sh_size % sizeof(Elf64_Rela) ||
+	    target == 0 || target >= plan->in->shnum) {
+		error("'%s': section '%s' is no table of relocations", plan->in->path, s->name);
+		return -1;
+	}
+	plan->stays[index] = n;
+	/* The kernel relocates only what it loads; debug sections keep their references. */
+	if (!(plan->in->sec[target].shdr.sh_flags & SHF_ALLOC) || n == 0)
+		return 0;
+	d = elf_getdata(s->scn, NULL);
+	if (!d || d->d_size != s->shdr.sh_size) {
+		error("'%s': section '%s' cannot be read: %s", plan->in->path, s->name,
+		      elf_errmsg(-1));
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct klp_section *k;
+		GElf_Rela r;
+
+		gelf_getrela(d, (int)i, &r);
+		if (GELF_R_SYM(r.r_info) >= plan->in->symnum) {
+			error("'%s': section '%s' entry %zu: symbol out of range", plan->in->path,
+			      s->name, i);
+			return -1;
+		}
+		if (!plan->symbol[GELF_R_SYM(r.r_info)])
+			continue;
+		k = klp_section_for(plan, index, target,
+				    plan->symbol[GELF_R_SYM(r.r_info)]->object);
+		GROW(k->r, k->n, k->cap);
+		k->r[k->n++] = (Elf64_Rela){r.r_offset, r.r_info, r.r_addend};
+		plan->stays[index]--;
+	}
+	return 0;
+}
+
+/* Is there a "livepatch=..." among the NUL-terminated strings of .modinfo? */
+static int plan_modinfo(struct link_plan *plan)
+{
+	const unsigned char *data;
+	size_t size;
+
+	plan->modinfo = elf_file_section(plan->in, ".modinfo");
+	if (!plan->modinfo) {
+		error("'%s': no .modinfo section: not a kernel module", plan->in->path);
+		return -1;
+	}
+	if (elf_file_bytes(plan->in, plan->modinfo, &data, &size))
+		return -1;
+	plan->add_livepatch = true;
+	for (size_t i = 0; i < size; i += strnlen((const char *)data + i, size - i) + 1) {
+		if (size - i > strlen("livepatch=") &&
+		    str_starts((const char *)data + i, "livepatch="))
+			plan->add_livepatch = false;
+	}
+	return 0;
+}
+
+int link_plan_make(struct link_plan *plan, const struct elf_file *in, const struct symtable *table,
+		   const char *module)
+{
+	memset(plan, 0, sizeof(*plan));
+	plan->in = in;
+	if (in->ehdr.e_type != ET_REL || !in->symtab) {
+		error("'%s': not a kernel module (a relocatable file with a symbol table)",
+		      in->path);
+		return -1;
+	}
+	if (in->shnum >= SHN_LORESERVE - 64) {
+		error("'%s': %zu sections, the kernel's module loader takes less than %d", in->path,
+		      in->shnum, SHN_LORESERVE);
+		return -1;
+	}
+	plan->symbol = xcalloc(in->symnum, sizeof(*plan->symbol));
+	plan->new_name = xcalloc(in->symnum, sizeof(*plan->new_name));
+	plan->drop = xcalloc(in->shnum, sizeof(*plan->drop));
+	plan->stays = xcalloc(in->shnum, sizeof(*plan->stays));
+	if (plan_symbols(plan, table, module) || plan_modinfo(plan))
+		return -1;
+	for (size_t i = 1; i < in->shnum; i++) {
+		const struct elf_section *s = &in->sec[i];
+
+		plan->drop[i] = is_btf(s->name);
+		if (str_starts(s->name, KLP_RELA_PREFIX)) {
+			error("'%s': it has livepatch relocations ('%s') already: klplink takes what "
+			      "kbuild makes",
+			      in->path, s->name);
+			return -1;
+		}
+		if (s->shdr.sh_type == SHT_RELA && plan_rela(plan, i))
+			return -1;
+		/* What is moved leaves nothing behind. */
+		if (s->shdr.sh_type == SHT_RELA && s->shdr.sh_size && plan->stays[i] == 0)
+			plan->drop[i] = true;
+	}
+	return 0;
+}
+
+void link_plan_free(struct link_plan *plan)
+{
+	for (size_t i = 0; plan->new_name && i < plan->in->symnum; i++)
+		free(plan->new_name[i]);
+	for (size_t i = 0; i < plan->klps; i++) {
+		free(plan->klp[i].name);
+		free(plan->klp[i].r);
+	}
+	free(plan->klp);
+	free(plan->symbol);
+	free(plan->new_name);
+	free(plan->drop);
+	free(plan->stays);
+}

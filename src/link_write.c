@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writing the livepatch module: see link_write.h.
+ *
+ * The input is never changed; a new ELF file is made section by section. Symbols keep their
+ * indexes and their order (locals first), so no relocation has to change its symbol.
+ */
+#include "link_write.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "link_strings.h"
+#include "livepatch.h"
+#include "output.h"
+#include "util.h"
+
+struct writer {
+	const struct link_plan *plan;
+	const struct elf_file *in;
+	Elf *out;
+	size_t *map;	      /* section index in the input to the one in the output; 0: dropped */
+	struct strings names; /* of sections */
+	struct strings symbols; /* of symbols */
+	void **owned;		/* buffers that must live until elf_update() */
+	size_t n, cap;
+};
+
+static void *own(struct writer *w, void *p)
+{
+	GROW(w->owned, w->n, w->cap);
+	w->owned[w->n++] = p;
+	return p;
+}
+
+static int elf_failed(const struct writer *w, const char *what)
+{
+	error("'%s': %s: %s", w->in->path, what, elf_errmsg(-1));
+	return -1;
+}
+
+/* A new section with its data; data is only referred to. */
+static Elf_Scn *add_section(struct writer *w, const GElf_Shdr *shdr, Elf_Type type, void *data,
+			    size_t size)
+{
+	Elf_Scn *scn = elf_newscn(w->out);
+	Elf_Data *d = scn ? elf_newdata(scn) : NULL;
+
+	if (!d || !gelf_update_shdr(scn, (GElf_Shdr *)shdr))
+		return NULL;
+	d->d_buf = data;
+	d->d_size = size;
+	d->d_type = type;
+	d->d_align = shdr->sh_addralign ? shdr->sh_addralign : 1;
+	d->d_version = EV_CURRENT;
+	return scn;
+}
+
+/* All symbols in their order; the planned ones become livepatch symbols under their new name. */
+static void *make_symtab(struct writer *w)
+{
+	Elf64_Sym *out = own(w, xcalloc(w->in->symnum, sizeof(*out)));
+
+	for (size_t i = 0; i < w->in->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(w->in, i, &s);
+		out[i] = (Elf64_Sym){
+			.st_name = s.sym.st_name,
+			.st_info = s.sym.st_info,
+			.st_other = s.sym.st_other,
+			.st_shndx = s.sym.st_shndx,
+			.st_value = s.sym.st_value,
+			.st_size = s.sym.st_size,
+		};
+		if (w->plan->symbol[i]) {
+			out[i].st_name = strings_add(&w->symbols, w->plan->new_name[i]);
+			out[i].st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE);
+			out[i].st_shndx = SHN_LIVEPATCH;
+		} else if (!s.special) {
+			/* A section symbol of what was dropped stands for nothing any more. */
+			out[i].st_shndx =
+				w->map[s.shndx] ? (Elf64_Section)w->map[s.shndx] : SHN_ABS;
+		}
+	}
+	return out;
+}
+
+/* What the plan leaves of a relocation section. */
+static void *make_rela(struct writer *w, size_t index, size_t *size)
+{
+	Elf_Data *d = elf_getdata(w->in->sec[index].scn, NULL);
+	size_t n = w->in->sec[index].shdr.sh_size / sizeof(Elf64_Rela), kept = 0;
+	Elf64_Rela *out = own(w, xcalloc(n, sizeof(*out)));
+	bool loaded = w->in->sec[w->in->sec[index].shdr.sh_info].shdr.sh_flags & SHF_ALLOC;
+
+	for (size_t i = 0; d && i < n; i++) {
+		GElf_Rela r;
+
+		gelf_getrela(d, (int)i, &r);
+		if (!loaded || !w->plan->symbol[GELF_R_SYM(r.r_info)])
+			out[kept++] = (Elf64_Rela){r.r_offset, r.r_info, r.r_addend};
+	}
+	*size = kept * sizeof(*out);
+	return out;
+}
+
+/* A section group lists section indexes after its flag word. */
+static void renumber_group(const struct writer *w, unsigned char *data, size_t size)
+{
+	bool big = w->in->ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
+
+	for (size_t off = 4; size - off >= 4 && off < size; off += 4) {
+		uint64_t old = elf_file_number(w->in, data + off, 4);
+		uint64_t new = old < w->in->shnum ? w->map[old] : 0;
+
+		for (size_t b = 0; b < 4; b++)
+			data[off + (big ? 3 - b : b)] = (unsigned char)(new >> (8 * b));
+	}
+}
+
+/* .modinfo with the line that makes the kernel see a livepatch: check_modinfo_livepatch() */
+static void *make_modinfo(struct writer *w, const unsigned char *data, size_t *size)
+{
+	static const char line[] = "livepatch=Y";
+	bool open = *size && data[*size - 1] != '\0';
+	unsigned char *out = own(w, xcalloc(*size + open + sizeof(line), 1));
+
+	if (*size)
+		memcpy(out, data, *size);
+	memcpy(out + *size + open, line, sizeof(line));
+	*size += open + sizeof(line);
+	return out;
+}
+
+static int fill_sympos(struct writer *w, const struct table_sympos *s, unsigned char *data,
+		       size_t size)
+{
+	bool big = w->in->ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
+	uint64_t old;
+
+	if (!data || s->offset > size || 8 > size - s->offset) {
+		error("'%s': no old_sympos of '%s' at '%s' + 0x%llx", w->in->path, s->name,
+		      s->section, (unsigned long long)s->offset);
+		return -1;
+	}
+	old = elf_file_number(w->in, data + s->offset, 8);
+	if (old != 0 && old != s->position) {
+		error("'%s': old_sympos of '%s' is %llu, the symbol table wants %zu", w->in->path,
+		      s->name, (unsigned long long)old, s->position);
+		return -1;
+	}
+	for (size_t b = 0; b < 8; b++)
+		data[s->offset + (big ? 7 - b : b)] = (unsigned char)(s->position >> (8 * b));
+	return 0;
+}
+
+/* A copy of plain section data, with the old_sympos that the table has for it. */
+static int copy_data(struct writer *w, size_t index, const struct symtable *table,
+		     const char *module, void **ret, size_t *size)
+{
+	const struct elf_section *s = &w->in->sec[index];
+	const unsigned char *data;
+	unsigned char *copy = NULL;
+
+	if (elf_file_bytes(w->in, index, &data, size))
+		return -1;
+	if (index == w->plan->modinfo && w->plan->add_livepatch) {
+		*ret = make_modinfo(w, data, size);
+		return 0;
+	}
+	if (data) {
+		copy = own(w, xcalloc(*size, 1));
+		memcpy(copy, data, *size);
+	}
+	if (s->shdr.sh_type == SHT_GROUP && copy)
+		renumber_group(w, copy, *size);
+	for (size_t i = 0; i < table->sympositions; i++) {
+		if (!strcmp(table->sympos[i].module, module) &&
+		    !strcmp(table->sympos[i].section, s->name) &&
+		    fill_sympos(w, &table->sympos[i], copy, *size))
+			return -1;
+	}
+	*ret = copy;
+	return 0;
+}
+
+static int copy_section(struct writer *w, size_t index, const struct symtable *table,
+			const char *module)
+{
+	const struct elf_section *s = &w->in->sec[index];
+	GElf_Shdr shdr = s->shdr;
+	Elf_Type type = ELF_T_BYTE;
+	void *data = NULL;
+	size_t size = 0;
+
+	/* The names of kept sections stay where they are in the table. */
+	shdr.sh_link = shdr.sh_link < w->in->shnum ? (GElf_Word)w->map[shdr.sh_link] : 0;
+	if (shdr.sh_type == SHT_RELA || shdr.sh_type == SHT_REL || (shdr.sh_flags & SHF_INFO_LINK))
+		shdr.sh_info = shdr.sh_info < w->in->shnum ? (GElf_Word)w->map[shdr.sh_info] : 0;
+	if (index == w->in->symtab) {
+		type = ELF_T_SYM;
+		data = make_symtab(w);
+		size = w->in->symnum * sizeof(Elf64_Sym);
+	} else if (shdr.sh_type == SHT_RELA) {
+		type = ELF_T_RELA;
+		data = make_rela(w, index, &size);
+	} else if (index == w->in->shstrndx || index == w->in->sec[w->in->symtab].shdr.sh_link) {
+		/* Filled in when all names are known. */
+	} else if (shdr.sh_type == SHT_NOBITS) {
+		size = shdr.sh_size;
+	} else if (copy_data(w, index, table, module, &data, &size)) {
+		return -1;
+	}
+	return add_section(w, &shdr, type, data, size) ? 0 : elf_failed(w, s->name);
+}
+
+/* SHF_INFO_LINK and sh_link are for tools; the kernel looks at the other two flags and sh_info. */
+static int add_klp_section(struct writer *w, const struct klp_section *k)
+{
+	GElf_Shdr shdr = {
+		.sh_name = strings_add(&w->names, k->name),
+		.sh_type = SHT_RELA,
+		.sh_flags = SHF_ALLOC | SHF_INFO_LINK | SHF_RELA_LIVEPATCH,
+		.sh_link = (GElf_Word)w->map[w->in->symtab],
+		.sh_info = (GElf_Word)w->map[k->target],
+		.sh_addralign = 8,
+		.sh_entsize = sizeof(Elf64_Rela),
+	};
+
+	if (add_section(w, &shdr, ELF_T_RELA, k->r, k->n * sizeof(*k->r)))
+		return 0;
+	return elf_failed(w, k->name);
+}
+
+static int finish_strings(struct writer *w, size_t index, struct strings *s)
+{
+	Elf_Data *d = elf_getdata(elf_getscn(w->out, w->map[index]), NULL);
+
+	if (!d)
+		return elf_failed(w, "string table");
+	d->d_buf = s->data;
+	d->d_size = s->size;
+	return 0;
+}
+
+static int write_header(struct writer *w)
+{
+	GElf_Ehdr ehdr;
+
+	if (!gelf_newehdr(w->out, ELFCLASS64) || !gelf_getehdr(w->out, &ehdr))
+		return elf_failed(w, "ELF header");
+	memcpy(ehdr.e_ident, w->in->ehdr.e_ident, EI_NIDENT);
+	ehdr.e_type = w->in->ehdr.e_type;
+	ehdr.e_machine = w->in->ehdr.e_machine;
+	ehdr.e_version = w->in->ehdr.e_version;
+	ehdr.e_flags = w->in->ehdr.e_flags;
+	ehdr.e_shstrndx = (GElf_Half)w->map[w->in->shstrndx];
+	return gelf_update_ehdr(w->out, &ehdr) ? 0 : elf_failed(w, "ELF header");
+}
+
+/* Numbers the kept sections in their order; the livepatch ones come after all others. */
+static void number_sections(struct writer *w)
+{
+	size_t next = 1;
+
+	w->map = xcalloc(w->in->shnum, sizeof(*w->map));
+	for (size_t i = 1; i < w->in->shnum; i++)
+		w->map[i] = w->plan->drop[i] ? 0 : next++;
+}
+
+static int build(struct writer *w, const struct symtable *table, const char *module)
+{
+	size_t strtab = w->in->sec[w->in->symtab].shdr.sh_link;
+	const unsigned char *data;
+	size_t size;
+
+	number_sections(w);
+	if (elf_file_bytes(w->in, w->in->shstrndx, &data, &size))
+		return -1;
+	strings_init(&w->names, data, size);
+	strings_init(&w->symbols, w->in->strtab, w->in->strsize);
+	if (strtab == w->in->shstrndx) {
+		error("'%s': sections and symbols share one string table", w->in->path);
+		return -1;
+	}
+	if (write_header(w))
+		return -1;
+	for (size_t i = 1; i < w->in->shnum; i++) {
+		if (!w->plan->drop[i] && copy_section(w, i, table, module))
+			return -1;
+	}
+	for (size_t i = 0; i < w->plan->klps; i++) {
+		if (add_klp_section(w, &w->plan->klp[i]))
+			return -1;
+	}
+	return finish_strings(w, w->in->shstrndx, &w->names) ||
+			       finish_strings(w, strtab, &w->symbols)
+		       ? -1
+		       : 0;
+}
+
+int link_write(const struct link_plan *plan, const struct symtable *table, const char *module,
+	       const char *path)
+{
+	struct writer w = {.plan = plan, .in = plan->in};
+	struct output out;
+	int status = -1;
+
+	if (output_begin(&out, path))
+		return -1;
+	w.out = elf_begin(fileno(out.stream), ELF_C_WRITE, NULL);
+	if (!w.out)
+		elf_failed(&w, "output");
+	else if (!build(&w, table, module))
+		status = elf_update(w.out, ELF_C_WRITE) < 0 ? elf_failed(&w, "output") : 0;
+	elf_end(w.out);
+	for (size_t i = 0; i < w.n; i++)
+		free(w.owned[i]);
+	free(w.owned);
+	free(w.map);
+	strings_free(&w.names);
+	strings_free(&w.symbols);
+	if (status)
+		output_cancel(&out);
+	else
+		status = output_end(&out);
+	return status;
+}

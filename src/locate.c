@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From a symbol to its source line: see locate.h. */
+#include "locate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "defs.h"
+#include "mention.h"
+#include "units.h"
+#include "util.h"
+
+static bool is_function(const struct ksym *sym)
+{
+	return sym->elf_type == STT_FUNC || sym->type == 't' || sym->type == 'T';
+}
+
+/* Units that hold the code of these symbols. */
+static void add_by_aranges(struct dwarf_file *d, const struct ksym *sym, size_t n,
+			   struct unit_set *set)
+{
+	Dwarf_Arange *aranges;
+	Dwarf_Signed count;
+
+	if (dwarf_get_aranges(d->dbg, &aranges, &count, NULL) != DW_DLV_OK)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		Dwarf_Arange at;
+		Dwarf_Off off;
+
+		if (dwarf_get_arange(aranges, (Dwarf_Unsigned)count, sym[i].addr, &at, NULL) ==
+			    DW_DLV_OK &&
+		    dwarf_get_cu_die_offset(at, &off, NULL) == DW_DLV_OK)
+			unit_set_add(set, off);
+	}
+}
+
+/* Units that say where these data lie. */
+static int add_by_mention(struct dwarf_file *d, const struct ksym *sym, size_t n,
+			  struct unit_set *set)
+{
+	uint64_t *addr = xcalloc(n, sizeof(*addr));
+	size_t count = 0;
+	int status = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_function(&sym[i]))
+			addr[count++] = sym[i].addr;
+	}
+	if (count)
+		status = mention_addresses(d, addr, count, set);
+	free(addr);
+	return status;
+}
+
+/* Units whose source file has the base name that the symbol table gives for these symbols. */
+static int add_by_file(struct dwarf_file *d, const struct ksym *sym, size_t n,
+		       const struct location *found, struct unit_set *set)
+{
+	struct unit_query *q = xcalloc(n, sizeof(*q));
+	size_t queries = 0;
+	int status = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!found[i].place[0] && sym[i].file)
+			q[queries++].path = sym[i].file;
+	}
+	if (queries)
+		status = units_find(d, q, queries);
+	for (size_t i = 0; i < queries; i++) {
+		for (size_t j = 0; j < q[i].n; j++)
+			unit_set_add(set, q[i].unit[j].die);
+	}
+	units_free(q, queries);
+	free(q);
+	return status;
+}
+
+/* Reads the units of the set and fills in the places of the symbols that they define. */
+static int read_units(struct dwarf_file *d, const struct unit_set *set, const struct ksym *sym,
+		      size_t n, struct location *ret)
+{
+	struct strmap wanted = {0};
+	struct defs defs = {0};
+	int status = 0;
+
+	for (size_t i = 0; i < n; i++)
+		strmap_add(&wanted, sym[i].name, 0);
+	for (size_t i = 0; i < set->n && !status; i++)
+		status = defs_read(d, set->off[i], &wanted, &defs);
+	for (size_t i = 0; i < defs.n && !status; i++) {
+		const struct def *def = &defs.def[i];
+
+		for (size_t a = 0; a < def->addrs; a++) {
+			for (size_t s = 0; s < n; s++) {
+				if (!ret[s].place[0] && def->addr[a] == sym[s].addr &&
+				    !strcmp(def->name, sym[s].name))
+					def_place(d, def, ret[s].place, sizeof(ret[s].place));
+			}
+		}
+	}
+	defs_free(&defs);
+	strmap_free(&wanted);
+	return status;
+}
+
+static bool all_found(const struct location *l, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!l[i].place[0])
+			return false;
+	}
+	return true;
+}
+
+int locate(struct dwarf_file *d, const struct ksym *sym, size_t n, struct location *ret)
+{
+	struct unit_set set = {0};
+	int status;
+
+	memset(ret, 0, n * sizeof(*ret));
+	add_by_aranges(d, sym, n, &set);
+	status = add_by_mention(d, sym, n, &set);
+	if (!status)
+		status = read_units(d, &set, sym, n, ret);
+	unit_set_free(&set);
+	if (status || all_found(ret, n))
+		return status;
+	status = add_by_file(d, sym, n, ret, &set);
+	if (!status)
+		status = read_units(d, &set, sym, n, ret);
+	unit_set_free(&set);
+	return status;
+}
+
+int locate_vanished(struct dwarf_file *d, const char *name, struct location *ret, size_t max)
+{
+	struct strmap wanted = {0};
+	struct unit_set set = {0};
+	size_t n = 0;
+	int status;
+
+	strmap_add(&wanted, name, 0);
+	status = mention_name(d, name, &set);
+	for (size_t i = 0; i < set.n && !status && n < max; i++) {
+		struct defs defs = {0};
+		bool known = false;
+
+		status = defs_read(d, set.off[i], &wanted, &defs);
+		if (!status && defs.n && defs.def[0].defined) {
+			def_place(d, &defs.def[0], ret[n].place, sizeof(ret[n].place));
+			for (size_t j = 0; j < n; j++)
+				known |= !strcmp(ret[j].place, ret[n].place);
+			n += !known;
+		}
+		defs_free(&defs);
+	}
+	unit_set_free(&set);
+	strmap_free(&wanted);
+	return status ? -1 : (int)n;
+}
+
+void print_candidates(struct dwarf_file *d, const struct ksym *sym, size_t n)
+{
+	struct location *l = xcalloc(n, sizeof(*l));
+
+	if (d)
+		locate(d, sym, n, l);
+	for (size_t i = 0; i < n; i++) {
+		const char *file = sym[i].file ? sym[i].file : "?";
+
+		fprintf(stderr, "  position %zu: 0x%llx %c %s\n", i + 1,
+			(unsigned long long)sym[i].addr, sym[i].type,
+			l[i].place[0] ? l[i].place : file);
+	}
+	free(l);
+}

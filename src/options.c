@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Shared command line options: see options.h. */
+#include "options.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "util.h"
+
+bool take_target_option(int opt, char *arg, struct target_options *ret, const char *help)
+{
+	switch (opt) {
+	case OPT_VMLINUX:
+		ret->vmlinux = arg;
+		return true;
+	case OPT_SYMBOLS:
+		ret->symbols = arg;
+		return true;
+	case OPT_SYMVERS:
+		ret->symvers = arg;
+		return true;
+	case OPT_BUILD_ID:
+		ret->build_id = arg;
+		return true;
+	case OPT_RELEASE:
+		ret->release = arg;
+		return true;
+	case 'h':
+		fputs(help, stdout);
+		exit(EXIT_SUCCESS);
+	case 'V':
+		printf("%s %s\n", progname, KLPMAKE_VERSION);
+		exit(EXIT_SUCCESS);
+	default:
+		return false;
+	}
+}
+
+void usage_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: ", progname);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\nTry '%s --help'.\n", progname);
+	exit(EXIT_USAGE);
+}

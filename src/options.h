@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Command line options that klpsyms, klpcheck and kallsympos share: which kernel is meant. */
+#ifndef KLP_OPTIONS_H
+#define KLP_OPTIONS_H
+
+#include <getopt.h>
+#include <stdbool.h>
+
+#include "target.h"
+
+/* Values of the shared options for struct option; beyond any letter. */
+enum {
+	OPT_VMLINUX = 256,
+	OPT_SYMBOLS,
+	OPT_SYMVERS,
+	OPT_BUILD_ID,
+	OPT_RELEASE,
+	OPT_OWN, /* the first number free for a program's own options */
+};
+
+#define TARGET_OPTIONS                                               \
+	{"vmlinux", required_argument, NULL, OPT_VMLINUX},           \
+		{"symbols", required_argument, NULL, OPT_SYMBOLS},   \
+		{"symvers", required_argument, NULL, OPT_SYMVERS},   \
+		{"build-id", required_argument, NULL, OPT_BUILD_ID}, \
+		{"release", required_argument, NULL, OPT_RELEASE},   \
+		{"help", no_argument, NULL, 'h'},                    \
+	{                                                            \
+		"version", no_argument, NULL, 'V'                    \
+	}
+
+#define TARGET_OPTIONS_HELP                                                                       \
+	"  --vmlinux FILE      vmlinux with debug information of the target kernel\n"             \
+	"  --symbols FILE      System.map or kallsyms of the same build, compared with vmlinux\n" \
+	"  --symvers FILE      Module.symvers of the target kernel\n"                             \
+	"  --build-id ID       build-id that vmlinux must have: hex, or a file of ELF notes\n"    \
+	"  --release RELEASE   release that vmlinux must be of\n"                                 \
+	"  -h, --help          this help\n"                                                       \
+	"  -V, --version       the version\n"
+
+/*
+ * Takes one of the shared options. Returns false when it is none of them; --help and --version
+ * print and exit.
+ */
+bool take_target_option(int opt, char *arg, struct target_options *ret, const char *help);
+
+/* "progname: ...", "Try 'progname --help'." on stderr; exits with EXIT_USAGE. */
+void usage_error(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Files that are whole or not there: see output.h. */
+#include "output.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util.h"
+
+/* For the signal handler: the one unfinished file. */
+static const char *volatile unfinished;
+
+static void remove_unfinished(int sig)
+{
+	if (unfinished)
+		unlink(unfinished);
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void catch_signals(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		signal(signals[i], remove_unfinished);
+}
+
+int output_begin(struct output *o, const char *path)
+{
+	char *copy = xstrdup(path), *dir = dirname(copy);
+	const char *slash = strrchr(path, '/');
+	mode_t mask = umask(0);
+	int fd;
+
+	umask(mask);
+	o->path = path;
+	o->beside = xasprintf("%s/.%s.XXXXXX", dir, slash ? slash + 1 : path);
+	free(copy);
+	fd = mkstemp(o->beside);
+	if (fd < 0) {
+		error("'%s': cannot write beside it: %s", path, strerror(errno));
+		free(o->beside);
+		return -1;
+	}
+	unfinished = o->beside;
+	catch_signals();
+	/* mkstemp makes it private; the result has the mode that any new file would have. */
+	fchmod(fd, 0666 & ~mask);
+	o->stream = fdopen(fd, "w");
+	if (!o->stream) {
+		error("'%s': %s", path, strerror(errno));
+		close(fd);
+		output_cancel(o);
+		return -1;
+	}
+	return 0;
+}
+
+void output_cancel(struct output *o)
+{
+	if (o->stream)
+		fclose(o->stream);
+	o->stream = NULL;
+	unlink(o->beside);
+	unfinished = NULL;
+	free(o->beside);
+	o->beside = NULL;
+}
+
+int output_end(struct output *o)
+{
+	FILE *stream = o->stream;
+	bool ok = fflush(stream) == 0 && !ferror(stream) && fsync(fileno(stream)) == 0;
+
+	o->stream = NULL;
+	ok = fclose(stream) == 0 && ok;
+	if (ok && rename(o->beside, o->path) == 0) {
+		unfinished = NULL;
+		free(o->beside);
+		return 0;
+	}
+	error("'%s': cannot be written: %s", o->path, strerror(errno));
+	output_cancel(o);
+	return -1;
+}

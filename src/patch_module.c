@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A partially linked livepatch module and its parts: see patch_module.h. */
+#include "patch_module.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "layout.h"
+#include "util.h"
+
+static bool calls_enable_patch(const struct patch_module *m)
+{
+	for (size_t i = 1; i < m->elf->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(m->elf, i, &s);
+		if (!strcmp(s.name, "klp_enable_patch"))
+			return true;
+	}
+	return false;
+}
+
+static char *module_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *name = xstrdup(slash ? slash + 1 : path);
+
+	if (str_ends(name, ".partial"))
+		name[strlen(name) - strlen(".partial")] = '\0';
+	return name;
+}
+
+int patch_module_open(struct patch_module *m, const char *path, char *const *objects, size_t n)
+{
+	memset(m, 0, sizeof(*m));
+	m->path = path;
+	m->name = module_name(path);
+	if (elf_file_open(path, &m->elf))
+		return -1;
+	if (m->elf->ehdr.e_type != ET_REL || !m->elf->symtab) {
+		error("'%s': not a partially linked object", path);
+		return -1;
+	}
+	m->t = xcalloc(n, sizeof(*m->t));
+	for (size_t i = 0; i < n; i++) {
+		if (template_open(&m->t[m->n++], objects[i]))
+			return -1;
+	}
+	if (!calls_enable_patch(m)) {
+		error("'%s' never calls klp_enable_patch(): it is no livepatch module; see "
+		      "samples/livepatch/livepatch-sample.c in the kernel source for the frame",
+		      m->name);
+		return -1;
+	}
+	return relocs_read(m->elf, &m->relocs);
+}
+
+int patch_module_read_patch(struct patch_module *m, struct elf_file *vmlinux)
+{
+	struct klp_layout layout;
+
+	if (klp_layout_read(m->elf, vmlinux, &layout))
+		return -1;
+	return patches_read(m->elf, &m->relocs, &layout, &m->patches);
+}
+
+const struct template *patch_module_definer(const struct patch_module *m, const char *name,
+					    const struct template *but)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		if (&m->t[i] != but && template_defines_global(&m->t[i], name))
+			return &m->t[i];
+	}
+	return NULL;
+}
+
+bool patch_module_defines(const struct patch_module *m, const char *name)
+{
+	for (size_t i = 1; i < m->elf->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(m->elf, i, &s);
+		if (s.sym.st_shndx != SHN_UNDEF && GELF_ST_BIND(s.sym.st_info) != STB_LOCAL &&
+		    !strcmp(s.name, name))
+			return true;
+	}
+	return false;
+}
+
+void patch_module_close(struct patch_module *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		template_close(&m->t[i]);
+	free(m->t);
+	patches_free(&m->patches);
+	relocs_free(&m->relocs);
+	elf_file_close(m->elf);
+	free(m->name);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A livepatch module as kbuild leaves it, partially linked, with the object files it is made of. */
+#ifndef KLP_PATCH_MODULE_H
+#define KLP_PATCH_MODULE_H
+
+#include <stddef.h>
+
+#include "elf_file.h"
+#include "patch.h"
+#include "relocs.h"
+#include "template.h"
+
+struct patch_module {
+	const char *path; /* of the partially linked object */
+	char *name;	  /* "klp-netlink.ko" */
+	struct elf_file *elf;
+	struct relocs relocs;
+	struct patches patches;
+	struct template *t;
+	size_t n;
+};
+
+/*
+ * Opens the partially linked object and its n object files. error() and -1 on failure, and when
+ * the module never calls klp_enable_patch().
+ */
+int patch_module_open(struct patch_module *m, const char *path, char *const *objects, size_t n);
+
+/* Reads its struct klp_patch; vmlinux tells the layout when the module cannot. */
+int patch_module_read_patch(struct patch_module *m, struct elf_file *vmlinux);
+
+/* The object file other than "but" that defines the name globally, or NULL. */
+const struct template *patch_module_definer(const struct patch_module *m, const char *name,
+					    const struct template *but);
+
+/* Is the name defined in the module, by its object files or by what kbuild adds? */
+bool patch_module_defines(const struct patch_module *m, const char *name);
+
+void patch_module_close(struct patch_module *m);
+
+#endif

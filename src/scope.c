@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From a tag to compile units and their definitions: see scope.h. */
+#include "scope.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "module_files.h"
+#include "near.h"
+#include "util.h"
+
+void scopes_want(struct scopes *s, const struct source *source)
+{
+	if (!source->tag || scopes_find(s, source))
+		return;
+	GROW(s->scope, s->n, s->cap);
+	memset(&s->scope[s->n], 0, sizeof(*s->scope));
+	s->scope[s->n].tag = source->tag;
+	s->scope[s->n].source = source;
+	s->scope[s->n].query.path = source->tag;
+	s->n++;
+}
+
+const struct scope *scopes_find(const struct scopes *s, const struct source *source)
+{
+	for (size_t i = 0; source->tag && i < s->n; i++) {
+		if (!strcmp(s->scope[i].tag, source->tag))
+			return &s->scope[i];
+	}
+	return NULL;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* Files of vmlinux whose whole path, or else whose base name, looks like the tag. */
+static void print_near_files(struct dwarf_file *d, const char *tag)
+{
+	struct near paths = {.wanted = tag};
+	Dwarf_Die die;
+
+	while (dwarf_file_next_unit(d, &die) > 0) {
+		const char *name = unit_path(die);
+
+		near_offer(&paths, name);
+		/* The right file in a wrong directory. */
+		if (!strcmp(base_name(name), base_name(tag)) && paths.n < NEAR_MAX) {
+			bool known = false;
+
+			for (size_t i = 0; i < paths.n; i++)
+				known |= !strcmp(paths.name[i], name);
+			if (!known) {
+				paths.name[paths.n] = name;
+				paths.distance[paths.n++] = strlen(tag);
+			}
+		}
+		dwarf_dealloc_die(die);
+	}
+	near_print(&paths, "  files with near names: ");
+}
+
+static void report_missing(struct dwarf_file *d, const struct scope *s, const char *debug_modules)
+{
+	const struct source *src = s->source;
+	char *module = debug_modules ? module_of_file(debug_modules, s->tag) : NULL;
+
+	if (module) {
+		error("%s:%zu: '%s' is not in vmlinux but in the module '%s': klpmake patches "
+		      "vmlinux only",
+		      src->path, src->tag_line, s->tag, module);
+		free(module);
+		return;
+	}
+	error("%s:%zu: '%s' is no source file of this vmlinux (a module's, not configured, or "
+	      "misspelt)",
+	      src->path, src->tag_line, s->tag);
+	print_near_files(d, s->tag);
+}
+
+static void report_ambiguous(const struct scope *s)
+{
+	const struct unit_query *q = &s->query;
+
+	error("%s:%zu: '%s' is the end of more than one path: write the one from the tree's root",
+	      s->source->path, s->source->tag_line, s->tag);
+	for (size_t i = 0; i < q->n; i++) {
+		bool known = false;
+
+		for (size_t j = 0; j < i; j++)
+			known |= !strcmp(q->unit[i].name, q->unit[j].name);
+		if (!known)
+			fprintf(stderr, "  %s\n", q->unit[i].name);
+	}
+}
+
+int scopes_read(struct scopes *s, struct dwarf_file *d, const struct strmap *wanted,
+		const char *debug_modules)
+{
+	struct unit_query *q = xcalloc(s->n, sizeof(*q));
+	unsigned int before = error_count();
+	int status;
+
+	for (size_t i = 0; i < s->n; i++)
+		q[i] = s->scope[i].query;
+	status = s->n ? units_find(d, q, s->n) : 0;
+	for (size_t i = 0; i < s->n; i++) {
+		struct scope *scope = &s->scope[i];
+
+		scope->query = q[i];
+		if (status)
+			continue;
+		if (q[i].n == 0)
+			report_missing(d, scope, debug_modules);
+		else if (q[i].ambiguous)
+			report_ambiguous(scope);
+		for (size_t u = 0; u < q[i].n && error_count() == before; u++)
+			status |= defs_read(d, q[i].unit[u].die, wanted, &scope->defs);
+	}
+	free(q);
+	return status || error_count() != before ? -1 : 0;
+}
+
+void scopes_free(struct scopes *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		units_free(&s->scope[i].query, 1);
+		defs_free(&s->scope[i].defs);
+	}
+	free(s->scope);
+	memset(s, 0, sizeof(*s));
+}

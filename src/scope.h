@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The scope that a tag stands for: the compile units of one kernel source file, and what they
+ * say of the names that the patch uses.
+ */
+#ifndef KLP_SCOPE_H
+#define KLP_SCOPE_H
+
+#include <stddef.h>
+
+#include "defs.h"
+#include "dwarf_file.h"
+#include "target.h"
+#include "template.h"
+#include "units.h"
+
+struct scope {
+	const char *tag;
+	const struct source *source; /* a file that has this tag, for messages */
+	struct unit_query query;
+	struct defs defs; /* of all units, in their order */
+};
+
+struct scopes {
+	struct scope *scope;
+	size_t n, cap;
+};
+
+/* Asks for the scope of a source's tag; nothing when it has none. */
+void scopes_want(struct scopes *s, const struct source *source);
+
+/*
+ * Finds the units of all tags in one walk over vmlinux's DWARF and reads what they say of the
+ * wanted names. debug_modules: directory of the modules' debug files, or NULL; only looked into
+ * to say which module a file belongs to. error() and -1 when a tag names no file of vmlinux, or
+ * more than one.
+ */
+int scopes_read(struct scopes *s, struct dwarf_file *d, const struct strmap *wanted,
+		const char *debug_modules);
+
+/* The scope of a source, or NULL when it has no tag. */
+const struct scope *scopes_find(const struct scopes *s, const struct source *source);
+
+void scopes_free(struct scopes *s);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A patch's C file as text: its tag, and where a name is mentioned, so that messages can say
+ * "a.c:12".
+ */
+#ifndef KLP_SOURCE_H
+#define KLP_SOURCE_H
+
+#include <stddef.h>
+
+struct source {
+	const char *path; /* as given, not copied */
+	char *text;
+	size_t size;
+	char *tag;	 /* path in the kernel tree, or NULL: no tag */
+	size_t tag_line; /* 1-based */
+};
+
+/*
+ * Reads a C file and its tag, a line "//KLPMAKE path/in/tree.c".
+ * error() and -1 for a second tag and for a path that cannot be one in a kernel tree.
+ */
+int source_read(struct source *s, const char *path);
+
+/* The first line (1-based) that has the identifier as a whole word, or 0. */
+size_t source_line_of(const struct source *s, const char *identifier);
+
+/* "a.c:12" for an identifier, "a.c" when it is not in the text (made by a macro). */
+const char *source_place(const struct source *s, const char *identifier);
+
+void source_free(struct source *s);
+
+#endif

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Reading and writing _klpmake.syms: see symtable.h. */
+#include "symtable.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "util.h"
+
+#define MAX_FIELDS 9
+
+struct table_symbol *symtable_add_symbol(struct symtable *t)
+{
+	GROW(t->symbol, t->symbols, t->symbols_cap);
+	memset(&t->symbol[t->symbols], 0, sizeof(*t->symbol));
+	return &t->symbol[t->symbols++];
+}
+
+struct table_sympos *symtable_add_sympos(struct symtable *t)
+{
+	GROW(t->sympos, t->sympositions, t->sympos_cap);
+	memset(&t->sympos[t->sympositions], 0, sizeof(*t->sympos));
+	return &t->sympos[t->sympositions++];
+}
+
+static size_t split(char *line, char **field)
+{
+	char *save = NULL;
+	size_t n = 0;
+
+	for (char *p = strtok_r(line, " \t", &save); p && n < MAX_FIELDS;
+	     p = strtok_r(NULL, " \t", &save))
+		field[n++] = p;
+	return n;
+}
+
+static bool number(const char *s, int base, uint64_t *ret)
+{
+	char *end;
+
+	*ret = strtoull(s, &end, base);
+	return end != s && !*end && s[0] != '-';
+}
+
+static int parse_symbol(struct symtable *t, char **field, size_t n)
+{
+	struct table_symbol *s;
+	uint64_t position, addr;
+
+	if (n < 8 || !number(field[5], 10, &position) || !number(field[6], 16, &addr) ||
+	    field[7][1])
+		return -1;
+	s = symtable_add_symbol(t);
+	s->module = xstrdup(field[1]);
+	s->link_name = xstrdup(field[2]);
+	s->object = xstrdup(field[3]);
+	s->name = xstrdup(field[4]);
+	s->position = position;
+	s->addr = addr;
+	s->type = field[7][0];
+	s->source = xstrdup(n > 8 ? field[8] : "-");
+	return 0;
+}
+
+static int parse_sympos(struct symtable *t, char **field, size_t n)
+{
+	uint64_t offset, position;
+	struct table_sympos *s;
+
+	if (n != 6 || !number(field[3], 0, &offset) || !number(field[4], 10, &position))
+		return -1;
+	s = symtable_add_sympos(t);
+	s->module = xstrdup(field[1]);
+	s->section = xstrdup(field[2]);
+	s->offset = offset;
+	s->position = position;
+	s->name = xstrdup(field[5]);
+	return 0;
+}
+
+int symtable_read(struct symtable *t, const char *path)
+{
+	char *text, *line, *next;
+	size_t size, count = 0;
+	int status = 0;
+
+	memset(t, 0, sizeof(*t));
+	if (read_file(path, &text, &size))
+		return -1;
+	for (line = text; *line && !status; line = next) {
+		char *field[MAX_FIELDS];
+		size_t n;
+
+		count++;
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		if (line[0] == '#')
+			continue;
+		n = split(line, field);
+		if (n == 0)
+			continue;
+		if (!strcmp(field[0], "symbol"))
+			status = parse_symbol(t, field, n);
+		else if (!strcmp(field[0], "sympos"))
+			status = parse_sympos(t, field, n);
+		else
+			status = -1;
+	}
+	if (status)
+		error("'%s' line %zu: not a line that klpsyms writes", path, count);
+	free(text);
+	return status;
+}
+
+static int by_symbol(const void *a, const void *b)
+{
+	const struct table_symbol *x = a, *y = b;
+	int diff = strcmp(x->module, y->module);
+
+	return diff ? diff : strcmp(x->link_name, y->link_name);
+}
+
+static int by_sympos(const void *a, const void *b)
+{
+	const struct table_sympos *x = a, *y = b;
+	int diff = strcmp(x->module, y->module);
+
+	if (!diff)
+		diff = strcmp(x->section, y->section);
+	return diff ? diff : x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+int symtable_write(struct symtable *t, const char *path, const char *comment)
+{
+	struct output out;
+
+	if (t->symbols)
+		qsort(t->symbol, t->symbols, sizeof(*t->symbol), by_symbol);
+	if (t->sympositions)
+		qsort(t->sympos, t->sympositions, sizeof(*t->sympos), by_sympos);
+	if (output_begin(&out, path))
+		return -1;
+	fprintf(out.stream, "%s", comment);
+	fprintf(out.stream, "# symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE\n"
+			    "# sympos MODULE SECTION OFFSET POSITION NAME\n");
+	for (size_t i = 0; i < t->symbols; i++) {
+		const struct table_symbol *s = &t->symbol[i];
+
+		fprintf(out.stream, "symbol %s %s %s %s %zu %016llx %c %s\n", s->module,
+			s->link_name, s->object, s->name, s->position, (unsigned long long)s->addr,
+			s->type, s->source);
+	}
+	for (size_t i = 0; i < t->sympositions; i++) {
+		const struct table_sympos *s = &t->sympos[i];
+
+		fprintf(out.stream, "sympos %s %s 0x%llx %zu %s\n", s->module, s->section,
+			(unsigned long long)s->offset, s->position, s->name);
+	}
+	return output_end(&out);
+}
+
+void symtable_free(struct symtable *t)
+{
+	for (size_t i = 0; i < t->symbols; i++) {
+		free(t->symbol[i].module);
+		free(t->symbol[i].link_name);
+		free(t->symbol[i].object);
+		free(t->symbol[i].name);
+		free(t->symbol[i].source);
+	}
+	for (size_t i = 0; i < t->sympositions; i++) {
+		free(t->sympos[i].module);
+		free(t->sympos[i].section);
+		free(t->sympos[i].name);
+	}
+	free(t->symbol);
+	free(t->sympos);
+	memset(t, 0, sizeof(*t));
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* An object file of a patch: see template.h. */
+#include "template.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util.h"
+
+static void add_use(struct template *t, const struct elf_symbol *s, size_t *cap)
+{
+	const char *mark = strstr(s->name, TEMPLATE_RENAME_MARK);
+	struct use *u;
+
+	GROW(t->use, t->n, *cap);
+	u = &t->use[t->n++];
+	u->link_name = s->name;
+	u->name = xstrdup(s->name);
+	if (mark)
+		u->name[mark - s->name] = '\0';
+	u->weak = GELF_ST_BIND(s->sym.st_info) == STB_WEAK;
+}
+
+static void read_symbols(struct template *t)
+{
+	size_t cap = 0;
+
+	for (size_t i = 1; i < t->elf->symnum; i++) {
+		struct elf_symbol s;
+		bool global;
+
+		elf_file_symbol(t->elf, i, &s);
+		global = GELF_ST_BIND(s.sym.st_info) != STB_LOCAL;
+		if (!s.name[0])
+			continue;
+		if (s.sym.st_shndx == SHN_UNDEF)
+			add_use(t, &s, &cap);
+		else if (global)
+			*strmap_add(&t->defined, s.name, 1) = 1;
+		else if (GELF_ST_TYPE(s.sym.st_info) == STT_FUNC)
+			strmap_add(&t->defined, s.name, 0);
+	}
+}
+
+int template_open(struct template *t, const char *object_path)
+{
+	memset(t, 0, sizeof(*t));
+	t->path = object_path;
+	if (!str_ends(object_path, ".o")) {
+		error("'%s': not an object file: its name does not end in .o", object_path);
+		return -1;
+	}
+	if (elf_file_open(object_path, &t->elf))
+		return -1;
+	if (t->elf->ehdr.e_type != ET_REL || !t->elf->symtab) {
+		error("'%s': not a relocatable object file with symbols", object_path);
+		return -1;
+	}
+	t->source_path = xstrdup(object_path);
+	t->source_path[strlen(object_path) - 1] = 'c';
+	/* Made from assembler: no tag, and no need of one. */
+	if (access(t->source_path, F_OK) == 0) {
+		if (source_read(&t->source, t->source_path))
+			return -1;
+	} else {
+		t->source.path = t->path;
+	}
+	read_symbols(t);
+	return 0;
+}
+
+bool template_defines_global(const struct template *t, const char *name)
+{
+	const size_t *global = strmap_get(&t->defined, name);
+
+	return global && *global;
+}
+
+bool template_defines_function(const struct template *t, const char *name, bool global)
+{
+	const size_t *found = strmap_get(&t->defined, name);
+
+	return found && (*found != 0) == global;
+}
+
+void template_close(struct template *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->use[i].name);
+	free(t->use);
+	strmap_free(&t->defined);
+	source_free(&t->source);
+	free(t->source_path);
+	elf_file_close(t->elf);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One object file of a patch, as the compiler left it: the names it leaves undefined and those it
+ * defines, and the tag of its source. Names are looked at here and not in the linked module,
+ * because each file has the scope of its own tag.
+ */
+#ifndef KLP_TEMPLATE_H
+#define KLP_TEMPLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "elf_file.h"
+#include "source.h"
+#include "strmap.h"
+
+/*
+ * Where two files mean two symbols by one name, the name is made different in the object file and
+ * the module linked again: "NAME.klpmake.OBJECT.POSITION". The part before the mark is the name
+ * that the author wrote.
+ */
+#define TEMPLATE_RENAME_MARK ".klpmake."
+
+struct use {
+	const char *link_name; /* as in the object file */
+	char *name;	       /* as the author wrote it */
+	bool weak;
+};
+
+struct template
+{
+	const char *path; /* the object file */
+	char *source_path;
+	struct elf_file *elf;
+	struct source source; /* empty when the object was not made from C */
+	struct use *use;
+	size_t n;
+	struct strmap defined; /* name to 1 for globals, 0 for local functions */
+};
+
+/* Reads an object file and the tag in the C file beside it. error() and -1 on failure. */
+int template_open(struct template *t, const char *object_path);
+
+/* Does the object define the name globally? */
+bool template_defines_global(const struct template *t, const char *name);
+
+/* Does the object define a function of that name, global or static? */
+bool template_defines_function(const struct template *t, const char *name, bool global);
+
+void template_close(struct template *t);
+
+#endif
