@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2154 # guest_scripts is set by scripts/guest
 #
 # Packs what a guest consists of besides its kernel: busybox, our side of the guest, the modules to
 # try, and the modules of that kernel which they need. Source common.bash first.
@@ -21,10 +22,11 @@ module_name()
 static_busybox()
 {
 	local path
-	path=$(type -P busybox) || path=
-	[[ -n $path ]] && ! LC_ALL=C readelf -lW "$path" 2>/dev/null | grep -q INTERP ||
+	if path=$(type -P busybox) && ! LC_ALL=C readelf -lW "$path" 2>/dev/null | grep -q INTERP; then
+		printf '%s\n' "$path"
+	else
 		die "a statically linked busybox is not installed; $(guest_install busybox-static)"
-	printf '%s\n' "$path"
+	fi
 }
 
 # lay_out ROOT: the directories and what is always there.
@@ -36,7 +38,7 @@ lay_out()
 	cp -- "$busybox" "$root/bin/busybox"
 	cp -- "$guest_scripts/guest-init" "$root/init"
 	chmod 755 "$root/init"
-	cp -- "$guest_scripts/guest-lib.sh" "$guest_scripts/guest-complaints" "$root/try"
+	cp -- "$guest_scripts/guest-lib.sh" "$guest_scripts/guest-complaints.txt" "$root/try"
 }
 
 # unpack_module FILE TARGET: distributions compress modules in three ways.

@@ -19,7 +19,6 @@
 # What the host says: $port $mark $limit $modules $kernel_modules
 # shellcheck source=/dev/null
 . /try/config
-current=start
 
 # tell TAG [TEXT]: one line to the host.
 tell()
@@ -45,7 +44,7 @@ fail()
 {
 	if [ ! -e /run/failed ]; then
 		: >/run/failed
-		tell failed "$current: $1"
+		tell failed "$(cat /run/phase): $1"
 	fi
 	exit 1
 }
@@ -55,7 +54,7 @@ complaint()
 {
 	dmesg -r >/run/dmesg
 	grep -qF "$mark" /run/dmesg || fail "the kernel's log has lost its beginning"
-	sed "1,/$mark/d" /run/dmesg | grep -m 1 -E -f /try/guest-complaints | sed 's/^<[0-9]*>//; s/^\[[^]]*\] *//'
+	sed "1,/$mark/d" /run/dmesg | grep -m 1 -E -f /try/guest-complaints.txt | sed 's/^<[0-9]*>//; s/^\[[^]]*\] *//'
 }
 
 complain()
@@ -68,7 +67,7 @@ complain()
 phase()
 {
 	complain
-	current=$1
+	echo "$1" >/run/phase
 	tell phase "$1"
 }
 
@@ -187,21 +186,22 @@ unload()
 	complain
 }
 
-# run_shown COMMAND [ARG...]: to a file first, as what is left running would hold a pipe open.
+# run_shown WHAT COMMAND [ARG...]: to a file first, as what is left running would hold a pipe open.
 run_shown()
 {
-	local status
+	local what=$1 status
+	shift
 	timeout "$limit" "$@" >/run/output 2>&1 3>&-
 	status=$?
 	show_file /run/output
 	# busybox says 143 for a command that timeout(1) ended.
-	[ $status -ne 143 ] || fail "'$*' did not end within $limit seconds"
+	[ $status -ne 143 ] || fail "$what did not end within $limit seconds"
 	return $status
 }
 
 run()
 {
-	run_shown "$@" || fail "'$*' ended with status $?"
+	run_shown "'$*'" "$@" || fail "'$*' ended with status $?"
 	complain
 }
 
@@ -211,9 +211,9 @@ script()
 {
 	local status=0
 	if [ -e /try/script ]; then
-		run_shown sh /try/script "$1" || fail "the script ended with status $?"
+		run_shown 'the script' sh /try/script "$1" || fail "the script ended with status $?"
 	elif [ -e /try/command ]; then
-		run_shown sh /try/command || status=$?
+		run_shown 'the command' sh /try/command || status=$?
 		[ $status -eq 0 ] || show "(status $status)"
 	fi
 	complain

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2034,SC2154 # scripts/guest sets guest_scripts, and uses what is set here
 #
 # The machines that a guest can be: all that differs between architectures is a row of this table.
 # Source common.bash first.
@@ -15,7 +16,7 @@ guest_argv=()
 guest_machine()
 {
 	local machine row elf_machine
-	machine=$(LC_ALL=C readelf -h -- "$1" 2>/dev/null | sed -n 's/^ *Machine: *//p')
+	machine=$(LC_ALL=C readelf -h -- "$1" 2>/dev/null | sed -n 's/^ *Machine: *//p') || true
 	[[ -n $machine ]] || die "'$1' is not an ELF file"
 	for row in "${guest_machines[@]}"; do
 		IFS='|' read -r elf_machine guest_qemu guest_package guest_board guest_console guest_port <<<"$row"

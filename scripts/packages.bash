@@ -3,8 +3,6 @@
 # What klpmake needs, and from where: in packages for Debian and its relatives, in words for all
 # others. The one list that setup, demo, test and CI go by. Source common.bash first.
 
-package_groups=(build run try test)
-
 # packages GROUP: one a line; 'a|b' is for a package that has another name in another release.
 packages()
 {
@@ -13,11 +11,7 @@ packages()
 		build) printf '%s\n' gcc libc6-dev make pkg-config libelf-dev libdwarf-dev ;;
 		run) printf '%s\n' bash binutils gcc libc6-dev make 'libelf1t64|libelf1' libdwarf1 ;;
 		try) printf '%s\n' qemu-system-x86 busybox-static binutils cpio xz-utils zstd ;;
-		# Not gcc-multilib, which drives out every cross compiler.
-		test)
-			printf '%s\n' perl shellcheck clang-format clang-tidy cppcheck libdw-dev \
-				'gcc-14-multilib|gcc-12-multilib'
-			;;
+		test) printf '%s\n' perl shellcheck clang-format clang-tidy cppcheck libdw-dev ;;
 	esac
 }
 
@@ -28,8 +22,7 @@ in_words()
 		build) printf 'gcc, make, pkg-config, and the development files of libelf and libdwarf\n' ;;
 		run) printf 'binutils, make, and the gcc that built the kernel\n' ;;
 		try) printf 'qemu-system-x86_64, a statically linked busybox, cpio, xz and zstd\n' ;;
-		test) printf '%s\n' "perl's prove, shellcheck, clang-format, clang-tidy, cppcheck, libdw's development files" \
-			'and a gcc that links static 32-bit programs' ;;
+		test) printf "perl's prove, shellcheck, clang-format, clang-tidy, cppcheck, and libdw's development files\n" ;;
 	esac
 }
 

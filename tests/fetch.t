@@ -1,0 +1,185 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# fetch-kernel must leave a whole kernel or nothing, whatever the archive holds and whoever
+# interrupts it. The archive here is a directory, and its packages hold a few empty files.
+
+# shellcheck source=tests/tap.bash
+. "$(dirname "$0")/tap.bash"
+
+fetch=$top/scripts/fetch-kernel
+release=6.1.0-9-cloud-amd64
+export KLPMAKE_CACHE=$scratch/cache archive=$scratch/archive KLPMAKE_OS_RELEASE=/dev/null
+kernels=$KLPMAKE_CACHE/kernels
+mkdir -p "$archive" "$scratch/bin"
+
+# package NAME VERSION [DEPENDS] <<LINES: 'PATH [TEXT]' or 'PATH -> TARGET'.
+package()
+{
+	local tree=$scratch/package path text
+	rm -rf "$tree"
+	mkdir -p "$tree/DEBIAN"
+	printf '%s\n' "Package: $1" "Version: $2" 'Architecture: amd64' 'Maintainer: nobody <nobody@localhost>' \
+		"${3:+Depends: $3}" 'Description: none' | grep . >"$tree/DEBIAN/control"
+	while read -r path text; do
+		mkdir -p "$(dirname "$tree/$path")"
+		case $text in
+			'-> '*) ln -s "${text#-> }" "$tree/$path" ;;
+			*) printf '%s\n' "$text" >"$tree/$path" ;;
+		esac
+	done
+	dpkg-deb --root-owner-group -Znone -b "$tree" "$archive/${1}_$2_amd64.deb" >/dev/null
+}
+
+# kernel RELEASE VERSION IMAGE LIB: the five packages; LIB is where this release has /lib/modules.
+kernel()
+{
+	local r=$1 v=$2
+	package "$3" "$v" <<-END
+		boot/vmlinuz-$r image
+		$4/modules/$r/kernel/net/a.ko module
+	END
+	package "linux-image-$r-dbg" "$v" <<-END
+		usr/lib/debug/boot/vmlinux-$r vmlinux
+		usr/lib/debug/boot/System.map-$r map
+		usr/lib/debug/lib/modules/$r/vmlinux -> ../../../boot/vmlinux-$r
+		usr/lib/debug/lib/modules/$r/vdso/vdso64.so.debug vdso
+		usr/share/doc/copyright text
+	END
+	package "linux-headers-$r" "$v" "linux-headers-$r-common (= $v), linux-kbuild-6, gcc-99" <<-END
+		$4/modules/$r/build -> /usr/src/linux-headers-$r
+		$4/modules/$r/source -> /usr/src/linux-headers-$r-common
+		usr/src/linux-headers-$r/Makefile include /usr/src/linux-headers-$r-common/Makefile
+		usr/src/linux-headers-$r/.kernelvariables CC = \$(CROSS_COMPILE)gcc-99
+	END
+	package "linux-headers-$r-common" "$v" <<-END
+		usr/src/linux-headers-$r-common/Makefile all: ; @echo made in \$(CURDIR)
+		usr/src/linux-headers-$r-common/include/vdso/bits.h header
+	END
+	package linux-kbuild-6 "$v" <<<"usr/lib/linux-kbuild-6/scripts/mod/modpost modpost"
+}
+
+# An apt whose archive is our directory.
+printf '#!/bin/bash\n' | tee "$scratch/bin/apt-get" >"$scratch/bin/apt-cache"
+cat >>"$scratch/bin/apt-cache" <<'END'
+case $1 in
+	show) ls "$archive/$3"_*.deb >/dev/null 2>&1 && echo "Filename: $3.deb" ;;
+	search) for deb in "$archive"/*.deb; do deb=${deb##*/}; echo "${deb%%_*}"; done | grep -E "$3" | sed 's/$/ - a kernel/' ;;
+esac
+END
+cat >>"$scratch/bin/apt-get" <<'END'
+while [[ $1 != download ]]; do shift; done
+shift
+echo "$*" >>"$archive/downloads"
+[[ ! -e $archive/slow ]] || { : >"$archive/downloading"; sleep 30; }
+for name; do cp "$archive/${name}"_*.deb . || exit 100; done
+END
+chmod +x "$scratch"/bin/*
+PATH=$scratch/bin:$PATH
+type -P dpkg-deb >/dev/null || skip_all 'packages are made with dpkg-deb, which is not here'
+
+run "$fetch" --help
+exits 0 '--help'
+has "$out" "Usage: fetch-kernel" '--help goes to standard output'
+run "$fetch" --frobnicate
+refused 2 "unknown option '--frobnicate'" 'an unknown option'
+run "$fetch" --newest
+refused 2 "'--newest' needs a SERIES" '--newest alone'
+run "$fetch" ../../etc
+refused 2 "'../../etc' is neither a kernel release nor a series" 'a path is no release'
+run "$fetch" 6.1/x
+refused 2 "'6.1/x' is neither a kernel release nor a series" 'nor is one that only begins like it'
+
+run "$fetch" --list
+is "$status:$out" 0: '--list with nothing there'
+run "$fetch" 2.4
+refused 1 "apt knows no cloud kernel of series '2.4'" 'a series that the archive does not have'
+run "$fetch" "$release"
+refused 1 "apt cannot download image, headers and debug symbols of '$release'" 'nor a release'
+
+kernel "$release" 6.1.9-1 "linux-image-$release" lib
+run "$fetch" "$release"
+exits 0 'a kernel is fetched'
+is "$out" "$release" 'only the release goes to standard output'
+has "$err" "modules for '$release' need the compiler 'gcc-99': apt-get install gcc-99" \
+	'a compiler that is not here is told'
+is "$(cd "$kernels" && find . -name '.fetch*')" '' 'nothing but the kernel is left'
+tree=$kernels/$release
+is "$(cd "$tree" && find . ! -type d | sort)" "$(sort <<END
+./boot/vmlinuz-$release
+./lib/modules/$release/build
+./lib/modules/$release/kernel/net/a.ko
+./lib/modules/$release/source
+./usr/lib/debug/boot/System.map-$release
+./usr/lib/debug/boot/vmlinux-$release
+./usr/lib/debug/lib/modules/$release/vmlinux
+./usr/lib/linux-kbuild-6/scripts/mod/modpost
+./usr/src/linux-headers-$release-common/Makefile
+./usr/src/linux-headers-$release-common/include/vdso/bits.h
+./usr/src/linux-headers-$release/.kernelvariables
+./usr/src/linux-headers-$release/Makefile
+END
+)" 'what is needed of the packages is there, and nothing else'
+holds 'source is a link that leads somewhere' test -e "$tree/lib/modules/$release/source/Makefile"
+run make -s -C "$tree/lib/modules/$release/build"
+has "$out" "made in $tree/usr/src/linux-headers-$release" 'the build directory works where it lies'
+
+: >"$archive/downloads"
+run "$fetch" "$release"
+is "$status:$out:$(<"$archive/downloads")" "0:$release:" 'what is there is not fetched again'
+
+kernel 6.1.0-10-cloud-amd64 6.1.10-1 linux-image-6.1.0-10-cloud-amd64-unsigned usr/lib
+package linux-image-6.1.0-11-cloud-amd64 6.1.11-1 <<<'boot/vmlinuz-6.1.0-11-cloud-amd64 image'
+package linux-image-6.1-cloud-amd64 6.1.11-1 </dev/null
+run "$fetch" --newest 6.1
+is "$out" 6.1.0-10-cloud-amd64 'the newest of a series is the newest that is whole; 10 comes after 9'
+run "$fetch" 6.1
+is "$status:$out" 0:6.1.0-10-cloud-amd64 'an unsigned image, and modules under /usr'
+holds 'such modules are where all others are' test -e "$kernels/$out/lib/modules/$out/kernel/net/a.ko"
+run make -s -C "$kernels/$out/lib/modules/$out/build"
+exits 0 'such a build directory works too'
+run "$fetch" --list
+is "$out" "6.1.0-10-cloud-amd64
+$release" '--list names both'
+
+other=6.12.5-cloud-amd64
+kernel "$other" 6.12.5-1 "linux-image-$other" lib
+package "linux-image-$other" 6.12.5-2 <<<"boot/vmlinuz-$other image"
+rm "$archive/linux-image-${other}_6.12.5-1_amd64.deb"
+run "$fetch" "$other"
+refused 1 "the archive has parts of '$other' from builds" 'parts of different builds'
+is "$(cd "$kernels" && find . -name '.fetch*' -o -name "$other")" '' 'leave nothing'
+
+kernel "$other" 6.12.5-2 "linux-image-$other" lib
+rm "$archive"/linux-*"$other"*_6.12.5-1_amd64.deb "$archive/linux-kbuild-6_6.12.5-2_amd64.deb"
+rm "$archive"/linux-kbuild-6_*
+run "$fetch" "$other"
+refused 1 "cannot download 'linux-headers-$other-common linux-kbuild-6'" 'a package that cannot be had'
+
+kernel "$other" 6.12.5-2 "linux-image-$other" lib
+: >"$archive/slow"
+# With a process group of its own, as a terminal's ^C finds it.
+setsid "$fetch" "$other" >/dev/null 2>&1 &
+fetcher=$!
+until [[ -e $archive/downloading ]]; do sleep 0.05; done
+rm "$archive/slow"
+"$fetch" "$other" >"$scratch/second" 2>/dev/null &
+second=$!
+kill -TERM -- "-$fetcher"
+wait "$fetcher"
+is $? 143 'a fetch that is interrupted'
+wait "$second"
+is "$?:$(<"$scratch/second")" "0:$other" 'makes room for one that waited'
+is "$(cd "$kernels" && find . -name '.fetch*')" '' 'and neither leaves anything'
+
+KLPMAKE_CACHE="$scratch/a cache" run "$fetch" "$other"
+refused 1 "kbuild cannot work under '$scratch/a cache/kernels'" 'a cache where kbuild would fail'
+
+mkdir "$scratch/no-apt"
+for tool in bash cat basename dirname readlink uname mkdir flock; do
+	ln -s "$(type -P "$tool")" "$scratch/no-apt/$tool"
+done
+PATH=$scratch/no-apt run "$fetch" 9.9.9-none
+refused 1 "this distribution's archive is not known to this script; instead: install the debug vmlinux" 'no apt'
+
+done_testing

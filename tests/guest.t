@@ -1,0 +1,205 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The guest runner, tested with modules from plain kbuild: what is good passes on every kernel that
+# was fetched, and whatever goes wrong is a failure with its exact reason.
+
+# shellcheck source=tests/tap.bash
+. "$(dirname "$0")/tap.bash"
+# shellcheck source=scripts/common.bash
+. "$top/scripts/common.bash"
+# shellcheck source=scripts/kernel.bash
+. "$top/scripts/kernel.bash"
+
+export TMPDIR="$scratch/a tmp"
+mkdir "$TMPDIR"
+
+# try ARG...: one guest, with its log in $log.
+log="$scratch/console log"
+try()
+{
+	rm -f "$log"
+	run "$top/scripts/guest" --log "$log" "$@"
+}
+
+# nothing_left NAME: no file, and no process that works in our directory.
+nothing_left()
+{
+	is "$(find "$TMPDIR" -mindepth 1; find /proc/[0-9]*/cwd -lname "$TMPDIR*" 2>/dev/null)" '' "$1"
+}
+
+# modules_for RELEASE: builds tests/guest there, in the directory that it prints.
+modules_for()
+{
+	local dir=$scratch/modules-$1
+	cp -r "$top/tests/guest" "$dir"
+	make -s -C "$(kernel_kdir "$1")" "M=$dir" CONFIG_DEBUG_INFO_BTF_MODULES= KBUILD_MODPOST_WARN=1 \
+		modules >"$dir/log" 2>&1 || diag "$(<"$dir/log")"
+	printf '%s\n' "$dir"
+}
+
+arguments()
+{
+	try --help
+	exits 0 '--help'
+	has "$out" 'Usage: guest X.ko' '--help goes to standard output'
+	program='klpmake try' try
+	refused 2 'klpmake try: which module? give X.ko' 'no module'
+	try a.ko --frobnicate
+	refused 2 "unknown option '--frobnicate'" 'an unknown option'
+	try a.ko --run
+	refused 2 "'--run' needs an argument" 'an option without its argument'
+	try a.ko --run x --cmd y
+	refused 2 "'--run', '--cmd' and '--scenario' exclude each other" 'two ways at once'
+	try a.ko --timeout=soon
+	refused 2 "'--timeout' needs a number of seconds, not 'soon'" 'a time limit that is none'
+	try "$scratch/a.ko"
+	refused 1 "there is no file '$scratch/a.ko'" 'no such module'
+	try "$0"
+	refused 1 "'$0' is not an ELF file" 'a module that is none'
+}
+
+# without TOOL: every command but this one.
+without()
+{
+	rm -rf "${scratch:?}/bin"
+	mkdir "$scratch/bin"
+	find /bin/ /usr/bin/ -maxdepth 1 ! -type d -exec ln -sf -t "$scratch/bin" {} +
+	rm "$scratch/bin/$1"
+}
+
+missing_parts()
+{
+	local good=$1 tool
+	for tool in qemu-system-x86_64 busybox; do
+		without "$tool"
+		PATH=$scratch/bin try "$good"
+		refused 1 "scripts/setup try' installs it" "no $tool"
+		has "$err" "$tool" "no $tool: it is named"
+	done
+	printf 'ID=debian\n' >"$scratch/os-release"
+	KLPMAKE_OS_RELEASE=$scratch/os-release try "$good" -k 9.9.9-none
+	refused 1 "there is no image of kernel '9.9.9-none'" 'no image'
+	has "$err" "scripts/fetch-kernel 9.9.9-none' gets one, or: sudo apt-get install linux-image-9.9.9-none" \
+		'no image: what gets one'
+	try "$good" --modprobe no-such-module
+	refused 1 "the kernel has no module 'no_such_module' in" 'no such kernel module'
+	try "$good" --image "$good" --timeout 20
+	refused 1 'qemu-system-x86_64 ended with status 1: qemu' 'an image that is none'
+	nothing_left 'what could not begin leaves nothing'
+}
+
+# good_modules RELEASE DIR
+good_modules()
+{
+	cp "$2/klp-good.ko" "$scratch/a good one.ko"
+	cat >"$scratch/a script" <<-'END'
+		[ -e './a file' ] || exit 1
+		echo "  now $1: $(cat /proc/cmdline)"
+	END
+	: >"$scratch/a file"
+	try "$scratch/a good one.ko" "$2/klp-second.ko" --run "$scratch/a script" --file "$scratch/a file" \
+		--modprobe vsock-loopback
+	exits 0 "$1: a good livepatch, and another on top"
+	has "$out" 'before |   now before: console=' "$1: before"
+	has "$out" 'with   |   now with: patched' "$1: with"
+	has "$out" 'after  |   now after: console=' "$1: after"
+	has "$out" 'ok: before load with unload after' "$1: the verdict names the phases"
+	holds "$1: the console is kept" grep -q "livepatch: enabling patch 'klp_second'" "$log"
+	holds "$1: a module of the kernel is loaded first, with what it needs" grep -q PF_VSOCK "$log"
+
+	try "$2/klp-good.ko" -q --cmd 'grep patched /proc/cmdline'
+	is "$status:$out:$err" '0::' "$1: quiet, and a command's status fails nothing"
+}
+
+# failing_modules DIR
+failing_modules()
+{
+	# shellcheck disable=SC2016
+	printf 'echo "in $1"; [ "$1" != with ]\n' >"$scratch/fails"
+	try "$1/klp-good.ko" --run "$scratch/fails"
+	refused 1 'error: with: the script ended with status 1; console log:' 'a script that fails'
+	has "$out" 'with   | in with' 'and what it said'
+	printf 'echo begun; sleep 100\n' >"$scratch/hangs"
+	try "$1/klp-good.ko" --run "$scratch/hangs" --timeout 16
+	refused 1 "error: before: the script did not end within 8 seconds" 'a script that does not end'
+	has "$out" 'before | begun' 'and what it said before'
+
+	try "$1/klp-stranger.ko"
+	refused 1 "error: load: cannot load 'klp_stranger': klp_stranger: Unknown symbol no_such_function (err -2)" \
+		'a module that the kernel refuses'
+	try "$1/plain.ko"
+	refused 1 "error: load: 'plain' is loaded but is not a livepatch" 'a module that is no livepatch'
+	try "$1/klp-warn.ko" --cmd 'cat /proc/cmdline'
+	refused 1 'error: with: kernel: WARNING: ' 'a patch that the kernel warns about'
+	try "$1/klp-oops.ko"
+	refused 1 "error: load: cannot load 'klp_oops': BUG: kernel NULL pointer dereference, address: 0000000000000008" \
+		'a module that faults'
+	try "$1/klp-blocked.ko" --timeout 20
+	refused 1 "error: load: the transition of 'klp_blocked' did not end within 10 seconds" 'a transition that never ends'
+	has "$out" "load   | waiting for 'klp_sleeper'" 'and the task that blocks it'
+	has "$out" 'load   | [<0>] msleep+' 'and where that task is'
+	try "$1/klp-hang.ko" --timeout 15
+	refused 1 "error: no verdict within 15 seconds, in phase 'load'; console log:" 'a guest that hangs'
+	holds 'its console is kept all the same' grep -q 'klpmake: the try begins' "$log"
+	nothing_left 'failures leave nothing'
+}
+
+scenarios()
+{
+	cat >"$scratch/scenario" <<-'END'
+		echo 'WARNING: this is on the console, but not from the kernel'
+		phase crash
+		show "about to"
+		echo c >/proc/sysrq-trigger
+		sleep 100
+	END
+	try "$1/klp-good.ko" --scenario "$scratch/scenario"
+	refused 1 "error: the guest died in phase 'crash'; kernel: " 'a kernel that dies'
+	has "$out" 'crash  | about to' 'a scenario shows what it wants'
+
+	printf 'phase one\nload klp-good.ko\nwait_patched klp_good\nrun grep -x patched /proc/cmdline\nfalse\n' \
+		>"$scratch/scenario"
+	try "$1/klp-good.ko" --scenario "$scratch/scenario"
+	refused 1 'error: one: the scenario ended with status 1' 'a scenario that ends with a failure'
+	printf 'phase one\nrun sh -c "echo no >&2; exit 7"\n' >"$scratch/scenario"
+	try "$1/klp-good.ko" --scenario "$scratch/scenario"
+	refused 1 "error: one: 'sh -c echo no >&2; exit 7' ended with status 7" 'a command that fails in a scenario'
+	printf 'phase one\nload no-such\n' >"$scratch/scenario"
+	try "$1/klp-good.ko" --scenario "$scratch/scenario"
+	refused 1 "error: one: there is no module 'no_such' in the guest" 'a module that was not given'
+
+	printf 'phase one\nshow ready\nsleep 100\n' >"$scratch/scenario"
+	"$top/scripts/guest" "$1/klp-good.ko" --log "$log" --scenario "$scratch/scenario" >"$scratch/shown" 2>&1 &
+	local runner=$! tries=0
+	until grep -q ready "$scratch/shown" || ((++tries > 600)); do sleep 0.1; done
+	kill -TERM "$runner"
+	wait "$runner"
+	is $? 143 'a try that is interrupted'
+	nothing_left 'leaves nothing, and nothing running'
+}
+
+main()
+{
+	local releases=() release dir
+	arguments
+	type qemu-system-x86_64 busybox cpio >/dev/null 2>&1 || {
+		skip 'guests' "qemu, busybox or cpio is missing: 'scripts/setup try' installs them"
+		done_testing
+	}
+	mapfile -t releases < <("$top/scripts/fetch-kernel" --list)
+	((${#releases[@]})) || {
+		skip 'guests' "no kernel was fetched: 'scripts/fetch-kernel 6.12' gets one"
+		done_testing
+	}
+	for release in "${releases[@]}"; do
+		dir=$(modules_for "$release")
+		good_modules "$release" "$dir"
+	done
+	missing_parts "$dir/klp-good.ko"
+	failing_modules "$dir"
+	scenarios "$dir"
+	done_testing
+}
+
+main
