@@ -4,21 +4,6 @@
 # Packs what a guest consists of besides its kernel: busybox, our side of the guest, the modules to
 # try, and the modules of that kernel which they need. Source common.bash first.
 
-# modinfo_field MODULE KEY: read from the section itself, as modinfo(8) need not be installed.
-modinfo_field()
-{
-	LC_ALL=C readelf -W -p .modinfo -- "$1" 2>/dev/null | sed -n "s/^ *\[ *[0-9a-f]*\]  $2=//p" | head -n 1
-}
-
-# module_name FILE: what the kernel calls it.
-module_name()
-{
-	local name
-	name=$(basename "$1")
-	name=${name%%.ko*}
-	printf '%s\n' "${name//-/_}"
-}
-
 static_busybox()
 {
 	local path

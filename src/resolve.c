@@ -179,9 +179,14 @@ static struct resolved use_global(const struct resolver *r, const struct ksym *a
 
 	if (export && (!symver_in_vmlinux(export) || !str_starts(export->ns, "module:")))
 		return (struct resolved){.how = RESOLVED_EXPORT};
-	if (global)
-		return livepatch(all, count, global, def);
-	return (struct resolved){.how = RESOLVED_NONE};
+	if (!global)
+		return (struct resolved){.how = RESOLVED_NONE};
+	/* A weak definition of the tagged file may not be the one that the linker took. */
+	for (size_t i = 0; def && i < def->addrs; i++) {
+		if (def->addr[i] == global->addr)
+			return livepatch(all, count, global, def);
+	}
+	return livepatch(all, count, global, NULL);
 }
 
 struct resolved resolve_use(const struct resolver *r, const struct source *source,

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What klpmake shows: the stages with their times as they run, the table of symbols at the end,
+# or all of it as one JSON object. Source common.bash first.
+
+json=''
+stages=() # "NAME SECONDS"
+
+json_string()
+{
+	local s=$1
+	s=${s//\\/\\\\}
+	s=${s//\"/\\\"}
+	s=${s//$'\n'/\\n}
+	s=${s//$'\t'/\\t}
+	s=${s//$'\r'/\\r}
+	# Other control characters have no place in names and messages.
+	printf '"%s"' "${s//[[:cntrl:]]/?}"
+}
+
+# stage_begin NAME, stage_end: around a step; the end is only reached when it went well.
+# (Not 'stage NAME COMMAND...': bash forgets set -e inside a command whose status is looked at.)
+stage_begin()
+{
+	stage_name=$1
+	stage_start=$EPOCHREALTIME
+}
+
+stage_end()
+{
+	local micros=$((${EPOCHREALTIME/[.,]/} - ${stage_start/[.,]/}))
+	stages+=("$stage_name $(printf '%d.%03d' $((micros / 1000000)) $((micros % 1000000 / 1000)))")
+	show "$(printf '  %-9s %6s s' "$stage_name" "${stages[-1]##* }")"
+}
+
+# verbosely COMMAND...: runs it, and shows it first with -v.
+verbosely()
+{
+	((verbosity < 2)) || printf '+ %s\n' "${*@Q}" >&2
+	"$@"
+}
+
+# show TEXT: for people; a program that asked for JSON gets nothing else on stdout.
+show()
+{
+	[[ -n $json ]] || say "$1"
+}
+
+# report_symbols TABLE: the symbols of one module, in columns.
+report_symbols()
+{
+	awk '
+		# symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE
+		$1 == "symbol" {
+			n++
+			split("5 4 6 7 8 9 2", column, " ")
+			for (i = 1; i <= 7; i++) {
+				cell[n, i] = $column[i]
+				if (length(cell[n, i]) > width[i]) width[i] = length(cell[n, i])
+			}
+		}
+		END {
+			if (n == 0) exit
+			split("symbol object position address type source module", head, " ")
+			for (i = 1; i <= 7; i++) if (length(head[i]) > width[i]) width[i] = length(head[i])
+			for (r = 0; r <= n; r++) {
+				line = " "
+				for (i = 1; i <= 7; i++) line = line " " sprintf("%-" width[i] "s", r ? cell[r, i] : head[i])
+				sub(/ +$/, "", line)
+				print line
+			}
+		}' "$1"
+}
+
+# report_json OK: what happened, with klpcheck's own report of each module.
+report_json()
+{
+	local ok=$1 s line first=1
+	printf '{"ok": %s, "kernel": ' "$ok"
+	json_string "$release"
+	printf ', "vmlinux": '
+	json_string "$vmlinux"
+	printf ', "stages": ['
+	for s in ${stages[@]+"${stages[@]}"}; do
+		((first)) || printf ', '
+		first=0
+		printf '{"name": "%s", "seconds": %s}' "${s% *}" "${s##* }"
+	done
+	printf '], "messages": ['
+	first=1
+	while IFS= read -r line; do
+		[[ -n $line ]] || continue
+		((first)) || printf ', '
+		first=0
+		json_string "$line"
+	done <"$report_messages"
+	printf '], "modules": ['
+	first=1
+	for s in ${checked[@]+"${checked[@]}"}; do
+		((first)) || printf ', '
+		first=0
+		cat "$s"
+	done
+	printf ']}\n'
+}

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The kernel that a command is about: the options that name it, and the search for its parts.
+# Source common.bash and kernel.bash first.
+
+release='' vmlinux='' kdir='' symbols='' symvers='' build_id=''
+
+target_usage()
+{
+	cat <<'USAGE'
+  -k, --kernel RELEASE  the target kernel, as 'uname -r' says it (default: the running one)
+      --vmlinux FILE    its vmlinux with debug information (also: environment KLPMAKE_VMLINUX)
+      --kdir DIR        its build directory (default: /lib/modules/RELEASE/build)
+      --symbols FILE    its System.map or a copy of its /proc/kallsyms
+USAGE
+}
+
+# target_option OPTION [VALUE]: takes one of the options above. Sets taken to the number of words,
+# 0 when it is none of them.
+target_option()
+{
+	taken=2
+	case $1 in
+		-k | --kernel | --vmlinux | --kdir | --symbols)
+			[[ -n ${2-} ]] || usage_error "option '$1' needs a value"
+			;;
+	esac
+	case $1 in
+		-k | --kernel) release=$2 ;;
+		-k?*) release=${1#-k} taken=1 ;;
+		--vmlinux) vmlinux=$2 ;;
+		--kdir) kdir=$2 ;;
+		--symbols) symbols=$2 ;;
+		--kernel=* | --vmlinux=* | --kdir=* | --symbols=*)
+			target_option "${1%%=*}" "${1#*=}"
+			taken=1
+			;;
+		*) taken=0 ;;
+	esac
+}
+
+# The release in words that a path can be made of: it comes from the command line or a file.
+check_release()
+{
+	[[ $release =~ ^[A-Za-z0-9._+~-]+$ && $release != .* ]] ||
+		die "'$release' is no kernel release, which looks like '$(uname -r)'"
+}
+
+# target_missing PART WHAT: says what is not there and the command that gets it.
+target_missing()
+{
+	die "no $2 of kernel '$release' found; get it with
+  $(kernel_hint "$1" "$release")"
+}
+
+find_release()
+{
+	if [[ -z $release && -n $kdir ]]; then
+		[[ -r $kdir/include/config/kernel.release ]] ||
+			die "'$kdir' is no kernel build directory: it has no include/config/kernel.release"
+		release=$(<"$kdir/include/config/kernel.release")
+	fi
+	release=${release:-$(uname -r)}
+	check_release
+}
+
+find_vmlinux()
+{
+	vmlinux=${vmlinux:-${KLPMAKE_VMLINUX:-}}
+	if [[ -n $vmlinux ]]; then
+		[[ -f $vmlinux ]] || die "'$vmlinux': no such vmlinux"
+		return
+	fi
+	vmlinux=$(kernel_vmlinux "$release") || target_missing debug 'vmlinux with debug information'
+	# Debian's headers ship one with BTF only: not what is looked for, but worth a better message.
+	if [[ $vmlinux == */build/vmlinux ]] && ! readelf -SW "$vmlinux" 2>/dev/null | grep -q '\.debug_info'; then
+		target_missing debug "vmlinux with debug information (there is only '$vmlinux', which has none)"
+	fi
+}
+
+find_kdir()
+{
+	if [[ -n $kdir ]]; then
+		[[ -f $kdir/Makefile ]] || die "'$kdir' is no kernel build directory: it has no Makefile"
+	else
+		kdir=$(kernel_kdir "$release") || target_missing headers 'headers'
+		[[ -f $kdir/Makefile ]] || target_missing headers 'headers'
+	fi
+	kdir=$(cd "$kdir" && pwd -P)
+}
+
+# Another witness for the positions, best first: the running kernel itself, a System.map.
+find_symbols()
+{
+	if [[ -n $symbols ]]; then
+		[[ -r $symbols ]] || die "'$symbols': cannot be read"
+	elif is_running && grep -qm1 '^0*[1-9a-f][0-9a-f]* T _stext$' /proc/kallsyms 2>/dev/null; then
+		symbols=/proc/kallsyms
+	else
+		symbols=$(kernel_symbols "$release") || symbols=''
+	fi
+	if is_running && [[ -r /sys/kernel/notes ]]; then
+		build_id=/sys/kernel/notes
+	fi
+}
+
+is_running()
+{
+	[[ $release == "$(uname -r)" && -z ${KLPMAKE_ROOT:-} ]]
+}
+
+# target_find: fills in what the options left open. With 'no-kdir' headers are welcome, not needed.
+target_find()
+{
+	find_release
+	if [[ ${1-} == no-kdir && -z $kdir ]]; then
+		kdir=$(kernel_kdir "$release") || kdir=''
+	else
+		find_kdir
+	fi
+	find_vmlinux
+	find_symbols
+	[[ ! -f $kdir/Module.symvers ]] || symvers=$kdir/Module.symvers
+	target_args=(--vmlinux "$vmlinux" --release "$release")
+	[[ -z $symbols ]] || target_args+=(--symbols "$symbols")
+	[[ -z $symvers ]] || target_args+=(--symvers "$symvers")
+	[[ -z $build_id ]] || target_args+=(--build-id "$build_id")
+}
