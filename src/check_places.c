@@ -51,8 +51,17 @@ static void check_klp_symbol(const struct check *c, const struct entry *e,
 		    e->livepatch->object, e->to->name);
 }
 
+/*
+ * Symbol 0 stands for the value 0. GNU strip turns a section of livepatch relocations into plain
+ * ones against it where the relocated section has no plain relocation left.
+ */
 static void check_plain_symbol(const struct check *c, const struct entry *e)
 {
+	if (GELF_R_SYM(e->rela.r_info) == 0 && GELF_R_TYPE(e->rela.r_info) != 0 && c->symbol_num)
+		bad(c,
+		    "section '%s' entry %zu: relocation against no symbol: strip makes that of "
+		    "livepatch relocations; take the module as it was before",
+		    e->sec->name, e->i);
 	if (e->sym.special && e->sym.shndx == SHN_LIVEPATCH)
 		bad(c,
 		    "section '%s' entry %zu: plain relocation against the livepatch symbol '%s', "

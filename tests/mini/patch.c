@@ -1,9 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A patch to the miniature kernel and to its module gadget, with a livepatch relocation of every
- * kind that klpcheck looks at: calls and data, from text, data and a special section.
+ * kind that klpcheck looks at: calls and data, from text, data and a special section. The macros
+ * let a test put one thing wrong.
  */
 #include "mini.h"
+
+#ifndef OLD_NAME
+#define OLD_NAME "alpha_show"
+#endif
+#ifndef OLD_SYMPOS
+#define OLD_SYMPOS 0
+#endif
+#ifndef NEW_FUNC
+#define NEW_FUNC patched_show
+#endif
+#ifndef OBJECT
+#define OBJECT "gadget"
+#endif
+#ifndef FUNCS
+#define FUNCS gadget_funcs
+#endif
+#ifndef OBJECTS_IN
+#define OBJECTS_IN
+#endif
 
 /* fs/proc/alpha.c */
 extern int state;
@@ -21,7 +41,8 @@ static int *const table[] = {&gamma_private, &state};
 /* What the kernel reads before a module's own relocations are applied. */
 static int *const special[] __attribute__((used, section("__jump_table"))) = {&gamma_private};
 
-static int patched_show(int x)
+int patched_show(int x);
+int patched_show(int x)
 {
 	state += x;
 	_printk("%d\n", *table[x & 1]);
@@ -40,8 +61,9 @@ static int patched_export(int x)
 
 static struct klp_func vmlinux_funcs[] = {
 	{
-		.old_name = "alpha_show",
-		.new_func = patched_show,
+		.old_name = OLD_NAME,
+		.new_func = NEW_FUNC,
+		.old_sympos = OLD_SYMPOS,
 	},
 	{
 		.old_name = "twice_step",
@@ -51,7 +73,7 @@ static struct klp_func vmlinux_funcs[] = {
 	{},
 };
 
-static struct klp_func gadget_funcs[] = {
+__attribute__((used)) static struct klp_func gadget_funcs[] = {
 	{
 		.old_name = "gadget_export",
 		.new_func = patched_export,
@@ -59,15 +81,17 @@ static struct klp_func gadget_funcs[] = {
 	{},
 };
 
-static struct klp_object objects[] = {
+static struct klp_object objects[] OBJECTS_IN = {
 	{
 		.funcs = vmlinux_funcs,
 	},
 	{
-		.name = "gadget",
-		.funcs = gadget_funcs,
+		.name = OBJECT,
+		.funcs = FUNCS,
 	},
+#ifndef NO_END
 	{},
+#endif
 };
 
 static struct klp_patch patch = {

@@ -1,0 +1,345 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# klpcheck passes what the kernel would take, and finds each of many single faults.
+# shellcheck disable=SC2016 # perl's variables, not the shell's
+source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
+
+k=$scratch/kernel
+good=$scratch/good.ko
+text=.klp.rela.vmlinux..text
+rodata=.klp.rela.vmlinux..rodata
+jump=.klp.rela.vmlinux.__jump_table
+long=$(printf 'x%.0s' {1..60})
+
+# patch NAME [FLAG...]: tests/mini/patch.c as NAME.plain.ko, and linked by klplink as NAME.ko.
+patch()
+{
+	local name=$1
+	shift
+	MINI_CFLAGS="$*" mini_module "$k" "$scratch/$name.plain.ko" "$mini_src/patch.c" || return
+	cat >"$scratch/$name.syms" <<-END
+		symbol $name.ko state vmlinux state 3 0 d
+		symbol $name.ko helper vmlinux helper 2 0 t
+		symbol $name.ko gamma_private vmlinux gamma_private 0 0 B
+		symbol $name.ko gadget_private gadget gadget_private 0 0 B
+		symbol $name.ko gadget_step gadget gadget_step 1 0 t
+	END
+	"$bin/klplink" --table "$scratch/$name.syms" -o "$scratch/$name.ko" "$scratch/$name.plain.ko"
+}
+
+check()
+{
+	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" \
+		--symbols "$k/kallsyms" "$@"
+}
+
+# fine NAME MODULE [OPTION...]: exit status 0 and not a word on stderr.
+fine()
+{
+	local name=$1
+	shift
+	check "$@"
+	is "$status:$err" "0:" "$name"
+}
+
+# warned MESSAGE NAME: the last check passed, with that warning.
+warned()
+{
+	if [[ $status == 0 && $err == *"warning: "*"$1"* ]]; then
+		pass "$2"
+	else
+		fail "$2"
+		diag "exit status $status: $err"
+	fi
+}
+
+edit()
+{
+	"$scratch/elfedit" "$good" "$scratch/edited.ko" "$@"
+}
+
+# broken NAME MESSAGE ELFEDIT-ARG...: a good module, so edited, is refused with that message.
+broken()
+{
+	local name=$1 message=$2
+	shift 2
+	if ! edit "$@" 2>"$scratch/.err"; then
+		fail "$name"
+		diag "elfedit: $(<"$scratch/.err")"
+		return
+	fi
+	check "$scratch/edited.ko"
+	refused 1 "$message" "$name"
+}
+
+# suspect NAME MESSAGE ELFEDIT-ARG...: ... is passed with that warning.
+suspect()
+{
+	local name=$1 message=$2
+	shift 2
+	edit "$@" || return
+	check "$scratch/edited.ko"
+	warned "$message" "$name"
+}
+
+# unpatchable NAME MESSAGE FLAG...: the patch compiled with these flags is refused.
+unpatchable()
+{
+	local name=$1 message=$2
+	shift 2
+	patch wrong "$@" || return
+	check "$scratch/wrong.ko"
+	refused 1 "$message" "$name"
+}
+
+if [[ ! -x $bin/klplink || ! -x $bin/klpcheck ]]; then
+	skip_all "klplink and klpcheck are not built"
+fi
+"${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c" &&
+	mini_vmlinux "$k" && mini_gadget "$k" && patch good || exit
+
+# What is right.
+fine "a good module" "$good"
+has "$out" "symbols      5 livepatch, 3 of them found in vmlinux" "... says what it looked at"
+has "$out" "not checked  1 functions of modules" "... and what it did not"
+fine "quiet says nothing" -q "$good"
+is "$out" "" "... at all"
+strip -g -o "$scratch/stripped.ko" "$scratch/good.ko"
+fine "a module after strip -g" "$scratch/stripped.ko"
+mini_module "$k" "$scratch/foreign.ko" "$mini_src/foreign.c"
+fine "a patch made by plain kbuild" "$scratch/foreign.ko"
+strip -g -o "$scratch/foreign-stripped.ko" "$scratch/foreign.ko"
+fine "... stripped" "$scratch/foreign-stripped.ko"
+run "$bin/klpcheck" --vmlinux "$k/vmlinux" "$good"
+is "$status:$err" "0:" "a kernel without Module.symvers"
+has "$out" "not checked  whether the kernel exports the 3 undefined symbols" "... is said to be so"
+
+# JSON.
+check --json "$good"
+exits 0 "JSON of a good module"
+holds "... is JSON" perl -MJSON::PP -e 'decode_json(shift)->{ok} or die' "$out"
+holds "... has symbols" perl -MJSON::PP -e 'my $s = decode_json(shift)->{symbols};
+	my ($h) = grep { $_->{name} eq "helper" } @$s; $h->{position} == 2 &&
+	$h->{relocations} == 1 && $h->{address} =~ /^ffffffff81[0-9a-f]{6}$/ or die' "$out"
+holds "... and functions" perl -MJSON::PP -e 'my $f = decode_json(shift)->{functions};
+	$f->[1]{old_name} eq "twice_step" && $f->[1]{position} == 2 &&
+	$f->[2]{object} eq "gadget" && !defined $f->[2]{address} or die' "$out"
+edit rename-symbol _printk $'nothing "like"\x01\xff\\it'
+check --json "$scratch/edited.ko"
+exits 1 "JSON of a bad one"
+holds "... is JSON, with the error in it" perl -MJSON::PP -e 'my $d = decode_json(shift);
+	!$d->{ok} && $d->{errors}[0] =~ /nothing "like"\x01\x{fffd}\\it/ or die' "$out"
+check --json "$scratch/none.ko"
+holds "... even when there is no file" perl -MJSON::PP -e 'decode_json(shift)->{errors}[0] or die' \
+	"$out"
+
+# Usage.
+run "$bin/klpcheck" "$good"
+refused 2 "--vmlinux is missing" "usage: no kernel"
+check
+refused 2 "no module named" "usage: no module"
+
+# The file.
+broken "not an ELF file" "not an ELF file" poke-file 0 00
+broken "a truncated file" "(truncated?)" truncate 3000
+broken "a linked program" "not a relocatable file (ELF type 2)" poke-file 16 02
+broken "another machine" "built for another machine (ELF machine 183)" poke-file 18 b7
+broken "section 0 in use" "section 0 is not empty" set-size '#0' 16
+broken "no symbol table" "no symbol table" set-type .symtab 1
+broken "a string table that begins with a name" "does not begin with a NUL" poke .strtab 0 41
+broken "no struct module" "0 sections '.gnu.linkonce.this_module' instead of one" \
+	rename-section .gnu.linkonce.this_module .gone
+broken "two struct module" "2 sections '.gnu.linkonce.this_module' instead of one" \
+	rename-section __jump_table .gnu.linkonce.this_module
+broken "a struct module without data" "holds no loaded data" \
+	set-type .gnu.linkonce.this_module 8
+broken "a struct module of another size" "has 272 bytes, struct module of this kernel 280" \
+	set-size .gnu.linkonce.this_module 272
+broken "no modinfo" "0 sections '.modinfo' instead of one" rename-section .modinfo .info
+broken "modinfo without an end" "section '.modinfo' does not end with a NUL" set-size .modinfo 5
+broken "a section to write and run" "section '.text' (2) is writable and executable" \
+	set-flags .text 7
+broken "two sections of one name" "two loaded sections are named '.data'" \
+	rename-section .rodata .data
+suspect "type information" "it has a section '.BTF'" rename-section .note.gnu.build-id .BTF
+
+# .modinfo.
+broken "no livepatch=" "modinfo has no 'livepatch'" replace .modinfo livepatch= livewatch=
+broken "another licence" "its licence 'BSD' is not compatible with the GPL" \
+	replace .modinfo license=GPL license=BSD
+broken "a long name" "has more than 55 characters, which struct module does not hold" \
+	replace .modinfo name= nome= append .modinfo "name=$long"
+broken "no vermagic" "modinfo has no 'vermagic'" replace .modinfo vermagic= vermagik=
+broken "another configuration" "its version magic does not match: check_modinfo() refuses" \
+	replace .modinfo preempt volunta
+suspect "another release" "compiled with the headers of 9.9.1-mini, the kernel is 9.9.0-mini" \
+	replace .modinfo vermagic=9.9.0 vermagic=9.9.1
+broken "another release without symbol versions" "the module has '9.9.1-mini SMP" \
+	replace .modinfo vermagic=9.9.0 vermagic=9.9.1 rename-section __versions .versions
+
+# Sections of livepatch relocations.
+broken "no SHF_RELA_LIVEPATCH" "section '$text' lacks SHF_RELA_LIVEPATCH" set-flags $text 0x42
+broken "no SHF_ALLOC" "section '$text' lacks SHF_ALLOC" set-flags $text 0x100040
+broken "what ld -r makes of the type" "has type 0x60000004 instead of SHT_RELA" \
+	set-type $text 0x60000004
+broken "another symbol table" "has sh_link 1, the symbol table is section" set-link $text 1
+broken "a target beyond the section table" "relocates section 9999, which is not there" \
+	set-info $text 9999
+broken "no target" "relocates section 0, which is not there" set-info $text 0
+broken "a target that is not loaded" "relocates '.symtab', which is not loaded" \
+	set-info $text .symtab
+broken "entries of another size" "bytes in entries of 16: relocations have 24" \
+	set-entsize $text 16
+broken "half an entry" "60 bytes in entries of 24: relocations have 24" set-size $text 60
+broken "a name without an object" "is not named '.klp.rela.OBJECT.SECTION'" \
+	rename-section $text .klp.rela..text
+broken "the flag on another section" "section '.rela.data' holds livepatch relocations, but" \
+	set-flags .rela.data 0x100042
+broken "a long object" "its object's name has more than 55 characters" \
+	rename-section $text ".klp.rela.$long.text"
+broken "an object that is not patched" "its object 'widget' is none of the patch's" \
+	rename-section .klp.rela.gadget..text .klp.rela.widget..text
+broken "relocations that come too late" "after the kernel has used '__jump_table'" \
+	rename-section $jump .klp.rela.gadget.__jump_table
+suspect "a section named after another one" "relocates '.rodata', not the section that it is" \
+	rename-section $rodata .klp.rela.vmlinux..data
+suspect "two sections for the same" "relocate the same section for the same object" \
+	rename-section .klp.rela.gadget..text .klp.rela.gadget.text \
+	rename-section $rodata .klp.rela.gadget..rodata \
+	rename-section .klp.rela.gadget..rodata $rodata set-info $jump .rodata \
+	set-reloc-offset $rodata 0 8 set-size $rodata 24
+
+# Relocations.
+broken "a vmlinux symbol for a module" "invalid access to vmlinux symbol 'gamma_private'" \
+	rename-section $jump .klp.rela.gadget.__jump_table
+broken "a module's symbol for vmlinux" "symbol 'gadget_step' of module 'gadget' in vmlinux's" \
+	set-reloc-symbol $text 0 .klp.sym.gadget.gadget_step,1
+broken "a relocation of no type" "entry 1: a relocation of type 0 (none) has no business" \
+	set-reloc-type $text 1 0
+broken "a relocation through the GOT" "relocation type 9 is none that apply_relocate_add()" \
+	set-reloc-type $text 1 9
+broken "a plain relocation through the GOT" "section '.rela.text' entry 0: relocation type 9" \
+	set-reloc-type .rela.text 0 9
+broken "a place outside the section" "4 bytes at 0x4000 lie outside '.text'" \
+	set-reloc-offset $text 0 0x4000
+broken "a place that sticks out" "8 bytes at 0xc lie outside '.rodata' (0x10 bytes)" \
+	set-reloc-offset $rodata 0 12
+broken "a place with something in it" "are not zero: apply_relocate_add() takes them" \
+	poke-reloc $text 0 01
+broken "a place relocated twice" "is relocated twice, by section '$rodata' entry 0 and" \
+	set-reloc-offset $rodata 1 0
+broken "places that overlap" "'.rodata' + 0x4 is relocated twice" set-reloc-offset $rodata 1 4
+broken "a symbol beyond the table" "symbol 9999 is beyond the symbol table" \
+	set-reloc-symbol $text 0 '#9999'
+broken "a symbol that is no livepatch one" "symbol '_printk' is not marked as a livepatch" \
+	set-reloc-symbol $text 0 _printk
+broken "a plain relocation of a livepatch symbol" \
+	"plain relocation against the livepatch symbol '.klp.sym.vmlinux.helper,2'" \
+	set-reloc-symbol .rela.text 0 .klp.sym.vmlinux.helper,2
+broken "what strip makes of a section that stands alone" "relocation against no symbol" \
+	set-reloc-symbol .rela.text 0 '#0'
+
+# Livepatch symbols.
+helper=.klp.sym.vmlinux.helper,2
+broken "a livepatch symbol left undefined" "its section number is 0x0 instead of SHN_LIVEPATCH" \
+	set-symbol-shndx $helper 0
+broken "what ld -r makes of a symbol" "its section number is 0xfff1 instead of SHN_LIVEPATCH" \
+	set-symbol-shndx $helper 0xfff1
+broken "a livepatch symbol with a plain name" "'helper' is SHN_LIVEPATCH but not named" \
+	rename-symbol $helper helper
+broken "a symbol without a position" "it has no position" \
+	rename-symbol $helper .klp.sym.vmlinux.helper
+broken "a position that is no number" "its position is not a number" \
+	rename-symbol $helper .klp.sym.vmlinux.helper,x
+broken "a position of too many digits" "its position is too large" \
+	rename-symbol $helper .klp.sym.vmlinux.helper,99999999999999999999999
+broken "a symbol without an object" "it names no object" rename-symbol $helper .klp.sym..helper,2
+broken "a symbol without a name" "it names no symbol" rename-symbol $helper .klp.sym.vmlinux.,2
+broken "a long object in a symbol" "its object's name has more than 55 characters" \
+	rename-symbol $helper ".klp.sym.$long.helper,2"
+broken "a long symbol" "its symbol's name has more than 511 characters" \
+	rename-symbol $helper ".klp.sym.vmlinux.$long$long$long$long$long$long$long$long$long,2"
+broken "a symbol that the kernel does not have" "has no symbol 'hepler'" \
+	rename-symbol $helper .klp.sym.vmlinux.hepler,2
+broken "an ambiguous symbol" "'helper' is ambiguous and position 0 takes only a unique symbol" \
+	rename-symbol $helper .klp.sym.vmlinux.helper,0
+has "$err" "  position 2: 0xffffffff81000020 t alpha.c" "... lists what there is"
+broken "a position beyond the last" "'helper' has no position 3" \
+	rename-symbol $helper .klp.sym.vmlinux.helper,3
+broken "a symbol that is freed after boot" "lies in init memory" \
+	rename-symbol $helper .klp.sym.vmlinux.alpha_setup,0
+broken "a symbol at address 0" "lies at address 0" \
+	rename-symbol $helper .klp.sym.vmlinux.__per_cpu_start,0
+suspect "something after the position" "the kernel ignores what follows the position" \
+	rename-symbol $helper .klp.sym.vmlinux.helper,2x
+broken "a common symbol" "is a common one: simplify_symbols() refuses it" \
+	set-symbol-shndx special 0xfff2
+broken "another reserved section number" "has the reserved section number 0xff30" \
+	set-symbol-shndx special 0xff30
+
+# Undefined symbols and their versions.
+broken "a symbol that nobody exports" "symbol 'gamma_private' is exported by nobody" \
+	rename-symbol _printk gamma_private
+broken "a symbol of another version" "its version of symbol 'module_layout' is 0x00000000" \
+	poke __versions 0 00000000
+broken "a symbol without a version" "no version of symbol 'module_layout'" poke __versions 8 4d
+broken "symbol versions cut short" "section '__versions' has 100 bytes" set-size __versions 100
+broken "no symbol versions" "it has no symbol versions" rename-section __versions .versions
+broken "a name without an end in the versions" "section '__versions' entry 0: a name without" \
+	poke __versions 8 "$(printf '61%.0s' {1..56})"
+broken "a namespace that is not imported" "is in the namespace 'MINI_NS', which is not imported" \
+	rename-symbol _printk gamma_use
+broken "no call of klp_enable_patch()" "it does not call klp_enable_patch()" \
+	rename-symbol klp_enable_patch sink
+broken "no init function" "it has no init function" rename-symbol init_module innit_module
+MINI_DEPENDS=gadget,widget patch depends
+check "$scratch/depends.ko"
+warned "modinfo's 'depends' has 'gadget', of which no symbol is used" "a needless dependency"
+MINI_NOVERSIONS=1 patch unversioned
+edit rename-symbol _printk gadget_export
+check "$scratch/edited.ko"
+has "$err" "is exported by 'gadget', which it patches" "a patch that needs what it patches"
+
+# struct klp_patch.
+unpatchable "a function that is not there" "has no symbol 'alpha_shoe'" \
+	-DOLD_NAME='"alpha_shoe"'
+unpatchable "an ambiguous function" "function 'helper' with old_sympos 0: 'helper' is ambiguous" \
+	-DOLD_NAME='"helper"'
+unpatchable "a function at no such position" "'twice_run_a' has no position 2" \
+	-DOLD_NAME='"twice_run_a"' -DOLD_SYMPOS=2
+unpatchable "a function that is not traced" "'alpha_notrace' cannot be patched: ftrace has no" \
+	-DOLD_NAME='"alpha_notrace"'
+unpatchable "a function of init memory" "'alpha_init' cannot be patched: in init memory" \
+	-DOLD_NAME='"alpha_init"'
+unpatchable "a variable" "'gamma_private' cannot be patched: not a function" \
+	-DOLD_NAME='"gamma_private"'
+unpatchable "a function of the assembler" "'asm_untyped' cannot be patched: not a function" \
+	-DOLD_NAME='"asm_untyped"'
+unpatchable "a function listed twice" "function 'twice_step' of object 'vmlinux' is listed twice" \
+	-DOLD_NAME='"twice_step"' -DOLD_SYMPOS=2
+unpatchable "no old_name" "a function of object 'vmlinux' has no old_name" -DOLD_NAME='((void*)0)'
+unpatchable "no new_func" "function 'alpha_show' of object 'vmlinux' has no new_func" \
+	-DNEW_FUNC='((void*)0)'
+unpatchable "an object named vmlinux" "is named 'vmlinux'" -DOBJECT='"vmlinux"'
+unpatchable "an object twice" "object 'vmlinux' stands twice in 'patch'" -DOBJECT='((void*)0)'
+unpatchable "an object with a dash" "no loaded module has a '-' in its name" \
+	-DOBJECT='"gad-get"'
+unpatchable "an object with a long name" "has a name of more than 55 characters" \
+	-DOBJECT="\"$long\""
+unpatchable "an object without functions" "object 'gadget' has no functions" \
+	-DFUNCS='((void*)0)'
+unpatchable "objects without an end" "array runs out of section '.data.objects'" \
+	-DNO_END '-DOBJECTS_IN=__attribute__((section(".data.objects")))'
+
+# Nothing crashes it.
+crashed=
+size=$(stat -c %s "$good")
+for ((at = 1; at < size; at += size / 50)); do
+	edit truncate "$at"
+	check "$scratch/edited.ko"
+	[[ $status == 1 ]] || crashed+=" $at:$status"
+done
+is "$crashed" "" "a file cut anywhere is refused"
+
+done_testing
