@@ -107,6 +107,14 @@ fine "quiet says nothing" -q "$good"
 is "$out" "" "... at all"
 strip -g -o "$scratch/stripped.ko" "$scratch/good.ko"
 fine "a module after strip -g" "$scratch/stripped.ko"
+patch lone -DLONE && strip -g -o "$scratch/edited.ko" "$scratch/lone.ko"
+check "$scratch/edited.ko"
+if [[ $out == *" 8 livepatch"* ]]; then
+	is "$status:$err" "0:" "strip -g leaves lone livepatch relocations whole"
+else
+	refused 1 "relocation against no symbol: strip makes that" \
+		"strip -g destroys lone livepatch relocations, and that is found"
+fi
 mini_module "$k" "$scratch/foreign.ko" "$mini_src/foreign.c"
 fine "a patch made by plain kbuild" "$scratch/foreign.ko"
 strip -g -o "$scratch/foreign-stripped.ko" "$scratch/foreign.ko"
@@ -223,8 +231,8 @@ broken "a plain relocation through the GOT" "section '.rela.text' entry 0: reloc
 	set-reloc-type .rela.text 0 9
 broken "a place outside the section" "4 bytes at 0x4000 lie outside '.text'" \
 	set-reloc-offset $text 0 0x4000
-broken "a place that sticks out" "8 bytes at 0xc lie outside '.rodata' (0x10 bytes)" \
-	set-reloc-offset $rodata 0 12
+broken "a place that sticks out" "8 bytes at 0x14 lie outside '.rodata' (0x18 bytes)" \
+	set-reloc-offset $rodata 0 20
 broken "a place with something in it" "are not zero: apply_relocate_add() takes them" \
 	poke-reloc $text 0 01
 broken "a place relocated twice" "is relocated twice, by section '$rodata' entry 0 and" \

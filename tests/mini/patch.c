@@ -36,10 +36,21 @@ extern int gamma_private;
 extern int gadget_private;
 int gadget_step(int x);
 
-static int *const table[] = {&gamma_private, &state};
+/*
+ * GNU strip takes a section of livepatch relocations for a plain one when what it relocates has
+ * no plain relocation: LONE is such a module.
+ */
+#ifdef LONE
+#define OWN
+#else
+static int own;
+#define OWN &own,
+#endif
+
+static int *const table[] = {&gamma_private, &state, OWN};
 
 /* What the kernel reads before a module's own relocations are applied. */
-static int *const special[] __attribute__((used, section("__jump_table"))) = {&gamma_private};
+static int *const special[] __attribute__((used, section("__jump_table"))) = {&gamma_private, OWN};
 
 int patched_show(int x);
 int patched_show(int x)
