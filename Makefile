@@ -32,7 +32,7 @@ klpsyms_parts := klpsyms $(target_parts) $(dwarf_parts) $(patch_parts) patch_mod
 klplink_parts := klplink $(elf_parts) symtable output link_plan link_strings link_write
 klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json
-kallsympos_parts := kallsympos_main $(target_parts) $(dwarf_parts) locate mention near json
+kallsympos_parts := kallsympos $(target_parts) $(dwarf_parts) locate mention near json
 
 programs := klpsyms klplink klpcheck kallsympos
 klpsyms_libs := -ldwarf -lelf

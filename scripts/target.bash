@@ -3,6 +3,15 @@
 # The kernel that a command is about: the options that name it, and the search for its parts.
 # Source common.bash and kernel.bash first.
 
+# tool NAME: one of the programs that 'make' builds. Where klpmake is installed the tree looks the
+# same; KLPMAKE_BIN is for a build that lies elsewhere.
+tool()
+{
+	local path=${KLPMAKE_BIN:-$home/build}/$1
+	[[ -x $path ]] || die "'$path' is not there: run 'make' in '$home' first"
+	printf '%s\n' "$path"
+}
+
 release='' vmlinux='' kdir='' symbols='' symvers='' build_id=''
 
 target_usage()

@@ -26,8 +26,7 @@ const char *unit_path(Dwarf_Die unit)
 	return name;
 }
 
-/* Does path name this unit? Whole components from the end. */
-static bool path_ends(const char *name, const char *path)
+bool unit_path_matches(const char *name, const char *path)
 {
 	size_t len = strlen(name), plen = strlen(path);
 
@@ -60,7 +59,7 @@ int units_find(struct dwarf_file *d, struct unit_query *q, size_t n)
 		const char *name = unit_path(die);
 
 		for (size_t i = 0; i < n; i++) {
-			if (path_ends(name, q[i].path))
+			if (unit_path_matches(name, q[i].path))
 				add(&q[i], die, name, !strcmp(name, q[i].path));
 		}
 		dwarf_dealloc_die(die);

@@ -36,6 +36,9 @@ struct unit_query {
 int units_find(struct dwarf_file *d, struct unit_query *q, size_t n);
 void units_free(struct unit_query *q, size_t n);
 
+/* Does a path name this file? It may be the end of it, by whole components. */
+bool unit_path_matches(const char *name, const char *path);
+
 /* The path of a compile unit from the root of its tree: without DW_AT_comp_dir, "./", "../". */
 const char *unit_path(Dwarf_Die unit);
 

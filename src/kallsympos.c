@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kallsympos answers one question: where is this symbol? Every candidate of a name with its
+ * position as livepatch counts it (old_sympos, .klp.sym...,N), its address, source line, and
+ * whether a livepatch can redirect it; and where there is no symbol, what became of it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "livepatch.h"
+#include "locate.h"
+#include "near.h"
+#include "options.h"
+#include "units.h"
+#include "util.h"
+
+#define VANISHED_MAX 16
+
+static const char help[] =
+	"Usage: kallsympos --vmlinux FILE [OPTION...] NAME [PATH]\n"
+	"Lists the kernel symbols of a name, with their positions for livepatches.\n"
+	"PATH: only those that are defined in this source file.\n"
+	"\n"
+	"  --json              an array of objects, in the kernel's order\n" TARGET_OPTIONS_HELP;
+
+struct options {
+	struct target_options target;
+	const char *name, *path;
+	bool json;
+};
+
+/* One line of the answer. */
+struct answer {
+	const struct ksym *sym; /* NULL: there is no such symbol, only a definition */
+	size_t position;
+	char *file; /* "" when unknown */
+	uint64_t line;
+	bool traceable;
+	const char *note;
+};
+
+struct answers {
+	struct answer *a;
+	size_t n, cap;
+};
+
+static void add(struct answers *ret, const struct answer *a, const char *place)
+{
+	const char *colon = strrchr(place, ':');
+	struct answer *to;
+
+	GROW(ret->a, ret->n, ret->cap);
+	to = &ret->a[ret->n++];
+	*to = *a;
+	to->file = colon ? strndup(place, (size_t)(colon - place)) : xstrdup(place);
+	to->line = colon ? strtoull(colon + 1, NULL, 10) : 0;
+}
+
+static int add_symbols(const struct options *opt, const struct target *t, struct dwarf_file *d,
+		       struct answers *ret)
+{
+	size_t count;
+	const struct ksym *sym = kallsyms_find(&t->kallsyms, opt->name, &count);
+	struct location *place = xcalloc(count, sizeof(*place));
+	int status = count ? locate(d, sym, count, place) : 0;
+
+	for (size_t i = 0; i < count && !status; i++) {
+		const char *why = target_untraceable(t, &sym[i]);
+		struct answer a = {
+			.sym = &sym[i],
+			.position = i + 1,
+			.traceable = !why,
+			.note = why ? why : "",
+		};
+
+		add(ret, &a, place[i].place);
+		if (opt->path && !unit_path_matches(ret->a[ret->n - 1].file, opt->path))
+			free(ret->a[--ret->n].file);
+	}
+	free(place);
+	return status;
+}
+
+/* The name is in the source, but the compiler left no symbol of it. */
+static int add_vanished(const struct options *opt, struct dwarf_file *d, struct answers *ret)
+{
+	struct location place[VANISHED_MAX];
+	int n = locate_vanished(d, opt->name, place, VANISHED_MAX);
+
+	for (int i = 0; i < n; i++) {
+		struct answer a = {.note = "no symbol: inlined everywhere, or optimised away"};
+
+		add(ret, &a, place[i].place);
+		if (opt->path && !unit_path_matches(ret->a[ret->n - 1].file, opt->path))
+			free(ret->a[--ret->n].file);
+	}
+	return n < 0 ? -1 : 0;
+}
+
+struct name_search {
+	const char *name;
+	bool clones;
+	struct near near;
+};
+
+/* "foo.isra.0", "foo.cold": made of foo by the compiler. */
+static void look_at_name(const struct ksym *sym, void *arg)
+{
+	struct name_search *s = arg;
+	size_t len = strlen(s->name);
+
+	if (!strncmp(sym->name, s->name, len) && sym->name[len] == '.') {
+		printf("%s%s", s->clones ? ", " : "clones that the compiler made: ", sym->name);
+		s->clones = true;
+	} else if (!kallsyms_ignored(sym->name)) {
+		near_offer(&s->near, sym->name);
+	}
+}
+
+static void print_text(const struct answers *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct answer *a = &all->a[i];
+		char place[512] = "?";
+
+		if (a->file[0])
+			snprintf(place, sizeof(place), "%s:%llu", a->file,
+				 (unsigned long long)a->line);
+		if (a->sym)
+			printf("%3zu  %016llx  %c  %s  %s  %s%s%s\n", a->position,
+			       (unsigned long long)a->sym->addr, a->sym->type, KLP_VMLINUX, place,
+			       a->traceable ? "traceable" : "not traceable", a->note[0] ? ": " : "",
+			       a->note);
+		else
+			printf("  -  %-16s  -  %s  %s  %s\n", "-", KLP_VMLINUX, place, a->note);
+	}
+}
+
+static void print_json(const struct options *opt, const struct answers *all)
+{
+	struct json j = {.out = stdout};
+
+	json_array(&j, NULL);
+	for (size_t i = 0; i < all->n; i++) {
+		const struct answer *a = &all->a[i];
+
+		json_object(&j, NULL);
+		json_string(&j, "name", opt->name);
+		if (a->sym) {
+			json_number(&j, "position", a->position);
+			json_address(&j, "address", a->sym->addr);
+			json_string(&j, "type", (char[]){a->sym->type, '\0'});
+		} else {
+			json_string(&j, "position", NULL);
+			json_string(&j, "address", NULL);
+			json_string(&j, "type", NULL);
+		}
+		json_string(&j, "object", KLP_VMLINUX);
+		json_string(&j, "file", a->file[0] ? a->file : NULL);
+		if (a->line)
+			json_number(&j, "line", a->line);
+		else
+			json_string(&j, "line", NULL);
+		json_bool(&j, "traceable", a->traceable);
+		json_string(&j, "note", a->note);
+		json_end(&j);
+	}
+	json_end(&j);
+}
+
+static int answer(const struct options *opt, struct target *t)
+{
+	struct name_search search = {.name = opt->name, .near = {.wanted = opt->name}};
+	struct answers all = {0};
+	struct dwarf_file *d = NULL;
+	bool found;
+	int status;
+
+	kallsyms_want(&t->kallsyms, opt->name);
+	status = target_read_symbols(t) || dwarf_file_open(t->vmlinux, &d) ||
+		 add_symbols(opt, t, d, &all);
+	found = all.n > 0;
+	if (!status && !found)
+		status = add_vanished(opt, d, &all);
+	if (!status) {
+		if (opt->json)
+			print_json(opt, &all);
+		else
+			print_text(&all);
+	}
+	if (!status && !found) {
+		if (!opt->json) {
+			kallsyms_each(t->vmlinux, look_at_name, &search);
+			if (search.clones)
+				putchar('\n');
+		}
+		if (!all.n)
+			error("'%s': no such symbol in this vmlinux%s%s", opt->name,
+			      opt->path ? " in " : "", opt->path ? opt->path : "");
+		near_print(&search.near, "  near names: ");
+	}
+	for (size_t i = 0; i < all.n; i++)
+		free(all.a[i].file);
+	free(all.a);
+	dwarf_file_close(d);
+	return status || !found ? EXIT_REFUSED : EXIT_SUCCESS;
+}
+
+static void parse(int argc, char **argv, struct options *opt)
+{
+	static const struct option longopts[] = {
+		{"json", no_argument, NULL, OPT_OWN},
+		TARGET_OPTIONS,
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "hV", longopts, NULL)) != -1) {
+		if (take_target_option(c, optarg, &opt->target, help))
+			continue;
+		if (c != OPT_OWN)
+			exit(EXIT_USAGE);
+		opt->json = true;
+	}
+	if (optind == argc || argc - optind > 2)
+		usage_error("one name, and at most one path");
+	opt->name = argv[optind];
+	opt->path = argv[optind + 1];
+	if (!opt->name[0])
+		usage_error("the name is empty");
+	if (!opt->target.vmlinux)
+		usage_error("--vmlinux is needed");
+}
+
+int main(int argc, char **argv)
+{
+	struct options opt = {0};
+	struct target target = {0};
+	int status;
+
+	progname = "kallsympos";
+	parse(argc, argv, &opt);
+	status = target_open(&target, &opt.target) ? EXIT_REFUSED : answer(&opt, &target);
+	target_close(&target);
+	return status;
+}
