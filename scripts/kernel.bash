@@ -13,20 +13,23 @@ kernel_roots()
 }
 
 # kernel_find RELEASE PATH...: the first of the paths, in the order given, that a root has.
-# Every root is asked for one path before the next path is tried.
+# Every root is asked for one path before the next path is tried. One that cannot be read (some
+# distributions keep their images from users) is better than none only: its name explains.
 kernel_find()
 {
-	local release=$1 path root
+	local release=$1 path root unreadable=''
 	shift
 	for path; do
 		while IFS= read -r root; do
-			if [[ -e $root/$path ]]; then
+			[[ -e $root/$path ]] || continue
+			if [[ -r $root/$path ]]; then
 				printf '%s\n' "$root/$path"
 				return 0
 			fi
+			unreadable=${unreadable:-$root/$path}
 		done < <(kernel_roots "$release")
 	done
-	return 1
+	[[ -n $unreadable ]] && printf '%s\n' "$unreadable"
 }
 
 # The build directory's vmlinux comes last: some headers packages ship one that holds BTF but no
@@ -66,12 +69,12 @@ kernel_image()
 # A System.map that holds symbols: Debian's /boot has one line that only says where the real one is.
 kernel_symbols()
 {
-	local path found
+	local path root
 	for path in "usr/lib/debug/boot/System.map-$1" "boot/System.map-$1" \
 		"lib/modules/$1/System.map" "lib/modules/$1/build/System.map"; do
-		while IFS= read -r found; do
-			if [[ -f $found/$path ]] && (($(head -n 2 -- "$found/$path" | wc -l) == 2)); then
-				printf '%s\n' "$found/$path"
+		while IFS= read -r root; do
+			if [[ -r $root/$path ]] && (($(head -n 2 -- "$root/$path" | wc -l) == 2)); then
+				printf '%s\n' "$root/$path"
 				return 0
 			fi
 		done < <(kernel_roots "$1")

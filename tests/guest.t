@@ -59,6 +59,47 @@ arguments()
 	refused 1 "'$0' is not an ELF file" 'a module that is none'
 }
 
+# complains WANT LINE: whether this line of the kernel's log is a complaint.
+complains()
+{
+	local is=no
+	! grep -qE -f "$top/scripts/guest-complaints.txt" <<<"$2" || is=yes
+	is "$is" "$1" "$1: $2"
+}
+
+complaints()
+{
+	local line
+	while IFS= read -r line; do
+		complains yes "$line"
+	done <<-'END'
+		<4>[    5.1] WARNING: CPU: 0 PID: 199 at kernel/livepatch/core.c:7 f+0x19/0x40 [klp_warn]
+		<1>[    5.1] BUG: kernel NULL pointer dereference, address: 0000000000000008
+		<0>[    5.1] Oops: 0002 [#1] PREEMPT SMP NOPTI
+		<4>[    5.1] Call Trace:
+		<4>[    5.1] general protection fault, probably for non-canonical address
+		<0>[    5.1] Kernel panic - not syncing: Fatal exception
+		<4>[    5.1] klp_a: Unknown symbol no_such_function (err -2)
+		<4>[    5.1] klp_a: disagrees about version of symbol single_open
+		<3>[    5.1] klp_a: version magic '6.1.0 SMP' should be '6.2.0 SMP'
+		<3>[    5.1] x86/modules: Invalid relocation target, existing value is nonzero for type 1
+		<3>[    5.1] overflow in relocation type 10 val ffffffffc0000000
+		<3>[    5.1] livepatch: symbol 'cmdline_show' not found in symbol table
+		<4>[    5.1] livepatch: failed to initialize patch 'klp_a' (-22)
+	END
+	while IFS= read -r line; do
+		complains no "$line"
+	done <<-'END'
+		<4>[    5.1] klp_a: loading out-of-tree module taints kernel.
+		<5>[    5.1] klp_a: tainting kernel with TAINT_LIVEPATCH
+		<4>[    5.1] klp_a: module verification failed: signature and/or required key missing - tainting kernel
+		<5>[    5.1] livepatch: enabling patch 'klp_a'
+		<6>[    5.1] livepatch: 'klp_a': starting patching transition
+		<5>[    5.1] livepatch: signaling remaining tasks
+		<6>[    5.1] livepatch: 'klp_a': unpatching complete
+	END
+}
+
 # without TOOL: every command but this one.
 without()
 {
@@ -183,6 +224,7 @@ main()
 {
 	local releases=() release dir
 	arguments
+	complaints
 	type qemu-system-x86_64 busybox cpio >/dev/null 2>&1 || {
 		skip 'guests' "qemu, busybox or cpio is missing: 'scripts/setup try' installs them"
 		done_testing

@@ -58,6 +58,16 @@ END
 put "$fetched" "boot/vmlinuz-$release"
 is "$(kernel_image "$release")" "$fetched/boot/vmlinuz-$release" 'image: a fetched one'
 
+put "$KLPMAKE_ROOT" "boot/vmlinuz-$release"
+chmod 0 "$KLPMAKE_ROOT/boot/vmlinuz-$release"
+if ((EUID == 0)); then
+	skip 'image: an unreadable one is passed over' 'root can read everything'
+else
+	is "$(kernel_image "$release")" "$fetched/boot/vmlinuz-$release" 'image: an unreadable one is passed over'
+	rm "$fetched/boot/vmlinuz-$release"
+	is "$(kernel_image "$release")" "$KLPMAKE_ROOT/boot/vmlinuz-$release" 'image: or named, where there is no other'
+fi
+
 is "$(kernel_kdir "$release")" "$KLPMAKE_ROOT/lib/modules/$release/build" 'build directory'
 is "$(kernel_modules "$release")" "$KLPMAKE_ROOT/lib/modules/$release" 'modules'
 rm -r "${KLPMAKE_ROOT:?}/lib"

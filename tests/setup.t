@@ -1,0 +1,121 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# scripts/setup must install what is missing and nothing else, ask where there is someone to ask,
+# and be of use where it can install nothing. The machines here are made up: no package is touched.
+
+# shellcheck source=tests/tap.bash
+. "$(dirname "$0")/tap.bash"
+
+setup=$top/scripts/setup
+export fake=$scratch/fake
+unset CI
+
+# machine: a fresh one, with nothing but what the scripts themselves use; installed and known are
+# the names of packages, and every call of apt-get is written down.
+machine()
+{
+	local tool
+	rm -rf "${fake:?}"
+	mkdir -p "$fake/bin"
+	for tool in bash env cat grep sort basename dirname readlink; do
+		ln -s "$(type -P "$tool")" "$fake/bin/$tool"
+	done
+	: >"$fake/installed"
+	: >"$fake/known"
+	: >"$fake/calls"
+}
+
+# command_is NAME: its script is read from standard input.
+command_is()
+{
+	{
+		printf '#!%s\n' "$(type -P bash)"
+		cat
+	} >"$fake/bin/$1"
+	chmod +x "$fake/bin/$1"
+}
+
+debian()
+{
+	machine
+	# shellcheck disable=SC2016
+	command_is dpkg-query <<<'grep -qx -- "${@: -1}" "$fake/installed" && printf installed'
+	# shellcheck disable=SC2016
+	command_is apt-cache <<<'grep -qx -- "${@: -1}" "$fake/known" && echo "Filename: x.deb"'
+	command_is apt-get <<-'END'
+		echo "$*" >>"$fake/calls"
+		case "$*" in
+			*update) [[ ! -e $fake/archive ]] || cat "$fake/archive" >>"$fake/known" ;;
+			*) [[ ! -e $fake/broken ]] || { echo "E: broken"; exit 100; } ;;
+		esac
+	END
+}
+
+# setup_with ARG...: on the machine that was made up.
+setup_with()
+{
+	PATH=$fake/bin run "$setup" "$@"
+}
+
+machine
+setup_with --help
+exits 0 '--help'
+has "$out" 'Usage: setup' '--help goes to standard output'
+setup_with everything
+refused 2 "unknown argument 'everything'" 'an unknown group'
+
+setup_with try
+refused 1 "only Debian's package manager is known here" 'a machine without apt'
+has "$out" 'to try: qemu-system-x86_64, a statically linked busybox' 'is told what it needs'
+
+install='-qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install'
+tried=(binutils busybox-static cpio qemu-system-x86 xz-utils zstd)
+if ((EUID == 0)); then
+	debian
+	printf '%s\n' "${tried[@]}" >"$fake/known"
+	printf '%s\n' cpio zstd >"$fake/installed"
+	setup_with try
+	exits 0 'something is missing'
+	has "$out" 'missing for try: binutils busybox-static qemu-system-x86 xz-utils' 'it is named'
+	is "$(<"$fake/calls")" "$install binutils busybox-static qemu-system-x86 xz-utils" \
+		'that and no more is installed, without asking where there is no terminal'
+
+	printf '%s\n' "${tried[@]}" >"$fake/installed"
+	: >"$fake/calls"
+	setup_with -q try
+	is "$status:$out:$(<"$fake/calls")" 0:: 'nothing is missing: nothing is done'
+
+	debian
+	printf '%s\n' bash binutils gcc libc6-dev make libdwarf1 >"$fake/installed"
+	printf '%s\n' libelf1 >"$fake/known"
+	setup_with run
+	is "$(<"$fake/calls")" "$install libelf1" 'a package has the name that this release knows'
+	printf '%s\n' libelf1t64 >>"$fake/installed"
+	: >"$fake/calls"
+	setup_with run
+	is "$status:$(<"$fake/calls")" 0: 'and is there under either'
+
+	debian
+	printf '%s\n' "${tried[@]}" >"$fake/archive"
+	setup_with try
+	is "$status:$(<"$fake/calls")" "0:-qq update
+$install ${tried[*]}" 'lists that lack a package are brought up to date first'
+
+	debian
+	printf '%s\n' "${tried[@]}" >"$fake/known"
+	: >"$fake/broken"
+	setup_with try
+	refused 1 "apt-get cannot install '${tried[*]}'" 'what cannot be installed'
+	has "$err" 'E: broken' "apt's own words are shown"
+	has "$(<"$fake/calls")" '-qq update' 'after another try with new lists'
+else
+	skip 'installing' 'it would go through sudo'
+	debian
+	printf '%s\n' "${tried[@]}" >"$fake/known"
+	setup_with try
+	refused 1 "there is no 'sudo'; run as root: apt-get install --no-install-recommends ${tried[*]}" \
+		'neither root nor sudo'
+fi
+
+done_testing
