@@ -49,7 +49,9 @@ static void list_functions(struct check *c)
 
 void check_patch_read(struct check *c)
 {
-	if (klp_layout_read(c->mod, c->target.vmlinux, &c->layout))
+	/* The kernel's layout is the one that counts; and the module's DWARF is not to be trusted.
+	 */
+	if (klp_layout_read(NULL, c->target.vmlinux, &c->layout))
 		return;
 	c->layout_known = true;
 	check_module_size(c);

@@ -136,19 +136,20 @@ int klp_layout_read(struct elf_file *module, struct elf_file *vmlinux, struct kl
 				{"module", &ret->module_size, {{NULL, NULL}}},
 			},
 	};
-	int status;
+	int status = 0;
 
 	memset(ret, 0, sizeof(*ret));
-	status = search_file(module, &search, search_module);
+	if (module)
+		status = search_file(module, &search, search_module);
 	if (status == 0)
 		status = search_file(vmlinux, &search, search_vmlinux);
 	if (status == 0)
-		error("'%s': neither it nor '%s' has debug information of struct klp_func, "
-		      "klp_object, klp_patch and module: is CONFIG_LIVEPATCH on in this kernel?",
-		      module->path, vmlinux->path);
+		error("'%s': no debug information of struct klp_func, klp_object, klp_patch and "
+		      "module in it: is CONFIG_LIVEPATCH on in this kernel?",
+		      vmlinux->path);
 	if (status == 1 && (ret->func_size < 24 || ret->object_size < 16 || ret->patch_size < 16)) {
 		error("'%s': its struct klp_func, klp_object and klp_patch are too small",
-		      module->path);
+		      module ? module->path : vmlinux->path);
 		return -1;
 	}
 	return status == 1 ? 0 : -1;

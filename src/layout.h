@@ -19,8 +19,8 @@ struct klp_layout {
 };
 
 /*
- * Reads the layout from the module's own DWARF or, when that has none, from vmlinux's
- * (kernel/livepatch/core.c). error() and -1 when neither knows it.
+ * Reads the layout from the module's own DWARF or, when that has none or module is NULL, from
+ * vmlinux's (kernel/livepatch/core.c). error() and -1 when neither knows it.
  */
 int klp_layout_read(struct elf_file *module, struct elf_file *vmlinux, struct klp_layout *ret);
 
