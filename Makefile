@@ -11,6 +11,8 @@ VERSION := 0.1.0
 PREFIX ?= /usr/local
 BUILD ?= build
 
+# V=1 shows the commands.
+Q := $(if $(V),,@)
 CC ?= gcc
 CFLAGS ?= -O2 -g
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -44,20 +46,61 @@ all: $(addprefix $(BUILD)/,$(programs))
 
 define program
 $(BUILD)/$(1): $(patsubst %,$(BUILD)/%.o,$(sort $($(1)_parts)))
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$($(1)_libs)
+	@echo '  LD  $$@'
+	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$($(1)_libs)
 endef
 $(foreach p,$(programs),$(eval $(call program,$(p))))
 
 $(BUILD)/%.o: src/%.c Makefile | $(BUILD)
-	$(CC) $(KLP_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo '  CC  $@'
+	$(Q)$(CC) $(KLP_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD):
 	mkdir -p $@
 
 -include $(wildcard $(BUILD)/*.d)
 
+# An installed klpmake has the same tree as this one, so its scripts find everything alike.
+installed := $(PREFIX)/lib/klpmake
+scripts := $(wildcard scripts/*)
+
+install: all
+	install -d $(DESTDIR)$(installed)/build $(DESTDIR)$(installed)/scripts \
+		$(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 klpmake kallsympos $(DESTDIR)$(installed)
+	install -m 755 $(addprefix $(BUILD)/,$(programs)) $(DESTDIR)$(installed)/build
+	cp -p $(scripts) $(DESTDIR)$(installed)/scripts
+	ln -sf ../lib/klpmake/klpmake ../lib/klpmake/kallsympos $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(wildcard doc/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+
+# Tests of the programs run against a build with sanitizers; whole runs use what users run.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+TESTS ?= $(wildcard tests/*.t)
+
+test: all sanitized
+	ASAN_OPTIONS=detect_leaks=0 KLPMAKE_BIN=$(CURDIR)/build/sanitized \
+		prove -j$(shell nproc) --timer $(TESTS)
+
+sanitized:
+	@$(MAKE) -s -j$(shell nproc) --no-print-directory BUILD=build/sanitized CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)'
+
+bench: all
+	./scripts/bench
+
+# Parts (*.bash) are looked at with the scripts that source them (-a).
+shell_files = klpmake kallsympos .ci/run $(wildcard tests/*.t) \
+	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(wildcard scripts/*)))
+c_files = $(wildcard src/*.[ch] tests/*.[ch])
+
+lint:
+	shellcheck -x -a $(shell_files)
+	clang-format --dry-run -Werror $(c_files)
+	@$(MAKE) -s -j$(shell nproc) --no-print-directory BUILD=build/lint CFLAGS='-O2 -g -Werror -Wformat=2 -Wcast-qual -Wundef'
+	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
+		--inline-suppr --std=c11 -D_GNU_SOURCE -DKLPMAKE_VERSION='""' src
+
 clean:
 	rm -rf build
 
-.PHONY: all clean
+.PHONY: all install test sanitized bench lint clean
 .DELETE_ON_ERROR:

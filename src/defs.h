@@ -18,12 +18,12 @@
 
 struct def {
 	const char *name;
-	Dwarf_Off unit;	      /* DIE of the compile unit */
-	bool function;	      /* else a variable */
-	bool external;	      /* not static */
-	bool defined;	      /* more than a declaration */
-	bool inlined;	      /* DW_AT_inline says that the compiler did inline it */
-	uint64_t line, file;  /* DW_AT_decl_line and DW_AT_decl_file of the definition, 0: unknown */
+	Dwarf_Off unit;	     /* DIE of the compile unit */
+	bool function;	     /* else a variable */
+	bool external;	     /* not static */
+	bool defined;	     /* more than a declaration */
+	bool inlined;	     /* DW_AT_inline says that the compiler did inline it */
+	uint64_t line, file; /* DW_AT_decl_line and DW_AT_decl_file of the definition, 0: unknown */
 	uint64_t addr[DEF_ADDRESSES]; /* where code or data of it begins */
 	size_t addrs;
 };
@@ -40,7 +40,10 @@ struct defs {
  */
 int defs_read(struct dwarf_file *d, Dwarf_Off unit, const struct strmap *wanted, struct defs *ret);
 
-/* "path:line" of a definition, or just its line when the file's name is not to be had. */
+/*
+ * "path:line" of a definition; just its path when the line, just its line when the path is not to
+ * be had.
+ */
 void def_place(struct dwarf_file *d, const struct def *def, char *buf, size_t size);
 
 void defs_free(struct defs *defs);

@@ -217,7 +217,8 @@ void dwarf_object_destroy(struct dwarf_object *o)
 
 int dwarf_object_open(struct dwarf_object *o, Dwarf_Debug *dbg, Dwarf_Error *err)
 {
-	int status = dwarf_object_init_b(&o->interface, ignore_error, o, DW_GROUPNUMBER_ANY, dbg, err);
+	int status =
+		dwarf_object_init_b(&o->interface, ignore_error, o, DW_GROUPNUMBER_ANY, dbg, err);
 
 	o->dbg = status == DW_DLV_OK ? *dbg : NULL;
 	return status;

@@ -40,13 +40,13 @@ static int elf_failed(const struct writer *w, const char *what)
 }
 
 /* A new section with its data; data is only referred to. */
-static Elf_Scn *add_section(struct writer *w, const GElf_Shdr *shdr, Elf_Type type, void *data,
+static Elf_Scn *add_section(struct writer *w, GElf_Shdr *shdr, Elf_Type type, void *data,
 			    size_t size)
 {
 	Elf_Scn *scn = elf_newscn(w->out);
 	Elf_Data *d = scn ? elf_newdata(scn) : NULL;
 
-	if (!d || !gelf_update_shdr(scn, (GElf_Shdr *)shdr))
+	if (!d || !gelf_update_shdr(scn, shdr))
 		return NULL;
 	d->d_buf = data;
 	d->d_size = size;

@@ -7,6 +7,7 @@
 set -uo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034 # for the tests
 bin=${KLPMAKE_BIN:-$top/build}
 tap_count=0
 tap_failed=0
