@@ -7,7 +7,7 @@
 static_busybox()
 {
 	local path
-	if path=$(type -P busybox) && ! LC_ALL=C readelf -lW "$path" 2>/dev/null | grep -q INTERP; then
+	if path=$(type -P busybox) && [[ $(LC_ALL=C readelf -lW "$path" 2>/dev/null) != *INTERP* ]]; then
 		printf '%s\n' "$path"
 	else
 		die "a statically linked busybox is not installed; $(guest_install busybox-static)"
@@ -51,7 +51,7 @@ index_modules()
 
 is_builtin()
 {
-	[[ -r $1/modules.builtin ]] && tr - _ <"$1/modules.builtin" | grep -q "/$2\.ko\$"
+	[[ -r $1/modules.builtin ]] && grep -q "/${2//_/[-_]}\.ko\$" "$1/modules.builtin"
 }
 
 # add_kernel_module DIR NAME KERNEL_DIR ORDER: unpacks the module and, first, all that it depends on,

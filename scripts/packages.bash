@@ -32,9 +32,10 @@ is_installed()
 	[[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 
+# Read whole: a grep that stops at the first match would at times kill apt-cache, and so say no.
 is_available()
 {
-	apt-cache show --no-all-versions "$1" 2>/dev/null | grep -q '^Filename:'
+	[[ $(apt-cache show --no-all-versions "$1" 2>/dev/null) == *Filename:* ]]
 }
 
 # missing_packages GROUP...: what is to be installed; a package that apt does not know stands there
