@@ -130,8 +130,14 @@ void def_place(struct dwarf_file *d, const struct def *def, char *buf, size_t si
 	char **files;
 
 	snprintf(buf, size, "line %llu", (unsigned long long)def->line);
-	if (!def->line || dwarf_file_die(d, def->unit, &unit))
+	if (dwarf_file_die(d, def->unit, &unit))
 		return;
+	/* The assembler names functions, but not their lines. */
+	if (!def->line) {
+		snprintf(buf, size, "%s", unit_path(unit));
+		dwarf_dealloc_die(unit);
+		return;
+	}
 	if (dwarf_srcfiles(unit, &files, &count, NULL) == DW_DLV_OK)
 		name = file_name(unit, def->file, files, count);
 	if (name) {

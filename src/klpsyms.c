@@ -143,24 +143,30 @@ static int write_renames(const struct decisions *all, const char *path)
 {
 	struct output out;
 
-	if (output_begin(&out, path))
+	if (path && output_begin(&out, path))
 		return -1;
 	for (size_t i = 0; i < all->n; i++) {
 		const struct decision *d = &all->d[i];
 
 		if (d->found.how != RESOLVED_LIVEPATCH || !in_conflict(all, d))
 			continue;
+		if (!path) {
+			error("%s: '%s' means another symbol in another file of the patch: only "
+			      "--renames can keep them apart",
+			      source_place(&d->t->source, d->use->name), d->use->name);
+			return -1;
+		}
 		fprintf(out.stream, "%s %s %s" TEMPLATE_RENAME_MARK "%s.%zu\n", d->t->path,
 			d->use->link_name, d->use->name, KLP_VMLINUX, d->found.position);
 	}
-	return output_end(&out);
+	return path ? output_end(&out) : 0;
 }
 
 static char *place_of(struct dwarf_file *dwarf, const struct resolved *found)
 {
 	char place[512];
 
-	if (!dwarf || !found->def || !found->def->line)
+	if (!dwarf || !found->def)
 		return xstrdup("-");
 	def_place(dwarf, found->def, place, sizeof(place));
 	return xstrdup(place);
@@ -286,7 +292,7 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 	decide_functions(&r, mods, &scopes, &table);
 	if (error_count())
 		goto out;
-	if (opt->renames && write_renames(&all, opt->renames))
+	if (write_renames(&all, opt->renames))
 		goto out;
 	add_symbols(&r, &all, &table);
 	status = write_table(opt, target, &table);

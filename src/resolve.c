@@ -70,6 +70,18 @@ static struct in_scope look_into(const struct scope *scope, const struct ksym *a
 	return in;
 }
 
+/* Is it one of the symbols that the scope has under this name? */
+static bool is_defined_in(const struct scope *scope, const struct ksym *sym)
+{
+	for (size_t i = 0; i < scope->defs.n; i++) {
+		const struct def *def = &scope->defs.def[i];
+
+		if (!strcmp(def->name, sym->name) && symbol_of(sym, 1, def))
+			return true;
+	}
+	return false;
+}
+
 /* The linker leaves one global symbol of a name, whatever weak definitions there were. */
 static const struct ksym *find_global(const struct ksym *all, size_t count)
 {
@@ -113,19 +125,31 @@ static void report_vanished(const struct resolver *r, const struct source *sourc
 		error("%s: '%s' is inlined everywhere in %s and has no code of its own: copy the "
 		      "function from %s",
 		      source_place(source, def->name), def->name, scope->tag, place);
+	else if (def->function)
+		error("%s: '%s' was optimised away in %s, nothing calls it there: copy the function "
+		      "from %s",
+		      source_place(source, def->name), def->name, scope->tag, place);
 	else
-		error("%s: '%s' was optimised away in %s: there is no symbol of it; its definition "
-		      "is at %s",
+		error("%s: '%s' was optimised away in %s, it lies nowhere in memory: copy it from "
+		      "%s if it is a constant, else do without, as the kernel does",
 		      source_place(source, def->name), def->name, scope->tag, place);
 }
 
-static void report_twice(const struct resolver *r, const struct source *source,
-			 const struct scope *scope, const char *name, const struct in_scope *in)
+static struct resolved refuse_init(const struct source *source, const char *name)
 {
-	error("%s: '%s' has more than one definition in %s, which is compiled %zu times",
-	      source_place(source, name), name, scope->tag, scope->query.n);
-	for (size_t i = 0; i < in->n; i++)
-		print_candidates(r->dwarf, in->sym[i], 1);
+	error("%s: '%s' is in init memory, which the kernel frees after boot: it is gone when a "
+	      "livepatch is loaded, so do without it",
+	      source_place(source, name), name);
+	return refused;
+}
+
+static void report_twice(const struct resolver *r, const struct source *source,
+			 const struct scope *scope, const char *name, const char *way_out,
+			 const struct ksym *all, size_t count)
+{
+	error("%s: '%s' has more than one definition in %s, which is compiled %zu times: %s",
+	      source_place(source, name), name, scope->tag, scope->query.n, way_out);
+	print_candidates(r->dwarf, all, count);
 	for (size_t i = 0; i < scope->query.n; i++)
 		fprintf(stderr, "  compile unit at .debug_info offset 0x%llx: %s\n",
 			(unsigned long long)scope->query.unit[i].die, scope->query.unit[i].name);
@@ -136,6 +160,19 @@ static void offer(const struct ksym *sym, void *arg)
 	if (sym->type == 't' || sym->type == 'T' || sym->type == 'd' || sym->type == 'D' ||
 	    sym->type == 'b' || sym->type == 'B' || sym->type == 'r' || sym->type == 'R')
 		near_offer(arg, sym->name);
+}
+
+/* Does the symbol table say that one of them is of the tagged file: "alpha.c", "delta.o" for .S? */
+static bool in_file_of(const struct scope *scope, const struct ksym *sym, size_t n)
+{
+	const char *slash = strrchr(scope->tag, '/'), *base = slash ? slash + 1 : scope->tag;
+	size_t len = strcspn(base, ".");
+
+	for (size_t i = 0; i < n; i++) {
+		if (sym[i].file && !strncmp(sym[i].file, base, len) && sym[i].file[len] == '.')
+			return true;
+	}
+	return false;
 }
 
 /* Not in the scope, no global: perhaps static elsewhere, perhaps misspelt. */
@@ -154,9 +191,15 @@ static void report_unknown(const struct resolver *r, const struct source *source
 		return;
 	}
 	if (count) {
-		error("%s: '%s' is not in %s (the file that %s is tagged with), but static "
-		      "elsewhere: put what needs it into a file with that tag",
-		      place, name, scope->tag, source->path);
+		if (in_file_of(scope, all, count))
+			error("%s: '%s' is a symbol of %s of which its debug information knows "
+			      "nothing (made by the compiler, or an assembler's): whose it is cannot "
+			      "be told; copy what it stands for",
+			      place, name, scope->tag);
+		else
+			error("%s: '%s' is not in %s (the file that %s is tagged with), but static "
+			      "elsewhere: put what needs it into a file with that tag",
+			      place, name, scope->tag, source->path);
 		print_candidates(r->dwarf, all, count);
 		return;
 	}
@@ -200,15 +243,15 @@ struct resolved resolve_use(const struct resolver *r, const struct source *sourc
 	if (r->target->arch->ignored_undef && !strcmp(use->name, r->target->arch->ignored_undef))
 		return (struct resolved){.how = RESOLVED_NONE};
 	if (in.n > 1 || (in.n == 1 && in.vanished)) {
-		report_twice(r, source, scope, use->name, &in);
+		report_twice(r, source, scope, use->name,
+			     "a tag cannot say which is meant, so do without it, or with a copy of "
+			     "it if it is a function",
+			     all, count);
 		return refused;
 	}
 	if (in.n == 1) {
-		if (in.sym[0]->init) {
-			error("%s: '%s' is in init memory, which the kernel frees after boot",
-			      source_place(source, use->name), use->name);
-			return refused;
-		}
+		if (in.sym[0]->init)
+			return refuse_init(source, use->name);
 		return livepatch(all, count, in.sym[0], in.def[0]);
 	}
 	if (in.vanished && !in.external) {
@@ -216,11 +259,8 @@ struct resolved resolve_use(const struct resolver *r, const struct source *sourc
 		return refused;
 	}
 	ret = use_global(r, all, count, use->name, in.external);
-	if (ret.how == RESOLVED_LIVEPATCH && ret.sym->init) {
-		error("%s: '%s' is in init memory, which the kernel frees after boot",
-		      source_place(source, use->name), use->name);
-		return refused;
-	}
+	if (ret.how == RESOLVED_LIVEPATCH && ret.sym->init)
+		return refuse_init(source, use->name);
 	if (ret.how == RESOLVED_NONE && !use->weak) {
 		report_unknown(r, source, scope, use->name, all, count);
 		return refused;
@@ -259,7 +299,10 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 		return refused;
 	}
 	if (in.n > 1) {
-		report_twice(r, source, scope, name, &in);
+		if (author && is_defined_in(scope, &all[author - 1]))
+			return livepatch(all, count, &all[author - 1], NULL);
+		report_twice(r, source, scope, name, "write the old_sympos of the right one", all,
+			     count);
 		return refused;
 	}
 	if (in.n == 1 || (in.external && global)) {

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2034,SC2154
+#
+# Small patches to the miniature kernel, through klpsyms. Source tap.bash and mini.bash first.
+#
+#   fresh                   $dir: an empty patch directory
+#   template FILE [TAG]     a C file of it from standard input: line 1 is the tag, line 2 an
+#                           #include, the text begins in line 3
+#   resolve [OPTION...]     compiles what is not compiled yet, links, runs klpsyms: $status, $err,
+#                           and its results in $dir/syms and $dir/renames
+#   symbol LINK_NAME        the table's line of that name, from the fourth word on
+
+k=$scratch/kernel
+dirs=0
+
+fresh()
+{
+	dirs=$((dirs + 1))
+	dir=$scratch/patch$dirs
+	mkdir "$dir"
+}
+
+template()
+{
+	{
+		[[ -z ${2-} ]] && echo || printf '//KLPMAKE %s\n' "$2"
+		printf '#include "mini.h"\n'
+		cat
+	} >"$dir/$1"
+}
+
+# What every livepatch has besides: compiled once, linked into each.
+make_frame()
+{
+	cat >"$scratch/frame.c" <<-'END'
+		#include "mini.h"
+		static struct klp_func none[] = {{}};
+		static struct klp_object objects[] = {{.funcs = none}, {}};
+		static struct klp_patch patch = {.mod = THIS_MODULE, .objs = objects};
+		static int __init frame_init(void)
+		{
+			return klp_enable_patch(&patch);
+		}
+		module_init(frame_init);
+		MODULE_LICENSE("GPL");
+	END
+	cat >"$scratch/mod.c" <<-'END'
+		#include "mini.h"
+		__attribute__((section(".gnu.linkonce.this_module"))) struct module __this_module;
+	END
+	mini_cc "$scratch/frame.c" "$scratch/frame.o" && mini_cc "$scratch/mod.c" "$scratch/mod.o"
+}
+
+# compile: warnings are no errors, as in klpmake's own builds.
+compile()
+{
+	local source
+	objects=()
+	for source in "$dir"/*.[cS]; do
+		[[ ${source%.*}.o -nt $source ]] || mini_cc "$source" "${source%.*}.o" -w
+		objects+=("$(basename "${source%.*}").o")
+	done
+}
+
+resolve()
+{
+	compile
+	(cd "$dir" && ld -r -o klp-x.ko "${objects[@]}" "$scratch/frame.o" "$scratch/mod.o")
+	run_klpsyms "$@"
+}
+
+# run_klpsyms [OPTION...]: on what is in $dir, as it is.
+run_klpsyms()
+{
+	rm -f "$dir/syms" "$dir/renames"
+	cd "$dir" || exit
+	run "$bin/klpsyms" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" \
+		--symbols "$k/System.map" --renames renames -o syms "$@" \
+		--module klp-x.ko "${objects[@]}" "$scratch/frame.o"
+	cd "$OLDPWD" || exit
+}
+
+symbol()
+{
+	awk -v name="$1" '$1 == "symbol" && $3 == name {
+		sub(/^[^ ]* [^ ]* [^ ]* /, "")
+		print
+	}' "$dir/syms"
+}
+
+# address NAME [FILE]: of the global symbol, or of FILE's static one. Another way than klpsyms
+# takes: in the symbol table the statics of a file follow the file's own entry.
+address()
+{
+	LC_ALL=C readelf -sW "$k/vmlinux" | awk -v name="$1" -v file="${2-}" '
+		$4 == "FILE" { current = $8 }
+		$8 == name && $7 != "ABS" && $7 != "UND" &&
+		(file == "" ? $5 != "LOCAL" : $5 == "LOCAL" && current == file) { print $2; exit }'
+}
+
+# position NAME ADDRESS: its rank in System.map, which nm has sorted; 0 when it is the only one.
+position()
+{
+	awk -v name="$1" -v addr="$2" '
+		$3 == name { n++; if ($1 == addr) at = n }
+		END { print n == 1 ? 0 : at }' "$k/System.map"
+}
+
+# place SOURCE PATTERN: "fs/proc/alpha.c:12", the first line of a file of the miniature kernel that
+# holds PATTERN.
+place()
+{
+	printf '%s:%s\n' "$1" "$(grep -n -m1 -F -- "$2" "$mini_src/$1" | cut -d: -f1)"
+}
+
+# becomes LINK_NAME TYPE ADDRESS PLACE TEST_NAME [NAME]: the table says that LINK_NAME is the symbol
+# there.
+becomes()
+{
+	local name=${6-$1}
+	is "$(symbol "$1")" "vmlinux $name $(position "$name" "$3") $3 $2 $4" "$5"
+}
+
+# relink OUT_DIR OBJECT...: the miniature kernel with more objects in it, as OUT_DIR/vmlinux.
+relink()
+{
+	local out=$1 objects=()
+	shift
+	mkdir -p "$out"
+	mapfile -t objects < <(find "$k/obj" -name '*.o' | LC_ALL=C sort)
+	ld -nostdlib -static --build-id -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments \
+		-T "$mini_src/vmlinux.lds" -o "$out/vmlinux" "${objects[@]}" "$@" || return
+	mini_system_map "$out/vmlinux" >"$out/System.map"
+	mini_symvers "$out/vmlinux" vmlinux >"$out/Module.symvers"
+}
