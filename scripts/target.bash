@@ -26,6 +26,7 @@ USAGE
 
 # target_option OPTION [VALUE]: takes one of the options above. Sets taken to the number of words,
 # 0 when it is none of them.
+# shellcheck disable=SC2034 # taken is for the caller
 target_option()
 {
 	taken=2
@@ -118,11 +119,11 @@ is_running()
 	[[ $release == "$(uname -r)" && -z ${KLPMAKE_ROOT:-} ]]
 }
 
-# target_find: fills in what the options left open. With 'no-kdir' headers are welcome, not needed.
+# target_find kdir|no-kdir: fills in what the options left open; headers are needed, or welcome.
 target_find()
 {
 	find_release
-	if [[ ${1-} == no-kdir && -z $kdir ]]; then
+	if [[ $1 == no-kdir && -z $kdir ]]; then
 		kdir=$(kernel_kdir "$release") || kdir=''
 	else
 		find_kdir
