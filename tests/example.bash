@@ -106,7 +106,8 @@ proves()
 		skip "$release: $name" "no qemu-system-x86_64: scripts/setup try installs it"
 		return
 	fi
-	run "$top/klpmake" try "${modules[@]}" --log "$copies/console" "$@"
+	# Long enough for a machine that is busy with other things; a guest takes ten seconds.
+	run "$top/klpmake" try "${modules[@]}" --timeout 600 --log "$copies/console" "$@"
 	exits 0 "$release: $name"
 	((status == 0)) || diag "$(tail -n 40 "$copies/console")"
 }
