@@ -224,12 +224,11 @@ static int text_by_name_and_address(const void *a, const void *b)
  * "ADDRESS TYPE NAME[\t[MODULE]]" into its parts, in place. Returns 1 for a symbol of vmlinux,
  * 0 for one of a module (or of eBPF and ftrace: all in brackets), -1 for another form.
  */
-static int parse_line(char *line, uint64_t *addr, char *type, char **name)
+static int parse_line(char *line, char *type, char **name)
 {
-	char *end;
+	char *end = line + strspn(line, "0123456789abcdefABCDEF");
 
-	*addr = strtoull(line, &end, 16);
-	if (end == line || end[0] != ' ' || !end[1] || end[2] != ' ' || !end[3])
+	if (end == line || end - line > 16 || end[0] != ' ' || !end[1] || end[2] != ' ' || !end[3])
 		return -1;
 	*type = end[1];
 	*name = end + 3;
@@ -265,22 +264,23 @@ static int read_text(const struct kallsyms *k, const char *path, char *text, siz
 		}
 		*next++ = '\0';
 		line_number++;
-		kind = parse_line(line, &addr, &type, &name);
+		kind = parse_line(line, &type, &name);
 		if (kind < 0) {
 			error("'%s' line %zu: not 'ADDRESS TYPE NAME': '%.60s'", path, line_number,
 			      line);
 			return -1;
 		}
-		any_address |= addr != 0;
 		/* nm's absolute (before kallsyms turns per-CPU symbols into 'A'), weak undefined */
 		if (kind == 0 || type == 'a' || type == 'w' || type == 'U' ||
 		    !strmap_get(&k->wanted, name) || kallsyms_ignored(name))
 			continue;
+		addr = strtoull(line, NULL, 16);
+		any_address |= addr != 0;
 		GROW(*ret, *n, cap);
 		(*ret)[*n] = (struct text_sym){.name = name, .addr = addr, .order = *n};
 		(*n)++;
 	}
-	if (!any_address) {
+	if (*n && !any_address) {
 		error("'%s': all addresses are zero (kernel.kptr_restrict): read it as root", path);
 		return -1;
 	}
