@@ -85,18 +85,40 @@ static int search_module(struct dwarf_file *d, struct search *search)
 	return status;
 }
 
-static int search_vmlinux(struct dwarf_file *d, struct search *search)
+/* The unit of livepatch's core: the one that defines klp_enable_patch(). */
+static int find_core(struct dwarf_file *d, Dwarf_Off *ret)
 {
 	struct unit_query q = {.path = "kernel/livepatch/core.c"};
-	Dwarf_Die unit;
-	int status = 0;
+	int status;
 
-	if (units_find(d, &q, 1))
-		return -1;
-	if (q.n && !dwarf_file_die(d, q.unit[0].die, &unit))
-		status = search_unit(d, unit, search);
+	*ret = 0;
+	for (size_t i = 1; i < d->elf->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(d->elf, i, &s);
+		if (!strcmp(s.name, "klp_enable_patch"))
+			units_at(d, &s.sym.st_value, 1, ret);
+	}
+	if (*ret)
+		return 0;
+	/* No .debug_aranges: all units have to be looked at. */
+	status = units_find(d, &q, 1);
+	if (q.n)
+		*ret = q.unit[0].die;
 	units_free(&q, 1);
 	return status;
+}
+
+static int search_vmlinux(struct dwarf_file *d, struct search *search)
+{
+	Dwarf_Die unit;
+	Dwarf_Off off;
+
+	if (find_core(d, &off))
+		return -1;
+	if (!off)
+		return 0;
+	return dwarf_file_die(d, off, &unit) ? -1 : search_unit(d, unit, search);
 }
 
 static int search_file(struct elf_file *elf, struct search *search,

@@ -16,23 +16,21 @@ static bool is_function(const struct ksym *sym)
 }
 
 /* Units that hold the code of these symbols. */
-static void add_by_aranges(struct dwarf_file *d, const struct ksym *sym, size_t n,
+static void add_by_address(struct dwarf_file *d, const struct ksym *sym, size_t n,
 			   struct unit_set *set)
 {
-	Dwarf_Arange *aranges;
-	Dwarf_Signed count;
+	uint64_t *addr = xcalloc(n, sizeof(*addr));
+	Dwarf_Off *unit = xcalloc(n, sizeof(*unit));
 
-	if (dwarf_get_aranges(d->dbg, &aranges, &count, NULL) != DW_DLV_OK)
-		return;
+	for (size_t i = 0; i < n; i++)
+		addr[i] = sym[i].addr;
+	units_at(d, addr, n, unit);
 	for (size_t i = 0; i < n; i++) {
-		Dwarf_Arange at;
-		Dwarf_Off off;
-
-		if (dwarf_get_arange(aranges, (Dwarf_Unsigned)count, sym[i].addr, &at, NULL) ==
-			    DW_DLV_OK &&
-		    dwarf_get_cu_die_offset(at, &off, NULL) == DW_DLV_OK)
-			unit_set_add(set, off);
+		if (unit[i])
+			unit_set_add(set, unit[i]);
 	}
+	free(addr);
+	free(unit);
 }
 
 /* Units that say where these data lie. */
@@ -119,7 +117,7 @@ int locate(struct dwarf_file *d, const struct ksym *sym, size_t n, struct locati
 	int status;
 
 	memset(ret, 0, n * sizeof(*ret));
-	add_by_aranges(d, sym, n, &set);
+	add_by_address(d, sym, n, &set);
 	status = add_by_mention(d, sym, n, &set);
 	if (!status)
 		status = read_units(d, &set, sym, n, ret);

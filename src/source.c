@@ -37,20 +37,21 @@ static char *tag_on_line(const char *line, const char *end)
 	return strndup(p, (size_t)(end - p));
 }
 
-/* A path relative to the root of a kernel tree: no "..", nothing that is not in file names there.
- */
+/* A path from the root of a kernel tree: no empty part, no "." and "..", no blanks. */
 static bool is_tree_path(const char *path)
 {
-	if (!path[0] || path[0] == '/' || str_ends(path, "/"))
-		return false;
-	for (const char *p = path; *p; p++) {
-		bool start = p == path || p[-1] == '/';
+	for (const char *part = path;; part++) {
+		size_t len = strcspn(part, "/");
 
-		if (iscntrl((unsigned char)*p) || isspace((unsigned char)*p) ||
-		    (start && (*p == '/' || str_starts(p, "./") || str_starts(p, "../"))))
+		if (len == 0 || !strncmp(part, ".", len) || !strncmp(part, "..", len))
 			return false;
+		for (; len; len--, part++) {
+			if (iscntrl((unsigned char)*part) || isspace((unsigned char)*part))
+				return false;
+		}
+		if (!*part)
+			return true;
 	}
-	return true;
 }
 
 int source_read(struct source *s, const char *path)

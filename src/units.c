@@ -72,6 +72,23 @@ int units_find(struct dwarf_file *d, struct unit_query *q, size_t n)
 	return more;
 }
 
+void units_at(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret)
+{
+	Dwarf_Arange *aranges, at;
+	Dwarf_Signed count;
+	Dwarf_Off off;
+
+	memset(ret, 0, n * sizeof(*ret));
+	if (dwarf_get_aranges(d->dbg, &aranges, &count, NULL) != DW_DLV_OK)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (dwarf_get_arange(aranges, (Dwarf_Unsigned)count, addr[i], &at, NULL) ==
+			    DW_DLV_OK &&
+		    dwarf_get_cu_die_offset(at, &off, NULL) == DW_DLV_OK)
+			ret[i] = off;
+	}
+}
+
 void units_free(struct unit_query *q, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -36,6 +36,12 @@ struct unit_query {
 int units_find(struct dwarf_file *d, struct unit_query *q, size_t n);
 void units_free(struct unit_query *q, size_t n);
 
+/*
+ * The units that hold the code at n addresses, by .debug_aranges: ret[i] is the offset of a unit's
+ * DIE, 0 where none is known (data, or a compiler that writes no .debug_aranges).
+ */
+void units_at(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret);
+
 /* Does a path name this file? It may be the end of it, by whole components. */
 bool unit_path_matches(const char *name, const char *path);
 
