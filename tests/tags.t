@@ -1,0 +1,191 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The tag of a file: what can stand in it, and which kernel file it means, however that kernel's
+# debug information was made.
+source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
+
+root=''
+body='int helper(int), use(int x); int use(int x) { return helper(x); }'
+
+# tagged TEXT [OPTION...]: a file whose first lines are TEXT, with printf's escapes.
+tagged()
+{
+	fresh
+	printf '%b\n%s\n' "$1" "$body" >"$dir/a.c"
+	shift
+	resolve "$@"
+}
+
+# means TEXT FILE NAME: a file so tagged gets FILE's helper().
+means()
+{
+	tagged "$1"
+	is "$status:$(symbol helper | cut -d' ' -f4)" "0:$(address helper "$2")" "$3"
+}
+
+# refuses TEXT MESSAGE NAME
+refuses()
+{
+	tagged "$1"
+	refused 1 "klpsyms: error: $2" "$3"
+}
+
+how_it_is_written()
+{
+	means '//KLPMAKE fs/proc/alpha.c' alpha.c "a tag"
+	means '//KLPMAKE fs/proc/beta.c' beta.c "another tag"
+	means '  \t//KLPMAKE fs/proc/alpha.c' alpha.c "blanks before a tag"
+	means '// KLPMAKE \t fs/proc/alpha.c \t ' alpha.c "blanks in a tag and behind it"
+	means '//KLPMAKE fs/proc/alpha.c\r' alpha.c "a line that ends in CR LF"
+	means '/* a patch */\n\n// KLPMAKED by hand\n//KLPMAKE_ fs/proc/beta.c\n//KLPMAKE fs/proc/alpha.c' alpha.c \
+		"a tag that is not in the first line, and comments that only look like one"
+	means '//KLPMAKE proc/alpha.c' alpha.c "the end of a path"
+	means '//KLPMAKE alpha.c' alpha.c "just the file's name"
+	fresh
+	printf '%s\n//KLPMAKE fs/proc/alpha.c' "$body" >"$dir/a.c"
+	resolve
+	exits 0 "a tag in a last line without a newline"
+
+	refuses '//KLPMAKE fs/proc/alpha.c\n//KLPMAKE fs/proc/beta.c' \
+		"a.c:2: a second //KLPMAKE tag, the first is in line 1: a file borrows the scope of one kernel file" \
+		"two tags"
+	refuses '//KLPMAKE fs/proc/alpha.c\n//KLPMAKE fs/proc/alpha.c' "a.c:2: a second //KLPMAKE tag" \
+		"the same tag twice"
+	refuses '\n//KLPMAKE /usr/src/linux/fs/proc/alpha.c' \
+		"a.c:2: '/usr/src/linux/fs/proc/alpha.c' is no path in a kernel tree: write it from the tree's root, like //KLPMAKE net/netlink/af_netlink.c" \
+		"an absolute path"
+	refuses '//KLPMAKE ../fs/proc/alpha.c' "a.c:1: '../fs/proc/alpha.c' is no path" "a path out of the tree"
+	refuses '//KLPMAKE fs/../proc/alpha.c' "a.c:1: 'fs/../proc/alpha.c' is no path" "a path up the tree"
+	refuses '//KLPMAKE fs/proc/..' "a.c:1: 'fs/proc/..' is no path" "a path that ends in .."
+	refuses '//KLPMAKE ./fs/proc/alpha.c' "a.c:1: './fs/proc/alpha.c' is no path" "a path from ."
+	refuses '//KLPMAKE fs//proc/alpha.c' "a.c:1: 'fs//proc/alpha.c' is no path" "two slashes"
+	refuses '//KLPMAKE fs/proc/' "a.c:1: 'fs/proc/' is no path" "a directory"
+	refuses '//KLPMAKE' "a.c:1: '' is no path" "an empty tag"
+	refuses '//KLPMAKE \t \r' "a.c:1: '' is no path" "a tag of blanks"
+	refuses '//KLPMAKE fs/proc/alpha.c fs/proc/beta.c' "a.c:1: 'fs/proc/alpha.c fs/proc/beta.c' is no path" \
+		"two paths in a tag"
+	refuses '' "a.c:2: 'helper' is static in the kernel, and a.c has no //KLPMAKE tag" \
+		"no tag where one is needed"
+}
+
+which_file_it_means()
+{
+	refuses '//KLPMAKE fs/proc/alhpa.c' \
+		"a.c:1: 'fs/proc/alhpa.c' is no source file of this vmlinux (a module's, not configured, or misspelt)" \
+		"a misspelt path"
+	has "$err" "files with near names: fs/proc/alpha.c" "... with the one that was meant"
+	refuses '//KLPMAKE kernel/proc/alpha.c' "a.c:1: 'kernel/proc/alpha.c' is no source file" \
+		"a wrong directory"
+	has "$err" "fs/proc/alpha.c" "... with the right one"
+	refuses '//KLPMAKE pha.c' "a.c:1: 'pha.c' is no source file" "the end of a file's name is not the file"
+	refuses '//KLPMAKE roc/alpha.c' "a.c:1: 'roc/alpha.c' is no source file" \
+		"nor is the end of a directory's"
+	refuses '//KLPMAKE fs/proc/alpha.h' "a.c:1: 'fs/proc/alpha.h' is no source file" "a header"
+
+	mkdir -p "$scratch/modules/kernel/drivers/gadget" "$scratch/modules/kernel/fs/proc"
+	cp "$scratch/kernel/gadget.ko" "$scratch/modules/kernel/drivers/gadget/gadget.ko"
+	tagged '//KLPMAKE drivers/gadget/common.c' --debug-modules "$scratch/modules"
+	refused 1 "a.c:1: 'drivers/gadget/common.c' is not in vmlinux but in the module 'gadget': klpmake patches vmlinux only" \
+		"a file of a module"
+	tagged '//KLPMAKE fs/proc/delta.c' --debug-modules "$scratch/modules"
+	refused 1 "a.c:1: 'fs/proc/delta.c' is no source file" "a file of no module"
+	tagged '//KLPMAKE fs/proc/delta.c' --debug-modules "$scratch/nowhere"
+	refused 1 "a.c:1: 'fs/proc/delta.c' is no source file" "no directory of modules"
+
+	refuses '//KLPMAKE main.c' \
+		"a.c:1: 'main.c' is the end of more than one path: write the one from the tree's root" \
+		"a name that two files have"
+	has "$err" $'\n  kernel/module/main.c' "... the one"
+	has "$err" $'\n  init/main.c' "... the other"
+	is "$(grep -c '^  ' <<<"$err")" 2 "... and no other"
+	fresh
+	template a.c alpha.c <<<"int only_here(int), use(int x); int use(int x) { return only_here(x); }"
+	resolve
+	is "$status:$(symbol only_here | awk '{ print $NF }')" "0:alpha.c:2" \
+		"the path of a file from the root wins over a longer one that ends in it"
+}
+
+# made_as NAME FLAG...: a kernel whose debug information is made so gives the same answers; with
+# $root before its files' names.
+made_as()
+{
+	local name=$1
+	shift
+	k=$scratch/other
+	rm -rf "$k"
+	mini_vmlinux "$k" "$@" || {
+		fail "$name: it can be built"
+		return
+	}
+	fresh
+	template a.c fs/proc/alpha.c <<-'END'
+		extern int state, mixed;
+		int helper(int), alpha_first(void), use(int x);
+		int use(int x)
+		{
+			return state + mixed + helper(x) + alpha_first();
+		}
+	END
+	template b.c kernel/gamma.c <<-'END'
+		extern int LONG_NAME;
+		int use_b(int);
+		int use_b(int x)
+		{
+			return LONG_NAME + split_path(x);
+		}
+	END
+	resolve
+	local symbols got='' want='' s symbol file pattern
+	for s in helper:alpha.c:int\ helper\( state:alpha.c:int\ state\ = mixed:alpha.c:int\ mixed\ = alpha_first:alpha.c:alpha_first\(; do
+		IFS=: read -r symbol file pattern <<<"$s"
+		got+="$(symbol "$symbol" | cut -d' ' -f3,4,6)"$'\n'
+		want+="$(position "$symbol" "$(address "$symbol" "$file")") $(address "$symbol" "$file") $root$(place "fs/proc/$file" "$pattern")"$'\n'
+	done
+	symbols=$(symbol split_path | cut -d' ' -f3,4,6)
+	is "$status:$err:$got$symbols" \
+		"0::${want}0 $(address split_path) $root$(place kernel/gamma.c 'int split_path(')" "$name"
+	k=$scratch/kernel
+}
+
+however_it_is_made()
+{
+	made_as "DWARF 4" -gdwarf-4
+	made_as "DWARF 5" -gdwarf-5
+	made_as "DWARF 4, strict" -gdwarf-4 -gstrict-dwarf
+	made_as "compressed debug sections" -gz=zlib
+	made_as "no .debug_aranges" --no-aranges
+	made_as "compile units with absolute names" --absolute
+	made_as "absolute names, DWARF 4, compressed, no .debug_aranges" --absolute -gdwarf-4 -gz=zlib --no-aranges
+	made_as "compile units named from another directory" "-fdebug-prefix-map=$mini_src=/build/linux-9.9"
+	made_as "absolute names in another directory" --absolute "-ffile-prefix-map=$mini_src=/build/linux-9.9"
+	made_as "absolute names with nothing before them" --absolute "-ffile-prefix-map=$mini_src/="
+	root=linux/ made_as "absolute names that become relative to somewhere else" --absolute "-ffile-prefix-map=$mini_src=../linux"
+	made_as "functions split into hot and cold parts" -freorder-blocks-and-partition
+	made_as "every function in a section of its own" -ffunction-sections -fdata-sections
+}
+
+mini_vmlinux "$k" && mini_gadget "$k" && make_frame || exit
+how_it_is_written
+# Two more files: one whose path is the end of another's, one whose name another has.
+mkdir -p "$scratch/more/init"
+cat >"$scratch/more/alpha.c" <<'END'
+int alpha_top(int x);
+static __attribute__((noipa)) int only_here(int x)
+{
+	return x;
+}
+int alpha_top(int x)
+{
+	return only_here(x);
+}
+END
+echo 'int init_main(int x); int init_main(int x) { return x; }' >"$scratch/more/init/main.c"
+(cd "$scratch/more" && mini_cc alpha.c alpha.o && mini_cc init/main.c main.o &&
+	relink "$scratch/kernel2" alpha.o main.o) || exit
+k=$scratch/kernel2
+which_file_it_means
+k=$scratch/kernel
+however_it_is_made
+done_testing
