@@ -87,9 +87,10 @@ void dwarf_file_close(struct dwarf_file *d)
 	free(d);
 }
 
-int dwarf_file_next_unit(struct dwarf_file *d, Dwarf_Die *ret)
+/* Steps to the next unit's header: 1 found, 0 no more, -1 after error(). */
+static int next_header(struct dwarf_file *d, Dwarf_Unsigned *next)
 {
-	Dwarf_Unsigned length, type_offset, next;
+	Dwarf_Unsigned length, type_offset;
 	Dwarf_Half version, addr_size, len_size, ext_size, kind;
 	Dwarf_Off abbrev;
 	Dwarf_Sig8 signature;
@@ -98,13 +99,38 @@ int dwarf_file_next_unit(struct dwarf_file *d, Dwarf_Die *ret)
 
 	status =
 		dwarf_next_cu_header_d(d->dbg, 1, &length, &version, &abbrev, &addr_size, &len_size,
-				       &ext_size, &signature, &type_offset, &next, &kind, &err);
+				       &ext_size, &signature, &type_offset, next, &kind, &err);
 	if (status == DW_DLV_NO_ENTRY)
 		return 0;
-	if (status != DW_DLV_OK)
-		return dwarf_error(d, err);
-	status = dwarf_siblingof_b(d->dbg, NULL, 1, ret, &err);
 	return status == DW_DLV_OK ? 1 : dwarf_error(d, err);
+}
+
+int dwarf_file_next_unit(struct dwarf_file *d, Dwarf_Die *ret)
+{
+	Dwarf_Error err = NULL;
+	Dwarf_Unsigned next;
+	int more = next_header(d, &next);
+
+	if (more <= 0)
+		return more;
+	return dwarf_siblingof_b(d->dbg, NULL, 1, ret, &err) == DW_DLV_OK ? 1 : dwarf_error(d, err);
+}
+
+int dwarf_file_next_range(struct dwarf_file *d, struct unit_range *range)
+{
+	Dwarf_Error err = NULL;
+	Dwarf_Unsigned next;
+	int more = next_header(d, &next);
+
+	if (more <= 0) {
+		range->end = 0;
+		return more;
+	}
+	if (dwarf_get_cu_die_offset_given_cu_header_offset_b(d->dbg, range->end, 1, &range->die,
+							     &err) != DW_DLV_OK)
+		return dwarf_error(d, err);
+	range->end = next;
+	return 1;
 }
 
 int dwarf_file_die(struct dwarf_file *d, Dwarf_Off off, Dwarf_Die *ret)

@@ -43,6 +43,17 @@ void dwarf_file_close(struct dwarf_file *d);
  */
 int dwarf_file_next_unit(struct dwarf_file *d, Dwarf_Die *ret);
 
+/* A unit's DIE, and the offset at which the unit ends. */
+struct unit_range {
+	Dwarf_Off die, end;
+};
+
+/*
+ * Like dwarf_file_next_unit(), but only says where the unit lies, which is cheaper. *range is zero
+ * before the first call.
+ */
+int dwarf_file_next_range(struct dwarf_file *d, struct unit_range *range);
+
 /* The DIE at an offset in .debug_info. error() and -1 on failure. */
 int dwarf_file_die(struct dwarf_file *d, Dwarf_Off off, Dwarf_Die *ret);
 

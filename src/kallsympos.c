@@ -37,7 +37,7 @@ struct answer {
 	char *file; /* "" when unknown */
 	uint64_t line;
 	bool traceable;
-	const char *note;
+	char *note;
 };
 
 struct answers {
@@ -45,16 +45,35 @@ struct answers {
 	size_t n, cap;
 };
 
-static void add(struct answers *ret, const struct answer *a, const char *place)
+/* Does the PATH on the command line leave this one in? Its unit counts as well as its header. */
+static bool asked_for(const struct options *opt, const char *file, const struct location *l)
 {
-	const char *colon = strrchr(place, ':');
-	struct answer *to;
+	return !opt->path || unit_path_matches(file, opt->path) ||
+	       unit_path_matches(l->unit, opt->path);
+}
 
+static void add(const struct options *opt, struct answers *ret, const struct ksym *sym,
+		size_t position, const struct location *l, const char *why_not)
+{
+	const char *place = l->place[0] ? l->place : l->unit, *colon = strrchr(place, ':');
+	char *file = colon ? strndup(place, (size_t)(colon - place)) : xstrdup(place);
+	const char *unit = location_in_unit(l) ? "" : l->unit;
+
+	if (!asked_for(opt, file, l)) {
+		free(file);
+		return;
+	}
 	GROW(ret->a, ret->n, ret->cap);
-	to = &ret->a[ret->n++];
-	*to = *a;
-	to->file = colon ? strndup(place, (size_t)(colon - place)) : xstrdup(place);
-	to->line = colon ? strtoull(colon + 1, NULL, 10) : 0;
+	ret->a[ret->n++] = (struct answer){
+		.sym = sym,
+		.position = position,
+		.file = file,
+		.line = colon ? strtoull(colon + 1, NULL, 10) : 0,
+		.traceable = !why_not,
+		.note = xasprintf("%s%s%s%s", why_not ? why_not : "",
+				  why_not && unit[0] ? "; " : "", unit[0] ? "compiled in " : "",
+				  unit),
+	};
 }
 
 static int add_symbols(const struct options *opt, const struct target *t, struct dwarf_file *d,
@@ -65,19 +84,8 @@ static int add_symbols(const struct options *opt, const struct target *t, struct
 	struct location *place = xcalloc(count, sizeof(*place));
 	int status = count ? locate(d, sym, count, place) : 0;
 
-	for (size_t i = 0; i < count && !status; i++) {
-		const char *why = target_untraceable(t, &sym[i]);
-		struct answer a = {
-			.sym = &sym[i],
-			.position = i + 1,
-			.traceable = !why,
-			.note = why ? why : "",
-		};
-
-		add(ret, &a, place[i].place);
-		if (opt->path && !unit_path_matches(ret->a[ret->n - 1].file, opt->path))
-			free(ret->a[--ret->n].file);
-	}
+	for (size_t i = 0; i < count && !status; i++)
+		add(opt, ret, &sym[i], i + 1, &place[i], target_untraceable(t, &sym[i]));
 	free(place);
 	return status;
 }
@@ -85,16 +93,12 @@ static int add_symbols(const struct options *opt, const struct target *t, struct
 /* The name is in the source, but the compiler left no symbol of it. */
 static int add_vanished(const struct options *opt, struct dwarf_file *d, struct answers *ret)
 {
-	struct location place[VANISHED_MAX];
+	struct location place[VANISHED_MAX] = {0};
 	int n = locate_vanished(d, opt->name, place, VANISHED_MAX);
 
-	for (int i = 0; i < n; i++) {
-		struct answer a = {.note = "no symbol: inlined everywhere, or optimised away"};
-
-		add(ret, &a, place[i].place);
-		if (opt->path && !unit_path_matches(ret->a[ret->n - 1].file, opt->path))
-			free(ret->a[--ret->n].file);
-	}
+	for (int i = 0; i < n; i++)
+		add(opt, ret, NULL, 0, &place[i],
+		    "no symbol: inlined everywhere, or optimised away");
 	return n < 0 ? -1 : 0;
 }
 
@@ -124,9 +128,11 @@ static void print_text(const struct answers *all)
 		const struct answer *a = &all->a[i];
 		char place[512] = "?";
 
-		if (a->file[0])
+		if (a->line)
 			snprintf(place, sizeof(place), "%s:%llu", a->file,
 				 (unsigned long long)a->line);
+		else if (a->file[0])
+			snprintf(place, sizeof(place), "%s", a->file);
 		if (a->sym)
 			printf("%3zu  %016llx  %c  %s  %s  %s%s%s\n", a->position,
 			       (unsigned long long)a->sym->addr, a->sym->type, KLP_VMLINUX, place,
@@ -200,8 +206,10 @@ static int answer(const struct options *opt, struct target *t)
 			      opt->path ? " in " : "", opt->path ? opt->path : "");
 		near_print(&search.near, "  near names: ");
 	}
-	for (size_t i = 0; i < all.n; i++)
+	for (size_t i = 0; i < all.n; i++) {
 		free(all.a[i].file);
+		free(all.a[i].note);
+	}
 	free(all.a);
 	dwarf_file_close(d);
 	return status || !found ? EXIT_REFUSED : EXIT_SUCCESS;

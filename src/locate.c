@@ -15,52 +15,54 @@ static bool is_function(const struct ksym *sym)
 	return sym->elf_type == STT_FUNC || sym->type == 't' || sym->type == 'T';
 }
 
-/* Units that hold the code of these symbols. */
-static void add_by_address(struct dwarf_file *d, const struct ksym *sym, size_t n,
-			   struct unit_set *set)
+static void name_unit(struct dwarf_file *d, Dwarf_Off off, struct location *ret)
+{
+	Dwarf_Die unit;
+
+	if (dwarf_file_die(d, off, &unit))
+		return;
+	snprintf(ret->unit, sizeof(ret->unit), "%s", unit_path(unit));
+	dwarf_dealloc_die(unit);
+}
+
+/* Which unit defines each symbol: by the address of code, or by who says where data lie. */
+static int find_units(struct dwarf_file *d, const struct ksym *sym, size_t n, Dwarf_Off *unit)
 {
 	uint64_t *addr = xcalloc(n, sizeof(*addr));
-	Dwarf_Off *unit = xcalloc(n, sizeof(*unit));
+	Dwarf_Off *mentioned = xcalloc(n, sizeof(*mentioned));
+	bool data = false;
+	int status = 0;
 
 	for (size_t i = 0; i < n; i++)
 		addr[i] = sym[i].addr;
 	units_at(d, addr, n, unit);
+	for (size_t i = 0; i < n; i++)
+		data |= !unit[i] && !is_function(&sym[i]);
+	if (data)
+		status = mention_addresses(d, addr, n, mentioned);
 	for (size_t i = 0; i < n; i++) {
-		if (unit[i])
-			unit_set_add(set, unit[i]);
+		if (!unit[i] && !is_function(&sym[i]))
+			unit[i] = mentioned[i];
 	}
 	free(addr);
-	free(unit);
-}
-
-/* Units that say where these data lie. */
-static int add_by_mention(struct dwarf_file *d, const struct ksym *sym, size_t n,
-			  struct unit_set *set)
-{
-	uint64_t *addr = xcalloc(n, sizeof(*addr));
-	size_t count = 0;
-	int status = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (!is_function(&sym[i]))
-			addr[count++] = sym[i].addr;
-	}
-	if (count)
-		status = mention_addresses(d, addr, count, set);
-	free(addr);
+	free(mentioned);
 	return status;
 }
 
-/* Units whose source file has the base name that the symbol table gives for these symbols. */
+/*
+ * For what is still unknown (no .debug_aranges): units whose source file has the base name that
+ * the symbol table gives. Names with a dot are made by the compiler; no unit has them at file
+ * scope.
+ */
 static int add_by_file(struct dwarf_file *d, const struct ksym *sym, size_t n,
-		       const struct location *found, struct unit_set *set)
+		       const Dwarf_Off *unit, struct unit_set *set)
 {
 	struct unit_query *q = xcalloc(n, sizeof(*q));
 	size_t queries = 0;
 	int status = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!found[i].place[0] && sym[i].file)
+		if (!unit[i] && sym[i].file && !strchr(sym[i].name, '.'))
 			q[queries++].path = sym[i].file;
 	}
 	if (queries)
@@ -91,9 +93,11 @@ static int read_units(struct dwarf_file *d, const struct unit_set *set, const st
 
 		for (size_t a = 0; a < def->addrs; a++) {
 			for (size_t s = 0; s < n; s++) {
-				if (!ret[s].place[0] && def->addr[a] == sym[s].addr &&
-				    !strcmp(def->name, sym[s].name))
-					def_place(d, def, ret[s].place, sizeof(ret[s].place));
+				if (ret[s].place[0] || def->addr[a] != sym[s].addr ||
+				    strcmp(def->name, sym[s].name) != 0)
+					continue;
+				def_place(d, def, ret[s].place, sizeof(ret[s].place));
+				name_unit(d, def->unit, &ret[s]);
 			}
 		}
 	}
@@ -102,32 +106,26 @@ static int read_units(struct dwarf_file *d, const struct unit_set *set, const st
 	return status;
 }
 
-static bool all_found(const struct location *l, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (!l[i].place[0])
-			return false;
-	}
-	return true;
-}
-
 int locate(struct dwarf_file *d, const struct ksym *sym, size_t n, struct location *ret)
 {
+	Dwarf_Off *unit = xcalloc(n, sizeof(*unit));
 	struct unit_set set = {0};
 	int status;
 
 	memset(ret, 0, n * sizeof(*ret));
-	add_by_address(d, sym, n, &set);
-	status = add_by_mention(d, sym, n, &set);
+	status = find_units(d, sym, n, unit);
+	for (size_t i = 0; i < n && !status; i++) {
+		if (!unit[i])
+			continue;
+		unit_set_add(&set, unit[i]);
+		name_unit(d, unit[i], &ret[i]);
+	}
+	if (!status)
+		status = add_by_file(d, sym, n, unit, &set);
 	if (!status)
 		status = read_units(d, &set, sym, n, ret);
 	unit_set_free(&set);
-	if (status || all_found(ret, n))
-		return status;
-	status = add_by_file(d, sym, n, ret, &set);
-	if (!status)
-		status = read_units(d, &set, sym, n, ret);
-	unit_set_free(&set);
+	free(unit);
 	return status;
 }
 
@@ -158,6 +156,13 @@ int locate_vanished(struct dwarf_file *d, const char *name, struct location *ret
 	return status ? -1 : (int)n;
 }
 
+bool location_in_unit(const struct location *l)
+{
+	size_t len = strlen(l->unit);
+
+	return !l->place[0] || (!strncmp(l->place, l->unit, len) && l->place[len] == ':');
+}
+
 void print_candidates(struct dwarf_file *d, const struct ksym *sym, size_t n)
 {
 	struct location *l = xcalloc(n, sizeof(*l));
@@ -165,11 +170,15 @@ void print_candidates(struct dwarf_file *d, const struct ksym *sym, size_t n)
 	if (d)
 		locate(d, sym, n, l);
 	for (size_t i = 0; i < n; i++) {
-		const char *file = sym[i].file ? sym[i].file : "?";
+		const char *place = l[i].place;
 
-		fprintf(stderr, "  position %zu: 0x%llx %c %s\n", i + 1,
-			(unsigned long long)sym[i].addr, sym[i].type,
-			l[i].place[0] ? l[i].place : file);
+		if (!place[0])
+			place = l[i].unit[0] ? l[i].unit : sym[i].file ? sym[i].file : "?";
+		fprintf(stderr, "  position %zu: 0x%llx %c %s", i + 1,
+			(unsigned long long)sym[i].addr, sym[i].type, place);
+		if (!location_in_unit(&l[i]))
+			fprintf(stderr, " (compiled in %s)", l[i].unit);
+		fputc('\n', stderr);
 	}
 	free(l);
 }

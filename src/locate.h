@@ -7,18 +7,23 @@
 #ifndef KLP_LOCATE_H
 #define KLP_LOCATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "dwarf_file.h"
 #include "kallsyms.h"
 
-/* "fs/proc/meminfo.c:32", or "" when it could not be found. */
 struct location {
-	char place[512];
+	char place[512]; /* "fs/proc/meminfo.c:32", or "" when it could not be found */
+	char unit[512];	 /* the compile unit, "" when unknown; another file for what headers define
+			  */
 };
 
 /* Locates n symbols at once. error() and -1 when the DWARF is damaged. */
 int locate(struct dwarf_file *d, const struct ksym *sym, size_t n, struct location *ret);
+
+/* Is the definition in the compile unit's own file, not in a header? */
+bool location_in_unit(const struct location *l);
 
 /*
  * Where functions and variables of that name are defined that have no code or data of their own:

@@ -62,64 +62,83 @@ static int by_size(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static int by_u64(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+/* An address and where in the caller's array it stands. */
+struct wanted_address {
+	uint64_t addr;
+	size_t index;
+};
 
-	return x < y ? -1 : x > y;
+static int by_address(const void *a, const void *b)
+{
+	const struct wanted_address *x = a, *y = b;
+
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
-/* Adds the units that hold those offsets of .debug_info. */
-static int add_units(struct dwarf_file *d, struct offsets *o, struct unit_set *set)
+/* Calls found for each offset in .debug_info (ascending) with the unit that holds it. */
+static int each_unit(struct dwarf_file *d, const size_t *off, size_t n,
+		     void (*found)(size_t i, Dwarf_Off unit, void *arg), void *arg)
 {
-	Dwarf_Off unit = 0, next;
+	struct unit_range unit = {0};
 	size_t i = 0;
-	Dwarf_Die die;
 	int more;
 
-	if (o->n)
-		qsort(o->v, o->n, sizeof(*o->v), by_size);
-	while ((more = dwarf_file_next_unit(d, &die)) > 0) {
-		if (!die_offset(die, &next))
-			next = unit;
-		for (; i < o->n && o->v[i] < next; i++) {
-			if (unit)
-				unit_set_add(set, unit);
-		}
-		unit = next;
-		dwarf_dealloc_die(die);
+	while ((more = dwarf_file_next_range(d, &unit)) > 0) {
+		for (; i < n && off[i] < unit.end; i++)
+			found(i, unit.die, arg);
 	}
-	if (unit && i < o->n)
-		unit_set_add(set, unit);
-	free(o->v);
 	return more;
 }
 
-int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, struct unit_set *set)
+struct address_hits {
+	size_t *index; /* which address stands at each offset */
+	Dwarf_Off *ret;
+};
+
+static void store_unit(size_t i, Dwarf_Off unit, void *arg)
+{
+	const struct address_hits *h = arg;
+
+	if (!h->ret[h->index[i]])
+		h->ret[h->index[i]] = unit;
+}
+
+int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret)
 {
 	/* DW_FORM_exprloc: its length, then the expression: DW_OP_addr and 8 bytes */
 	static const unsigned char op[] = {9, DW_OP_addr};
 	const unsigned char *start, *at, *end;
-	uint64_t *sorted = xcalloc(n, sizeof(*sorted));
-	struct offsets o = {0};
+	struct wanted_address *wanted = xcalloc(n, sizeof(*wanted));
+	struct offsets at_offset = {0}, index = {0};
+	struct address_hits hits = {.ret = ret};
 	size_t size;
+	int status;
 
-	memcpy(sorted, addr, n * sizeof(*addr));
-	qsort(sorted, n, sizeof(*sorted), by_u64);
+	memset(ret, 0, n * sizeof(*ret));
+	for (size_t i = 0; i < n; i++)
+		wanted[i] = (struct wanted_address){addr[i], i};
+	qsort(wanted, n, sizeof(*wanted), by_address);
 	start = at = debug_bytes(d, ".debug_info", &size);
 	end = start + size;
 	while (at && (at = memmem(at, (size_t)(end - at), op, sizeof(op))) != NULL) {
-		uint64_t value;
+		const struct wanted_address *w;
 
 		at += sizeof(op);
 		if (end - at < 8)
 			break;
-		value = elf_file_number(d->elf, at, 8);
-		if (bsearch(&value, sorted, n, sizeof(*sorted), by_u64))
-			add_offset(&o, (size_t)(at - start));
+		w = bsearch(&(struct wanted_address){elf_file_number(d->elf, at, 8), 0}, wanted, n,
+			    sizeof(*wanted), by_address);
+		if (w) {
+			add_offset(&at_offset, (size_t)(at - start));
+			add_offset(&index, w->index);
+		}
 	}
-	free(sorted);
-	return add_units(d, &o, set);
+	hits.index = index.v;
+	status = at_offset.n ? each_unit(d, at_offset.v, at_offset.n, store_unit, &hits) : 0;
+	free(at_offset.v);
+	free(index.v);
+	free(wanted);
+	return status;
 }
 
 static void find_bytes(const unsigned char *start, size_t size, const void *what, size_t len,
@@ -136,12 +155,19 @@ static void find_bytes(const unsigned char *start, size_t size, const void *what
 	}
 }
 
+static void add_unit(size_t i, Dwarf_Off unit, void *set)
+{
+	(void)i;
+	unit_set_add(set, unit);
+}
+
 int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set)
 {
 	const unsigned char *info, *str;
 	struct offsets in_str = {0}, in_info = {0};
 	size_t info_size, str_size;
 	bool big = d->elf->ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
+	int status;
 
 	info = debug_bytes(d, ".debug_info", &info_size);
 	str = debug_bytes(d, ".debug_str", &str_size);
@@ -157,5 +183,9 @@ int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set)
 		find_bytes(info, info_size, off, sizeof(off), SIZE_MAX, &in_info);
 	}
 	free(in_str.v);
-	return add_units(d, &in_info, set);
+	if (in_info.n)
+		qsort(in_info.v, in_info.n, sizeof(*in_info.v), by_size);
+	status = in_info.n ? each_unit(d, in_info.v, in_info.n, add_unit, set) : 0;
+	free(in_info.v);
+	return status;
 }

@@ -23,8 +23,11 @@ struct unit_set {
 void unit_set_add(struct unit_set *set, Dwarf_Off off);
 void unit_set_free(struct unit_set *set);
 
-/* Adds the units in which one of the addresses is the operand of a DW_OP_addr. */
-int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, struct unit_set *set);
+/*
+ * The units in which the addresses are the operand of a DW_OP_addr: ret[i] is the offset of the
+ * first such unit's DIE, 0 where there is none.
+ */
+int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret);
 
 /* Adds the units that refer to the name, in .debug_str or in place. */
 int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set);

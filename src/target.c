@@ -205,8 +205,7 @@ const char *target_untraceable(const struct target *t, const struct ksym *sym)
 	if (sym->size == 0)
 		return "it has no size";
 	if (t->mcount_known && !has_mcount(t, sym->addr, sym->size))
-		return "ftrace has no call site in it (notrace, noinstr, assembler, or a file built "
-		       "without tracing)";
+		return "ftrace has no call site in it (notrace, noinstr or built without tracing)";
 	return NULL;
 }
 
