@@ -197,9 +197,16 @@ static void add_symbols(const struct resolver *r, const struct decisions *all,
 	}
 }
 
+/* Is this the object file with the new function, as far as the linked module's symbols tell? */
+static bool has_new_function(const struct template *t, const struct patch_func *func)
+{
+	return template_defines_function(t, func->new_name, func->new_global) &&
+	       (!func->new_file || source_path_fits(t->source.path, func->new_file));
+}
+
 /*
  * The position of a replaced function follows from the tag of the file with its new function.
- * Static new functions of one name in several files have to agree.
+ * Static new functions of one name in files of one name (in two directories) have to agree.
  */
 static void decide_function(const struct resolver *r, const struct patch_module *m,
 			    const struct scopes *scopes, const struct patch_func *func,
@@ -213,7 +220,7 @@ static void decide_function(const struct resolver *r, const struct patch_module 
 		const struct source *source = &m->t[t].source;
 		struct resolved one;
 
-		if (!template_defines_function(&m->t[t], func->new_name, func->new_global))
+		if (!has_new_function(&m->t[t], func))
 			continue;
 		one = resolve_old_function(r, source, scopes_find(scopes, source), func->old_name,
 					   func->old_sympos);

@@ -47,6 +47,7 @@ static int string_member(const struct reader *r, size_t section, uint64_t off, c
 static void name_function(const struct reader *r, size_t section, uint64_t off,
 			  struct patch_func *func)
 {
+	const char *file = NULL;
 	uint64_t to_off;
 	size_t to;
 
@@ -57,11 +58,14 @@ static void name_function(const struct reader *r, size_t section, uint64_t off,
 		struct elf_symbol s;
 
 		elf_file_symbol(r->f, i, &s);
+		if (GELF_ST_TYPE(s.sym.st_info) == STT_FILE)
+			file = s.name[0] ? s.name : NULL;
 		if (s.special || s.shndx != to || s.sym.st_value != to_off || !s.name[0] ||
 		    GELF_ST_TYPE(s.sym.st_info) != STT_FUNC)
 			continue;
 		func->new_name = s.name;
 		func->new_global = GELF_ST_BIND(s.sym.st_info) != STB_LOCAL;
+		func->new_file = func->new_global ? NULL : file;
 		return;
 	}
 }

@@ -20,6 +20,7 @@ struct patch_func {
 	bool has_new_func;
 	const char *new_name;  /* symbol at new_func, or "" */
 	bool new_global;       /* ... and whether it is a global one */
+	const char *new_file;  /* base name of the file that a static one is in, or NULL */
 	size_t sympos_section; /* where old_sympos stands in the file */
 	uint64_t sympos_offset;
 };

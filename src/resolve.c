@@ -162,14 +162,11 @@ static void offer(const struct ksym *sym, void *arg)
 		near_offer(arg, sym->name);
 }
 
-/* Does the symbol table say that one of them is of the tagged file: "alpha.c", "delta.o" for .S? */
+/* Does the symbol table say that one of them is of the tagged file? */
 static bool in_file_of(const struct scope *scope, const struct ksym *sym, size_t n)
 {
-	const char *slash = strrchr(scope->tag, '/'), *base = slash ? slash + 1 : scope->tag;
-	size_t len = strcspn(base, ".");
-
 	for (size_t i = 0; i < n; i++) {
-		if (sym[i].file && !strncmp(sym[i].file, base, len) && sym[i].file[len] == '.')
+		if (sym[i].file && source_path_fits(scope->tag, sym[i].file))
 			return true;
 	}
 	return false;

@@ -128,6 +128,14 @@ const char *source_place(const struct source *s, const char *identifier)
 	return place;
 }
 
+bool source_path_fits(const char *path, const char *file)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	size_t len = strcspn(base, ".");
+
+	return !strncmp(file, base, len) && file[len] == '.';
+}
+
 void source_free(struct source *s)
 {
 	free(s->text);

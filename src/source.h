@@ -6,6 +6,7 @@
 #ifndef KLP_SOURCE_H
 #define KLP_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct source {
@@ -27,6 +28,12 @@ size_t source_line_of(const struct source *s, const char *identifier);
 
 /* "a.c:12" for an identifier, "a.c" when it is not in the text (made by a macro). */
 const char *source_place(const struct source *s, const char *identifier);
+
+/*
+ * Does a symbol table's name of a file (STT_FILE) fit a path? It is the base name, of the source
+ * or, where the assembler gave none, of the object: "alpha.c", "delta.o".
+ */
+bool source_path_fits(const char *path, const char *file);
 
 void source_free(struct source *s);
 

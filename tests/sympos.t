@@ -1,0 +1,184 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# old_sympos: filled in from the tag, verified where the author wrote it, refused where it is wrong
+# or cannot be known; and what stands in the finished module.
+source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
+
+# patch FILE TAG FUNCS [TEXT]: a file with a struct klp_patch of these functions.
+patch()
+{
+	template "$1" "$2" <<-END
+		$4
+		static struct klp_func funcs[] = {$3 {}};
+		static struct klp_object objects[] = {{.funcs = funcs}, {}};
+		static struct klp_patch patch = {.mod = THIS_MODULE, .objs = objects};
+		static int __init patch_init(void) { return klp_enable_patch(&patch); }
+		module_init(patch_init);
+		MODULE_LICENSE("GPL");
+	END
+}
+
+more=() # objects in other directories
+
+# resolve_patch: as resolve, without the frame, which has a patch of its own.
+resolve_patch()
+{
+	compile
+	objects+=("${more[@]}")
+	more=()
+	(cd "$dir" && ld -r -o klp-x.ko "${objects[@]}" "$scratch/mod.o")
+	cd "$dir" || exit
+	run "$bin/klpsyms" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" -o syms \
+		--renames renames --module klp-x.ko "${objects[@]}"
+	cd "$OLDPWD" || exit
+}
+
+link_patch()
+{
+	run "$bin/klplink" --table "$dir/syms" -o "$dir/out/klp-x.ko" "$dir/klp-x.ko"
+}
+
+# sympos N: the member old_sympos of funcs[N] in the finished module, from its bytes.
+sympos()
+{
+	local section value size
+	read -r value section < <(LC_ALL=C readelf -sW "$dir/out/klp-x.ko" | awk '$8 == "funcs" { print $2, $7 }')
+	# The frame's 'none' is one entry.
+	size=$(LC_ALL=C readelf -sW "$scratch/frame.o" | awk '$8 == "none" { print $3 }')
+	LC_ALL=C readelf -x "$section" "$dir/out/klp-x.ko" |
+		sed -n 's/^  0x[0-9a-f]* \(.\{35\}\).*/\1/p' | tr -d ' \n' |
+		cut -c$((2 * (16#$value + $1 * size + 16) + 1))-$((2 * (16#$value + $1 * size + 24)))
+}
+
+filled_in()
+{
+	fresh
+	mkdir "$dir/out"
+	patch a.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_helper}, {.old_name = "alpha_first", .new_func = new_first}, {.old_name = "alpha_show", .new_func = new_helper, .old_sympos = 1},' \
+		'static int new_helper(int x) { return x; } static int new_first(void) { return 1; }'
+	resolve_patch
+	exits 0 "a static function of several, by the tag"
+	is "$(grep '^sympos' "$dir/syms")" "sympos klp-x.ko .data 0x$(printf '%x' $(($(offset funcs) + 16))) $(position helper "$(address helper alpha.c)") helper" \
+		"the table says which old_sympos becomes what"
+	link_patch
+	exits 0 "klplink fills it in"
+	is "$(sympos 0)" 0200000000000000 "the bytes of the one that is ambiguous"
+	is "$(sympos 1)" 0000000000000000 "the one that is not is left alone"
+	is "$(sympos 2)" 0100000000000000 "so is what the author wrote"
+
+	fresh
+	mkdir "$dir/out"
+	patch a.c fs/proc/beta.c '{.old_name = "helper", .new_func = helper},' \
+		'static int helper(int x) { return x; }'
+	resolve_patch
+	link_patch
+	is "$(sympos 0)" 0100000000000000 "a new function with the name of the old one, another tag"
+
+	fresh
+	mkdir "$dir/out"
+	patch a.c '' '{.old_name = "registered", .new_func = new_registered},' \
+		'int new_registered(int);'
+	template b.c lib/strings.c <<<'int new_registered(int); int new_registered(int x) { return x; }'
+	resolve_patch
+	link_patch
+	is "$(sympos 0)" 0200000000000000 "a global function with a static namesake; its new one is in another file"
+
+	fresh
+	patch a.c kernel/gamma.c '{.old_name = "mixed", .new_func = new_mixed},' \
+		'static int new_mixed(int x) { return x; }'
+	mkdir "$dir/out"
+	resolve_patch
+	link_patch
+	is "$(sympos 0)" 0100000000000000 "a function with a variable of its name behind it"
+}
+
+# offset NAME: of a symbol in its section, decimal.
+offset()
+{
+	printf '%d\n' "0x$(LC_ALL=C readelf -sW "$dir/klp-x.ko" | awk -v n="$1" '$8 == n { print $2 }')"
+}
+
+# author TAG OLD_NAME OLD_SYMPOS [TEXT]: a patch of one function.
+author()
+{
+	fresh
+	mkdir "$dir/out"
+	patch a.c "$1" "{.old_name = \"$2\", .new_func = new_one, .old_sympos = $3}," \
+		"${4-static int new_one(int x) { return x; \}}"
+	resolve_patch
+}
+
+written_by_the_author()
+{
+	local right
+	right=$(position helper "$(address helper alpha.c)")
+	author fs/proc/alpha.c helper "$right"
+	is "$status:$err:$(grep -c '^sympos' "$dir/syms")" "0::0" "the author's own, which is right"
+	link_patch
+	is "$(sympos 0)" 0200000000000000 "it stays"
+	author fs/proc/alpha.c helper $((3 - right))
+	refused 1 "a.c:4: old_sympos $((3 - right)) of 'helper' is wrong: the one in fs/proc/alpha.c has position $right of 2; leave old_sympos out and klpmake fills it in" \
+		"one that names the other file's"
+	author fs/proc/alpha.c helper 3
+	refused 1 "a.c:4: old_sympos 3 of 'helper': this kernel has only 2 of that name" "one that is out of range"
+	has "$err" "  position 2: 0x$(address helper alpha.c) t $(place fs/proc/alpha.c 'int helper(')" \
+		"... with those that there are"
+	author '' helper 1
+	is "$status:$err" "0:" "without a tag, the author's word"
+	author fs/proc/alpha.c alpha_show 1
+	is "$status:$err" "0:" "1 for a name that is unique"
+	author fs/proc/alpha.c alpha_show 2
+	refused 1 "a.c:4: old_sympos 2 of 'alpha_show': this kernel has only 1 of that name" \
+		"2 for a name that is unique"
+	author mm/twice.c twice_step 2
+	is "$status:$err" "0:" "which of two compilations of a file"
+	author mm/twice.c twice_step 0
+	refused 1 "a.c:4: 'twice_step' has more than one definition in mm/twice.c, which is compiled 2 times: write the old_sympos of the right one" \
+		"... not said"
+	has "$err" "  position 2: 0x" "... with the candidates"
+}
+
+refused_ones()
+{
+	author '' helper 0
+	refused 1 "a.c:4: 'helper' is ambiguous, this kernel has 2: tag the file that defines its new function with the kernel file of the right one, or write its old_sympos" \
+		"ambiguous without a tag"
+	has "$err" "  position 1: 0x$(address helper beta.c) t $(place fs/proc/beta.c 'int helper(')" \
+		"... with the candidates"
+	author kernel/gamma.c helper 0
+	refused 1 "a.c:4: 'helper' is ambiguous, this kernel has 2" "ambiguous with the tag of a third file"
+	author fs/proc/alpha.c alpha_inlined 0
+	refused 1 "a.c:4: 'alpha_inlined' is inlined everywhere in fs/proc/alpha.c" "an inlined function"
+	author fs/proc/alpha.c alpha_scalar 0
+	refused 1 "a.c:4: 'alpha_scalar' exists in fs/proc/alpha.c only as 'alpha_scalar.isra.0'" "a clone"
+	author fs/proc/alpha.c alpha_shwo 0
+	refused 1 "a.c:4: 'alpha_shwo' is neither in fs/proc/alpha.c nor a global symbol of this kernel" "misspelt"
+	has "$err" "near names: alpha_show" "... with the name that was meant"
+
+	fresh
+	mkdir "$dir/out"
+	patch a.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_one},' \
+		'static int new_one(int x) { return x; }'
+	template b.c fs/proc/beta.c <<<'static int new_one(int x) { return x + 1; } int (*fix_b)(int) = new_one;'
+	template c.c <<<'static int new_one(int x) { return x + 2; } int (*fix_c)(int) = new_one;'
+	resolve_patch
+	link_patch
+	is "$(sympos 0)" 0200000000000000 "other files have statics with the new function's name"
+
+	mkdir "$dir/sub"
+	mv "$dir/b.c" "$dir/sub/a.c"
+	mini_cc "$dir/sub/a.c" "$dir/sub/a.o" -w
+	rm "$dir"/b.* "$dir/c.c"
+	more=(sub/a.o)
+	resolve_patch
+	refused 1 "a.c: 'new_one' is the new function of 'helper' in two files with different tags: give them different names" \
+		"also files of the same name in two directories, which cannot be told apart"
+}
+
+mini_vmlinux "$k" && make_frame || exit
+filled_in
+written_by_the_author
+refused_ones
+done_testing
