@@ -151,24 +151,32 @@ static void relocate(const struct dwarf_object *o, size_t index, unsigned char *
 	}
 }
 
+Elf_Data *debug_section_data(const struct elf_file *f, size_t index)
+{
+	Elf_Scn *scn = f->sec[index].scn;
+	GElf_Shdr now;
+	Elf_Data *d;
+
+	/* The header as it is now: decompressing happens once. */
+	if (!gelf_getshdr(scn, &now))
+		return NULL;
+	if ((now.sh_flags & SHF_COMPRESSED) && elf_compress(scn, 0, 0) < 0)
+		return NULL;
+	d = f->sec[index].shdr.sh_flags & SHF_COMPRESSED ? elf_getdata(scn, NULL)
+							 : elf_rawdata(scn, NULL);
+	return d && d->d_buf ? d : NULL;
+}
+
 static int load_section(void *obj, section_index index, Dwarf_Small **ret, int *err)
 {
 	struct dwarf_object *o = obj;
-	struct elf_section *s;
 	Elf_Data *d;
 
 	(void)err;
 	if (index >= o->elf->shnum || !is_debug(&o->elf->sec[index]))
 		return DW_DLV_NO_ENTRY;
-	s = &o->elf->sec[index];
-	if (s->shdr.sh_flags & SHF_COMPRESSED) {
-		if (elf_compress(s->scn, 0, 0) < 0)
-			return DW_DLV_NO_ENTRY;
-		d = elf_getdata(s->scn, NULL);
-	} else {
-		d = elf_rawdata(s->scn, NULL);
-	}
-	if (!d || !d->d_buf)
+	d = debug_section_data(o->elf, index);
+	if (!d)
 		return DW_DLV_NO_ENTRY;
 	if (o->elf->ehdr.e_type == ET_REL && o->arch)
 		relocate(o, index, d->d_buf, d->d_size);

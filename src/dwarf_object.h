@@ -12,6 +12,9 @@
 
 struct dwarf_object;
 
+/* A debug section's bytes, decompressed; NULL when libelf cannot deliver them. */
+Elf_Data *debug_section_data(const struct elf_file *f, size_t index);
+
 struct dwarf_object *dwarf_object_create(struct elf_file *elf);
 void dwarf_object_destroy(struct dwarf_object *o);
 

@@ -201,10 +201,11 @@ static int answer(const struct options *opt, struct target *t)
 			if (search.clones)
 				putchar('\n');
 		}
-		if (!all.n)
+		if (!all.n) {
 			error("'%s': no such symbol in this vmlinux%s%s", opt->name,
 			      opt->path ? " in " : "", opt->path ? opt->path : "");
-		near_print(&search.near, "  near names: ");
+			near_print(&search.near, "  near names: ");
+		}
 	}
 	for (size_t i = 0; i < all.n; i++) {
 		free(all.a[i].file);

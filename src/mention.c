@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dwarf_object.h"
 #include "util.h"
 
 /* Most names stand once in .debug_str; as tails of longer names they may stand more often. */
@@ -31,22 +32,14 @@ void unit_set_free(struct unit_set *set)
 	memset(set, 0, sizeof(*set));
 }
 
-/* A debug section's bytes as libdwarf sees them, uncompressed: empty when it is not there. */
+/* A debug section's bytes as libdwarf sees them: empty when it is not there. */
 static const unsigned char *debug_bytes(const struct dwarf_file *d, const char *name, size_t *size)
 {
 	size_t index = elf_file_section(d->elf, name);
-	Elf_Data *data = NULL;
+	Elf_Data *data = index ? debug_section_data(d->elf, index) : NULL;
 
-	*size = 0;
-	if (!index)
-		return NULL;
-	if (d->elf->sec[index].shdr.sh_flags & SHF_COMPRESSED)
-		elf_compress(d->elf->sec[index].scn, 0, 0);
-	data = elf_getdata(d->elf->sec[index].scn, NULL);
-	if (!data || !data->d_buf)
-		return NULL;
-	*size = data->d_size;
-	return data->d_buf;
+	*size = data ? data->d_size : 0;
+	return data ? data->d_buf : NULL;
 }
 
 static void add_offset(struct offsets *o, size_t off)

@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# kallsympos: every candidate of a name in the kernel's order, and what became of names that have
+# no symbol.
+
+# shellcheck source=tests/tap.bash
+source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
+# shellcheck source=tests/mini.bash
+source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
+
+mini_vmlinux "$scratch/k5" || exit 1
+mini_vmlinux "$scratch/k4" -gdwarf-4 || exit 1
+mini_vmlinux "$scratch/bare" --no-aranges || exit 1
+mini_vmlinux "$scratch/gz" -gz=zlib --absolute || exit 1
+
+pos()
+{
+	local kernel=$1
+	shift
+	run "$bin/kallsympos" --vmlinux "$scratch/$kernel/vmlinux" "$@"
+}
+
+# line_of FILE PATTERN: "FILE:LINE" of its first line that matches.
+line_of()
+{
+	printf '%s:%s' "$1" "$(grep -nm1 -E "$2" "$mini_src/$1" | cut -d: -f1)"
+}
+
+# ranks NAME: what the kernel counts: "POSITION ADDRESS TYPE" of the name, by address.
+ranks()
+{
+	LC_ALL=C sort -k1,1 "$scratch/k5/System.map" | awk -v n="$1" '$3 == n { print ++i, $1, $2 }'
+}
+
+for kernel in k5 k4 bare gz; do
+	pos "$kernel" helper
+	exits 0 "$kernel: two static functions of one name"
+	has "$out" "$(line_of fs/proc/alpha.c '^static.* helper\(')  traceable" "$kernel: ... one in alpha.c"
+	has "$out" "$(line_of fs/proc/beta.c '^static.* helper\(')  traceable" "$kernel: ... one in beta.c"
+	pos "$kernel" alpha_inlined
+	exits 1 "$kernel: a function that is only inlined is no symbol"
+	has "$out" "$(line_of fs/proc/alpha.c 'alpha_inlined\(')  no symbol: inlined everywhere" \
+		"$kernel: ... its definition is shown"
+done
+
+for name in helper state registered mixed knob twice_step arch_hook asm_local asm_data; do
+	pos k5 "$name"
+	is "$(awk '{ print $1, $2, $3 }' <<<"$out")" "$(ranks "$name")" "positions of '$name' are the kernel's"
+done
+
+pos k5 state
+has "$out" "$(line_of fs/proc/alpha.c 'static int state')  not traceable: not a function" "data has its line, and is not traceable"
+pos k5 split_path
+has "$out" "traceable" "a split function is found by the first of its ranges"
+pos k5 helper fs/proc/beta.c
+is "$(wc -l <<<"$out") $(awk '{ print $1 }' <<<"$out")" "1 $(ranks helper | awk -v a="$(awk '{ print $2 }' <<<"$out")" '$2 == a { print $1 }')" \
+	"a path keeps one, with its position among all"
+pos k5 helper beta.c
+exits 0 "the end of a path will do"
+pos k5 helper eta.c
+exits 1 "... but only whole components"
+has "$err" "'helper': no such symbol in this vmlinux in eta.c" "... and says so"
+
+pos k5 alpha_constant
+exits 1 "a function that is only there as a clone"
+has "$out" "clones that the compiler made: alpha_constant.constprop.0" "... its clone is named"
+pos k5 alpha_inlind
+exits 1 "a misspelt name"
+has "$err" "error: 'alpha_inlind': no such symbol in this vmlinux" "... is refused"
+pos k5 arch_hok
+has "$err" "near names: arch_hook" "near names are suggested"
+
+pos k5 --json helper
+exits 0 "JSON"
+# shellcheck disable=SC2016 # perl's variables
+is "$(perl -MJSON::PP -0777 -ne '
+	my $all = decode_json($_);
+	print join("\n", map { join(" ", $_->{position}, $_->{address}, $_->{type}) } @$all), "\n";
+	for my $key (qw(name object file line traceable note)) {
+		exists $all->[0]{$key} or print "no $key\n";
+	}' <<<"$out")" "$(ranks helper)" "... an array in the kernel's order, with all fields"
+pos k5 --json alpha_inlined
+exits 1 "JSON of what is only inlined"
+has "$out" '"position": null' "... has no position"
+pos k5 --json nosuchthing
+is "$out" "[]" "JSON of nothing is an empty array"
+
+pos k5
+exits 2 "no name is wrong usage"
+pos k5 a b c
+exits 2 "so are three"
+run "$bin/kallsympos" helper
+refused 2 "--vmlinux is needed" "and no vmlinux"
+pos k5 --symbols "$scratch/k5/kallsyms" helper
+exits 0 "a kallsyms moved by KASLR is a good witness"
+grep -v ' helper$' "$scratch/k5/System.map" >"$scratch/less"
+pos k5 --symbols "$scratch/less" helper
+refused 1 "differ in how often they have 'helper'" "a witness that differs is an error"
+
+run "$top/kallsympos" --help
+exits 0 "the command has a help"
+run "$top/kallsympos" --nosuch x
+refused 2 "unknown option '--nosuch'" "and refuses what it does not know"
+run env KLPMAKE_VMLINUX="$scratch/k5/vmlinux" KLPMAKE_ROOT="$scratch/k5" KLPMAKE_CACHE="$scratch" \
+	"$top/kallsympos" -k 9.9.0-mini helper
+exits 0 "and finds its kernel by KLPMAKE_VMLINUX"
+
+done_testing
