@@ -2,41 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The guest runner, tested with modules from plain kbuild: what is good passes on every kernel that
-# was fetched, and whatever goes wrong is a failure with its exact reason.
+# was fetched, and what is wrong with its arguments or its scenario is told. tests/guest-failures.t
+# has the modules that go wrong.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
-# shellcheck source=scripts/common.bash
-. "$top/scripts/common.bash"
-# shellcheck source=scripts/kernel.bash
-. "$top/scripts/kernel.bash"
-
-export TMPDIR="$scratch/a tmp"
-mkdir "$TMPDIR"
-
-# try ARG...: one guest, with its log in $log.
-log="$scratch/console log"
-try()
-{
-	rm -f "$log"
-	run "$top/scripts/guest" --log "$log" "$@"
-}
-
-# nothing_left NAME: no file, and no process that works in our directory.
-nothing_left()
-{
-	is "$(find "$TMPDIR" -mindepth 1; find /proc/[0-9]*/cwd -lname "$TMPDIR*" 2>/dev/null)" '' "$1"
-}
-
-# modules_for RELEASE: builds tests/guest there, in the directory that it prints.
-modules_for()
-{
-	local dir=$scratch/modules-$1
-	cp -r "$top/tests/guest" "$dir"
-	make -s -C "$(kernel_kdir "$1")" "M=$dir" CONFIG_DEBUG_INFO_BTF_MODULES= KBUILD_MODPOST_WARN=1 \
-		modules >"$dir/log" 2>&1 || diag "$(<"$dir/log")"
-	printf '%s\n' "$dir"
-}
+# shellcheck source=tests/guest.bash
+. "$top/tests/guest.bash"
 
 arguments()
 {
@@ -153,39 +125,6 @@ good_modules()
 	is "$status:$out:$err" '0::' "$1: quiet, and a command's status fails nothing"
 }
 
-# failing_modules DIR
-failing_modules()
-{
-	# shellcheck disable=SC2016
-	printf 'echo "in $1"; [ "$1" != with ]\n' >"$scratch/fails"
-	try "$1/klp-good.ko" --run "$scratch/fails"
-	refused 1 'error: with: the script ended with status 1; console log:' 'a script that fails'
-	has "$out" 'with   | in with' 'and what it said'
-	printf 'echo begun; sleep 100\n' >"$scratch/hangs"
-	try "$1/klp-good.ko" --run "$scratch/hangs" --timeout 16
-	refused 1 "error: before: the script did not end within 8 seconds" 'a script that does not end'
-	has "$out" 'before | begun' 'and what it said before'
-
-	try "$1/klp-stranger.ko"
-	refused 1 "error: load: cannot load 'klp_stranger': klp_stranger: Unknown symbol no_such_function (err -2)" \
-		'a module that the kernel refuses'
-	try "$1/plain.ko"
-	refused 1 "error: load: 'plain' is loaded but is not a livepatch" 'a module that is no livepatch'
-	try "$1/klp-warn.ko" --cmd 'cat /proc/cmdline'
-	refused 1 'error: with: kernel: WARNING: ' 'a patch that the kernel warns about'
-	try "$1/klp-oops.ko"
-	refused 1 "error: load: cannot load 'klp_oops': BUG: kernel NULL pointer dereference, address: 0000000000000008" \
-		'a module that faults'
-	try "$1/klp-blocked.ko" --timeout 20
-	refused 1 "error: load: the transition of 'klp_blocked' did not end within 10 seconds" 'a transition that never ends'
-	has "$out" "load   | waiting for 'klp_sleeper'" 'and the task that blocks it'
-	has "$out" 'load   | [<0>] msleep+' 'and where that task is'
-	try "$1/klp-hang.ko" --timeout 15
-	refused 1 "error: no verdict within 15 seconds, in phase 'load'; console log:" 'a guest that hangs'
-	holds 'its console is kept all the same' grep -q 'klpmake: the try begins' "$log"
-	nothing_left 'failures leave nothing'
-}
-
 scenarios()
 {
 	cat >"$scratch/scenario" <<-'END'
@@ -225,21 +164,12 @@ main()
 	local releases=() release dir
 	arguments
 	complaints
-	type qemu-system-x86_64 busybox cpio >/dev/null 2>&1 || {
-		skip 'guests' "qemu, busybox or cpio is missing: 'scripts/setup try' installs them"
-		done_testing
-	}
-	mapfile -t releases < <("$top/scripts/fetch-kernel" --list)
-	((${#releases[@]})) || {
-		skip 'guests' "no kernel was fetched: 'scripts/fetch-kernel 6.12' gets one"
-		done_testing
-	}
+	need_guests
 	for release in "${releases[@]}"; do
 		dir=$(modules_for "$release")
 		good_modules "$release" "$dir"
 	done
 	missing_parts "$dir/klp-good.ko"
-	failing_modules "$dir"
 	scenarios "$dir"
 	done_testing
 }

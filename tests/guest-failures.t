@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What goes wrong in a guest is a failure with its exact reason: a script that fails, and modules
+# that are refused, warn, fault, block a transition or hang the whole machine.
+
+# shellcheck source=tests/tap.bash
+. "$(dirname "$0")/tap.bash"
+# shellcheck source=tests/guest.bash
+. "$top/tests/guest.bash"
+
+# The time limits leave room for a host that is busy with other tests.
+main()
+{
+	local releases=() dir
+	need_guests
+	dir=$(modules_for "${releases[-1]}")
+
+	# shellcheck disable=SC2016
+	printf 'echo "in $1"; [ "$1" != with ]\n' >"$scratch/fails"
+	try "$dir/klp-good.ko" --run "$scratch/fails"
+	refused 1 'error: with: the script ended with status 1; console log:' 'a script that fails'
+	has "$out" 'with   | in with' 'and what it said'
+	printf 'echo begun; sleep 100\n' >"$scratch/hangs"
+	try "$dir/klp-good.ko" --run "$scratch/hangs" --timeout 50
+	refused 1 "error: before: the script did not end within 25 seconds" 'a script that does not end'
+	has "$out" 'before | begun' 'and what it said before'
+
+	try "$dir/klp-stranger.ko"
+	refused 1 "error: load: cannot load 'klp_stranger': klp_stranger: Unknown symbol no_such_function (err -2)" \
+		'a module that the kernel refuses'
+	try "$dir/plain.ko"
+	refused 1 "error: load: 'plain' is loaded but is not a livepatch" 'a module that is no livepatch'
+	try "$dir/klp-warn.ko" --cmd 'cat /proc/cmdline'
+	refused 1 'error: with: kernel: WARNING: ' 'a patch that the kernel warns about'
+	try "$dir/klp-oops.ko"
+	refused 1 "error: load: cannot load 'klp_oops': BUG: kernel NULL pointer dereference, address: 0000000000000008" \
+		'a module that faults'
+	try "$dir/klp-blocked.ko" --timeout 60
+	refused 1 "error: load: the transition of 'klp_blocked' did not end within 30 seconds" 'a transition that never ends'
+	has "$out" "load   | waiting for 'klp_sleeper'" 'and the task that blocks it'
+	has "$out" 'load   | [<0>] msleep+' 'and where that task is'
+	try "$dir/klp-hang.ko" --timeout 50
+	refused 1 "error: no verdict within 50 seconds, in phase 'load'; console log:" 'a guest that hangs'
+	holds 'its console is kept all the same' grep -q 'klpmake: the try begins' "$log"
+	nothing_left 'failures leave nothing'
+	done_testing
+}
+
+main

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2154 # what tap.bash sets
+#
+# What the tests of the guest runner share. Source tap.bash first.
+
+# shellcheck source=scripts/common.bash
+. "$top/scripts/common.bash"
+# shellcheck source=scripts/kernel.bash
+. "$top/scripts/kernel.bash"
+
+export TMPDIR="$scratch/a tmp"
+mkdir "$TMPDIR"
+
+# try ARG...: one guest, with its log in $log.
+log="$scratch/console log"
+try()
+{
+	rm -f "$log"
+	run "$top/scripts/guest" --log "$log" "$@"
+}
+
+# nothing_left NAME: no file, and no process that works in our directory.
+nothing_left()
+{
+	is "$(find "$TMPDIR" -mindepth 1; find /proc/[0-9]*/cwd -lname "$TMPDIR*" 2>/dev/null)" '' "$1"
+}
+
+# modules_for RELEASE: builds tests/guest there, in the directory that it prints.
+modules_for()
+{
+	local dir=$scratch/modules-$1
+	cp -r "$top/tests/guest" "$dir"
+	make -s -C "$(kernel_kdir "$1")" "M=$dir" CONFIG_DEBUG_INFO_BTF_MODULES= KBUILD_MODPOST_WARN=1 \
+		modules >"$dir/log" 2>&1 || diag "$(<"$dir/log")"
+	printf '%s\n' "$dir"
+}
+
+# need_guests: sets releases to the kernels that were fetched; without them, or without what a guest
+# needs, the test ends here and says why.
+need_guests()
+{
+	local reason
+	mapfile -t releases < <("$top/scripts/fetch-kernel" --list)
+	if ! type qemu-system-x86_64 busybox cpio >/dev/null 2>&1; then
+		reason="qemu, busybox or cpio is missing: 'scripts/setup try' installs them"
+	elif ((!${#releases[@]})); then
+		reason="no kernel was fetched: 'scripts/fetch-kernel 6.12' gets one"
+	else
+		return 0
+	fi
+	skip 'guests' "$reason"
+	done_testing
+}
