@@ -107,27 +107,10 @@ int defs_read(struct dwarf_file *d, Dwarf_Off unit, const struct strmap *wanted,
 	return status;
 }
 
-/*
- * libdwarf counts the files of a DWARF 5 line table from 0 like DW_AT_decl_file does, and those
- * of older tables from 1: file 1 is the first in its array.
- */
-static const char *file_name(Dwarf_Die unit, uint64_t number, char **files, Dwarf_Signed count)
-{
-	Dwarf_Half version, offset_size;
-
-	if (dwarf_get_version_of_die(unit, &version, &offset_size) != DW_DLV_OK)
-		return NULL;
-	if (version < 5 && number-- == 0)
-		return NULL;
-	return number < (uint64_t)count ? files[number] : NULL;
-}
-
 void def_place(struct dwarf_file *d, const struct def *def, char *buf, size_t size)
 {
-	const char *name = NULL, *dir;
-	Dwarf_Signed count;
+	const char *name, *dir;
 	Dwarf_Die unit;
-	char **files;
 
 	snprintf(buf, size, "line %llu", (unsigned long long)def->line);
 	if (dwarf_file_die(d, def->unit, &unit))
@@ -138,8 +121,7 @@ void def_place(struct dwarf_file *d, const struct def *def, char *buf, size_t si
 		dwarf_dealloc_die(unit);
 		return;
 	}
-	if (dwarf_srcfiles(unit, &files, &count, NULL) == DW_DLV_OK)
-		name = file_name(unit, def->file, files, count);
+	name = dwarf_file_source(d, def->unit, def->file);
 	if (name) {
 		size_t len;
 

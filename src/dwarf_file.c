@@ -159,6 +159,39 @@ int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
 	return status == DW_DLV_NO_ENTRY ? 0 : dwarf_error(d, err);
 }
 
+/*
+ * libdwarf counts the files of a DWARF 5 line table from 0 like DW_AT_decl_file does, and those
+ * of older tables from 1: file 1 is the first in its array.
+ */
+static const char *file_name(const struct dwarf_file *d, Dwarf_Die unit, uint64_t number)
+{
+	Dwarf_Half version, offset_size;
+
+	if (dwarf_get_version_of_die(unit, &version, &offset_size) != DW_DLV_OK)
+		return NULL;
+	if (version < 5 && number-- == 0)
+		return NULL;
+	return number < (uint64_t)d->files_count ? d->files[number] : NULL;
+}
+
+const char *dwarf_file_source(struct dwarf_file *d, Dwarf_Off off, uint64_t number)
+{
+	const char *name;
+	Dwarf_Die unit;
+
+	if (dwarf_file_die(d, off, &unit))
+		return NULL;
+	/* No unit has its DIE at offset 0: a header comes first. */
+	if (d->files_unit != off) {
+		d->files_unit = off;
+		if (dwarf_srcfiles(unit, &d->files, &d->files_count, NULL) != DW_DLV_OK)
+			d->files_count = 0;
+	}
+	name = file_name(d, unit, number);
+	dwarf_dealloc_die(unit);
+	return name;
+}
+
 /* An attribute, or NULL. Errors of single attributes count as "not there". */
 static Dwarf_Attribute find_attr(Dwarf_Die die, Dwarf_Half number)
 {

@@ -24,6 +24,10 @@ struct dwarf_file {
 	struct elf_file *elf; /* not owned */
 	struct dwarf_object *object;
 	Dwarf_Debug dbg;
+	/* The source files of the unit that was asked for last: decoding them takes a while. */
+	Dwarf_Off files_unit;
+	char **files;
+	Dwarf_Signed files_count;
 };
 
 /* Does the file have .debug_info? */
@@ -63,6 +67,12 @@ int dwarf_file_die(struct dwarf_file *d, Dwarf_Off off, Dwarf_Die *ret);
  */
 int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
 			int (*fn)(struct dwarf_file *d, Dwarf_Die child, void *arg), void *arg);
+
+/*
+ * The name of a file that DW_AT_decl_file numbers in the unit with that DIE, as its line table has
+ * it; NULL when it has none.
+ */
+const char *dwarf_file_source(struct dwarf_file *d, Dwarf_Off unit, uint64_t number);
 
 /* Attribute readers: false when the attribute is not there or has another form. */
 bool die_tag(Dwarf_Die die, Dwarf_Half *tag);

@@ -20,6 +20,17 @@ static bool calls_enable_patch(const struct patch_module *m)
 	return false;
 }
 
+static void read_defined(struct patch_module *m)
+{
+	for (size_t i = 1; i < m->elf->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(m->elf, i, &s);
+		if (s.sym.st_shndx != SHN_UNDEF && GELF_ST_BIND(s.sym.st_info) != STB_LOCAL)
+			strmap_add(&m->defined, s.name, 1);
+	}
+}
+
 static char *module_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -52,6 +63,7 @@ int patch_module_open(struct patch_module *m, const char *path, char *const *obj
 		      m->name);
 		return -1;
 	}
+	read_defined(m);
 	return relocs_read(m->elf, &m->relocs);
 }
 
@@ -76,15 +88,7 @@ const struct template *patch_module_definer(const struct patch_module *m, const 
 
 bool patch_module_defines(const struct patch_module *m, const char *name)
 {
-	for (size_t i = 1; i < m->elf->symnum; i++) {
-		struct elf_symbol s;
-
-		elf_file_symbol(m->elf, i, &s);
-		if (s.sym.st_shndx != SHN_UNDEF && GELF_ST_BIND(s.sym.st_info) != STB_LOCAL &&
-		    !strcmp(s.name, name))
-			return true;
-	}
-	return false;
+	return strmap_get(&m->defined, name) != NULL;
 }
 
 void patch_module_close(struct patch_module *m)
@@ -92,6 +96,7 @@ void patch_module_close(struct patch_module *m)
 	for (size_t i = 0; i < m->n; i++)
 		template_close(&m->t[i]);
 	free(m->t);
+	strmap_free(&m->defined);
 	patches_free(&m->patches);
 	relocs_free(&m->relocs);
 	elf_file_close(m->elf);

@@ -8,6 +8,7 @@
 #include "elf_file.h"
 #include "patch.h"
 #include "relocs.h"
+#include "strmap.h"
 #include "template.h"
 
 struct patch_module {
@@ -16,6 +17,7 @@ struct patch_module {
 	struct elf_file *elf;
 	struct relocs relocs;
 	struct patches patches;
+	struct strmap defined; /* global names that the linked object defines */
 	struct template *t;
 	size_t n;
 };
