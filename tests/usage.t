@@ -54,4 +54,17 @@ refused 1 "'nowhere.ko': no such file" 'a module that is not there'
 run "$top/klpmake" check text
 refused 1 "'text' is not a kernel module: it does not say which kernel it is for" 'a file that is no module'
 is "$(cd "$scratch/patch" && echo .[!.]* *)" '.[!.]* Makefile' 'nothing is left in the directory'
+
+# The programs run elsewhere than where the user stands.
+is "$(
+	program=usage home=$top
+	# shellcheck source=scripts/common.bash
+	. "$top/scripts/common.bash"
+	# shellcheck source=scripts/target.bash
+	. "$top/scripts/target.bash"
+	vmlinux=text symbols=text release=x
+	find_vmlinux
+	find_symbols
+	echo "$vmlinux $symbols"
+)" "$scratch/text $scratch/text" 'paths of vmlinux and symbols are made absolute'
 done_testing
