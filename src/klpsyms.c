@@ -102,12 +102,12 @@ static void decide_uses(const struct resolver *r, const struct modules *mods,
 			for (size_t u = 0; u < tmpl->n; u++) {
 				const struct use *use = &tmpl->use[u];
 				const struct template *own =
-					patch_module_definer(m, use->link_name, tmpl);
+					patch_module_definer(m, use->name, tmpl);
 				struct resolved found;
 
 				if (own)
 					check_own(tmpl, scope, use->name, own);
-				if (own || patch_module_defines(m, use->link_name))
+				if (own || patch_module_defines(m, use->name))
 					continue;
 				found = resolve_use(r, &tmpl->source, scope, use);
 				GROW(ret->d, ret->n, ret->cap);
@@ -122,13 +122,13 @@ static bool same_symbol(const struct resolved *a, const struct resolved *b)
 	return a->how == b->how && a->sym == b->sym;
 }
 
-/* Does another object of the module mean something else by the same link name? */
+/* Does another object of the module mean something else by the same name? */
 static bool in_conflict(const struct decisions *all, const struct decision *d)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		const struct decision *o = &all->d[i];
 
-		if (o->module == d->module && !strcmp(o->use->link_name, d->use->link_name) &&
+		if (o->module == d->module && !strcmp(o->use->name, d->use->name) &&
 		    !same_symbol(&o->found, &d->found))
 			return true;
 	}
@@ -137,7 +137,8 @@ static bool in_conflict(const struct decisions *all, const struct decision *d)
 
 /*
  * One name, two symbols: the linker would merge them. Each livepatch one gets a name of its own,
- * the same in each object that means it.
+ * the same in each object that means it; and its old name back when there is no conflict any more,
+ * so that the module does not depend on what was compiled when.
  */
 static int write_renames(const struct decisions *all, const char *path)
 {
@@ -147,17 +148,24 @@ static int write_renames(const struct decisions *all, const char *path)
 		return -1;
 	for (size_t i = 0; i < all->n; i++) {
 		const struct decision *d = &all->d[i];
+		const char *old = d->use->link_name;
+		char *name;
 
-		if (d->found.how != RESOLVED_LIVEPATCH || !in_conflict(all, d))
+		if (d->found.how != RESOLVED_LIVEPATCH)
 			continue;
-		if (!path) {
+		name = in_conflict(all, d) ? xasprintf("%s" TEMPLATE_RENAME_MARK "%s.%zu",
+						       d->use->name, KLP_VMLINUX, d->found.position)
+					   : xstrdup(d->use->name);
+		if (path && strcmp(old, name) != 0)
+			fprintf(out.stream, "%s %s %s\n", d->t->path, old, name);
+		if (!path && strcmp(old, name) != 0 && !strcmp(old, d->use->name)) {
 			error("%s: '%s' means another symbol in another file of the patch: only "
 			      "--renames can keep them apart",
 			      source_place(&d->t->source, d->use->name), d->use->name);
+			free(name);
 			return -1;
 		}
-		fprintf(out.stream, "%s %s %s" TEMPLATE_RENAME_MARK "%s.%zu\n", d->t->path,
-			d->use->link_name, d->use->name, KLP_VMLINUX, d->found.position);
+		free(name);
 	}
 	return path ? output_end(&out) : 0;
 }
