@@ -12,13 +12,15 @@
 kbuild_run()
 {
 	local kdir=$1 work=$2 log=$3 status=0
+	local command=(make -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1
+		CONFIG_DEBUG_INFO_BTF_MODULES= modules)
 	local -x KCFLAGS="${KCFLAGS:-} -Wno-error -ffile-prefix-map=$work/="
 	unset MAKEFLAGS MFLAGS MAKELEVEL
+	show_command env KCFLAGS="$KCFLAGS" "${command[@]}"
 	# In the background, because bash lets no trap run while it waits for a foreground command;
 	# in a process group of its own (-m), so that all of it can be stopped.
 	set -m
-	make -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1 CONFIG_DEBUG_INFO_BTF_MODULES= \
-		modules >"$log" 2>&1 </dev/null &
+	"${command[@]}" >"$log" 2>&1 </dev/null &
 	kbuild_pid=$!
 	set +m
 	wait "$kbuild_pid" || status=$?

@@ -49,10 +49,16 @@ stage_end()
 	show "$(printf '  %-9s %6s s' "$stage_name" "${stages[-1]##* }")"
 }
 
+# show_command COMMAND...: with -v, as it can be run by hand.
+show_command()
+{
+	((verbosity < 2)) || printf '+ %s\n' "${*@Q}" >&2
+}
+
 # verbosely COMMAND...: runs it, and shows it first with -v.
 verbosely()
 {
-	((verbosity < 2)) || printf '+ %s\n' "${*@Q}" >&2
+	show_command "$@"
 	"$@"
 }
 
@@ -75,7 +81,10 @@ report_symbols()
 				if (length(cell[n, i]) > width[i]) width[i] = length(cell[n, i])
 			}
 		}
+		# sympos MODULE SECTION OFFSET POSITION NAME
+		$1 == "sympos" { filled[++f] = "  old_sympos of \047" $6 "\047 in " $2 ": " $5 }
 		END {
+			for (i = 1; i <= f; i++) print filled[i]
 			if (n == 0) exit
 			split("symbol object position address type source module", head, " ")
 			for (i = 1; i <= 7; i++) if (length(head[i]) > width[i]) width[i] = length(head[i])

@@ -59,8 +59,11 @@ check_release()
 # target_missing PART WHAT: says what is not there and the command that gets it.
 target_missing()
 {
+	local fetched
+	fetched=$(cd "$(klpmake_cache)/kernels" 2>/dev/null && echo *)
 	die "no $2 of kernel '$release' found; get it with
-  $(kernel_hint "$1" "$release")"
+  $(kernel_hint "$1" "$release")
+or name another kernel with -k (fetched by '$home/scripts/fetch-kernel': ${fetched:-none yet})"
 }
 
 find_release()
