@@ -60,7 +60,7 @@ check_release()
 target_missing()
 {
 	local fetched
-	fetched=$(cd "$(klpmake_cache)/kernels" 2>/dev/null && echo *)
+	fetched=$(ls -m "$(klpmake_cache)/kernels" 2>/dev/null) || fetched=''
 	die "no $2 of kernel '$release' found; get it with
   $(kernel_hint "$1" "$release")
 or name another kernel with -k (fetched by '$home/scripts/fetch-kernel': ${fetched:-none yet})"
@@ -84,6 +84,12 @@ absolute()
 	printf '%s\n' "$1"
 }
 
+# Not through a pipe to grep -q: it ends early, and pipefail would take that for a no.
+has_dwarf()
+{
+	[[ $(readelf -SW "$1" 2>/dev/null) == *' .debug_info '* ]]
+}
+
 find_vmlinux()
 {
 	vmlinux=${vmlinux:-${KLPMAKE_VMLINUX:-}}
@@ -94,7 +100,7 @@ find_vmlinux()
 	fi
 	vmlinux=$(kernel_vmlinux "$release") || target_missing debug 'vmlinux with debug information'
 	# Debian's headers ship one with BTF only: not what is looked for, but worth a better message.
-	if [[ $vmlinux == */build/vmlinux ]] && ! readelf -SW "$vmlinux" 2>/dev/null | grep -q '\.debug_info'; then
+	if [[ $vmlinux == */build/vmlinux ]] && ! has_dwarf "$vmlinux"; then
 		target_missing debug "vmlinux with debug information (there is only '$vmlinux', which has none)"
 	fi
 }

@@ -18,16 +18,16 @@ enum {
 	OPT_OWN, /* the first number free for a program's own options */
 };
 
-#define TARGET_OPTIONS                                               \
-	{"vmlinux", required_argument, NULL, OPT_VMLINUX},           \
-		{"symbols", required_argument, NULL, OPT_SYMBOLS},   \
-		{"symvers", required_argument, NULL, OPT_SYMVERS},   \
-		{"build-id", required_argument, NULL, OPT_BUILD_ID}, \
-		{"release", required_argument, NULL, OPT_RELEASE},   \
-		{"help", no_argument, NULL, 'h'},                    \
-	{                                                            \
-		"version", no_argument, NULL, 'V'                    \
-	}
+/* clang-format off: its versions disagree here */
+#define TARGET_OPTIONS                                       \
+	{"vmlinux", required_argument, NULL, OPT_VMLINUX},   \
+	{"symbols", required_argument, NULL, OPT_SYMBOLS},   \
+	{"symvers", required_argument, NULL, OPT_SYMVERS},   \
+	{"build-id", required_argument, NULL, OPT_BUILD_ID}, \
+	{"release", required_argument, NULL, OPT_RELEASE},   \
+	{"help", no_argument, NULL, 'h'},                    \
+	{"version", no_argument, NULL, 'V'}
+/* clang-format on */
 
 #define TARGET_OPTIONS_HELP                                                                       \
 	"  --vmlinux FILE      vmlinux with debug information of the target kernel\n"             \

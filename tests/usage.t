@@ -21,7 +21,7 @@ wrong()
 }
 
 wrong klpmake '--nonsense' "unknown option '--nonsense'"
-wrong klpmake 'one two' "one directory at a time, not 'one' and 'two'"
+wrong klpmake 'one two' "'one' is no command (check, try), and directories go one at a time"
 wrong klpmake '--kernel' "option '--kernel' needs a value"
 wrong klpmake '-o' "option '-o' needs a value"
 wrong 'klpmake check' '' 'which module?'
