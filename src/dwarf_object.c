@@ -133,7 +133,8 @@ static void relocate(const struct dwarf_object *o, size_t index, unsigned char *
 		    shdr->sh_entsize != sizeof(Elf64_Rela))
 			continue;
 		d = elf_getdata(f->sec[i].scn, NULL);
-		for (size_t n = 0; d && n < d->d_size / sizeof(Elf64_Rela); n++) {
+		for (size_t n = 0;
+		     d && d->d_type == ELF_T_RELA && n < d->d_size / sizeof(Elf64_Rela); n++) {
 			struct elf_symbol sym;
 			GElf_Rela r;
 			size_t len;
@@ -167,6 +168,34 @@ Elf_Data *debug_section_data(const struct elf_file *f, size_t index)
 	return d && d->d_buf ? d : NULL;
 }
 
+/*
+ * Are these the range lists of DWARF 5, one set behind the other? libdwarf 20210528 frees twice
+ * what it has read when a header among them is damaged: it must not see such.
+ */
+static bool sane_rnglists(const struct elf_file *f, const unsigned char *data, size_t size)
+{
+	for (size_t off = 0; off < size;) {
+		uint64_t length, wide, entries;
+
+		if (size - off < 12)
+			return false;
+		length = elf_file_number(f, data + off, 4);
+		wide = length == 0xffffffff ? 8 : 0;
+		if (wide)
+			length = elf_file_number(f, data + off + 4, 8);
+		off += 4 + wide;
+		/* version, address size, segment selector size, offset entry count */
+		if (length < 8 || length > size - off || elf_file_number(f, data + off, 2) != 5 ||
+		    data[off + 2] != 8 || data[off + 3] != 0)
+			return false;
+		entries = elf_file_number(f, data + off + 4, 4);
+		if (entries > (length - 8) / (wide ? 8 : 4))
+			return false;
+		off += length;
+	}
+	return true;
+}
+
 static int load_section(void *obj, section_index index, Dwarf_Small **ret, int *err)
 {
 	struct dwarf_object *o = obj;
@@ -180,6 +209,11 @@ static int load_section(void *obj, section_index index, Dwarf_Small **ret, int *
 		return DW_DLV_NO_ENTRY;
 	if (o->elf->ehdr.e_type == ET_REL && o->arch)
 		relocate(o, index, d->d_buf, d->d_size);
+	if (!strcmp(o->elf->sec[index].name, ".debug_rnglists") &&
+	    !sane_rnglists(o->elf, d->d_buf, d->d_size)) {
+		error("'%s': damaged debug information: section '.debug_rnglists'", o->elf->path);
+		return DW_DLV_NO_ENTRY;
+	}
 	*ret = d->d_buf;
 	return DW_DLV_OK;
 }

@@ -179,7 +179,8 @@ int kallsyms_read(struct kallsyms *k, const struct elf_file *vmlinux)
 	kallsyms_want(k, "_stext");
 	kallsyms_want(k, "_end");
 	kallsyms_each(vmlinux, keep_wanted, &c);
-	qsort(k->sym, k->n, sizeof(*k->sym), by_name_and_address);
+	if (k->n)
+		qsort(k->sym, k->n, sizeof(*k->sym), by_name_and_address);
 	return 0;
 }
 

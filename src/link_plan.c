@@ -111,15 +111,17 @@ static int plan_rela(struct link_plan *plan, size_t index)
 		return -1;
 	}
 	plan->stays[index] = n;
-	/* The kernel relocates only what it loads; debug sections keep their references. */
-	if (!(plan->in->sec[target].shdr.sh_flags & SHF_ALLOC) || n == 0)
+	if (n == 0)
 		return 0;
 	d = elf_getdata(s->scn, NULL);
-	if (!d || d->d_size != s->shdr.sh_size) {
-		error("'%s': section '%s' cannot be read: %s", plan->in->path, s->name,
-		      elf_errmsg(-1));
+	/* A compressed one has another type. */
+	if (!d || d->d_type != ELF_T_RELA || d->d_size != s->shdr.sh_size) {
+		error("'%s': section '%s' cannot be read as relocations", plan->in->path, s->name);
 		return -1;
 	}
+	/* The kernel relocates only what it loads; debug sections keep their references. */
+	if (!(plan->in->sec[target].shdr.sh_flags & SHF_ALLOC))
+		return 0;
 	for (size_t i = 0; i < n; i++) {
 		struct klp_section *k;
 		GElf_Rela r;

@@ -47,8 +47,9 @@ static int read_section(const struct elf_file *f, size_t index, struct relocs *r
 	if (n == 0)
 		return 0;
 	d = elf_getdata(s->scn, NULL);
-	if (!d || d->d_size != s->shdr.sh_size) {
-		error("'%s': section '%s' cannot be read: %s", f->path, s->name, elf_errmsg(-1));
+	/* A compressed one has another type. */
+	if (!d || d->d_type != ELF_T_RELA || d->d_size != s->shdr.sh_size) {
+		error("'%s': section '%s' cannot be read as relocations", f->path, s->name);
 		return -1;
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -243,7 +243,7 @@ usage_and_target()
 	make_it "$dir" --output
 	refused 2 "option '--output' needs a value" "an option without its value"
 	make_it "$dir" "$dir"
-	refused 2 "one directory at a time" "two directories"
+	refused 2 "directories go one at a time" "two directories"
 	mkdir -p "$scratch/root/etc"
 	echo 'ID=debian' >"$scratch/root/etc/os-release"
 	KLPMAKE_CACHE=$scratch/none KLPMAKE_ROOT=$scratch/root make_it "$dir"
@@ -292,11 +292,13 @@ two_at_once()
 		"two runs of what does not compile: both say so, nothing is left"
 }
 
-# interrupted SIGNAL NAME FILE: klpmake gets the signal as soon as FILE is in its work directory.
+# interrupted SIGNAL NAME FILE [LINE]: klpmake gets the signal as soon as FILE is in its work
+# directory, with one more LINE in the Makefile.
 interrupted()
 {
 	local pid to status
 	patch
+	printf '%s\n' "${4-}" >>"$dir/Makefile"
 	# A script cannot catch what its shell has told it to ignore, as SIGINT in the background.
 	perl -e '$SIG{INT} = "DEFAULT"; setpgrp; exec @ARGV' \
 		"$top/klpmake" -q -k "$release" "$dir" >/dev/null 2>&1 &
@@ -350,6 +352,9 @@ two_at_once
 interrupted TERM "at the start" .lock
 interrupted INT "while kbuild compiles" kbuild.log
 interrupted TERM "while kbuild compiles" kbuild.log
+SECONDS=0
+interrupted TERM "while kbuild is busy with something long" kbuild.log "\$(info \$(shell sleep 30))"
+holds "... at once" test "$SECONDS" -lt 20
 interrupted TERM "when the object is there" klp-x.o
 interrupted INT "when modpost has run" klp-x.mod.c
 interrupted TERM "when the symbols are known" _klpmake.syms

@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Damaged files, a few hundred with a fixed seed, to klpsyms and klplink with sanitizers: whatever
+# stands in them, each ends by itself, in time, with 0 or 1.
+source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
+
+seed=${KLPMAKE_FUZZ_SEED:-1}
+rounds=${KLPMAKE_FUZZ_ROUNDS:-120}
+export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:exitcode=99
+export UBSAN_OPTIONS=halt_on_error=1:exitcode=99
+
+# Sanitizers end with 99; programs that were given to this test are taken as they are.
+build_sanitized()
+{
+	[[ -z ${KLPMAKE_BIN-} ]] || return 0
+	bin=$top/build/sanitized
+	make -s -C "$top" sanitized >"$scratch/make.log" 2>&1
+}
+
+make_damage()
+{
+	cat >"$scratch/damage.c" <<-'END'
+		/* damage SEED IN OUT: cuts the file, or changes some of its bits, bytes or words. */
+		#include <stdio.h>
+		#include <stdlib.h>
+		#include <string.h>
+		static unsigned long state;
+		static unsigned long draw(unsigned long n)
+		{
+			state = state * 6364136223846793005ul + 1442695040888963407ul;
+			return (state >> 33) % n;
+		}
+		int main(int argc, char **argv)
+		{
+			static const unsigned long odd[] = {0, 1, 0x7fffffff, 0xffffffff, ~0ul, 1ul << 63, 0xff20, 24};
+			static unsigned char b[4 << 20];
+			FILE *in = fopen(argv[2], "r"), *out = fopen(argv[3], "w");
+			unsigned long n = fread(b, 1, sizeof(b), in), i, times;
+			(void)argc;
+			state = strtoul(argv[1], NULL, 10);
+			for (i = 0; i < 8; i++)
+				draw(2);
+			/* Headers are a small part of a file and decide most. */
+			unsigned long headers = *(unsigned long *)(b + 40), kind = draw(5);
+			times = 1 + draw(6);
+			if (kind == 0)
+				n = draw(n);
+			for (i = 0; kind && i < times; i++) {
+				unsigned long at = kind < 3 && headers < n ? headers + draw(n - headers) : draw(n);
+				unsigned long word = odd[draw(8)];
+				if (draw(2))
+					b[at] ^= 1 << draw(8);
+				else
+					memcpy(b + (at & ~7ul), &word, 4 + 4 * draw(2));
+			}
+			fwrite(b, 1, n, out);
+			return fclose(out);
+		}
+	END
+	gcc -O1 -w -o "$scratch/damage" "$scratch/damage.c"
+}
+
+# fuzz NAME FILE ROUNDS COMMAND...: runs COMMAND on damaged copies of FILE, where it says DAMAGED.
+fuzz()
+{
+	local name=$1 file=$2 n=$3 i bad=0 accepted=0 status damaged=$scratch/damaged
+	shift 3
+	mkdir -p "$damaged"
+	cp "$dir"/*.c "$damaged" # the tags
+	for ((i = 0; i < n; i++)); do
+		"$scratch/damage" "$((seed * 1000 + i))" "$file" "$damaged/$(basename "$file")"
+		(cd "$dir" && timeout -k 1 10 "${@//DAMAGED/$damaged/$(basename "$file")}") >"$scratch/log" 2>&1 </dev/null
+		status=$?
+		accepted=$((accepted + (status == 0)))
+		((status > 1)) || continue
+		bad=$((bad + 1))
+		diag "seed $((seed * 1000 + i)): exit status $status: $(grep -m3 -E 'ERROR|runtime error|#[0-4] ' "$scratch/log")"
+	done
+	is "$bad" 0 "$name: $n damaged ones, $accepted of them good enough"
+	((accepted < n)) || fail "$name: some of them are refused"
+}
+
+# What an earlier run of this test found, made on purpose.
+known()
+{
+	local damaged=$scratch/damaged
+	"${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c" || return
+	cd "$dir" || return
+	"$scratch/elfedit" klp-x.ko "$damaged/klp-x.ko" set-flags .rela.text 0x840
+	run "$bin/klplink" --table good.syms -o out.ko "$damaged/klp-x.ko"
+	refused 1 "'$damaged/klp-x.ko': section '.rela.text' cannot be read as relocations" \
+		"relocations that are said to be compressed"
+	run "${syms[@]}" --vmlinux "$k/vmlinux" --module "$damaged/klp-x.ko" alpha.o
+	refused 1 "'$damaged/klp-x.ko': section '.rela.text' cannot be read as relocations" "... by klpsyms too"
+	"$scratch/elfedit" "$k/vmlinux" "$damaged/vmlinux" poke .debug_rnglists 4 77
+	template gamma.c kernel/gamma.c <<<'int split_path(int); int use(int x) { return split_path(x); }'
+	mini_cc "$dir/gamma.c" "$dir/gamma.o" -w
+	run "${syms[@]}" --vmlinux "$damaged/vmlinux" --module klp-x.ko gamma.o
+	refused 1 "'$damaged/vmlinux': damaged debug information: section '.debug_rnglists'" \
+		"range lists of another version, which libdwarf 20210528 frees twice"
+	cd "$OLDPWD" || return
+}
+
+mini_vmlinux "$k" && mini_gadget "$k" && make_frame && make_damage || exit
+if build_sanitized; then
+	pass "klpsyms and klplink with sanitizers"
+else
+	fail "klpsyms and klplink with sanitizers"
+	diag "$(tail -n 5 "$scratch/make.log")"
+fi
+fresh
+mini_module "$k" "$dir/klp-x.ko" "$mini_src/patch.c"
+sed '1i //KLPMAKE fs/proc/alpha.c' "$mini_src/patch.c" | grep -v gadget >"$dir/patch.c"
+objects=(patch.o)
+cat >"$dir/good.syms" <<-'END'
+	# a table
+	symbol klp-x.ko state vmlinux state 3 ffffffff81002000 d fs/proc/alpha.c:9
+	symbol klp-x.ko helper vmlinux helper 2 0 t -
+	symbol klp-x.ko gamma_private vmlinux gamma_private 0 0 B
+	sympos klp-x.ko .data 0x10 2 helper
+END
+template alpha.c fs/proc/alpha.c <<<'extern int state; int helper(int), use(int x); int use(int x) { return helper(x) + state; }'
+mini_cc "$dir/alpha.c" "$dir/alpha.o" -w
+syms=("$bin/klpsyms" --symvers "$k/Module.symvers" --renames renames -o syms)
+module=(--module klp-x.ko alpha.o)
+fuzz vmlinux "$k/vmlinux" "$rounds" "${syms[@]}" --vmlinux DAMAGED --debug-modules "$k" "${module[@]}"
+fuzz "an object file" "$dir/alpha.o" "$((rounds / 2))" "${syms[@]}" --vmlinux "$k/vmlinux" \
+	--module klp-x.ko DAMAGED
+fuzz "a module, resolved" "$dir/klp-x.ko" "$rounds" "${syms[@]}" --vmlinux "$k/vmlinux" --module DAMAGED alpha.o
+fuzz "a module, linked" "$dir/klp-x.ko" "$rounds" "$bin/klplink" --table good.syms -o out.ko DAMAGED
+fuzz "a symbol table" "$dir/good.syms" "$((rounds / 2))" "$bin/klplink" --table DAMAGED -o klp-x.ko.out "$dir/klp-x.ko"
+fuzz "System.map" "$k/System.map" "$((rounds / 2))" "${syms[@]}" --vmlinux "$k/vmlinux" --symbols DAMAGED "${module[@]}"
+fuzz "Module.symvers" "$k/Module.symvers" "$((rounds / 4))" "$bin/klpsyms" -o syms --renames renames \
+	--vmlinux "$k/vmlinux" --symvers DAMAGED "${module[@]}"
+known
+done_testing
