@@ -18,7 +18,7 @@ enum {
 	OPT_OWN, /* the first number free for a program's own options */
 };
 
-/* clang-format off: its versions disagree here */
+/* clang-format off */ /* its versions disagree here */
 #define TARGET_OPTIONS                                       \
 	{"vmlinux", required_argument, NULL, OPT_VMLINUX},   \
 	{"symbols", required_argument, NULL, OPT_SYMBOLS},   \
