@@ -167,8 +167,8 @@ broken "a struct module of another size" "has 272 bytes, struct module of this k
 broken "no modinfo" "0 sections '.modinfo' instead of one" rename-section .modinfo .info
 broken "modinfo without an end" "section '.modinfo' does not end with a NUL" set-size .modinfo 5
 # Its number is the linker's choice.
-text=$(readelf -SW "$good" | sed -n 's/^ *\[ *\([0-9]*\)\] \.text .*/\1/p')
-broken "a section to write and run" "section '.text' ($text) is writable and executable" \
+text_number=$(readelf -SW "$good" | sed -n 's/^ *\[ *\([0-9]*\)\] \.text .*/\1/p')
+broken "a section to write and run" "section '.text' ($text_number) is writable and executable" \
 	set-flags .text 7
 broken "two sections of one name" "two loaded sections are named '.data'" \
 	rename-section .rodata .data
