@@ -74,11 +74,19 @@ find_release()
 	check_release
 }
 
+# absolute PATH: some programs are run in the work directory.
+absolute()
+{
+	[[ $1 == /* ]] || printf '%s/' "$PWD"
+	printf '%s\n' "$1"
+}
+
 find_vmlinux()
 {
 	vmlinux=${vmlinux:-${KLPMAKE_VMLINUX:-}}
 	if [[ -n $vmlinux ]]; then
 		[[ -f $vmlinux ]] || die "'$vmlinux': no such vmlinux"
+		vmlinux=$(absolute "$vmlinux")
 		return
 	fi
 	vmlinux=$(kernel_vmlinux "$release") || target_missing debug 'vmlinux with debug information'
@@ -104,6 +112,7 @@ find_symbols()
 {
 	if [[ -n $symbols ]]; then
 		[[ -r $symbols ]] || die "'$symbols': cannot be read"
+		symbols=$(absolute "$symbols")
 	elif is_running && grep -qm1 '^0*[1-9a-f][0-9a-f]* T _stext$' /proc/kallsyms 2>/dev/null; then
 		symbols=/proc/kallsyms
 	else

@@ -62,6 +62,22 @@ static int plan_symbols(struct link_plan *plan, const struct symtable *table, co
 	return status;
 }
 
+/* Each old_sympos has to have a section; what is at its place is looked at when it is written. */
+static int check_sympositions(const struct elf_file *in, const struct symtable *table,
+			      const char *module)
+{
+	for (size_t i = 0; i < table->sympositions; i++) {
+		const struct table_sympos *s = &table->sympos[i];
+
+		if (!strcmp(s->module, module) && !elf_file_section(in, s->section)) {
+			error("'%s': no section '%s' for the old_sympos of '%s'", in->path,
+			      s->section, s->name);
+			return -1;
+		}
+	}
+	return 0;
+}
+
 static struct klp_section *klp_section_for(struct link_plan *plan, size_t rela, size_t target,
 					   const char *object)
 {
@@ -166,7 +182,8 @@ int link_plan_make(struct link_plan *plan, const struct elf_file *in, const stru
 	plan->new_name = xcalloc(in->symnum, sizeof(*plan->new_name));
 	plan->drop = xcalloc(in->shnum, sizeof(*plan->drop));
 	plan->stays = xcalloc(in->shnum, sizeof(*plan->stays));
-	if (plan_symbols(plan, table, module) || plan_modinfo(plan))
+	if (plan_symbols(plan, table, module) || check_sympositions(in, table, module) ||
+	    plan_modinfo(plan))
 		return -1;
 	for (size_t i = 1; i < in->shnum; i++) {
 		const struct elf_section *s = &in->sec[i];

@@ -7,6 +7,7 @@
  */
 #include "link_write.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,18 +106,23 @@ static void *make_rela(struct writer *w, size_t index, size_t *size)
 	return out;
 }
 
-/* A section group lists section indexes after its flag word. */
-static void renumber_group(const struct writer *w, unsigned char *data, size_t size)
+/* A section group lists section indexes after its flag word; what was dropped is no member. */
+static size_t renumber_group(const struct writer *w, unsigned char *data, size_t size)
 {
 	bool big = w->in->ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
+	size_t kept = 4;
 
-	for (size_t off = 4; size - off >= 4 && off < size; off += 4) {
+	for (size_t off = 4; off < size && size - off >= 4; off += 4) {
 		uint64_t old = elf_file_number(w->in, data + off, 4);
 		uint64_t new = old < w->in->shnum ? w->map[old] : 0;
 
+		if (!new)
+			continue;
 		for (size_t b = 0; b < 4; b++)
-			data[off + (big ? 3 - b : b)] = (unsigned char)(new >> (8 * b));
+			data[kept + (big ? 3 - b : b)] = (unsigned char)(new >> (8 * b));
+		kept += 4;
 	}
+	return kept < size ? kept : size;
 }
 
 /* .modinfo with the line that makes the kernel see a livepatch: check_modinfo_livepatch() */
@@ -174,7 +180,7 @@ static int copy_data(struct writer *w, size_t index, const struct symtable *tabl
 		memcpy(copy, data, *size);
 	}
 	if (s->shdr.sh_type == SHT_GROUP && copy)
-		renumber_group(w, copy, *size);
+		*size = renumber_group(w, copy, *size);
 	for (size_t i = 0; i < table->sympositions; i++) {
 		if (!strcmp(table->sympos[i].module, module) &&
 		    !strcmp(table->sympos[i].section, s->name) &&
@@ -300,6 +306,16 @@ static int build(struct writer *w, const struct symtable *table, const char *mod
 		       : 0;
 }
 
+/* libelf only says that it failed; errno says why (a full disk). */
+static int write_elf(struct writer *w, const char *path)
+{
+	errno = 0;
+	if (elf_update(w->out, ELF_C_WRITE) >= 0)
+		return 0;
+	error("'%s': cannot be written: %s", path, errno ? strerror(errno) : elf_errmsg(-1));
+	return -1;
+}
+
 int link_write(const struct link_plan *plan, const struct symtable *table, const char *module,
 	       const char *path)
 {
@@ -313,7 +329,7 @@ int link_write(const struct link_plan *plan, const struct symtable *table, const
 	if (!w.out)
 		elf_failed(&w, "output");
 	else if (!build(&w, table, module))
-		status = elf_update(w.out, ELF_C_WRITE) < 0 ? elf_failed(&w, "output") : 0;
+		status = write_elf(&w, path);
 	elf_end(w.out);
 	for (size_t i = 0; i < w.n; i++)
 		free(w.owned[i]);

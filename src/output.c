@@ -23,12 +23,17 @@ static void remove_unfinished(int sig)
 	raise(sig);
 }
 
-static void catch_signals(void)
+/* What whoever started us ignores stays ignored (nohup). */
+static void catch_signals(sigset_t *ret)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
 
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
-		signal(signals[i], remove_unfinished);
+	sigemptyset(ret);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		sigaddset(ret, signals[i]);
+		if (signal(signals[i], remove_unfinished) == SIG_IGN)
+			signal(signals[i], SIG_IGN);
+	}
 }
 
 int output_begin(struct output *o, const char *path)
@@ -36,20 +41,25 @@ int output_begin(struct output *o, const char *path)
 	char *copy = xstrdup(path), *dir = dirname(copy);
 	const char *slash = strrchr(path, '/');
 	mode_t mask = umask(0);
+	sigset_t caught, before;
 	int fd;
 
 	umask(mask);
 	o->path = path;
 	o->beside = xasprintf("%s/.%s.XXXXXX", dir, slash ? slash + 1 : path);
 	free(copy);
+	/* No signal between the file and the note of its name. */
+	catch_signals(&caught);
+	sigprocmask(SIG_BLOCK, &caught, &before);
 	fd = mkstemp(o->beside);
+	if (fd >= 0)
+		unfinished = o->beside;
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (fd < 0) {
 		error("'%s': cannot write beside it: %s", path, strerror(errno));
 		free(o->beside);
 		return -1;
 	}
-	unfinished = o->beside;
-	catch_signals();
 	/* mkstemp makes it private; the result has the mode that any new file would have. */
 	fchmod(fd, 0666 & ~mask);
 	o->stream = fdopen(fd, "w");

@@ -2,6 +2,7 @@
 /* Reading and writing _klpmake.syms: see symtable.h. */
 #include "symtable.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,8 @@
 #include "util.h"
 
 #define MAX_FIELDS 9
+#define SYMBOL_FORM "symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE"
+#define SYMPOS_FORM "sympos MODULE SECTION OFFSET POSITION NAME"
 
 struct table_symbol *symtable_add_symbol(struct symtable *t)
 {
@@ -39,8 +42,9 @@ static bool number(const char *s, int base, uint64_t *ret)
 {
 	char *end;
 
+	errno = 0;
 	*ret = strtoull(s, &end, base);
-	return end != s && !*end && s[0] != '-';
+	return end != s && !*end && s[0] != '-' && !errno;
 }
 
 static int parse_symbol(struct symtable *t, char **field, size_t n)
@@ -82,34 +86,42 @@ static int parse_sympos(struct symtable *t, char **field, size_t n)
 int symtable_read(struct symtable *t, const char *path)
 {
 	char *text, *line, *next;
+	const char *form = NULL;
 	size_t size, count = 0;
 	int status = 0;
 
 	memset(t, 0, sizeof(*t));
 	if (read_file(path, &text, &size))
 		return -1;
-	for (line = text; *line && !status; line = next) {
+	if (memchr(text, '\0', size)) {
+		error("'%s': not a symbol table: a NUL byte in it", path);
+		status = -1;
+	}
+	for (line = text; line < text + size && !status; line = next) {
 		char *field[MAX_FIELDS];
 		size_t n;
 
 		count++;
 		next = line + strcspn(line, "\n");
-		if (*next)
-			*next++ = '\0';
+		*next++ = '\0';
 		if (line[0] == '#')
 			continue;
 		n = split(line, field);
 		if (n == 0)
 			continue;
-		if (!strcmp(field[0], "symbol"))
+		if (!strcmp(field[0], "symbol")) {
+			form = "'" SYMBOL_FORM "'";
 			status = parse_symbol(t, field, n);
-		else if (!strcmp(field[0], "sympos"))
+		} else if (!strcmp(field[0], "sympos")) {
+			form = "'" SYMPOS_FORM "'";
 			status = parse_sympos(t, field, n);
-		else
+		} else {
+			form = "a line of a symbol table that klpsyms writes";
 			status = -1;
+		}
 	}
-	if (status)
-		error("'%s' line %zu: not a line that klpsyms writes", path, count);
+	if (form && status)
+		error("'%s' line %zu: not %s", path, count, form);
 	free(text);
 	return status;
 }
@@ -143,8 +155,7 @@ int symtable_write(struct symtable *t, const char *path, const char *comment)
 	if (output_begin(&out, path))
 		return -1;
 	fprintf(out.stream, "%s", comment);
-	fprintf(out.stream, "# symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE\n"
-			    "# sympos MODULE SECTION OFFSET POSITION NAME\n");
+	fprintf(out.stream, "# " SYMBOL_FORM "\n# " SYMPOS_FORM "\n");
 	for (size_t i = 0; i < t->symbols; i++) {
 		const struct table_symbol *s = &t->symbol[i];
 
