@@ -183,7 +183,8 @@ int elf_file_open(const char *path, struct elf_file **ret)
 			error("'%s': %s", path, strerror(errno));
 			goto fail;
 		}
-		/* Private and writable: debug sections of relocatable files get relocated in place. */
+		/* Private and writable: debug sections of relocatable files get relocated in place.
+		 */
 		f->elf = elf_begin(f->fd, ELF_C_READ_MMAP_PRIVATE, NULL);
 	}
 	if (!f->elf) {

@@ -22,7 +22,7 @@ struct elf_section {
 
 struct elf_file {
 	char *path;
-	int fd;	       /* -1 when it was unpacked into memory */
+	int fd;		/* -1 when it was unpacked into memory */
 	char *unpacked; /* what of a compressed file is read */
 	Elf *elf;
 	GElf_Ehdr ehdr;
@@ -59,7 +59,8 @@ static inline uint64_t elf_place(size_t section, uint64_t offset)
 	return ((uint64_t)section << 32) + offset;
 }
 
-/* Opens and validates path; a compressed module is unpacked. error() and -1 when it is no sane 64-bit ELF file. */
+/* Opens and validates path; a compressed module is unpacked. error() and -1 when it is no sane
+ * 64-bit ELF file. */
 int elf_file_open(const char *path, struct elf_file **ret);
 void elf_file_close(struct elf_file *f);
 

@@ -122,8 +122,8 @@ static void describe(const struct elf_file *f, size_t i, const struct elf_symbol
 	};
 	ret->file = ret->global ? NULL : file;
 	/* kernel/module/kallsyms.c, is_core_symbol(); vmlinux's kallsyms forget nothing */
-	ret->kept = f->ehdr.e_type != ET_REL ||
-		    (sec && (sec->shdr.sh_flags & SHF_ALLOC) && !ret->init);
+	ret->kept =
+		f->ehdr.e_type != ET_REL || (sec && (sec->shdr.sh_flags & SHF_ALLOC) && !ret->init);
 }
 
 /*

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "livepatch.h"
+#include "module_files.h"
+#include "objects.h"
 #include "options.h"
 #include "output.h"
 #include "patch_module.h"
@@ -25,11 +27,15 @@ static const char help[] =
 	"\n"
 	"  -o, --output FILE   the table to write\n"
 	"  --renames FILE      write 'OBJECT OLD NEW' lines here where one name means two symbols\n"
-	"  --debug-modules DIR where debug files of modules lie (to name a file's module)\n" TARGET_OPTIONS_HELP;
+	"  --modules DIR       the kernel's modules, lib/modules/RELEASE\n"
+	"  --debug-modules DIR the modules' debug files\n"
+	"  --object FILE       one more module, with debug information (repeatable)\n" TARGET_OPTIONS_HELP;
 
 struct options {
 	struct target_options target;
-	const char *output, *renames, *debug_modules;
+	const char *output, *renames, *modules, *debug_modules;
+	char **extra; /* further modules, by file */
+	size_t extras, extras_cap;
 };
 
 struct modules {
@@ -119,7 +125,7 @@ static void decide_uses(const struct resolver *r, const struct modules *mods,
 
 static bool same_symbol(const struct resolved *a, const struct resolved *b)
 {
-	return a->how == b->how && a->sym == b->sym;
+	return a->how == b->how && a->sym == b->sym && a->gate == b->gate;
 }
 
 /* Does another object of the module mean something else by the same link name? */
@@ -156,24 +162,26 @@ static int write_renames(const struct decisions *all, const char *path)
 			      source_place(&d->t->source, d->use->name), d->use->name);
 			return -1;
 		}
-		fprintf(out.stream, "%s %s %s" TEMPLATE_RENAME_MARK "%s.%zu\n", d->t->path,
-			d->use->link_name, d->use->name, KLP_VMLINUX, d->found.position);
+		fprintf(out.stream, "%s %s %s" TEMPLATE_RENAME_MARK, d->t->path,
+			d->use->link_name, d->use->name);
+		if (d->found.gate != d->found.owner)
+			fprintf(out.stream, "%s.", d->found.gate->name);
+		fprintf(out.stream, "%s.%zu\n", d->found.owner->name, d->found.position);
 	}
 	return path ? output_end(&out) : 0;
 }
 
-static char *place_of(struct dwarf_file *dwarf, const struct resolved *found)
+static char *place_of(const struct resolved *found)
 {
 	char place[512];
 
-	if (!dwarf || !found->def)
+	if (!found->def)
 		return xstrdup("-");
-	def_place(dwarf, found->def, place, sizeof(place));
+	def_place(found->owner->dwarf, found->def, place, sizeof(place));
 	return xstrdup(place);
 }
 
-static void add_symbols(const struct resolver *r, const struct decisions *all,
-			struct symtable *table)
+static void add_symbols(const struct decisions *all, struct symtable *table)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		const struct decision *d = &all->d[i];
@@ -188,12 +196,15 @@ static void add_symbols(const struct resolver *r, const struct decisions *all,
 		s = symtable_add_symbol(table);
 		s->module = xstrdup(d->module->name);
 		s->link_name = xstrdup(d->use->link_name);
-		s->object = xstrdup(KLP_VMLINUX);
+		s->gate = xstrdup(d->found.gate->name);
+		s->object = xstrdup(d->found.owner->name);
 		s->name = xstrdup(d->use->name);
 		s->position = d->found.position;
-		s->addr = d->found.sym->addr;
+		/* Of a module: where it lies in its section. */
+		s->addr =
+			d->found.owner->module ? (uint32_t)d->found.sym->addr : d->found.sym->addr;
 		s->type = d->found.sym->type;
-		s->source = place_of(r->dwarf, &d->found);
+		s->source = place_of(&d->found);
 	}
 }
 
@@ -209,8 +220,8 @@ static bool has_new_function(const struct template *t, const struct patch_func *
  * Static new functions of one name in files of one name (in two directories) have to agree.
  */
 static void decide_function(const struct resolver *r, const struct patch_module *m,
-			    const struct scopes *scopes, const struct patch_func *func,
-			    struct symtable *table)
+			    const struct scopes *scopes, const struct object *object,
+			    const struct patch_func *func, struct symtable *table)
 {
 	static const struct source nowhere = {.path = "the patch"};
 	struct resolved found = {.how = RESOLVED_NONE};
@@ -222,8 +233,8 @@ static void decide_function(const struct resolver *r, const struct patch_module 
 
 		if (!has_new_function(&m->t[t], func))
 			continue;
-		one = resolve_old_function(r, source, scopes_find(scopes, source), func->old_name,
-					   func->old_sympos);
+		one = resolve_old_function(r, source, scopes_find(scopes, source), object,
+					   func->old_name, func->old_sympos);
 		if (one.how == RESOLVED_REFUSED)
 			return;
 		if (found.how != RESOLVED_NONE && !same_symbol(&one, &found)) {
@@ -235,7 +246,8 @@ static void decide_function(const struct resolver *r, const struct patch_module 
 		found = one;
 	}
 	if (found.how == RESOLVED_NONE)
-		found = resolve_old_function(r, &nowhere, NULL, func->old_name, func->old_sympos);
+		found = resolve_old_function(r, &nowhere, NULL, object, func->old_name,
+					     func->old_sympos);
 	if (found.how != RESOLVED_LIVEPATCH || found.position == 0 || func->old_sympos)
 		return;
 	s = symtable_add_sympos(table);
@@ -246,6 +258,28 @@ static void decide_function(const struct resolver *r, const struct patch_module 
 	s->name = xstrdup(func->old_name);
 }
 
+/* The functions that a struct klp_object patches; an object that is not there is told at once. */
+static void decide_object(const struct resolver *r, const struct patch_module *m,
+			  const struct scopes *scopes, const struct patch_object *patched,
+			  struct symtable *table)
+{
+	const char *name = patched->name ? patched->name : KLP_VMLINUX;
+	struct object *object;
+
+	if (patched->n == 0 || objects_by_name(r->objects, name, &object))
+		return;
+	if (!object) {
+		error("%s: it patches the module '%s', of which no file is there: give --module FILE, "
+		      "or install its debug file",
+		      m->name, name);
+		return;
+	}
+	for (size_t f = 0; f < patched->n; f++) {
+		if (patched->func[f].old_name[0])
+			decide_function(r, m, scopes, object, &patched->func[f], table);
+	}
+}
+
 static void decide_functions(const struct resolver *r, const struct modules *mods,
 			     const struct scopes *scopes, struct symtable *table)
 {
@@ -253,16 +287,59 @@ static void decide_functions(const struct resolver *r, const struct modules *mod
 		const struct patches *p = &mods->m[i].patches;
 
 		for (size_t j = 0; j < p->n; j++) {
-			for (size_t o = 0; o < p->patch[j].n; o++) {
-				const struct patch_object *obj = &p->patch[j].obj[o];
+			for (size_t o = 0; o < p->patch[j].n; o++)
+				decide_object(r, &mods->m[i], scopes, &p->patch[j].obj[o], table);
+		}
+	}
+}
 
-				for (size_t f = 0; f < obj->n && !obj->name; f++) {
-					if (obj->func[f].old_name[0])
-						decide_function(r, &mods->m[i], scopes,
-								&obj->func[f], table);
-				}
+static int by_string(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/*
+ * What is left for depends=: the modules of whose exports some are still imported. modpost has
+ * written all of them (scripts/mod/modpost.c, add_depends()), and the kernel would pull them in.
+ */
+static void decide_depends(const struct modules *mods, const struct decisions *all,
+			   struct symtable *table)
+{
+	for (size_t i = 0; i < mods->n; i++) {
+		char **name = xcalloc(all->n, sizeof(*name)), *names = xstrdup("");
+		struct table_depends *d;
+		bool moved = false;
+		size_t n = 0;
+
+		for (size_t j = 0; j < all->n; j++) {
+			const struct resolved *found = &all->d[j].found;
+
+			if (all->d[j].module != &mods->m[i])
+				continue;
+			moved |= found->how == RESOLVED_LIVEPATCH && found->owner->module;
+			if (found->how == RESOLVED_EXPORT && !symver_in_vmlinux(found->export))
+				name[n++] = module_name(found->export->owner);
+		}
+		if (n)
+			qsort(name, n, sizeof(*name), by_string);
+		for (size_t j = 0; j < n; j++) {
+			if (j == 0 || strcmp(name[j], name[j - 1]) != 0) {
+				char *longer =
+					xasprintf("%s%s%s", names, names[0] ? "," : "", name[j]);
+
+				free(names);
+				names = longer;
 			}
 		}
+		if (moved) {
+			d = symtable_add_depends(table);
+			d->module = xstrdup(mods->m[i].name);
+			d->names = xstrdup(names[0] ? names : "-");
+		}
+		for (size_t j = 0; j < n; j++)
+			free(name[j]);
+		free(name);
+		free(names);
 	}
 }
 
@@ -281,10 +358,16 @@ static int write_table(const struct options *opt, const struct target *target,
 
 static int decide(const struct options *opt, struct modules *mods, struct target *target)
 {
+	struct objects objects = {
+		.installed = opt->modules,
+		.debug = opt->debug_modules,
+		.extra = opt->extra,
+		.extras = opt->extras,
+	};
 	struct scopes scopes = {0};
 	struct decisions all = {0};
 	struct symtable table = {0};
-	struct resolver r = {.target = target};
+	struct resolver r = {.objects = &objects};
 	int status = -1;
 
 	for (size_t i = 0; i < mods->n; i++) {
@@ -292,8 +375,8 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 			return -1;
 	}
 	collect(mods, &target->kallsyms, &scopes);
-	if (dwarf_file_open(target->vmlinux, &r.dwarf) || target_read_symbols(target) ||
-	    scopes_read(&scopes, r.dwarf, &target->kallsyms.wanted, opt->debug_modules))
+	if (target_read_symbols(target) || objects_open(&objects, target) ||
+	    scopes_read(&scopes, &objects))
 		goto out;
 	decide_uses(&r, mods, &scopes, &all);
 	decide_functions(&r, mods, &scopes, &table);
@@ -301,13 +384,14 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 		goto out;
 	if (write_renames(&all, opt->renames))
 		goto out;
-	add_symbols(&r, &all, &table);
+	add_symbols(&all, &table);
+	decide_depends(mods, &all, &table);
 	status = write_table(opt, target, &table);
 out:
 	symtable_free(&table);
 	free(all.d);
 	scopes_free(&scopes);
-	/* r.dwarf stays open: libdwarf takes a tenth of the run to free its units one by one. */
+	objects_close(&objects);
 	return status;
 }
 
@@ -319,6 +403,8 @@ static void parse(int argc, char **argv, struct options *opt, char ***words, siz
 		{"renames", required_argument, NULL, OPT_OWN},
 		{"debug-modules", required_argument, NULL, OPT_OWN + 1},
 		{"module", no_argument, NULL, OPT_OWN + 2},
+		{"modules", required_argument, NULL, OPT_OWN + 3},
+		{"object", required_argument, NULL, OPT_OWN + 4},
 		TARGET_OPTIONS,
 		{NULL, 0, NULL, 0},
 	};
@@ -334,7 +420,12 @@ static void parse(int argc, char **argv, struct options *opt, char ***words, siz
 			opt->renames = optarg;
 		else if (c == OPT_OWN + 1)
 			opt->debug_modules = optarg;
-		else if (c == OPT_OWN + 2 || c == 1) {
+		else if (c == OPT_OWN + 3)
+			opt->modules = optarg;
+		else if (c == OPT_OWN + 4) {
+			GROW(opt->extra, opt->extras, opt->extras_cap);
+			opt->extra[opt->extras++] = optarg;
+		} else if (c == OPT_OWN + 2 || c == 1) {
 			GROW(*words, *n, cap);
 			(*words)[(*n)++] = c == 1 ? optarg : NULL;
 		} else

@@ -16,8 +16,8 @@
 #include "units.h"
 
 struct object {
-	char *name;  /* as the kernel says it: "vmlinux", "nf_tables" */
-	char *path;  /* the file that was read */
+	char *name; /* as the kernel says it: "vmlinux", "nf_tables" */
+	char *path; /* the file that was read */
 	bool module;
 	struct elf_file *elf;
 	struct dwarf_file *dwarf; /* NULL: without debug information */
@@ -27,9 +27,9 @@ struct object {
 
 struct objects {
 	struct target *target;
-	const char *installed;	 /* lib/modules/RELEASE, or NULL */
-	const char *debug;	 /* the directory of the modules' debug files, or NULL */
-	char *const *extra;	 /* further modules, by file */
+	const char *installed; /* lib/modules/RELEASE, or NULL */
+	const char *debug;     /* the directory of the modules' debug files, or NULL */
+	char *const *extra;    /* further modules, by file */
 	size_t extras;
 	struct object **obj; /* obj[0] is vmlinux */
 	size_t n, cap;
@@ -45,7 +45,8 @@ int objects_open(struct objects *o, struct target *target);
 int objects_by_source(struct objects *o, const char *tag, struct unit_query *query,
 		      struct object **ret);
 
-/* The module of that name. *ret is NULL when there is none. error() and -1 when it cannot be read. */
+/* The module of that name. *ret is NULL when there is none. error() and -1 when it cannot be read.
+ */
 int objects_by_name(struct objects *o, const char *name, struct object **ret);
 
 void objects_close(struct objects *o);

@@ -130,7 +130,8 @@ static void match_clone(const struct ksym *sym, void *arg)
 }
 
 /* In the scope, but not under its name: inlined, optimised away, or a clone. */
-static void report_vanished(const struct source *source, const struct scope *scope, const struct def *def)
+static void report_vanished(const struct source *source, const struct scope *scope,
+			    const struct def *def)
 {
 	struct clone_search clone = {.def = def};
 	char place[512];
@@ -185,8 +186,8 @@ static bool in_file_of(const struct scope *scope, const struct ksym *sym, size_t
 
 /* Not in the scope, no global: perhaps static elsewhere, perhaps misspelt. */
 static void report_unknown(const struct resolver *r, const struct source *source,
-			   const struct scope *scope, const struct object *object,
-			   const char *name, const struct ksym *all, size_t count)
+			   const struct scope *scope, const struct object *object, const char *name,
+			   const struct ksym *all, size_t count)
 {
 	struct near near = {.wanted = name};
 	const char *place = source_place(source, name);
@@ -226,8 +227,7 @@ static void report_unknown(const struct resolver *r, const struct source *source
 
 /* A global symbol of an object that nobody exports. */
 static struct resolved global_of(const struct source *source, const struct object *owner,
-				 const struct object *gate, const char *name,
-				 const struct def *def)
+				 const struct object *gate, const char *name, const struct def *def)
 {
 	size_t count;
 	const struct ksym *all = kallsyms_find(owner->symbols, name, &count);
@@ -372,14 +372,17 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 	}
 	if (in.n > 1) {
 		if (author && is_defined_in(own, &all[author - 1]))
-			return livepatch(source, object, object, all, count, &all[author - 1], NULL);
+			return livepatch(source, object, object, all, count, &all[author - 1],
+					 NULL);
 		report_twice(source, own, name, "write the old_sympos of the right one", all,
 			     count);
 		return refused;
 	}
 	if (in.n == 1 || (in.external && global)) {
-		found = in.n == 1 ? livepatch(source, object, object, all, count, in.sym[0], in.def[0])
-				  : livepatch(source, object, object, all, count, global, in.external);
+		found = in.n == 1 ? livepatch(source, object, object, all, count, in.sym[0],
+					      in.def[0])
+				  : livepatch(source, object, object, all, count, global,
+					      in.external);
 		return author ? check_author(source, own, name, author, count, found) : found;
 	}
 	if (in.vanished) {

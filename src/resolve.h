@@ -21,11 +21,11 @@ enum resolution {
 
 struct resolved {
 	enum resolution how;
-	const struct ksym *sym; /* RESOLVED_LIVEPATCH */
-	size_t position;	/* 0: the name is unique, else as old_sympos counts */
-	const struct def *def;	/* what DWARF knows of it, or NULL */
-	const struct object *owner;   /* RESOLVED_LIVEPATCH: whose symbol it is */
-	const struct object *gate;    /* ... and the patched object whose relocation it becomes */
+	const struct ksym *sym;	     /* RESOLVED_LIVEPATCH */
+	size_t position;	     /* 0: the name is unique, else as old_sympos counts */
+	const struct def *def;	     /* what DWARF knows of it, or NULL */
+	const struct object *owner;  /* RESOLVED_LIVEPATCH: whose symbol it is */
+	const struct object *gate;   /* ... and the patched object whose relocation it becomes */
 	const struct symver *export; /* RESOLVED_EXPORT */
 };
 

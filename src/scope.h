@@ -16,7 +16,7 @@
 struct scope {
 	const char *tag;
 	const struct source *source; /* a file that has this tag, for messages */
-	struct object *object; /* that the file is compiled into */
+	struct object *object;	     /* that the file is compiled into */
 	struct unit_query query;
 	struct defs defs; /* of all units, in their order */
 };

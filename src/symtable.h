@@ -8,8 +8,9 @@
  *   depends MODULE NAMES
  *
  * "symbol": the undefined LINK_NAME of MODULE (a .ko) is NAME in OBJECT at POSITION; the rest is
- * for people. OBJECT is GATE/OWNER where a symbol of the module OWNER is used by code that patches the
- * object GATE. "sympos": the old_sympos at OFFSET of SECTION, of the function NAME, is POSITION.
+ * for people. OBJECT is GATE/OWNER where a symbol of the module OWNER is used by code that patches
+ * the object GATE. "sympos": the old_sympos at OFFSET of SECTION, of the function NAME, is
+ * POSITION.
  */
 #ifndef KLP_SYMTABLE_H
 #define KLP_SYMTABLE_H

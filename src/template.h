@@ -16,7 +16,7 @@
 
 /*
  * Where two files mean two symbols by one name, the name is made different in the object file and
- * the module linked again: "NAME.klpmake.OBJECT.POSITION". The part before the mark is the name
+ * the module linked again: "NAME.klpmake.[GATE.]OBJECT.POSITION". The part before the mark is the name
  * that the author wrote.
  */
 #define TEMPLATE_RENAME_MARK ".klpmake."
