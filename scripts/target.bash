@@ -63,22 +63,28 @@ target_missing()
   $(kernel_hint "$1" "$release")"
 }
 
+# kdir_release DIR: the release that a build directory is for. Distributions may have another word
+# in include/config/kernel.release than the kernel that they build has.
+kdir_release()
+{
+	local header=$1/include/generated/utsrelease.h
+	if [[ -r $header ]]; then
+		sed -n 's/^#define UTS_RELEASE "\(.*\)"/\1/p' "$header"
+	elif [[ -r $1/include/config/kernel.release ]]; then
+		cat "$1/include/config/kernel.release"
+	else
+		return 1
+	fi
+}
+
 find_release()
 {
 	if [[ -z $release && -n $kdir ]]; then
-		[[ -r $kdir/include/config/kernel.release ]] ||
-			die "'$kdir' is no kernel build directory: it has no include/config/kernel.release"
-		release=$(<"$kdir/include/config/kernel.release")
+		release=$(kdir_release "$kdir") ||
+			die "'$kdir' is no kernel build directory: it does not say its release"
 	fi
 	release=${release:-$(uname -r)}
 	check_release
-}
-
-# absolute PATH: some programs are run in the work directory.
-absolute()
-{
-	[[ $1 == /* ]] || printf '%s/' "$PWD"
-	printf '%s\n' "$1"
 }
 
 find_vmlinux()

@@ -129,10 +129,15 @@ static void match_clone(const struct ksym *sym, void *arg)
 	}
 }
 
-/* In the scope, but not under its name: inlined, optimised away, or a clone. */
+/*
+ * In the scope, but not under its name: inlined, optimised away, or a clone. What helps depends on
+ * whether the patch calls it or means to replace it.
+ */
 static void report_vanished(const struct source *source, const struct scope *scope,
-			    const struct def *def)
+			    const struct def *def, bool to_replace)
 {
+	const char *way_out = to_replace ? "patch the functions that it went into; it is defined at"
+					 : "copy the function from";
 	struct clone_search clone = {.def = def};
 	char place[512];
 
@@ -140,16 +145,16 @@ static void report_vanished(const struct source *source, const struct scope *sco
 	kallsyms_each(scope->object->elf, match_clone, &clone);
 	if (clone.name[0])
 		error("%s: '%s' exists in %s only as '%s', whose arguments the compiler may have "
-		      "changed: copy the function from %s",
-		      source_place(source, def->name), def->name, scope->tag, clone.name, place);
+		      "changed: %s %s",
+		      source_place(source, def->name), def->name, scope->tag, clone.name,
+		      to_replace ? "patch its callers; it is defined at" : way_out, place);
 	else if (def->function && def->inlined)
-		error("%s: '%s' is inlined everywhere in %s and has no code of its own: copy the "
-		      "function from %s",
-		      source_place(source, def->name), def->name, scope->tag, place);
+		error("%s: '%s' is inlined everywhere in %s and has no code of its own: %s %s",
+		      source_place(source, def->name), def->name, scope->tag, way_out, place);
 	else if (def->function)
-		error("%s: '%s' was optimised away in %s, nothing calls it there: copy the function "
-		      "from %s",
-		      source_place(source, def->name), def->name, scope->tag, place);
+		error("%s: '%s' was optimised away in %s, nothing calls it there: %s %s",
+		      source_place(source, def->name), def->name, scope->tag,
+		      to_replace ? "there is nothing to patch; it is defined at" : way_out, place);
 	else
 		error("%s: '%s' was optimised away in %s, it lies nowhere in memory: copy it from "
 		      "%s if it is a constant, else do without, as the kernel does",
@@ -324,7 +329,7 @@ struct resolved resolve_use(const struct resolver *r, const struct source *sourc
 		return livepatch(source, object, object, all, count, in.sym[0], in.def[0]);
 	}
 	if (in.vanished && !in.external) {
-		report_vanished(source, scope, in.vanished);
+		report_vanished(source, scope, in.vanished, false);
 		return refused;
 	}
 	ret = use_global(r, source, scope, use->name, in.external);
@@ -386,7 +391,7 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 		return author ? check_author(source, own, name, author, count, found) : found;
 	}
 	if (in.vanished) {
-		report_vanished(source, own, in.vanished);
+		report_vanished(source, own, in.vanished, true);
 		return refused;
 	}
 	if (count == 0) {
