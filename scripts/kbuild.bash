@@ -14,20 +14,31 @@ kbuild_run()
 	local kdir=$1 work=$2 log=$3 status=0
 	local -x KCFLAGS="${KCFLAGS:-} -Wno-error -ffile-prefix-map=$work/="
 	unset MAKEFLAGS MFLAGS MAKELEVEL
-	# In the background, because bash lets no trap run while it waits for a foreground command.
+	# In the background, because bash lets no trap run while it waits for a foreground command;
+	# in a process group of its own (-m), so that all of it can be stopped.
+	set -m
 	make -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1 CONFIG_DEBUG_INFO_BTF_MODULES= \
 		modules >"$log" 2>&1 </dev/null &
 	kbuild_pid=$!
+	set +m
 	wait "$kbuild_pid" || status=$?
 	kbuild_pid=''
 	return "$status"
 }
 
-# kbuild_stop: for traps.
+# kbuild_stop: for traps. Compilers end a little later than make does, and write until then.
 kbuild_stop()
 {
-	[[ -z ${kbuild_pid:-} ]] || kill -TERM "$kbuild_pid" 2>/dev/null || true
-	[[ -z ${kbuild_pid:-} ]] || wait "$kbuild_pid" 2>/dev/null || true
+	local signal i
+	[[ -n ${kbuild_pid:-} ]] || return 0
+	for signal in TERM KILL; do
+		kill "-$signal" -- "-$kbuild_pid" 2>/dev/null || true
+		wait "$kbuild_pid" 2>/dev/null || true
+		for ((i = 0; i < 100; i++)); do
+			kill -0 -- "-$kbuild_pid" 2>/dev/null || return 0
+			sleep 0.02
+		done
+	done
 }
 
 # kbuild_messages LOG WORK: what a person should read of it: the compiler's own messages with the
@@ -46,6 +57,14 @@ kbuild_messages()
 		/^warning: the compiler differs from the one used to build the kernel/ { note = 2; next }
 		note > 0 && /^  / { note--; next }
 		/^(WARNING|ERROR): modpost: ".*" \[.*\] undefined!$/ { next }
+		/^ERROR: modpost: module name is too long/ {
+			print $0 "\n  the kernel takes 55 characters at most: give it a shorter name in the Makefile"
+			next
+		}
+		/^ERROR: modpost: GPL-incompatible module/ {
+			print $0 "\n  only a module with MODULE_LICENSE(\"GPL\") can be a livepatch"
+			next
+		}
 		/^WARNING: modpost: suppressed [0-9]+ unresolved symbol warnings/ { next }
 		# The two lines below such a warning show the source.
 		/: warning: .* (used but never defined|declared .static. but never defined)/ { quiet = 2; next }

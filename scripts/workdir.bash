@@ -9,30 +9,62 @@
 made_by_kbuild=('*.o' '*.ko' '*.mod' '*.mod.c' '.*.cmd' '*.symvers' 'modules.order' '.tmp_*'
 	'*.o.d' '_klpmake.syms')
 
-work='' work_is_new='' work_is_temporary=''
+work='' work_place='' work_lock='' work_is_new='' work_is_temporary='' work_waits=''
+
+# workdir_place PATCH RELEASE: where kbuild will work. It cannot in a path with blanks, nor do we
+# where we may not write (another user's patch, or what a run under sudo left).
+workdir_place()
+{
+	local place=$1/.klpmake/$2 path
+	for path in "$1" "$1/.klpmake" "$place" "$place/.lock"; do
+		if [[ $path == *[!A-Za-z0-9_./+~@-]* || ( -e $path && ! -w $path ) ]]; then
+			place=$(mktemp -d "${TMPDIR:-/tmp}/klpmake.XXXXXX") || die 'no directory to work in'
+			break
+		fi
+	done
+	printf '%s\n' "$place"
+}
 
 # workdir_open PATCH RELEASE: sets work and takes the lock on it.
 workdir_open()
 {
-	local patch=$1 target=$2
-	work=$patch/.klpmake/$target
-	if [[ $work == *[!A-Za-z0-9_./+~@-]* || ! -w $patch ]]; then
-		work=$(mktemp -d "${TMPDIR:-/tmp}/klpmake.XXXXXX")
-		work_is_temporary=1
+	local patch=$1
+	work_place=$(workdir_place "$patch" "$2")
+	if [[ $work_place != "$patch"/.klpmake/* ]]; then
+		work=$work_place work_is_temporary=1
 		[[ $work != *[!A-Za-z0-9_./+~@-]* ]] || die "kbuild cannot work in '$work': set TMPDIR to a plain path"
-	elif [[ ! -d $work ]]; then
-		work_is_new=1
-		mkdir -p "$work"
-	fi
-	exec {work_lock}>"$work/.lock"
-	if ! flock -n "$work_lock"; then
-		warn "another klpmake is at work in '$patch': waiting for it to end"
-		flock "$work_lock"
+	else
+		# Whoever had the lock may have taken the directory away: a failed first run does.
+		until workdir_lock "$work_place" && workdir_is_ours; do
+			sleep 0.05
+		done
+		work=$work_place
+		[[ -e $work/kbuild.log ]] || work_is_new=1
 	fi
 	workdir_link "$patch"
 }
 
-# Links to all files of the patch; a link whose file has gone would hide that from kbuild.
+workdir_is_ours()
+{
+	[[ $work_place/.lock -ef /proc/self/fd/$work_lock ]]
+}
+
+# In the background, because bash lets no trap run while it waits for a foreground command.
+workdir_lock()
+{
+	mkdir -p "$1" 2>/dev/null || [[ -w ${1%/*/*} ]] || die "'$1': cannot be made"
+	[[ -z $work_lock ]] || exec {work_lock}>&-
+	{ exec {work_lock}>"$1/.lock"; } 2>/dev/null || { work_lock=''; return 1; }
+	flock -n "$work_lock" && return
+	warn "another klpmake is at work in '${1%/*/*}': waiting for it to end"
+	flock "$work_lock" &
+	work_waits=$!
+	wait "$work_waits"
+	work_waits=''
+}
+
+# Links to all files of the patch; a link whose file has gone would hide that from kbuild, and so
+# would the object that was made of it.
 workdir_link()
 {
 	local patch=$1 pattern file link
@@ -41,7 +73,7 @@ workdir_link()
 		skip+=(! -name "$pattern")
 	done
 	while IFS= read -r -d '' link; do
-		[[ -e $link ]] || rm -f "$link"
+		[[ -e $link ]] || rm -f "$link" "${link%.*}.o"
 	done < <(find "$work" -type l -print0)
 	while IFS= read -r -d '' file; do
 		link=$work/${file#"$patch"/}
@@ -56,9 +88,15 @@ workdir_link()
 workdir_close()
 {
 	local status=$1
-	[[ -n $work ]] || return 0
+	[[ -z $work_waits ]] || kill "$work_waits" 2>/dev/null || true
+	# Stopped between making it and taking it.
+	if [[ -z $work && -n $work_lock ]] && flock -n "$work_lock" && workdir_is_ours; then
+		work=$work_place
+		[[ -e $work/kbuild.log ]] || work_is_new=1
+	fi
 	if [[ -n $work_is_temporary ]] || { [[ -n $work_is_new ]] && ((status != 0)); }; then
 		rm -rf "$work"
-		[[ -n $work_is_temporary ]] || rmdir --ignore-fail-on-non-empty "${work%/*}" 2>/dev/null || true
 	fi
+	[[ -z $work_place || -n $work_is_temporary ]] ||
+		rmdir "$work_place" "${work_place%/*}" 2>/dev/null || true
 }

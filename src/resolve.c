@@ -394,6 +394,15 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 		report_vanished(source, own, in.vanished, true);
 		return refused;
 	}
+	if (count == 0 && scope && !own && kallsyms_find(scope->object->symbols, name, &count)) {
+		error("%s: '%s' is not in '%s' but in '%s', like all of %s: its struct klp_object needs "
+		      "%s%s%s",
+		      source_place(source, name), name, object->name, scope->object->name,
+		      scope->tag, scope->object->module ? ".name = \"" : "no .name",
+		      scope->object->module ? scope->object->name : "",
+		      scope->object->module ? "\"" : "");
+		return refused;
+	}
 	if (count == 0) {
 		report_unknown(r, source, own, object, name, all, count);
 		return refused;

@@ -68,8 +68,7 @@ static void report_missing(const struct scope *s, const struct objects *objects)
 
 	error("%s:%zu: '%s' is no source file of this vmlinux%s (not configured, or misspelt)",
 	      src->path, src->tag_line, s->tag,
-	      objects->debug ? ", nor of its modules"
-			     : "; the modules' debug files, to look further, are not there");
+	      objects->debug ? " or of a module" : ", and there are no modules' debug files");
 	print_near_files(objects->obj[0]->dwarf, s->tag);
 }
 

@@ -71,6 +71,7 @@ golden_table()
 		# kernel 9.9.0-mini, vmlinux build-id $(readelf -n "$k/vmlinux" | awk '/Build ID/ { print $3 }')
 		# symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE
 		# sympos MODULE SECTION OFFSET POSITION NAME
+		# depends MODULE NAMES
 		symbol klp-x.ko arch_hook vmlinux arch_hook 0 $(address arch_hook) T -
 		symbol klp-x.ko helper vmlinux helper 2 $(address helper alpha.c) t fs/proc/alpha.c:19
 		symbol klp-x.ko state vmlinux state 2 $(address state alpha.c) d fs/proc/alpha.c:9
@@ -197,6 +198,16 @@ two_of_a_name()
 		"$(place fs/proc/beta.c 'int state =')" "the second file's data" state
 	becomes alpha_first t "$(address alpha_first alpha.c)" "$(place $alpha 'alpha_first(')" \
 		"what was no conflict keeps its name"
+	touch "$dir/b.c"
+	sleep 0.01
+	mini_cc "$dir/b.c" "$dir/b.o" -w
+	resolve
+	is "$(grep -c '^b\.o ' "$dir/renames"):$(grep -vc '^b\.o ' "$dir/renames")" "3:0" \
+		"one of them compiled again is renamed again"
+	rm "$dir"/b.* "$dir"/c.*
+	resolve
+	is "$(LC_ALL=C sort "$dir/renames")" "$(printf '%s\n' "a.o helper.klpmake.vmlinux.$h1 helper" \
+		"a.o state.klpmake.vmlinux.$s1 state")" "a name comes back when there is no conflict any more"
 
 	fresh
 	template a.c $alpha <<<'int helper(int), use_a(int x); int use_a(int x) { return helper(x); }'
