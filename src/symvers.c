@@ -48,6 +48,14 @@ int symvers_read(struct symvers *v, const char *path)
 
 	if (read_file(path, &v->text, &size))
 		return -1;
+	if (memchr(v->text, '\0', size)) {
+		error("'%s': not a list of exports: a NUL byte in it", path);
+		return -1;
+	}
+	if (size == 0) {
+		error("'%s': empty: a kernel exports something; use the one of its headers", path);
+		return -1;
+	}
 	for (line = v->text; *line; line = next) {
 		number++;
 		next = line + strcspn(line, "\n");
