@@ -87,6 +87,13 @@ find_release()
 	check_release
 }
 
+# absolute PATH: some programs are run in the work directory.
+absolute()
+{
+	[[ $1 == /* ]] || printf '%s/' "$PWD"
+	printf '%s\n' "$1"
+}
+
 find_vmlinux()
 {
 	vmlinux=${vmlinux:-${KLPMAKE_VMLINUX:-}}
