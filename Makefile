@@ -25,12 +25,12 @@ DWARF_DIRS := $(patsubst -I%,%,$(filter -I%,$(shell pkg-config --cflags libdwarf
 KLP_CFLAGS += $(addprefix -isystem ,$(wildcard $(DWARF_DIRS)))
 
 # What each program is made of; a part is named after its job.
-elf_parts := util strmap elf_file
+elf_parts := util strmap elf_file unpack
 target_parts := $(elf_parts) options arch kallsyms symvers target relocs
 dwarf_parts := dwarf_file dwarf_object units defs
 patch_parts := layout patch
-klpsyms_parts := klpsyms $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template source \
-		 scope module_files resolve locate mention near symtable output
+klpsyms_parts := klpsyms uses replaced $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template source \
+		 scope objects module_files resolve locate mention near symtable output
 klplink_parts := klplink $(elf_parts) symtable output link_plan link_strings link_write
 klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json

@@ -66,12 +66,25 @@ target_missing()
 or name another kernel with -k (fetched by '$home/scripts/fetch-kernel': ${fetched:-none yet})"
 }
 
+# kdir_release DIR: the release that a build directory is for. Distributions may have another word
+# in include/config/kernel.release than the kernel that they build has.
+kdir_release()
+{
+	local header=$1/include/generated/utsrelease.h
+	if [[ -r $header ]]; then
+		sed -n 's/^#define UTS_RELEASE "\(.*\)"/\1/p' "$header"
+	elif [[ -r $1/include/config/kernel.release ]]; then
+		cat "$1/include/config/kernel.release"
+	else
+		return 1
+	fi
+}
+
 find_release()
 {
 	if [[ -z $release && -n $kdir ]]; then
-		[[ -r $kdir/include/config/kernel.release ]] ||
-			die "'$kdir' is no kernel build directory: it has no include/config/kernel.release"
-		release=$(<"$kdir/include/config/kernel.release")
+		release=$(kdir_release "$kdir") ||
+			die "'$kdir' is no kernel build directory: it does not say its release"
 	fi
 	release=${release:-$(uname -r)}
 	check_release

@@ -116,10 +116,18 @@ static void store(const struct elf_file *f, unsigned char *p, uint64_t value, si
 		p[big ? size - 1 - i : i] = (unsigned char)(value >> (8 * i));
 }
 
+/* Places in loaded sections are told apart by section, offsets into debug sections are plain. */
+static uint64_t target_of(const struct elf_file *f, const struct elf_symbol *sym)
+{
+	if (!sym->special && (f->sec[sym->shndx].shdr.sh_flags & SHF_ALLOC))
+		return elf_place(sym->shndx, sym->sym.st_value);
+	return sym->sym.st_value;
+}
+
 /*
  * In a relocatable file the references between debug sections are still relocations. The
- * mapping is private, so they are applied in place; other types (addresses of code within a
- * module, differences) do not occur in what is read of such files.
+ * mapping is private, so they are applied in place; differences, which some architectures
+ * relocate as well, do not occur in what is read of such files.
  */
 static void relocate(const struct dwarf_object *o, size_t index, unsigned char *data, size_t size)
 {
@@ -147,7 +155,7 @@ static void relocate(const struct dwarf_object *o, size_t index, unsigned char *
 			    len > size - r.r_offset)
 				continue;
 			elf_file_symbol(f, GELF_R_SYM(r.r_info), &sym);
-			store(f, data + r.r_offset, sym.sym.st_value + (uint64_t)r.r_addend, len);
+			store(f, data + r.r_offset, target_of(f, &sym) + (uint64_t)r.r_addend, len);
 		}
 	}
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "unpack.h"
 #include "util.h"
 
 static bool in_range(uint64_t off, uint64_t len, uint64_t size)
@@ -169,13 +170,23 @@ int elf_file_open(const char *path, struct elf_file **ret)
 
 	elf_version(EV_CURRENT);
 	f->path = xstrdup(path);
-	f->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (f->fd < 0) {
-		error("'%s': %s", path, strerror(errno));
-		goto fail;
+	f->fd = -1;
+	if (is_packed(path)) {
+		size_t size;
+
+		if (unpack(path, &f->unpacked, &size))
+			goto fail;
+		f->elf = elf_memory(f->unpacked, size);
+	} else {
+		f->fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (f->fd < 0) {
+			error("'%s': %s", path, strerror(errno));
+			goto fail;
+		}
+		/* Private and writable: debug sections of relocatable files get relocated in place.
+		 */
+		f->elf = elf_begin(f->fd, ELF_C_READ_MMAP_PRIVATE, NULL);
 	}
-	/* Private and writable: debug sections of relocatable files get relocated in place. */
-	f->elf = elf_begin(f->fd, ELF_C_READ_MMAP_PRIVATE, NULL);
 	if (!f->elf) {
 		error("'%s': %s", path, elf_errmsg(-1));
 		goto fail;
@@ -197,6 +208,7 @@ void elf_file_close(struct elf_file *f)
 	if (f->fd >= 0)
 		close(f->fd);
 	free(f->sec);
+	free(f->unpacked);
 	free(f->path);
 	free(f);
 }

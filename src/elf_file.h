@@ -22,7 +22,8 @@ struct elf_section {
 
 struct elf_file {
 	char *path;
-	int fd;
+	int fd;		/* -1 when it was unpacked into memory */
+	char *unpacked; /* what of a compressed file is read */
 	Elf *elf;
 	GElf_Ehdr ehdr;
 	struct elf_section *sec;
@@ -48,7 +49,18 @@ struct elf_symbol {
 	bool special;
 };
 
-/* Opens and validates path. error() and -1 when it is no sane 64-bit ELF file. */
+/*
+ * The address of a place in a relocatable file, where every section begins at 0: each loaded
+ * section gets 4 GiB of its own. Debug information is relocated likewise (dwarf_object.c), so that
+ * symbols and DWARF of a module meet at one number.
+ */
+static inline uint64_t elf_place(size_t section, uint64_t offset)
+{
+	return ((uint64_t)section << 32) + offset;
+}
+
+/* Opens and validates path; a compressed module is unpacked. error() and -1 when it is no sane
+ * 64-bit ELF file. */
 int elf_file_open(const char *path, struct elf_file **ret);
 void elf_file_close(struct elf_file *f);
 

@@ -104,9 +104,31 @@ static bool is_init_section(const char *name)
 	return str_starts(name, ".init") || str_starts(name, ".exit");
 }
 
+static void describe(const struct elf_file *f, size_t i, const struct elf_symbol *s,
+		     const char *file, struct ksym *ret)
+{
+	const struct elf_section *sec = s->special ? NULL : &f->sec[s->shndx];
+	bool placed = sec && f->ehdr.e_type == ET_REL;
+
+	*ret = (struct ksym){
+		.name = s->name,
+		.addr = placed ? elf_place(s->shndx, s->sym.st_value) : s->sym.st_value,
+		.size = s->sym.st_size,
+		.type = sec ? type_letter(&sec->shdr, &s->sym) : 'a',
+		.elf_type = GELF_ST_TYPE(s->sym.st_info),
+		.global = GELF_ST_BIND(s->sym.st_info) != STB_LOCAL,
+		.init = sec && is_init_section(sec->name),
+		.order = i,
+	};
+	ret->file = ret->global ? NULL : file;
+	/* kernel/module/kallsyms.c, is_core_symbol(); vmlinux's kallsyms forget nothing */
+	ret->kept =
+		f->ehdr.e_type != ET_REL || (sec && (sec->shdr.sh_flags & SHF_ALLOC) && !ret->init);
+}
+
 /*
- * One pass over vmlinux's symbol table. fn gets every entry that is one in kallsyms: defined in
- * a loaded section (nm's a, A, N, n, U, u, w are left out), no file or section symbol.
+ * One pass over a symbol table. fn gets every entry that is one in the kallsyms of vmlinux: defined
+ * in a loaded section (nm's a, A, N, n, U, u, w are left out), no file or section symbol.
  */
 void kallsyms_each(const struct elf_file *f, void (*fn)(const struct ksym *sym, void *arg),
 		   void *arg)
@@ -114,28 +136,20 @@ void kallsyms_each(const struct elf_file *f, void (*fn)(const struct ksym *sym, 
 	const char *file = NULL;
 
 	for (size_t i = 1; i < f->symnum; i++) {
-		const struct elf_section *sec;
 		struct elf_symbol s;
+		unsigned char type;
 		struct ksym k;
 
 		elf_file_symbol(f, i, &s);
-		k.elf_type = GELF_ST_TYPE(s.sym.st_info);
-		k.global = GELF_ST_BIND(s.sym.st_info) != STB_LOCAL;
-		if (k.elf_type == STT_FILE)
+		type = GELF_ST_TYPE(s.sym.st_info);
+		if (type == STT_FILE)
 			file = s.name[0] ? s.name : NULL;
-		if (s.special || !s.name[0] || k.elf_type == STT_FILE || k.elf_type == STT_SECTION)
+		if (s.special || !s.name[0] || type == STT_FILE || type == STT_SECTION)
 			continue;
-		sec = &f->sec[s.shndx];
-		if (!(sec->shdr.sh_flags & SHF_ALLOC) ||
+		if (!(f->sec[s.shndx].shdr.sh_flags & SHF_ALLOC) ||
 		    GELF_ST_BIND(s.sym.st_info) == STB_GNU_UNIQUE)
 			continue;
-		k.name = s.name;
-		k.addr = s.sym.st_value;
-		k.size = s.sym.st_size;
-		k.file = k.global ? NULL : file;
-		k.type = type_letter(&sec->shdr, &s.sym);
-		k.init = is_init_section(sec->name);
-		k.order = i;
+		describe(f, i, &s, file, &k);
 		fn(&k, arg);
 	}
 }
@@ -182,6 +196,53 @@ int kallsyms_read(struct kallsyms *k, const struct elf_file *vmlinux)
 	if (k->n)
 		qsort(k->sym, k->n, sizeof(*k->sym), by_name_and_address);
 	return 0;
+}
+
+static int by_name_and_order(const void *a, const void *b)
+{
+	const struct ksym *x = a, *y = b;
+	int diff = strcmp(x->name, y->name);
+
+	if (diff)
+		return diff;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+int kallsyms_read_module(struct kallsyms *k, const struct elf_file *f)
+{
+	const char *file = NULL;
+	size_t cap = 0;
+
+	if (!f->symtab) {
+		error("'%s': no symbol table (stripped?)", f->path);
+		return -1;
+	}
+	for (size_t i = 1; i < f->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(f, i, &s);
+		if (GELF_ST_TYPE(s.sym.st_info) == STT_FILE)
+			file = s.name[0] ? s.name : NULL;
+		if (s.sym.st_shndx == SHN_UNDEF || !strmap_get(&k->wanted, s.name))
+			continue;
+		GROW(k->sym, k->n, cap);
+		describe(f, i, &s, file, &k->sym[k->n++]);
+	}
+	if (k->n)
+		qsort(k->sym, k->n, sizeof(*k->sym), by_name_and_order);
+	return 0;
+}
+
+bool kallsyms_position(const struct ksym *all, size_t n, const struct ksym *sym, size_t *ret)
+{
+	size_t loading = 1, up = 1;
+
+	for (const struct ksym *s = all; s < sym; s++) {
+		loading++;
+		up += s->kept;
+	}
+	*ret = n == 1 ? 0 : loading;
+	return sym->kept && loading == up;
 }
 
 const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, size_t *count)

@@ -28,12 +28,13 @@ struct ksym {
 	unsigned char elf_type; /* STT_FUNC, STT_OBJECT, STT_NOTYPE... */
 	bool global;		/* STB_GLOBAL or STB_WEAK */
 	bool init;		/* in a section that is freed after boot (.init.*, .exit.*) */
+	bool kept;		/* still in kallsyms when its object is up: not init of a module */
 	size_t order;		/* place in the symbol table: breaks ties */
 };
 
 struct kallsyms {
 	struct strmap wanted;
-	struct ksym *sym; /* by name, then address */
+	struct ksym *sym; /* by name, then as positions count: by address, of a module by order */
 	size_t n;
 };
 
@@ -42,6 +43,20 @@ void kallsyms_want(struct kallsyms *k, const char *name);
 
 /* Reads the wanted names from vmlinux. error() and -1 when it has no symbol table. */
 int kallsyms_read(struct kallsyms *k, const struct elf_file *vmlinux);
+
+/*
+ * Reads the wanted names from a module, whose symbols the kernel walks in the order of its symbol
+ * table, whatever their type (kernel/module/kallsyms.c, module_kallsyms_on_each_symbol()).
+ * addr is elf_place(). While a module loads all of them are there; once it is up only those that
+ * are kept (is_core_symbol()).
+ */
+int kallsyms_read_module(struct kallsyms *k, const struct elf_file *module);
+
+/*
+ * The position of sym among the n entries all of its name, as a livepatch has to say it: 0 when it
+ * is the only one. Returns false when no number is right both while its module loads and after.
+ */
+bool kallsyms_position(const struct ksym *all, size_t n, const struct ksym *sym, size_t *ret);
 
 /*
  * Compares the wanted names with a System.map or a copy of /proc/kallsyms: as many entries of

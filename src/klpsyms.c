@@ -9,13 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "livepatch.h"
+#include "objects.h"
 #include "options.h"
-#include "output.h"
-#include "patch_module.h"
-#include "resolve.h"
-#include "scope.h"
-#include "symtable.h"
+#include "replaced.h"
+#include "uses.h"
 #include "util.h"
 
 static const char help[] =
@@ -25,29 +22,15 @@ static const char help[] =
 	"\n"
 	"  -o, --output FILE   the table to write\n"
 	"  --renames FILE      write 'OBJECT OLD NEW' lines here where one name means two symbols\n"
-	"  --debug-modules DIR where debug files of modules lie (to name a file's module)\n" TARGET_OPTIONS_HELP;
+	"  --modules DIR       the kernel's modules, lib/modules/RELEASE\n"
+	"  --debug-modules DIR the modules' debug files\n"
+	"  --object FILE       one more module, with debug information (repeatable)\n" TARGET_OPTIONS_HELP;
 
 struct options {
 	struct target_options target;
-	const char *output, *renames, *debug_modules;
-};
-
-struct modules {
-	struct patch_module *m;
-	size_t n;
-};
-
-/* A name in an object file, and what came of it. */
-struct decision {
-	const struct patch_module *module;
-	const struct template *t;
-	const struct use *use;
-	struct resolved found;
-};
-
-struct decisions {
-	struct decision *d;
-	size_t n, cap;
+	const char *output, *renames, *modules, *debug_modules;
+	char **extra; /* further modules, by file */
+	size_t extras, extras_cap;
 };
 
 /* Names to look up: what the objects leave undefined and what the patch replaces. */
@@ -60,6 +43,11 @@ static void collect(const struct modules *mods, struct kallsyms *k, struct scope
 			scopes_want(scopes, &m->t[t].source);
 			for (size_t u = 0; u < m->t[t].n; u++)
 				kallsyms_want(k, m->t[t].use[u].name);
+			/* Also what it defines: the tagged file may have data of that name. */
+			for (size_t d = 0; d < m->t[t].defined.slots; d++) {
+				if (m->t[t].defined.slot[d].key)
+					kallsyms_want(k, m->t[t].defined.slot[d].key);
+			}
 		}
 		for (size_t p = 0; p < m->patches.n; p++) {
 			for (size_t o = 0; o < m->patches.patch[p].n; o++) {
@@ -67,208 +55,6 @@ static void collect(const struct modules *mods, struct kallsyms *k, struct scope
 
 				for (size_t f = 0; f < obj->n; f++)
 					kallsyms_want(k, obj->func[f].old_name);
-			}
-		}
-	}
-}
-
-/* Another file of the patch defines the name: that is what the linker takes, but is it meant? */
-static void check_own(const struct template *t, const struct scope *scope, const char *name,
-		      const struct template *definer)
-{
-	for (size_t i = 0; scope && i < scope->defs.n; i++) {
-		const struct def *def = &scope->defs.def[i];
-
-		if (!strcmp(def->name, name) && def->defined && !def->external) {
-			error("%s: '%s' is defined in %s, and is a static of %s too: give the one "
-			      "in %s another name",
-			      source_place(&t->source, name), name, definer->source.path,
-			      scope->tag, definer->source.path);
-			return;
-		}
-	}
-}
-
-static void decide_uses(const struct resolver *r, const struct modules *mods,
-			const struct scopes *scopes, struct decisions *ret)
-{
-	for (size_t i = 0; i < mods->n; i++) {
-		const struct patch_module *m = &mods->m[i];
-
-		for (size_t t = 0; t < m->n; t++) {
-			const struct template *tmpl = &m->t[t];
-			const struct scope *scope = scopes_find(scopes, &tmpl->source);
-
-			for (size_t u = 0; u < tmpl->n; u++) {
-				const struct use *use = &tmpl->use[u];
-				const struct template *own =
-					patch_module_definer(m, use->name, tmpl);
-				struct resolved found;
-
-				if (own)
-					check_own(tmpl, scope, use->name, own);
-				if (own || patch_module_defines(m, use->name))
-					continue;
-				found = resolve_use(r, &tmpl->source, scope, use);
-				GROW(ret->d, ret->n, ret->cap);
-				ret->d[ret->n++] = (struct decision){m, tmpl, use, found};
-			}
-		}
-	}
-}
-
-static bool same_symbol(const struct resolved *a, const struct resolved *b)
-{
-	return a->how == b->how && a->sym == b->sym;
-}
-
-/* Does another object of the module mean something else by the same name? */
-static bool in_conflict(const struct decisions *all, const struct decision *d)
-{
-	for (size_t i = 0; i < all->n; i++) {
-		const struct decision *o = &all->d[i];
-
-		if (o->module == d->module && !strcmp(o->use->name, d->use->name) &&
-		    !same_symbol(&o->found, &d->found))
-			return true;
-	}
-	return false;
-}
-
-/*
- * One name, two symbols: the linker would merge them. Each livepatch one gets a name of its own,
- * the same in each object that means it; and its old name back when there is no conflict any more,
- * so that the module does not depend on what was compiled when.
- */
-static int write_renames(const struct decisions *all, const char *path)
-{
-	struct output out;
-
-	if (path && output_begin(&out, path))
-		return -1;
-	for (size_t i = 0; i < all->n; i++) {
-		const struct decision *d = &all->d[i];
-		const char *old = d->use->link_name;
-		char *name;
-
-		if (d->found.how != RESOLVED_LIVEPATCH)
-			continue;
-		name = in_conflict(all, d) ? xasprintf("%s" TEMPLATE_RENAME_MARK "%s.%zu",
-						       d->use->name, KLP_VMLINUX, d->found.position)
-					   : xstrdup(d->use->name);
-		if (path && strcmp(old, name) != 0)
-			fprintf(out.stream, "%s %s %s\n", d->t->path, old, name);
-		if (!path && strcmp(old, name) != 0 && !strcmp(old, d->use->name)) {
-			error("%s: '%s' means another symbol in another file of the patch: only "
-			      "--renames can keep them apart",
-			      source_place(&d->t->source, d->use->name), d->use->name);
-			free(name);
-			return -1;
-		}
-		free(name);
-	}
-	return path ? output_end(&out) : 0;
-}
-
-static char *place_of(struct dwarf_file *dwarf, const struct resolved *found)
-{
-	char place[512];
-
-	if (!dwarf || !found->def)
-		return xstrdup("-");
-	def_place(dwarf, found->def, place, sizeof(place));
-	return xstrdup(place);
-}
-
-static void add_symbols(const struct resolver *r, const struct decisions *all,
-			struct symtable *table)
-{
-	for (size_t i = 0; i < all->n; i++) {
-		const struct decision *d = &all->d[i];
-		struct table_symbol *s;
-		bool known = false;
-
-		for (size_t j = 0; j < i && !known; j++)
-			known = all->d[j].module == d->module &&
-				!strcmp(all->d[j].use->link_name, d->use->link_name);
-		if (known || d->found.how != RESOLVED_LIVEPATCH)
-			continue;
-		s = symtable_add_symbol(table);
-		s->module = xstrdup(d->module->name);
-		s->link_name = xstrdup(d->use->link_name);
-		s->object = xstrdup(KLP_VMLINUX);
-		s->name = xstrdup(d->use->name);
-		s->position = d->found.position;
-		s->addr = d->found.sym->addr;
-		s->type = d->found.sym->type;
-		s->source = place_of(r->dwarf, &d->found);
-	}
-}
-
-/* Is this the object file with the new function, as far as the linked module's symbols tell? */
-static bool has_new_function(const struct template *t, const struct patch_func *func)
-{
-	return template_defines_function(t, func->new_name, func->new_global) &&
-	       (!func->new_file || source_path_fits(t->source.path, func->new_file));
-}
-
-/*
- * The position of a replaced function follows from the tag of the file with its new function.
- * Static new functions of one name in files of one name (in two directories) have to agree.
- */
-static void decide_function(const struct resolver *r, const struct patch_module *m,
-			    const struct scopes *scopes, const struct patch_func *func,
-			    struct symtable *table)
-{
-	static const struct source nowhere = {.path = "the patch"};
-	struct resolved found = {.how = RESOLVED_NONE};
-	struct table_sympos *s;
-
-	for (size_t t = 0; t < m->n; t++) {
-		const struct source *source = &m->t[t].source;
-		struct resolved one;
-
-		if (!has_new_function(&m->t[t], func))
-			continue;
-		one = resolve_old_function(r, source, scopes_find(scopes, source), func->old_name,
-					   func->old_sympos);
-		if (one.how == RESOLVED_REFUSED)
-			return;
-		if (found.how != RESOLVED_NONE && !same_symbol(&one, &found)) {
-			error("%s: '%s' is the new function of '%s' in two files with different tags: "
-			      "give them different names",
-			      source->path, func->new_name, func->old_name);
-			return;
-		}
-		found = one;
-	}
-	if (found.how == RESOLVED_NONE)
-		found = resolve_old_function(r, &nowhere, NULL, func->old_name, func->old_sympos);
-	if (found.how != RESOLVED_LIVEPATCH || found.position == 0 || func->old_sympos)
-		return;
-	s = symtable_add_sympos(table);
-	s->module = xstrdup(m->name);
-	s->section = xstrdup(m->elf->sec[func->sympos_section].name);
-	s->offset = func->sympos_offset;
-	s->position = found.position;
-	s->name = xstrdup(func->old_name);
-}
-
-static void decide_functions(const struct resolver *r, const struct modules *mods,
-			     const struct scopes *scopes, struct symtable *table)
-{
-	for (size_t i = 0; i < mods->n; i++) {
-		const struct patches *p = &mods->m[i].patches;
-
-		for (size_t j = 0; j < p->n; j++) {
-			for (size_t o = 0; o < p->patch[j].n; o++) {
-				const struct patch_object *obj = &p->patch[j].obj[o];
-
-				for (size_t f = 0; f < obj->n && !obj->name; f++) {
-					if (obj->func[f].old_name[0])
-						decide_function(r, &mods->m[i], scopes,
-								&obj->func[f], table);
-				}
 			}
 		}
 	}
@@ -289,10 +75,16 @@ static int write_table(const struct options *opt, const struct target *target,
 
 static int decide(const struct options *opt, struct modules *mods, struct target *target)
 {
+	struct objects objects = {
+		.installed = opt->modules,
+		.debug = opt->debug_modules,
+		.extra = opt->extra,
+		.extras = opt->extras,
+	};
 	struct scopes scopes = {0};
 	struct decisions all = {0};
 	struct symtable table = {0};
-	struct resolver r = {.target = target};
+	struct resolver r = {.objects = &objects};
 	int status = -1;
 
 	for (size_t i = 0; i < mods->n; i++) {
@@ -300,8 +92,8 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 			return -1;
 	}
 	collect(mods, &target->kallsyms, &scopes);
-	if (dwarf_file_open(target->vmlinux, &r.dwarf) || target_read_symbols(target) ||
-	    scopes_read(&scopes, r.dwarf, &target->kallsyms.wanted, opt->debug_modules))
+	if (target_read_symbols(target) || objects_open(&objects, target) ||
+	    scopes_read(&scopes, &objects))
 		goto out;
 	decide_uses(&r, mods, &scopes, &all);
 	decide_functions(&r, mods, &scopes, &table);
@@ -309,13 +101,14 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 		goto out;
 	if (write_renames(&all, opt->renames))
 		goto out;
-	add_symbols(&r, &all, &table);
+	add_symbols(&all, &table);
+	decide_depends(mods, &all, &table);
 	status = write_table(opt, target, &table);
 out:
 	symtable_free(&table);
 	free(all.d);
 	scopes_free(&scopes);
-	/* r.dwarf stays open: libdwarf takes a tenth of the run to free its units one by one. */
+	objects_close(&objects);
 	return status;
 }
 
@@ -327,6 +120,8 @@ static void parse(int argc, char **argv, struct options *opt, char ***words, siz
 		{"renames", required_argument, NULL, OPT_OWN},
 		{"debug-modules", required_argument, NULL, OPT_OWN + 1},
 		{"module", no_argument, NULL, OPT_OWN + 2},
+		{"modules", required_argument, NULL, OPT_OWN + 3},
+		{"object", required_argument, NULL, OPT_OWN + 4},
 		TARGET_OPTIONS,
 		{NULL, 0, NULL, 0},
 	};
@@ -342,7 +137,12 @@ static void parse(int argc, char **argv, struct options *opt, char ***words, siz
 			opt->renames = optarg;
 		else if (c == OPT_OWN + 1)
 			opt->debug_modules = optarg;
-		else if (c == OPT_OWN + 2 || c == 1) {
+		else if (c == OPT_OWN + 3)
+			opt->modules = optarg;
+		else if (c == OPT_OWN + 4) {
+			GROW(opt->extra, opt->extras, opt->extras_cap);
+			opt->extra[opt->extras++] = optarg;
+		} else if (c == OPT_OWN + 2 || c == 1) {
 			GROW(*words, *n, cap);
 			(*words)[(*n)++] = c == 1 ? optarg : NULL;
 		} else

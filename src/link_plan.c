@@ -15,12 +15,18 @@ static bool is_btf(const char *name)
 	return str_starts(name, ".BTF") || str_starts(name, ".rela.BTF");
 }
 
+static bool is_object_name(const char *name)
+{
+	return name[0] && strlen(name) <= KLP_MODULE_NAME_MAX && !strchr(name, '.');
+}
+
 static int name_symbol(struct link_plan *plan, size_t i, const struct table_symbol *s)
 {
-	if (strlen(s->object) > KLP_MODULE_NAME_MAX || strchr(s->object, '.') || !s->object[0]) {
+	if (!is_object_name(s->object) || !is_object_name(s->gate)) {
 		error("'%s': '%s' cannot be the object of a livepatch symbol: 1 to %d characters, "
 		      "no '.'",
-		      plan->in->path, s->object, KLP_MODULE_NAME_MAX);
+		      plan->in->path, is_object_name(s->object) ? s->gate : s->object,
+		      KLP_MODULE_NAME_MAX);
 		return -1;
 	}
 	if (strlen(s->name) > KLP_SYMBOL_NAME_MAX || strchr(s->name, ',') || !s->name[0]) {
@@ -134,8 +140,7 @@ static int plan_rela(struct link_plan *plan, size_t index)
 		}
 		if (!plan->symbol[GELF_R_SYM(r.r_info)])
 			continue;
-		k = klp_section_for(plan, index, target,
-				    plan->symbol[GELF_R_SYM(r.r_info)]->object);
+		k = klp_section_for(plan, index, target, plan->symbol[GELF_R_SYM(r.r_info)]->gate);
 		GROW(k->r, k->n, k->cap);
 		k->r[k->n++] = (Elf64_Rela){r.r_offset, r.r_info, r.r_addend};
 		plan->stays[index]--;

@@ -12,7 +12,7 @@
 #include "elf_file.h"
 #include "symtable.h"
 
-/* A new ".klp.rela.OBJECT.SECTION": the relocations of one section against one object's symbols. */
+/* A new ".klp.rela.OBJECT.SECTION": the relocations of one section that wait for one object. */
 struct klp_section {
 	char *name;
 	size_t target; /* section index in the input: what is relocated */

@@ -139,6 +139,33 @@ static void *make_modinfo(struct writer *w, const unsigned char *data, size_t *s
 	return out;
 }
 
+/*
+ * depends= without the modules whose symbols have become livepatch symbols; what is freed is filled
+ * with NULs, which the kernel passes over (kernel/module/main.c, get_next_modinfo()).
+ */
+static int shorten_depends(const struct writer *w, unsigned char *data, size_t size,
+			   const char *names)
+{
+	static const char key[] = "depends=";
+	size_t len = strlen(key), old;
+
+	if (!strcmp(names, "-"))
+		names = "";
+	for (size_t i = 0; i < size; i += strnlen((char *)data + i, size - i) + 1) {
+		old = strnlen((char *)data + i, size - i);
+		if (old < len || memcmp(data + i, key, len) != 0)
+			continue;
+		if (strlen(names) > old - len) {
+			error("'%s': depends= cannot become longer: '%s'", w->in->path, names);
+			return -1;
+		}
+		memset(data + i + len, '\0', old - len);
+		memcpy(data + i + len, names, strlen(names));
+		return 0;
+	}
+	return 0;
+}
+
 static int fill_sympos(struct writer *w, const struct table_sympos *s, unsigned char *data,
 		       size_t size)
 {
@@ -171,13 +198,17 @@ static int copy_data(struct writer *w, size_t index, const struct symtable *tabl
 
 	if (elf_file_bytes(w->in, index, &data, size))
 		return -1;
-	if (index == w->plan->modinfo && w->plan->add_livepatch) {
-		*ret = make_modinfo(w, data, size);
-		return 0;
-	}
 	if (data) {
 		copy = own(w, xcalloc(*size, 1));
 		memcpy(copy, data, *size);
+	}
+	if (index == w->plan->modinfo) {
+		const char *names = symtable_depends(table, module);
+
+		if (names && shorten_depends(w, copy, *size, names))
+			return -1;
+		if (w->plan->add_livepatch)
+			copy = make_modinfo(w, copy, size);
 	}
 	if (s->shdr.sh_type == SHT_GROUP && copy)
 		*size = renumber_group(w, copy, *size);

@@ -1,65 +1,102 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Looking a source file up in the modules' debug files: see module_files.h. */
+/* Finding module files: see module_files.h. */
 #include "module_files.h"
 
 #include <dirent.h>
+#include <fts.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "dwarf_file.h"
-#include "units.h"
 #include "util.h"
 
-static bool has_unit(const char *ko, const char *path)
+/* "x.ko", "x.ko.debug", "x.ko.xz": the length of "x", or 0 for other files. */
+static size_t stem_length(const char *file)
 {
-	struct unit_query q = {.path = path};
-	struct elf_file *elf;
-	struct dwarf_file *d;
-	bool found = false;
+	const char *ko = strstr(file, ".ko");
 
-	if (elf_file_open(ko, &elf))
-		return false;
-	if (dwarf_file_present(elf) && !dwarf_file_open(elf, &d)) {
-		found = !units_find(d, &q, 1) && q.n;
-		units_free(&q, 1);
-		dwarf_file_close(d);
-	}
-	elf_file_close(elf);
-	return found;
+	while (ko && ko[3] != '\0' && ko[3] != '.')
+		ko = strstr(ko + 1, ".ko");
+	return ko ? (size_t)(ko - file) : 0;
 }
 
-static char *search_dir(const char *dir, const char *path)
+void module_list_add(struct module_list *list, char *path)
+{
+	GROW(list->path, list->n, list->cap);
+	list->path[list->n++] = path;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void add_directory(struct module_list *list, const char *dir)
 {
 	DIR *stream = opendir(dir);
+	size_t first = list->n;
 	struct dirent *e;
-	char *module = NULL;
 
-	while (stream && !module && (e = readdir(stream))) {
-		char *ko;
-
-		if (!str_ends(e->d_name, ".ko") && !str_ends(e->d_name, ".ko.debug"))
-			continue;
-		ko = xasprintf("%s/%s", dir, e->d_name);
-		if (has_unit(ko, path)) {
-			module = xstrdup(e->d_name);
-			*strstr(module, ".ko") = '\0';
-		}
-		free(ko);
+	while (stream && (e = readdir(stream))) {
+		if (stem_length(e->d_name))
+			module_list_add(list, xasprintf("%s/%s", dir, e->d_name));
 	}
 	if (stream)
 		closedir(stream);
-	return module;
+	if (list->n > first)
+		qsort(list->path + first, list->n - first, sizeof(*list->path), by_path);
 }
 
-char *module_of_file(const char *dir, const char *path)
+void module_list_near(struct module_list *list, const char *dir, const char *source)
 {
-	char *sub = xasprintf("%s/kernel/%s", dir, path), *slash, *module = NULL;
+	char *sub = xasprintf("%s/kernel/%s", dir, source), *slash;
 	size_t top = strlen(dir) + strlen("/kernel");
 
-	while (!module && (slash = strrchr(sub, '/')) != NULL && (size_t)(slash - sub) >= top) {
+	while ((slash = strrchr(sub, '/')) != NULL && (size_t)(slash - sub) >= top) {
 		*slash = '\0';
-		module = search_dir(sub, path);
+		add_directory(list, sub);
 	}
 	free(sub);
-	return module;
+}
+
+void module_list_free(struct module_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->path[i]);
+	free(list->path);
+}
+
+char *module_name(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+	size_t len = stem_length(file);
+	char *name = strndup(file, len ? len : strlen(file));
+
+	for (char *p = name; p && *p; p++) {
+		if (*p == '-')
+			*p = '_';
+	}
+	return name;
+}
+
+char *module_file(const char *dir, const char *name)
+{
+	char *const roots[] = {xstrdup(dir), NULL};
+	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR | FTS_NOSTAT, NULL);
+	char *found = NULL;
+	FTSENT *e;
+
+	while (tree && !found && (e = fts_read(tree))) {
+		if (e->fts_info != FTS_D && e->fts_info != FTS_DP && stem_length(e->fts_name)) {
+			char *is = module_name(e->fts_name);
+
+			if (!strcmp(is, name))
+				found = xstrdup(e->fts_path);
+			free(is);
+		}
+	}
+	if (tree)
+		fts_close(tree);
+	free(roots[0]);
+	return found;
 }

@@ -1,13 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which module a kernel source file is compiled into, from the modules' debug files. */
+/* Where the files of a kernel's modules lie, installed ones and debug files alike. */
 #ifndef KLP_MODULE_FILES_H
 #define KLP_MODULE_FILES_H
 
+#include <stddef.h>
+
+struct module_list {
+	char **path;
+	size_t n, cap;
+};
+
+/* Adds a path, which the list then owns. */
+void module_list_add(struct module_list *list, char *path);
+
 /*
- * The name of the module that has a compile unit of that path, or NULL. Modules lie in the
- * directory of their source (DIR/kernel/net/foo/bar.ko for net/foo/bar.c) or in one above it, so
- * only those are opened. The caller frees the result.
+ * Adds the modules below dir that may be made of a source file: they lie in its directory
+ * (DIR/kernel/net/foo/bar.ko for net/foo/bar.c) or in one above it.
  */
-char *module_of_file(const char *dir, const char *path);
+void module_list_near(struct module_list *list, const char *dir, const char *source);
+void module_list_free(struct module_list *list);
+
+/* What the kernel calls a module file: "nf_tables" for ".../nf-tables.ko.xz". To be freed. */
+char *module_name(const char *path);
+
+/* The file of the module with that name anywhere below dir, or NULL. To be freed. */
+char *module_file(const char *dir, const char *name);
 
 #endif

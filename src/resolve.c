@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "locate.h"
+#include "module_files.h"
 #include "near.h"
 #include "util.h"
 
@@ -20,15 +21,35 @@ struct in_scope {
 	const struct def *vanished; /* a definition without a symbol of that name */
 };
 
-static struct resolved livepatch(const struct ksym *all, size_t count, const struct ksym *sym,
-				 const struct def *def)
+static struct resolved refuse_init(const struct source *source, const char *name)
 {
-	return (struct resolved){
+	error("%s: '%s' is in init memory, which the kernel frees after boot: it is gone when a "
+	      "livepatch is loaded, so do without it",
+	      source_place(source, name), name);
+	return refused;
+}
+
+/* A livepatch symbol of an object; refuses what has no position that always holds. */
+static struct resolved livepatch(const struct source *source, const struct object *owner,
+				 const struct object *gate, const struct ksym *all, size_t count,
+				 const struct ksym *sym, const struct def *def)
+{
+	struct resolved ret = {
 		.how = RESOLVED_LIVEPATCH,
 		.sym = sym,
-		.position = count == 1 ? 0 : (size_t)(sym - all) + 1,
 		.def = def,
+		.owner = owner,
+		.gate = gate,
 	};
+
+	if (kallsyms_position(all, count, sym, &ret.position))
+		return ret;
+	if (sym->init)
+		return refuse_init(source, sym->name);
+	error("%s: '%s' has another position in '%s' while that loads than when it is up, because of "
+	      "a namesake in its init memory: no livepatch can name it",
+	      source_place(source, sym->name), sym->name, owner->name);
+	return refused;
 }
 
 static const struct ksym *symbol_of(const struct ksym *all, size_t count, const struct def *def)
@@ -108,48 +129,44 @@ static void match_clone(const struct ksym *sym, void *arg)
 	}
 }
 
-/* In the scope, but not under its name: inlined, optimised away, or a clone. */
-static void report_vanished(const struct resolver *r, const struct source *source,
-			    const struct scope *scope, const struct def *def)
+/*
+ * In the scope, but not under its name: inlined, optimised away, or a clone. What helps depends on
+ * whether the patch calls it or means to replace it.
+ */
+static void report_vanished(const struct source *source, const struct scope *scope,
+			    const struct def *def, bool to_replace)
 {
+	const char *way_out = to_replace ? "patch the functions that it went into; it is defined at"
+					 : "copy the function from";
 	struct clone_search clone = {.def = def};
 	char place[512];
 
-	def_place(r->dwarf, def, place, sizeof(place));
-	kallsyms_each(r->target->vmlinux, match_clone, &clone);
+	def_place(scope->object->dwarf, def, place, sizeof(place));
+	kallsyms_each(scope->object->elf, match_clone, &clone);
 	if (clone.name[0])
 		error("%s: '%s' exists in %s only as '%s', whose arguments the compiler may have "
-		      "changed: copy the function from %s",
-		      source_place(source, def->name), def->name, scope->tag, clone.name, place);
+		      "changed: %s %s",
+		      source_place(source, def->name), def->name, scope->tag, clone.name,
+		      to_replace ? "patch its callers; it is defined at" : way_out, place);
 	else if (def->function && def->inlined)
-		error("%s: '%s' is inlined everywhere in %s and has no code of its own: copy the "
-		      "function from %s",
-		      source_place(source, def->name), def->name, scope->tag, place);
+		error("%s: '%s' is inlined everywhere in %s and has no code of its own: %s %s",
+		      source_place(source, def->name), def->name, scope->tag, way_out, place);
 	else if (def->function)
-		error("%s: '%s' was optimised away in %s, nothing calls it there: copy the function "
-		      "from %s",
-		      source_place(source, def->name), def->name, scope->tag, place);
+		error("%s: '%s' was optimised away in %s, nothing calls it there: %s %s",
+		      source_place(source, def->name), def->name, scope->tag,
+		      to_replace ? "there is nothing to patch; it is defined at" : way_out, place);
 	else
 		error("%s: '%s' was optimised away in %s, it lies nowhere in memory: copy it from "
 		      "%s if it is a constant, else do without, as the kernel does",
 		      source_place(source, def->name), def->name, scope->tag, place);
 }
 
-static struct resolved refuse_init(const struct source *source, const char *name)
-{
-	error("%s: '%s' is in init memory, which the kernel frees after boot: it is gone when a "
-	      "livepatch is loaded, so do without it",
-	      source_place(source, name), name);
-	return refused;
-}
-
-static void report_twice(const struct resolver *r, const struct source *source,
-			 const struct scope *scope, const char *name, const char *way_out,
-			 const struct ksym *all, size_t count)
+static void report_twice(const struct source *source, const struct scope *scope, const char *name,
+			 const char *way_out, const struct ksym *all, size_t count)
 {
 	error("%s: '%s' has more than one definition in %s, which is compiled %zu times: %s",
 	      source_place(source, name), name, scope->tag, scope->query.n, way_out);
-	print_candidates(r->dwarf, all, count);
+	print_candidates(scope->object->dwarf, all, count);
 	for (size_t i = 0; i < scope->query.n; i++)
 		fprintf(stderr, "  compile unit at .debug_info offset 0x%llx: %s\n",
 			(unsigned long long)scope->query.unit[i].die, scope->query.unit[i].name);
@@ -174,8 +191,8 @@ static bool in_file_of(const struct scope *scope, const struct ksym *sym, size_t
 
 /* Not in the scope, no global: perhaps static elsewhere, perhaps misspelt. */
 static void report_unknown(const struct resolver *r, const struct source *source,
-			   const struct scope *scope, const char *name, const struct ksym *all,
-			   size_t count)
+			   const struct scope *scope, const struct object *object, const char *name,
+			   const struct ksym *all, size_t count)
 {
 	struct near near = {.wanted = name};
 	const char *place = source_place(source, name);
@@ -184,7 +201,7 @@ static void report_unknown(const struct resolver *r, const struct source *source
 		error("%s: '%s' is static in the kernel, and %s has no //KLPMAKE tag to say in "
 		      "which file: tag it with one of",
 		      place, name, source->path);
-		print_candidates(r->dwarf, all, count);
+		print_candidates(object->dwarf, all, count);
 		return;
 	}
 	if (count) {
@@ -197,7 +214,7 @@ static void report_unknown(const struct resolver *r, const struct source *source
 			error("%s: '%s' is not in %s (the file that %s is tagged with), but static "
 			      "elsewhere: put what needs it into a file with that tag",
 			      place, name, scope->tag, source->path);
-		print_candidates(r->dwarf, all, count);
+		print_candidates(object->dwarf, all, count);
 		return;
 	}
 	if (scope)
@@ -207,40 +224,100 @@ static void report_unknown(const struct resolver *r, const struct source *source
 		error("%s: '%s' is no global symbol of this kernel, and %s has no //KLPMAKE tag to "
 		      "look further",
 		      place, name, source->path);
-	kallsyms_each(r->target->vmlinux, offer, &near);
+	kallsyms_each(object->elf, offer, &near);
+	if (object->module)
+		kallsyms_each(r->objects->obj[0]->elf, offer, &near);
 	near_print(&near, "  near names: ");
 }
 
-static struct resolved use_global(const struct resolver *r, const struct ksym *all, size_t count,
-				  const char *name, const struct def *def)
+/* A global symbol of an object that nobody exports. */
+static struct resolved global_of(const struct source *source, const struct object *owner,
+				 const struct object *gate, const char *name, const struct def *def)
 {
-	const struct symver *export = symvers_find(&r->target->symvers, name);
+	size_t count;
+	const struct ksym *all = kallsyms_find(owner->symbols, name, &count);
 	const struct ksym *global = find_global(all, count);
 
-	if (export && (!symver_in_vmlinux(export) || !str_starts(export->ns, "module:")))
-		return (struct resolved){.how = RESOLVED_EXPORT};
 	if (!global)
 		return (struct resolved){.how = RESOLVED_NONE};
 	/* A weak definition of the tagged file may not be the one that the linker took. */
 	for (size_t i = 0; def && i < def->addrs; i++) {
 		if (def->addr[i] == global->addr)
-			return livepatch(all, count, global, def);
+			return livepatch(source, owner, gate, all, count, global, def);
 	}
-	return livepatch(all, count, global, NULL);
+	return livepatch(source, owner, gate, all, count, global, NULL);
+}
+
+/*
+ * A module's export becomes a livepatch symbol of that module, so that the patch neither pins nor
+ * waits for it; only code that patches a module can run when it is there. Code for vmlinux needs
+ * the module for good: an ordinary import.
+ */
+static struct resolved module_export(const struct resolver *r, const struct source *source,
+				     const struct scope *scope, const char *name,
+				     const struct symver *export)
+{
+	struct object *owner;
+	struct resolved ret;
+	char *module;
+
+	if (!scope || !scope->object->module)
+		return (struct resolved){.how = RESOLVED_EXPORT, .export = export};
+	module = module_name(export->owner);
+	if (objects_by_name(r->objects, module, &owner)) {
+		free(module);
+		return refused;
+	}
+	if (!owner)
+		error("%s: '%s' is exported by the module '%s', whose file is not there to look it "
+		      "up in",
+		      source_place(source, name), name, module);
+	free(module);
+	if (!owner)
+		return refused;
+	ret = global_of(source, owner, scope->object, name, NULL);
+	if (ret.how == RESOLVED_NONE) {
+		error("%s: '%s' is exported by '%s' in Module.symvers, but '%s' has no such symbol",
+		      source_place(source, name), name, export->owner, owner->path);
+		return refused;
+	}
+	return ret;
+}
+
+/* Not the scope's own: exported, or a global of its object or of vmlinux. */
+static struct resolved use_global(const struct resolver *r, const struct source *source,
+				  const struct scope *scope, const char *name,
+				  const struct def *def)
+{
+	const struct symver *export = symvers_find(&r->objects->target->symvers, name);
+	struct object *vmlinux = r->objects->obj[0];
+	struct resolved ret = {.how = RESOLVED_NONE};
+
+	if (export && !symver_in_vmlinux(export))
+		return module_export(r, source, scope, name, export);
+	if (export && !str_starts(export->ns, "module:"))
+		return (struct resolved){.how = RESOLVED_EXPORT, .export = export};
+	if (scope)
+		ret = global_of(source, scope->object, scope->object, name, def);
+	if (ret.how == RESOLVED_NONE && (!scope || scope->object->module))
+		ret = global_of(source, vmlinux, vmlinux, name, NULL);
+	return ret;
 }
 
 struct resolved resolve_use(const struct resolver *r, const struct source *source,
 			    const struct scope *scope, const struct use *use)
 {
+	const struct object *object = scope ? scope->object : r->objects->obj[0];
+	const char *ignored = r->objects->target->arch->ignored_undef;
 	size_t count;
-	const struct ksym *all = kallsyms_find(&r->target->kallsyms, use->name, &count);
+	const struct ksym *all = kallsyms_find(object->symbols, use->name, &count);
 	struct in_scope in = look_into(scope, all, count, use->name);
 	struct resolved ret;
 
-	if (r->target->arch->ignored_undef && !strcmp(use->name, r->target->arch->ignored_undef))
+	if (ignored && !strcmp(use->name, ignored))
 		return (struct resolved){.how = RESOLVED_NONE};
 	if (in.n > 1 || (in.n == 1 && in.vanished)) {
-		report_twice(r, source, scope, use->name,
+		report_twice(source, scope, use->name,
 			     "a tag cannot say which is meant, so do without it, or with a copy of "
 			     "it if it is a function",
 			     all, count);
@@ -249,17 +326,17 @@ struct resolved resolve_use(const struct resolver *r, const struct source *sourc
 	if (in.n == 1) {
 		if (in.sym[0]->init)
 			return refuse_init(source, use->name);
-		return livepatch(all, count, in.sym[0], in.def[0]);
+		return livepatch(source, object, object, all, count, in.sym[0], in.def[0]);
 	}
 	if (in.vanished && !in.external) {
-		report_vanished(r, source, scope, in.vanished);
+		report_vanished(source, scope, in.vanished, false);
 		return refused;
 	}
-	ret = use_global(r, all, count, use->name, in.external);
+	ret = use_global(r, source, scope, use->name, in.external);
 	if (ret.how == RESOLVED_LIVEPATCH && ret.sym->init)
 		return refuse_init(source, use->name);
 	if (ret.how == RESOLVED_NONE && !use->weak) {
-		report_unknown(r, source, scope, use->name, all, count);
+		report_unknown(r, source, scope, object, use->name, all, count);
 		return refused;
 	}
 	return ret;
@@ -281,48 +358,62 @@ static struct resolved check_author(const struct source *source, const struct sc
 }
 
 struct resolved resolve_old_function(const struct resolver *r, const struct source *source,
-				     const struct scope *scope, const char *name, size_t author)
+				     const struct scope *scope, const struct object *object,
+				     const char *name, size_t author)
 {
 	size_t count;
-	const struct ksym *all = kallsyms_find(&r->target->kallsyms, name, &count);
-	struct in_scope in = look_into(scope, all, count, name);
+	const struct ksym *all = kallsyms_find(object->symbols, name, &count);
+	/* A tag in another object says nothing of this one's functions. */
+	const struct scope *own = scope && scope->object == object ? scope : NULL;
+	struct in_scope in = look_into(own, all, count, name);
 	const struct ksym *global = find_global(all, count);
 	struct resolved found;
 
 	if (author > count && count) {
 		error("%s: old_sympos %zu of '%s': this kernel has only %zu of that name",
 		      source_place(source, name), author, name, count);
-		print_candidates(r->dwarf, all, count);
+		print_candidates(object->dwarf, all, count);
 		return refused;
 	}
 	if (in.n > 1) {
-		if (author && is_defined_in(scope, &all[author - 1]))
-			return livepatch(all, count, &all[author - 1], NULL);
-		report_twice(r, source, scope, name, "write the old_sympos of the right one", all,
+		if (author && is_defined_in(own, &all[author - 1]))
+			return livepatch(source, object, object, all, count, &all[author - 1],
+					 NULL);
+		report_twice(source, own, name, "write the old_sympos of the right one", all,
 			     count);
 		return refused;
 	}
 	if (in.n == 1 || (in.external && global)) {
-		found = in.n == 1 ? livepatch(all, count, in.sym[0], in.def[0])
-				  : livepatch(all, count, global, in.external);
-		return author ? check_author(source, scope, name, author, count, found) : found;
+		found = in.n == 1 ? livepatch(source, object, object, all, count, in.sym[0],
+					      in.def[0])
+				  : livepatch(source, object, object, all, count, global,
+					      in.external);
+		return author ? check_author(source, own, name, author, count, found) : found;
 	}
 	if (in.vanished) {
-		report_vanished(r, source, scope, in.vanished);
+		report_vanished(source, own, in.vanished, true);
+		return refused;
+	}
+	if (count == 0 && scope && !own && kallsyms_find(scope->object->symbols, name, &count)) {
+		error("%s: '%s' is not in '%s' but in '%s', like all of %s: its struct klp_object needs "
+		      "%s%s%s",
+		      source_place(source, name), name, object->name, scope->object->name,
+		      scope->tag, scope->object->module ? ".name = \"" : "no .name",
+		      scope->object->module ? scope->object->name : "",
+		      scope->object->module ? "\"" : "");
 		return refused;
 	}
 	if (count == 0) {
-		report_unknown(r, source, scope, name, all, count);
+		report_unknown(r, source, own, object, name, all, count);
 		return refused;
 	}
 	if (author)
-		return (struct resolved){
-			.how = RESOLVED_LIVEPATCH, .sym = &all[author - 1], .position = author};
+		return livepatch(source, object, object, all, count, &all[author - 1], NULL);
 	if (count == 1)
-		return livepatch(all, count, all, NULL);
+		return livepatch(source, object, object, all, count, all, NULL);
 	error("%s: '%s' is ambiguous, this kernel has %zu: tag the file that defines its new function "
 	      "with the kernel file of the right one, or write its old_sympos",
 	      source_place(source, name), name, count);
-	print_candidates(r->dwarf, all, count);
+	print_candidates(object->dwarf, all, count);
 	return refused;
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "module_files.h"
 #include "near.h"
 #include "util.h"
 
@@ -63,22 +62,14 @@ static void print_near_files(struct dwarf_file *d, const char *tag)
 	near_print(&paths, "  files with near names: ");
 }
 
-static void report_missing(struct dwarf_file *d, const struct scope *s, const char *debug_modules)
+static void report_missing(const struct scope *s, const struct objects *objects)
 {
 	const struct source *src = s->source;
-	char *module = debug_modules ? module_of_file(debug_modules, s->tag) : NULL;
 
-	if (module) {
-		error("%s:%zu: '%s' is not in vmlinux but in the module '%s': klpmake patches "
-		      "vmlinux only",
-		      src->path, src->tag_line, s->tag, module);
-		free(module);
-		return;
-	}
-	error("%s:%zu: '%s' is no source file of this vmlinux (a module's, not configured, or "
-	      "misspelt)",
-	      src->path, src->tag_line, s->tag);
-	print_near_files(d, s->tag);
+	error("%s:%zu: '%s' is no source file of this vmlinux%s (not configured, or misspelt)",
+	      src->path, src->tag_line, s->tag,
+	      objects->debug ? " or of a module" : ", and there are no modules' debug files");
+	print_near_files(objects->obj[0]->dwarf, s->tag);
 }
 
 static void report_ambiguous(const struct scope *s)
@@ -97,31 +88,46 @@ static void report_ambiguous(const struct scope *s)
 	}
 }
 
-int scopes_read(struct scopes *s, struct dwarf_file *d, const struct strmap *wanted,
-		const char *debug_modules)
+/* What one tag stands for, when vmlinux has been looked through. */
+static int read_scope(struct scope *s, struct objects *objects)
+{
+	struct unit_query *q = &s->query;
+	int status = 0;
+
+	s->object = objects->obj[0];
+	if (q->n == 0) {
+		if (objects_by_source(objects, s->tag, q, &s->object))
+			return -1;
+		if (!s->object) {
+			report_missing(s, objects);
+			return -1;
+		}
+	}
+	if (q->ambiguous) {
+		report_ambiguous(s);
+		return -1;
+	}
+	for (size_t u = 0; u < q->n && !status; u++)
+		status = defs_read(s->object->dwarf, q->unit[u].die,
+				   &objects->target->kallsyms.wanted, &s->defs);
+	return status;
+}
+
+int scopes_read(struct scopes *s, struct objects *objects)
 {
 	struct unit_query *q = xcalloc(s->n, sizeof(*q));
-	unsigned int before = error_count();
 	int status;
 
 	for (size_t i = 0; i < s->n; i++)
 		q[i] = s->scope[i].query;
-	status = s->n ? units_find(d, q, s->n) : 0;
-	for (size_t i = 0; i < s->n; i++) {
-		struct scope *scope = &s->scope[i];
-
-		scope->query = q[i];
-		if (status)
-			continue;
-		if (q[i].n == 0)
-			report_missing(d, scope, debug_modules);
-		else if (q[i].ambiguous)
-			report_ambiguous(scope);
-		for (size_t u = 0; u < q[i].n && error_count() == before; u++)
-			status |= defs_read(d, q[i].unit[u].die, wanted, &scope->defs);
-	}
+	status = s->n ? units_find(objects->obj[0]->dwarf, q, s->n) : 0;
+	for (size_t i = 0; i < s->n; i++)
+		s->scope[i].query = q[i];
+	/* All tags are looked at, so that one run tells of every wrong one. */
+	for (size_t i = 0; i < s->n; i++)
+		status |= read_scope(&s->scope[i], objects);
 	free(q);
-	return status || error_count() != before ? -1 : 0;
+	return status ? -1 : 0;
 }
 
 void scopes_free(struct scopes *s)

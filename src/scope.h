@@ -9,14 +9,14 @@
 #include <stddef.h>
 
 #include "defs.h"
-#include "dwarf_file.h"
-#include "target.h"
+#include "objects.h"
 #include "template.h"
 #include "units.h"
 
 struct scope {
 	const char *tag;
 	const struct source *source; /* a file that has this tag, for messages */
+	struct object *object;	     /* that the file is compiled into */
 	struct unit_query query;
 	struct defs defs; /* of all units, in their order */
 };
@@ -30,13 +30,11 @@ struct scopes {
 void scopes_want(struct scopes *s, const struct source *source);
 
 /*
- * Finds the units of all tags in one walk over vmlinux's DWARF and reads what they say of the
- * wanted names. debug_modules: directory of the modules' debug files, or NULL; only looked into
- * to say which module a file belongs to. error() and -1 when a tag names no file of vmlinux, or
+ * Finds the units of all tags, in one walk over vmlinux's DWARF, then in the modules, and reads
+ * what they say of the wanted names. error() and -1 when a tag names no file of the kernel, or
  * more than one.
  */
-int scopes_read(struct scopes *s, struct dwarf_file *d, const struct strmap *wanted,
-		const char *debug_modules);
+int scopes_read(struct scopes *s, struct objects *objects);
 
 /* The scope of a source, or NULL when it has no tag. */
 const struct scope *scopes_find(const struct scopes *s, const struct source *source);

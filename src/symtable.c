@@ -12,6 +12,7 @@
 #define MAX_FIELDS 9
 #define SYMBOL_FORM "symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE"
 #define SYMPOS_FORM "sympos MODULE SECTION OFFSET POSITION NAME"
+#define DEPENDS_FORM "depends MODULE NAMES"
 
 struct table_symbol *symtable_add_symbol(struct symtable *t)
 {
@@ -25,6 +26,22 @@ struct table_sympos *symtable_add_sympos(struct symtable *t)
 	GROW(t->sympos, t->sympositions, t->sympos_cap);
 	memset(&t->sympos[t->sympositions], 0, sizeof(*t->sympos));
 	return &t->sympos[t->sympositions++];
+}
+
+struct table_depends *symtable_add_depends(struct symtable *t)
+{
+	GROW(t->depends, t->dependses, t->depends_cap);
+	memset(&t->depends[t->dependses], 0, sizeof(*t->depends));
+	return &t->depends[t->dependses++];
+}
+
+const char *symtable_depends(const struct symtable *t, const char *module)
+{
+	for (size_t i = 0; i < t->dependses; i++) {
+		if (!strcmp(t->depends[i].module, module))
+			return t->depends[i].names;
+	}
+	return NULL;
 }
 
 static size_t split(char *line, char **field)
@@ -51,6 +68,7 @@ static int parse_symbol(struct symtable *t, char **field, size_t n)
 {
 	struct table_symbol *s;
 	uint64_t position, addr;
+	const char *owner;
 
 	if (n < 8 || !number(field[5], 10, &position) || !number(field[6], 16, &addr) ||
 	    field[7][1])
@@ -58,7 +76,9 @@ static int parse_symbol(struct symtable *t, char **field, size_t n)
 	s = symtable_add_symbol(t);
 	s->module = xstrdup(field[1]);
 	s->link_name = xstrdup(field[2]);
-	s->object = xstrdup(field[3]);
+	owner = strchr(field[3], '/');
+	s->gate = owner ? strndup(field[3], (size_t)(owner - field[3])) : xstrdup(field[3]);
+	s->object = xstrdup(owner ? owner + 1 : field[3]);
 	s->name = xstrdup(field[4]);
 	s->position = position;
 	s->addr = addr;
@@ -80,6 +100,18 @@ static int parse_sympos(struct symtable *t, char **field, size_t n)
 	s->offset = offset;
 	s->position = position;
 	s->name = xstrdup(field[5]);
+	return 0;
+}
+
+static int parse_depends(struct symtable *t, char **field, size_t n)
+{
+	struct table_depends *d;
+
+	if (n != 3)
+		return -1;
+	d = symtable_add_depends(t);
+	d->module = xstrdup(field[1]);
+	d->names = xstrdup(field[2]);
 	return 0;
 }
 
@@ -115,6 +147,9 @@ int symtable_read(struct symtable *t, const char *path)
 		} else if (!strcmp(field[0], "sympos")) {
 			form = "'" SYMPOS_FORM "'";
 			status = parse_sympos(t, field, n);
+		} else if (!strcmp(field[0], "depends")) {
+			form = "'" DEPENDS_FORM "'";
+			status = parse_depends(t, field, n);
 		} else {
 			form = "a line of a symbol table that klpsyms writes";
 			status = -1;
@@ -155,13 +190,15 @@ int symtable_write(struct symtable *t, const char *path, const char *comment)
 	if (output_begin(&out, path))
 		return -1;
 	fprintf(out.stream, "%s", comment);
-	fprintf(out.stream, "# " SYMBOL_FORM "\n# " SYMPOS_FORM "\n");
+	fprintf(out.stream, "# " SYMBOL_FORM "\n# " SYMPOS_FORM "\n# " DEPENDS_FORM "\n");
 	for (size_t i = 0; i < t->symbols; i++) {
 		const struct table_symbol *s = &t->symbol[i];
 
-		fprintf(out.stream, "symbol %s %s %s %s %zu %016llx %c %s\n", s->module,
-			s->link_name, s->object, s->name, s->position, (unsigned long long)s->addr,
-			s->type, s->source);
+		bool same = !strcmp(s->gate, s->object);
+
+		fprintf(out.stream, "symbol %s %s %s%s%s %s %zu %016llx %c %s\n", s->module,
+			s->link_name, same ? "" : s->gate, same ? "" : "/", s->object, s->name,
+			s->position, (unsigned long long)s->addr, s->type, s->source);
 	}
 	for (size_t i = 0; i < t->sympositions; i++) {
 		const struct table_sympos *s = &t->sympos[i];
@@ -169,6 +206,8 @@ int symtable_write(struct symtable *t, const char *path, const char *comment)
 		fprintf(out.stream, "sympos %s %s 0x%llx %zu %s\n", s->module, s->section,
 			(unsigned long long)s->offset, s->position, s->name);
 	}
+	for (size_t i = 0; i < t->dependses; i++)
+		fprintf(out.stream, "depends %s %s\n", t->depends[i].module, t->depends[i].names);
 	return output_end(&out);
 }
 
@@ -177,6 +216,7 @@ void symtable_free(struct symtable *t)
 	for (size_t i = 0; i < t->symbols; i++) {
 		free(t->symbol[i].module);
 		free(t->symbol[i].link_name);
+		free(t->symbol[i].gate);
 		free(t->symbol[i].object);
 		free(t->symbol[i].name);
 		free(t->symbol[i].source);
@@ -186,7 +226,12 @@ void symtable_free(struct symtable *t)
 		free(t->sympos[i].section);
 		free(t->sympos[i].name);
 	}
+	for (size_t i = 0; i < t->dependses; i++) {
+		free(t->depends[i].module);
+		free(t->depends[i].names);
+	}
 	free(t->symbol);
 	free(t->sympos);
+	free(t->depends);
 	memset(t, 0, sizeof(*t));
 }

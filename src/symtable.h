@@ -5,9 +5,12 @@
  *
  *   symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE
  *   sympos MODULE SECTION OFFSET POSITION NAME
+ *   depends MODULE NAMES
  *
  * "symbol": the undefined LINK_NAME of MODULE (a .ko) is NAME in OBJECT at POSITION; the rest is
- * for people. "sympos": the old_sympos at OFFSET of SECTION, of the function NAME, is POSITION.
+ * for people. OBJECT is GATE/OWNER where a symbol of the module OWNER is used by code that patches
+ * the object GATE. "sympos": the old_sympos at OFFSET of SECTION, of the function NAME, is
+ * POSITION.
  */
 #ifndef KLP_SYMTABLE_H
 #define KLP_SYMTABLE_H
@@ -16,7 +19,9 @@
 #include <stdint.h>
 
 struct table_symbol {
-	char *module, *link_name, *object, *name;
+	char *module, *link_name, *name;
+	char *gate;   /* the patched object whose relocations these are */
+	char *object; /* the object that has the symbol, mostly the same */
 	size_t position;
 	uint64_t addr;
 	char type;
@@ -29,11 +34,18 @@ struct table_sympos {
 	size_t position;
 };
 
+/* What modinfo's depends= has to be: names with commas between, "-" for none. */
+struct table_depends {
+	char *module, *names;
+};
+
 struct symtable {
 	struct table_symbol *symbol;
 	size_t symbols, symbols_cap;
 	struct table_sympos *sympos;
 	size_t sympositions, sympos_cap;
+	struct table_depends *depends;
+	size_t dependses, depends_cap;
 };
 
 /* Reads a table. error() and -1, naming the line, when a line has another form. */
@@ -48,6 +60,10 @@ int symtable_write(struct symtable *t, const char *path, const char *comment);
 /* Adds an empty entry and returns it; strings are owned by the table. */
 struct table_symbol *symtable_add_symbol(struct symtable *t);
 struct table_sympos *symtable_add_sympos(struct symtable *t);
+struct table_depends *symtable_add_depends(struct symtable *t);
+
+/* What depends= of a module has to be ("-" for nothing), NULL: leave it as it is. */
+const char *symtable_depends(const struct symtable *t, const char *module);
 
 void symtable_free(struct symtable *t);
 

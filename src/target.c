@@ -175,9 +175,12 @@ int target_read_symbols(struct target *t)
 		kallsyms_want(&t->kallsyms, own[i]);
 	if (kallsyms_read(&t->kallsyms, t->vmlinux))
 		return -1;
+	/* The plainest difference first. */
+	if (check_release(t, t->release))
+		return -1;
 	if (t->symbols && kallsyms_verify(&t->kallsyms, t->vmlinux, t->symbols))
 		return -1;
-	return check_release(t, t->release) || read_mcount(t) ? -1 : 0;
+	return read_mcount(t);
 }
 
 /* Is there a traced call site in [addr, addr + size)? */

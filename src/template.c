@@ -22,6 +22,12 @@ static void add_use(struct template *t, const struct elf_symbol *s, size_t *cap)
 	u->weak = GELF_ST_BIND(s->sym.st_info) == STB_WEAK;
 }
 
+static bool is_writable_data(const struct elf_file *f, const struct elf_symbol *s)
+{
+	return !s->special && GELF_ST_TYPE(s->sym.st_info) == STT_OBJECT &&
+	       (f->sec[s->shndx].shdr.sh_flags & SHF_WRITE);
+}
+
 static void read_symbols(struct template *t)
 {
 	size_t cap = 0;
@@ -37,9 +43,11 @@ static void read_symbols(struct template *t)
 		if (s.sym.st_shndx == SHN_UNDEF)
 			add_use(t, &s, &cap);
 		else if (global)
-			*strmap_add(&t->defined, s.name, 1) = 1;
+			*strmap_add(&t->defined, s.name, DEFINED_GLOBAL) = DEFINED_GLOBAL;
 		else if (GELF_ST_TYPE(s.sym.st_info) == STT_FUNC)
-			strmap_add(&t->defined, s.name, 0);
+			strmap_add(&t->defined, s.name, DEFINED_FUNCTION);
+		else if (is_writable_data(t->elf, &s))
+			strmap_add(&t->defined, s.name, DEFINED_DATA);
 	}
 }
 
@@ -74,14 +82,21 @@ bool template_defines_global(const struct template *t, const char *name)
 {
 	const size_t *global = strmap_get(&t->defined, name);
 
-	return global && *global;
+	return global && *global == DEFINED_GLOBAL;
 }
 
 bool template_defines_function(const struct template *t, const char *name, bool global)
 {
 	const size_t *found = strmap_get(&t->defined, name);
 
-	return found && (*found != 0) == global;
+	return found && *found == (global ? DEFINED_GLOBAL : DEFINED_FUNCTION);
+}
+
+bool template_defines_data(const struct template *t, const char *name)
+{
+	const size_t *found = strmap_get(&t->defined, name);
+
+	return found && *found == DEFINED_DATA;
 }
 
 void template_close(struct template *t)

@@ -16,10 +16,17 @@
 
 /*
  * Where two files mean two symbols by one name, the name is made different in the object file and
- * the module linked again: "NAME.klpmake.OBJECT.POSITION". The part before the mark is the name
- * that the author wrote.
+ * the module linked again: "NAME.klpmake.[GATE.]OBJECT.POSITION". The part before the mark is the
+ * name that the author wrote.
  */
 #define TEMPLATE_RENAME_MARK ".klpmake."
+
+/* What a template defines of its own. */
+enum definition {
+	DEFINED_FUNCTION, /* static */
+	DEFINED_DATA,	  /* static, writable */
+	DEFINED_GLOBAL,
+};
 
 struct use {
 	const char *link_name; /* as in the object file */
@@ -35,7 +42,7 @@ struct template
 	struct source source; /* empty when the object was not made from C */
 	struct use *use;
 	size_t n;
-	struct strmap defined; /* name to 1 for globals, 0 for local functions */
+	struct strmap defined; /* name to enum definition */
 };
 
 /* Reads an object file and the tag in the C file beside it. error() and -1 on failure. */
@@ -46,6 +53,9 @@ bool template_defines_global(const struct template *t, const char *name);
 
 /* Does the object define a function of that name, global or static? */
 bool template_defines_function(const struct template *t, const char *name, bool global);
+
+/* Does the object define writable data of that name? */
+bool template_defines_data(const struct template *t, const char *name);
 
 void template_close(struct template *t);
 

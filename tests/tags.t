@@ -73,7 +73,7 @@ how_it_is_written()
 which_file_it_means()
 {
 	refuses '//KLPMAKE fs/proc/alhpa.c' \
-		"a.c:1: 'fs/proc/alhpa.c' is no source file of this vmlinux (a module's, not configured, or misspelt)" \
+		"a.c:1: 'fs/proc/alhpa.c' is no source file of this vmlinux, and there are no modules' debug files (not configured, or misspelt)" \
 		"a misspelt path"
 	has "$err" "files with near names: fs/proc/alpha.c" "... with the one that was meant"
 	refuses '//KLPMAKE kernel/proc/alpha.c' "a.c:1: 'kernel/proc/alpha.c' is no source file" \
@@ -87,10 +87,10 @@ which_file_it_means()
 	mkdir -p "$scratch/modules/kernel/drivers/gadget" "$scratch/modules/kernel/fs/proc"
 	cp "$scratch/kernel/gadget.ko" "$scratch/modules/kernel/drivers/gadget/gadget.ko"
 	tagged '//KLPMAKE drivers/gadget/common.c' --debug-modules "$scratch/modules"
-	refused 1 "a.c:1: 'drivers/gadget/common.c' is not in vmlinux but in the module 'gadget': klpmake patches vmlinux only" \
-		"a file of a module"
+	refused 1 "a.c:2: 'helper' is neither in drivers/gadget/common.c nor a global symbol of this kernel" \
+		"a file of a module is found there, and is another scope"
 	tagged '//KLPMAKE fs/proc/delta.c' --debug-modules "$scratch/modules"
-	refused 1 "a.c:1: 'fs/proc/delta.c' is no source file" "a file of no module"
+	refused 1 "a.c:1: 'fs/proc/delta.c' is no source file of this vmlinux or of a module (" "a file of no module"
 	tagged '//KLPMAKE fs/proc/delta.c' --debug-modules "$scratch/nowhere"
 	refused 1 "a.c:1: 'fs/proc/delta.c' is no source file" "no directory of modules"
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The objects that a livepatch can touch: vmlinux, and the modules of the target kernel as far as
+ * the patch leads to them. A module's symbols and DWARF come from its debug file; its installed
+ * file is the witness that both are of one build.
+ */
+#ifndef KLP_OBJECTS_H
+#define KLP_OBJECTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "dwarf_file.h"
+#include "kallsyms.h"
+#include "target.h"
+#include "units.h"
+
+struct object {
+	char *name; /* as the kernel says it: "vmlinux", "nf_tables" */
+	char *path; /* the file that was read */
+	bool module;
+	struct elf_file *elf;
+	struct dwarf_file *dwarf; /* NULL: without debug information */
+	const struct kallsyms *symbols;
+	struct kallsyms own; /* of a module; vmlinux's are the target's */
+};
+
+struct objects {
+	struct target *target;
+	const char *installed; /* lib/modules/RELEASE, or NULL */
+	const char *debug;     /* the directory of the modules' debug files, or NULL */
+	char *const *extra;    /* further modules, by file */
+	size_t extras;
+	struct object **obj; /* obj[0] is vmlinux */
+	size_t n, cap;
+};
+
+/* Takes vmlinux, whose wanted names have been read, as the first object. */
+int objects_open(struct objects *o, struct target *target);
+
+/*
+ * The module that was compiled from a source file; query gets its units. *ret is NULL when there
+ * is none. error() and -1 when several have it, or when one cannot be read.
+ */
+int objects_by_source(struct objects *o, const char *tag, struct unit_query *query,
+		      struct object **ret);
+
+/* The module of that name. *ret is NULL when there is none. error() and -1 when it cannot be read.
+ */
+int objects_by_name(struct objects *o, const char *name, struct object **ret);
+
+void objects_close(struct objects *o);
+
+#endif

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The functions that a patch replaces: see replaced.h. */
+#include "replaced.h"
+
+#include <string.h>
+
+#include "livepatch.h"
+#include "util.h"
+
+/* Is this the object file with the new function, as far as the linked module's symbols tell? */
+static bool has_new_function(const struct template *t, const struct patch_func *func)
+{
+	return template_defines_function(t, func->new_name, func->new_global) &&
+	       (!func->new_file || source_path_fits(t->source.path, func->new_file));
+}
+
+/*
+ * The position of a replaced function follows from the tag of the file with its new function.
+ * Static new functions of one name in files of one name (in two directories) have to agree.
+ */
+static void decide_function(const struct resolver *r, const struct patch_module *m,
+			    const struct scopes *scopes, const struct object *object,
+			    const struct patch_func *func, struct symtable *table)
+{
+	static const struct source nowhere = {.path = "the patch"};
+	struct resolved found = {.how = RESOLVED_NONE};
+	struct table_sympos *s;
+
+	for (size_t t = 0; t < m->n; t++) {
+		const struct source *source = &m->t[t].source;
+		struct resolved one;
+
+		if (!has_new_function(&m->t[t], func))
+			continue;
+		one = resolve_old_function(r, source, scopes_find(scopes, source), object,
+					   func->old_name, func->old_sympos);
+		if (one.how == RESOLVED_REFUSED)
+			return;
+		if (found.how != RESOLVED_NONE && one.sym != found.sym) {
+			error("%s: '%s' is the new function of '%s' in two files with different tags: "
+			      "give them different names",
+			      source->path, func->new_name, func->old_name);
+			return;
+		}
+		found = one;
+	}
+	if (found.how == RESOLVED_NONE)
+		found = resolve_old_function(r, &nowhere, NULL, object, func->old_name,
+					     func->old_sympos);
+	if (found.how != RESOLVED_LIVEPATCH || found.position == 0 || func->old_sympos)
+		return;
+	s = symtable_add_sympos(table);
+	s->module = xstrdup(m->name);
+	s->section = xstrdup(m->elf->sec[func->sympos_section].name);
+	s->offset = func->sympos_offset;
+	s->position = found.position;
+	s->name = xstrdup(func->old_name);
+}
+
+/* The functions that a struct klp_object patches; an object that is not there is told at once. */
+static void decide_object(const struct resolver *r, const struct patch_module *m,
+			  const struct scopes *scopes, const struct patch_object *patched,
+			  struct symtable *table)
+{
+	const char *name = patched->name ? patched->name : KLP_VMLINUX;
+	struct object *object;
+
+	if (patched->n == 0 || objects_by_name(r->objects, name, &object))
+		return;
+	if (!object) {
+		error("%s: it patches the module '%s', of which no file is there: give --module FILE, "
+		      "or install its debug file",
+		      m->name, name);
+		return;
+	}
+	for (size_t f = 0; f < patched->n; f++) {
+		if (patched->func[f].old_name[0])
+			decide_function(r, m, scopes, object, &patched->func[f], table);
+	}
+}
+
+void decide_functions(const struct resolver *r, const struct modules *mods,
+		      const struct scopes *scopes, struct symtable *table)
+{
+	for (size_t i = 0; i < mods->n; i++) {
+		const struct patches *p = &mods->m[i].patches;
+
+		for (size_t j = 0; j < p->n; j++) {
+			for (size_t o = 0; o < p->patch[j].n; o++)
+				decide_object(r, &mods->m[i], scopes, &p->patch[j].obj[o], table);
+		}
+	}
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The functions that a patch replaces: their positions, from the tags of their new functions. */
+#ifndef KLP_REPLACED_H
+#define KLP_REPLACED_H
+
+#include "resolve.h"
+#include "scope.h"
+#include "symtable.h"
+#include "uses.h"
+
+/* Adds the old_sympos that have to be filled in; errors are counted, not returned. */
+void decide_functions(const struct resolver *r, const struct modules *mods,
+		      const struct scopes *scopes, struct symtable *table);
+
+#endif

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From names to decisions, and what follows from them: see uses.h. */
+#include "uses.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "module_files.h"
+#include "output.h"
+#include "util.h"
+
+/* Another file of the patch defines the name: that is what the linker takes, but is it meant? */
+static void check_own(const struct template *t, const struct scope *scope, const char *name,
+		      const struct template *definer)
+{
+	for (size_t i = 0; scope && i < scope->defs.n; i++) {
+		const struct def *def = &scope->defs.def[i];
+
+		if (!strcmp(def->name, name) && def->defined && !def->external) {
+			error("%s: '%s' is defined in %s, and is a static of %s too: give the one "
+			      "in %s another name",
+			      source_place(&t->source, name), name, definer->source.path,
+			      scope->tag, definer->source.path);
+			return;
+		}
+	}
+}
+
+/*
+ * A variable of the patch's own with the name of the kernel's: 'static int state;' defines a new
+ * one where 'extern int state;' was meant, and the data would be two.
+ */
+static void check_data(const struct template *t, const struct scope *scope)
+{
+	for (size_t i = 0; scope && i < scope->defs.n; i++) {
+		const struct def *def = &scope->defs.def[i];
+
+		if (!def->function && def->addrs && template_defines_data(t, def->name))
+			error("%s: '%s' is a variable of %s, and this defines another of that name: "
+			      "declare it extern to use the kernel's, or give yours another name",
+			      source_place(&t->source, def->name), def->name, scope->tag);
+	}
+}
+
+void decide_uses(const struct resolver *r, const struct modules *mods, const struct scopes *scopes,
+		 struct decisions *ret)
+{
+	for (size_t i = 0; i < mods->n; i++) {
+		const struct patch_module *m = &mods->m[i];
+
+		for (size_t t = 0; t < m->n; t++) {
+			const struct template *tmpl = &m->t[t];
+			const struct scope *scope = scopes_find(scopes, &tmpl->source);
+
+			check_data(tmpl, scope);
+			for (size_t u = 0; u < tmpl->n; u++) {
+				const struct use *use = &tmpl->use[u];
+				const struct template *own =
+					patch_module_definer(m, use->name, tmpl);
+				struct resolved found;
+
+				if (own)
+					check_own(tmpl, scope, use->name, own);
+				if (own || patch_module_defines(m, use->name))
+					continue;
+				found = resolve_use(r, &tmpl->source, scope, use);
+				GROW(ret->d, ret->n, ret->cap);
+				ret->d[ret->n++] = (struct decision){m, tmpl, use, found};
+			}
+		}
+	}
+}
+
+static bool same_symbol(const struct resolved *a, const struct resolved *b)
+{
+	return a->how == b->how && a->sym == b->sym && a->gate == b->gate;
+}
+
+/* Does another object of the module mean something else by the same name? */
+static bool in_conflict(const struct decisions *all, const struct decision *d)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct decision *o = &all->d[i];
+
+		if (o->module == d->module && !strcmp(o->use->name, d->use->name) &&
+		    !same_symbol(&o->found, &d->found))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * One name, two symbols: the linker would merge them. Each livepatch one gets a name of its own,
+ * the same in each object that means it; and its old name back when there is no conflict any more,
+ * so that the module does not depend on what was compiled when.
+ */
+static char *name_for_link(const struct decisions *all, const struct decision *d)
+{
+	const struct object *gate = d->found.gate, *owner = d->found.owner;
+
+	if (!in_conflict(all, d))
+		return xstrdup(d->use->name);
+	return xasprintf("%s" TEMPLATE_RENAME_MARK "%s%s%s.%zu", d->use->name,
+			 gate == owner ? "" : gate->name, gate == owner ? "" : ".", owner->name,
+			 d->found.position);
+}
+
+int write_renames(const struct decisions *all, const char *path)
+{
+	struct output out;
+
+	if (path && output_begin(&out, path))
+		return -1;
+	for (size_t i = 0; i < all->n; i++) {
+		const struct decision *d = &all->d[i];
+		const char *old = d->use->link_name;
+		char *name;
+
+		if (d->found.how != RESOLVED_LIVEPATCH)
+			continue;
+		name = name_for_link(all, d);
+		if (path && strcmp(old, name) != 0)
+			fprintf(out.stream, "%s %s %s\n", d->t->path, old, name);
+		if (!path && strcmp(old, name) != 0 && !strcmp(old, d->use->name)) {
+			error("%s: '%s' means another symbol in another file of the patch: only "
+			      "--renames can keep them apart",
+			      source_place(&d->t->source, d->use->name), d->use->name);
+			free(name);
+			return -1;
+		}
+		free(name);
+	}
+	return path ? output_end(&out) : 0;
+}
+
+static char *place_of(const struct resolved *found)
+{
+	char place[512];
+
+	if (!found->def)
+		return xstrdup("-");
+	def_place(found->owner->dwarf, found->def, place, sizeof(place));
+	return xstrdup(place);
+}
+
+void add_symbols(const struct decisions *all, struct symtable *table)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct decision *d = &all->d[i];
+		struct table_symbol *s;
+		bool known = false;
+
+		for (size_t j = 0; j < i && !known; j++)
+			known = all->d[j].module == d->module &&
+				!strcmp(all->d[j].use->link_name, d->use->link_name);
+		if (known || d->found.how != RESOLVED_LIVEPATCH)
+			continue;
+		s = symtable_add_symbol(table);
+		s->module = xstrdup(d->module->name);
+		s->link_name = xstrdup(d->use->link_name);
+		s->gate = xstrdup(d->found.gate->name);
+		s->object = xstrdup(d->found.owner->name);
+		s->name = xstrdup(d->use->name);
+		s->position = d->found.position;
+		/* Of a module: where it lies in its section. */
+		s->addr =
+			d->found.owner->module ? (uint32_t)d->found.sym->addr : d->found.sym->addr;
+		s->type = d->found.sym->type;
+		s->source = place_of(&d->found);
+	}
+}
+
+static int by_string(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/*
+ * What is left for depends=: the modules of whose exports some are still imported. modpost has
+ * written all of them (scripts/mod/modpost.c, add_depends()), and the kernel would pull them in.
+ */
+void decide_depends(const struct modules *mods, const struct decisions *all, struct symtable *table)
+{
+	for (size_t i = 0; i < mods->n; i++) {
+		char **name = xcalloc(all->n, sizeof(*name)), *names = xstrdup("");
+		struct table_depends *d;
+		bool moved = false;
+		size_t n = 0;
+
+		for (size_t j = 0; j < all->n; j++) {
+			const struct resolved *found = &all->d[j].found;
+
+			if (all->d[j].module != &mods->m[i])
+				continue;
+			moved |= found->how == RESOLVED_LIVEPATCH && found->owner->module;
+			if (found->how == RESOLVED_EXPORT && !symver_in_vmlinux(found->export))
+				name[n++] = module_name(found->export->owner);
+		}
+		if (n)
+			qsort(name, n, sizeof(*name), by_string);
+		for (size_t j = 0; j < n; j++) {
+			if (j == 0 || strcmp(name[j], name[j - 1]) != 0) {
+				char *longer =
+					xasprintf("%s%s%s", names, names[0] ? "," : "", name[j]);
+
+				free(names);
+				names = longer;
+			}
+		}
+		if (moved) {
+			d = symtable_add_depends(table);
+			d->module = xstrdup(mods->m[i].name);
+			d->names = xstrdup(names[0] ? names : "-");
+		}
+		for (size_t j = 0; j < n; j++)
+			free(name[j]);
+		free(name);
+		free(names);
+	}
+}
