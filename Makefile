@@ -29,8 +29,8 @@ elf_parts := util strmap elf_file unpack
 target_parts := $(elf_parts) options arch kallsyms symvers target relocs
 dwarf_parts := dwarf_file dwarf_object units defs
 patch_parts := layout patch
-klpsyms_parts := klpsyms uses replaced $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template source \
-		 scope objects module_files resolve locate mention near symtable output
+klpsyms_parts := klpsyms uses replaced $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template asm_name source \
+		 scope objects module_files resolve resolved resolve_macro locals locate mention near symtable output
 klplink_parts := klplink $(elf_parts) symtable output link_plan link_strings link_write
 klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json
@@ -67,10 +67,12 @@ scripts := $(filter-out %/demo %/test %/bench,$(wildcard scripts/*))
 
 install: all
 	install -d $(DESTDIR)$(installed)/build $(DESTDIR)$(installed)/scripts \
+		$(DESTDIR)$(installed)/src/include \
 		$(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 klpmake kallsympos $(DESTDIR)$(installed)
 	install -m 755 $(addprefix $(BUILD)/,$(programs)) $(DESTDIR)$(installed)/build
 	cp -p $(scripts) $(DESTDIR)$(installed)/scripts
+	install -m 644 src/include/klpmake.h $(DESTDIR)$(installed)/src/include
 	ln -sf ../lib/klpmake/klpmake ../lib/klpmake/kallsympos $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(wildcard doc/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
 

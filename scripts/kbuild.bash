@@ -7,6 +7,7 @@
 #   KBUILD_MODPOST_WARN        undefined symbols are what klpsyms is for
 #   CONFIG_DEBUG_INFO_BTF_MODULES=  .BTF would be dropped, and making it needs pahole
 #   -Wno-error                 a static that is declared and used but not defined is no error here
+#   -I                         <klpmake.h>
 #   -ffile-prefix-map          the same module wherever the work directory lies
 # A static that is only declared cannot be silenced by name: gcc has no option for that warning.
 kbuild_run()
@@ -14,7 +15,7 @@ kbuild_run()
 	local kdir=$1 work=$2 log=$3 status=0
 	local command=(make -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules)
-	local -x KCFLAGS="${KCFLAGS:-} -Wno-error -ffile-prefix-map=$work/="
+	local -x KCFLAGS="${KCFLAGS:-} -Wno-error -ffile-prefix-map=$work/= -I$work/.include"
 	unset MAKEFLAGS MFLAGS MAKELEVEL
 	show_command env KCFLAGS="$KCFLAGS" "${command[@]}"
 	# In the background, because bash lets no trap run while it waits for a foreground command;

@@ -72,6 +72,9 @@ workdir_link()
 	for pattern in "${made_by_kbuild[@]}"; do
 		skip+=(! -name "$pattern")
 	done
+	# <klpmake.h>, by way of here because kbuild takes no path with blanks.
+	mkdir -p "$work/.include"
+	ln -sfn "$home/src/include/klpmake.h" "$work/.include/klpmake.h"
 	while IFS= read -r -d '' link; do
 		[[ -e $link ]] || rm -f "$link" "${link%.*}.o"
 	done < <(find "$work" -type l -print0)

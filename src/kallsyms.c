@@ -81,6 +81,23 @@ void kallsyms_want(struct kallsyms *k, const char *name)
 	strmap_add(&k->wanted, name, 0);
 }
 
+/* Was this name asked for, as it stands or as one of a numbered family? */
+static bool is_wanted(const struct kallsyms *k, const char *name)
+{
+	const char *dot;
+	char family[KLP_SYMBOL_NAME_MAX + 1];
+
+	if (strmap_get(&k->wanted, name))
+		return true;
+	dot = strrchr(name, '.');
+	if (!dot || !dot[1] || dot[1 + strspn(dot + 1, "0123456789")] ||
+	    (size_t)(dot - name) + 1 >= sizeof(family))
+		return false;
+	memcpy(family, name, (size_t)(dot - name) + 1);
+	family[dot - name + 1] = '\0';
+	return strmap_get(&k->wanted, family) != NULL;
+}
+
 /* The letter that nm prints: upper case for global symbols. */
 static char type_letter(const GElf_Shdr *shdr, const GElf_Sym *sym)
 {
@@ -175,7 +192,7 @@ static void keep_wanted(const struct ksym *sym, void *arg)
 {
 	struct collect *c = arg;
 
-	if (!strmap_get(&c->k->wanted, sym->name) || kallsyms_ignored(sym->name))
+	if (!is_wanted(c->k, sym->name) || kallsyms_ignored(sym->name))
 		return;
 	GROW(c->k->sym, c->k->n, c->cap);
 	c->k->sym[c->k->n++] = *sym;
@@ -223,7 +240,7 @@ int kallsyms_read_module(struct kallsyms *k, const struct elf_file *f)
 		elf_file_symbol(f, i, &s);
 		if (GELF_ST_TYPE(s.sym.st_info) == STT_FILE)
 			file = s.name[0] ? s.name : NULL;
-		if (s.sym.st_shndx == SHN_UNDEF || !strmap_get(&k->wanted, s.name))
+		if (s.sym.st_shndx == SHN_UNDEF || !is_wanted(k, s.name))
 			continue;
 		GROW(k->sym, k->n, cap);
 		describe(f, i, &s, file, &k->sym[k->n++]);
@@ -333,8 +350,8 @@ static int read_text(const struct kallsyms *k, const char *path, char *text, siz
 			return -1;
 		}
 		/* nm's absolute (before kallsyms turns per-CPU symbols into 'A'), weak undefined */
-		if (kind == 0 || type == 'a' || type == 'w' || type == 'U' ||
-		    !strmap_get(&k->wanted, name) || kallsyms_ignored(name))
+		if (kind == 0 || type == 'a' || type == 'w' || type == 'U' || !is_wanted(k, name) ||
+		    kallsyms_ignored(name))
 			continue;
 		addr = strtoull(line, NULL, 16);
 		any_address |= addr != 0;

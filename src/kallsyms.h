@@ -38,7 +38,10 @@ struct kallsyms {
 	size_t n;
 };
 
-/* Asks for a name (not copied) before reading; asking twice is fine. */
+/*
+ * Asks for a name (not copied) before reading; asking twice is fine. "name." asks for all names
+ * that the compiler numbered, name.0, name.12...
+ */
 void kallsyms_want(struct kallsyms *k, const char *name);
 
 /* Reads the wanted names from vmlinux. error() and -1 when it has no symbol table. */

@@ -33,30 +33,47 @@ struct options {
 	size_t extras, extras_cap;
 };
 
-/* Names to look up: what the objects leave undefined and what the patch replaces. */
+static void collect_use(const struct source *source, const struct asm_name *name,
+			struct kallsyms *k, struct scopes *scopes)
+{
+	kallsyms_want(k, name->name);
+	/* Kept as long as the process: the map does not copy. */
+	if (name->kind == NAME_STATIC_LOCAL)
+		kallsyms_want(k, xasprintf("%s.", name->name));
+	if (name->kind == NAME_OF_FILE)
+		scopes_want_file(scopes, source, name->file);
+}
+
+static void collect_template(const struct template *t, struct kallsyms *k, struct scopes *scopes)
+{
+	scopes_want(scopes, &t->source);
+	for (size_t u = 0; u < t->n; u++)
+		collect_use(&t->source, &t->use[u].is, k, scopes);
+	/* Also what it defines: the tagged file may have data of that name. */
+	for (size_t d = 0; d < t->defined.slots; d++) {
+		if (t->defined.slot[d].key)
+			kallsyms_want(k, t->defined.slot[d].key);
+	}
+}
+
+static void collect_patch(const struct patch *p, struct kallsyms *k)
+{
+	for (size_t o = 0; o < p->n; o++) {
+		for (size_t f = 0; f < p->obj[o].n; f++)
+			kallsyms_want(k, p->obj[o].func[f].old_name);
+	}
+}
+
+/* Names to look up: what the objects leave undefined and define, and what the patch replaces. */
 static void collect(const struct modules *mods, struct kallsyms *k, struct scopes *scopes)
 {
 	for (size_t i = 0; i < mods->n; i++) {
 		const struct patch_module *m = &mods->m[i];
 
-		for (size_t t = 0; t < m->n; t++) {
-			scopes_want(scopes, &m->t[t].source);
-			for (size_t u = 0; u < m->t[t].n; u++)
-				kallsyms_want(k, m->t[t].use[u].name);
-			/* Also what it defines: the tagged file may have data of that name. */
-			for (size_t d = 0; d < m->t[t].defined.slots; d++) {
-				if (m->t[t].defined.slot[d].key)
-					kallsyms_want(k, m->t[t].defined.slot[d].key);
-			}
-		}
-		for (size_t p = 0; p < m->patches.n; p++) {
-			for (size_t o = 0; o < m->patches.patch[p].n; o++) {
-				const struct patch_object *obj = &m->patches.patch[p].obj[o];
-
-				for (size_t f = 0; f < obj->n; f++)
-					kallsyms_want(k, obj->func[f].old_name);
-			}
-		}
+		for (size_t t = 0; t < m->n; t++)
+			collect_template(&m->t[t], k, scopes);
+		for (size_t p = 0; p < m->patches.n; p++)
+			collect_patch(&m->patches.patch[p], k);
 	}
 }
 

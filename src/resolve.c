@@ -8,9 +8,8 @@
 #include "locate.h"
 #include "module_files.h"
 #include "near.h"
+#include "resolve_macro.h"
 #include "util.h"
-
-static const struct resolved refused = {.how = RESOLVED_REFUSED};
 
 /* What the units of a scope say of one name, summed up. */
 struct in_scope {
@@ -20,37 +19,6 @@ struct in_scope {
 	const struct def *external; /* a definition that is not static */
 	const struct def *vanished; /* a definition without a symbol of that name */
 };
-
-static struct resolved refuse_init(const struct source *source, const char *name)
-{
-	error("%s: '%s' is in init memory, which the kernel frees after boot: it is gone when a "
-	      "livepatch is loaded, so do without it",
-	      source_place(source, name), name);
-	return refused;
-}
-
-/* A livepatch symbol of an object; refuses what has no position that always holds. */
-static struct resolved livepatch(const struct source *source, const struct object *owner,
-				 const struct object *gate, const struct ksym *all, size_t count,
-				 const struct ksym *sym, const struct def *def)
-{
-	struct resolved ret = {
-		.how = RESOLVED_LIVEPATCH,
-		.sym = sym,
-		.def = def,
-		.owner = owner,
-		.gate = gate,
-	};
-
-	if (kallsyms_position(all, count, sym, &ret.position))
-		return ret;
-	if (sym->init)
-		return refuse_init(source, sym->name);
-	error("%s: '%s' has another position in '%s' while that loads than when it is up, because of "
-	      "a namesake in its init memory: no livepatch can name it",
-	      source_place(source, sym->name), sym->name, owner->name);
-	return refused;
-}
 
 static const struct ksym *symbol_of(const struct ksym *all, size_t count, const struct def *def)
 {
@@ -243,9 +211,9 @@ static struct resolved global_of(const struct source *source, const struct objec
 	/* A weak definition of the tagged file may not be the one that the linker took. */
 	for (size_t i = 0; def && i < def->addrs; i++) {
 		if (def->addr[i] == global->addr)
-			return livepatch(source, owner, gate, all, count, global, def);
+			return resolved_livepatch(source, owner, gate, all, count, global, def);
 	}
-	return livepatch(source, owner, gate, all, count, global, NULL);
+	return resolved_livepatch(source, owner, gate, all, count, global, NULL);
 }
 
 /*
@@ -260,13 +228,14 @@ static struct resolved module_export(const struct resolver *r, const struct sour
 	struct object *owner;
 	struct resolved ret;
 	char *module;
+	int needed;
 
 	if (!scope || !scope->object->module)
 		return (struct resolved){.how = RESOLVED_EXPORT, .export = export};
 	module = module_name(export->owner);
 	if (objects_by_name(r->objects, module, &owner)) {
 		free(module);
-		return refused;
+		return resolved_refused;
 	}
 	if (!owner)
 		error("%s: '%s' is exported by the module '%s', whose file is not there to look it "
@@ -274,12 +243,21 @@ static struct resolved module_export(const struct resolver *r, const struct sour
 		      source_place(source, name), name, module);
 	free(module);
 	if (!owner)
-		return refused;
+		return resolved_refused;
+	needed = objects_need(r->objects, scope->object, owner);
+	if (needed == 0)
+		error("%s: '%s' is exported by the module '%s', on which '%s' does not depend: it "
+		      "may not be there when '%s' is; look it up when it is needed, with "
+		      "symbol_get()",
+		      source_place(source, name), name, owner->name, scope->object->name,
+		      scope->object->name);
+	if (needed <= 0)
+		return resolved_refused;
 	ret = global_of(source, owner, scope->object, name, NULL);
 	if (ret.how == RESOLVED_NONE) {
 		error("%s: '%s' is exported by '%s' in Module.symvers, but '%s' has no such symbol",
 		      source_place(source, name), name, export->owner, owner->path);
-		return refused;
+		return resolved_refused;
 	}
 	return ret;
 }
@@ -310,34 +288,38 @@ struct resolved resolve_use(const struct resolver *r, const struct source *sourc
 	const struct object *object = scope ? scope->object : r->objects->obj[0];
 	const char *ignored = r->objects->target->arch->ignored_undef;
 	size_t count;
-	const struct ksym *all = kallsyms_find(object->symbols, use->name, &count);
-	struct in_scope in = look_into(scope, all, count, use->name);
+	const struct ksym *all = kallsyms_find(object->symbols, use->is.name, &count);
+	struct in_scope in = look_into(scope, all, count, use->is.name);
 	struct resolved ret;
 
-	if (ignored && !strcmp(use->name, ignored))
+	if (ignored && !strcmp(use->is.name, ignored))
 		return (struct resolved){.how = RESOLVED_NONE};
+	if (use->is.kind == NAME_STATIC_LOCAL)
+		return resolve_static_local(source, scope, &use->is);
+	if (use->is.kind == NAME_AT_POSITION)
+		return resolve_at_position(r->objects, source, &use->is);
 	if (in.n > 1 || (in.n == 1 && in.vanished)) {
-		report_twice(source, scope, use->name,
+		report_twice(source, scope, use->is.name,
 			     "a tag cannot say which is meant, so do without it, or with a copy of "
 			     "it if it is a function",
 			     all, count);
-		return refused;
+		return resolved_refused;
 	}
 	if (in.n == 1) {
 		if (in.sym[0]->init)
-			return refuse_init(source, use->name);
-		return livepatch(source, object, object, all, count, in.sym[0], in.def[0]);
+			return resolved_init(source, use->is.name);
+		return resolved_livepatch(source, object, object, all, count, in.sym[0], in.def[0]);
 	}
 	if (in.vanished && !in.external) {
 		report_vanished(source, scope, in.vanished, false);
-		return refused;
+		return resolved_refused;
 	}
-	ret = use_global(r, source, scope, use->name, in.external);
+	ret = use_global(r, source, scope, use->is.name, in.external);
 	if (ret.how == RESOLVED_LIVEPATCH && ret.sym->init)
-		return refuse_init(source, use->name);
+		return resolved_init(source, use->is.name);
 	if (ret.how == RESOLVED_NONE && !use->weak) {
-		report_unknown(r, source, scope, object, use->name, all, count);
-		return refused;
+		report_unknown(r, source, scope, object, use->is.name, all, count);
+		return resolved_refused;
 	}
 	return ret;
 }
@@ -354,7 +336,7 @@ static struct resolved check_author(const struct source *source, const struct sc
 	error("%s: old_sympos %zu of '%s' is wrong: the one in %s has position %zu of %zu; leave "
 	      "old_sympos out and klpmake fills it in",
 	      source_place(source, name), author, name, scope->tag, position, count);
-	return refused;
+	return resolved_refused;
 }
 
 struct resolved resolve_old_function(const struct resolver *r, const struct source *source,
@@ -373,26 +355,26 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 		error("%s: old_sympos %zu of '%s': this kernel has only %zu of that name",
 		      source_place(source, name), author, name, count);
 		print_candidates(object->dwarf, all, count);
-		return refused;
+		return resolved_refused;
 	}
 	if (in.n > 1) {
 		if (author && is_defined_in(own, &all[author - 1]))
-			return livepatch(source, object, object, all, count, &all[author - 1],
-					 NULL);
+			return resolved_livepatch(source, object, object, all, count,
+						  &all[author - 1], NULL);
 		report_twice(source, own, name, "write the old_sympos of the right one", all,
 			     count);
-		return refused;
+		return resolved_refused;
 	}
 	if (in.n == 1 || (in.external && global)) {
-		found = in.n == 1 ? livepatch(source, object, object, all, count, in.sym[0],
-					      in.def[0])
-				  : livepatch(source, object, object, all, count, global,
-					      in.external);
+		found = in.n == 1 ? resolved_livepatch(source, object, object, all, count,
+						       in.sym[0], in.def[0])
+				  : resolved_livepatch(source, object, object, all, count, global,
+						       in.external);
 		return author ? check_author(source, own, name, author, count, found) : found;
 	}
 	if (in.vanished) {
 		report_vanished(source, own, in.vanished, true);
-		return refused;
+		return resolved_refused;
 	}
 	if (count == 0 && scope && !own && kallsyms_find(scope->object->symbols, name, &count)) {
 		error("%s: '%s' is not in '%s' but in '%s', like all of %s: its struct klp_object needs "
@@ -401,19 +383,20 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 		      scope->tag, scope->object->module ? ".name = \"" : "no .name",
 		      scope->object->module ? scope->object->name : "",
 		      scope->object->module ? "\"" : "");
-		return refused;
+		return resolved_refused;
 	}
 	if (count == 0) {
 		report_unknown(r, source, own, object, name, all, count);
-		return refused;
+		return resolved_refused;
 	}
 	if (author)
-		return livepatch(source, object, object, all, count, &all[author - 1], NULL);
+		return resolved_livepatch(source, object, object, all, count, &all[author - 1],
+					  NULL);
 	if (count == 1)
-		return livepatch(source, object, object, all, count, all, NULL);
+		return resolved_livepatch(source, object, object, all, count, all, NULL);
 	error("%s: '%s' is ambiguous, this kernel has %zu: tag the file that defines its new function "
 	      "with the kernel file of the right one, or write its old_sympos",
 	      source_place(source, name), name, count);
 	print_candidates(object->dwarf, all, count);
-	return refused;
+	return resolved_refused;
 }

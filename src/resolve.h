@@ -9,25 +9,9 @@
 #include <stddef.h>
 
 #include "dwarf_file.h"
+#include "resolved.h"
 #include "scope.h"
 #include "target.h"
-
-enum resolution {
-	RESOLVED_EXPORT,    /* exported: an ordinary relocation, modpost sees to it */
-	RESOLVED_LIVEPATCH, /* a livepatch symbol */
-	RESOLVED_NONE,	    /* weak and nowhere: the kernel leaves it zero */
-	RESOLVED_REFUSED,   /* error() has said why */
-};
-
-struct resolved {
-	enum resolution how;
-	const struct ksym *sym;	     /* RESOLVED_LIVEPATCH */
-	size_t position;	     /* 0: the name is unique, else as old_sympos counts */
-	const struct def *def;	     /* what DWARF knows of it, or NULL */
-	const struct object *owner;  /* RESOLVED_LIVEPATCH: whose symbol it is */
-	const struct object *gate;   /* ... and the patched object whose relocation it becomes */
-	const struct symver *export; /* RESOLVED_EXPORT */
-};
 
 struct resolver {
 	struct objects *objects;

@@ -8,25 +8,36 @@
 #include "near.h"
 #include "util.h"
 
-void scopes_want(struct scopes *s, const struct source *source)
+void scopes_want_file(struct scopes *s, const struct source *source, const char *file)
 {
-	if (!source->tag || scopes_find(s, source))
+	if (scopes_find_file(s, file))
 		return;
 	GROW(s->scope, s->n, s->cap);
 	memset(&s->scope[s->n], 0, sizeof(*s->scope));
-	s->scope[s->n].tag = source->tag;
+	s->scope[s->n].tag = file;
 	s->scope[s->n].source = source;
-	s->scope[s->n].query.path = source->tag;
+	s->scope[s->n].query.path = file;
 	s->n++;
+}
+
+void scopes_want(struct scopes *s, const struct source *source)
+{
+	if (source->tag)
+		scopes_want_file(s, source, source->tag);
+}
+
+const struct scope *scopes_find_file(const struct scopes *s, const char *file)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (!strcmp(s->scope[i].tag, file))
+			return &s->scope[i];
+	}
+	return NULL;
 }
 
 const struct scope *scopes_find(const struct scopes *s, const struct source *source)
 {
-	for (size_t i = 0; source->tag && i < s->n; i++) {
-		if (!strcmp(s->scope[i].tag, source->tag))
-			return &s->scope[i];
-	}
-	return NULL;
+	return source->tag ? scopes_find_file(s, source->tag) : NULL;
 }
 
 static const char *base_name(const char *path)
@@ -66,8 +77,8 @@ static void report_missing(const struct scope *s, const struct objects *objects)
 {
 	const struct source *src = s->source;
 
-	error("%s:%zu: '%s' is no source file of this vmlinux%s (not configured, or misspelt)",
-	      src->path, src->tag_line, s->tag,
+	error("%s: '%s' is no source file of this vmlinux%s (not configured, or misspelt)",
+	      source_place(src, s->tag), s->tag,
 	      objects->debug ? " or of a module" : ", and there are no modules' debug files");
 	print_near_files(objects->obj[0]->dwarf, s->tag);
 }
@@ -76,8 +87,8 @@ static void report_ambiguous(const struct scope *s)
 {
 	const struct unit_query *q = &s->query;
 
-	error("%s:%zu: '%s' is the end of more than one path: write the one from the tree's root",
-	      s->source->path, s->source->tag_line, s->tag);
+	error("%s: '%s' is the end of more than one path: write the one from the tree's root",
+	      source_place(s->source, s->tag), s->tag);
 	for (size_t i = 0; i < q->n; i++) {
 		bool known = false;
 

@@ -29,6 +29,12 @@ struct scopes {
 /* Asks for the scope of a source's tag; nothing when it has none. */
 void scopes_want(struct scopes *s, const struct source *source);
 
+/* Asks for the scope of a kernel file that a macro of <klpmake.h> names in this source. */
+void scopes_want_file(struct scopes *s, const struct source *source, const char *file);
+
+/* The scope of a kernel file that was asked for. */
+const struct scope *scopes_find_file(const struct scopes *s, const char *file);
+
 /*
  * Finds the units of all tags, in one walk over vmlinux's DWARF, then in the modules, and reads
  * what they say of the wanted names. error() and -1 when a tag names no file of the kernel, or

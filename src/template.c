@@ -8,18 +8,15 @@
 
 #include "util.h"
 
-static void add_use(struct template *t, const struct elf_symbol *s, size_t *cap)
+static int add_use(struct template *t, const struct elf_symbol *s, size_t *cap)
 {
-	const char *mark = strstr(s->name, TEMPLATE_RENAME_MARK);
 	struct use *u;
 
 	GROW(t->use, t->n, *cap);
 	u = &t->use[t->n++];
 	u->link_name = s->name;
-	u->name = xstrdup(s->name);
-	if (mark)
-		u->name[mark - s->name] = '\0';
 	u->weak = GELF_ST_BIND(s->sym.st_info) == STB_WEAK;
+	return asm_name_parse(&u->is, s->name, t->source.path);
 }
 
 static bool is_writable_data(const struct elf_file *f, const struct elf_symbol *s)
@@ -28,7 +25,7 @@ static bool is_writable_data(const struct elf_file *f, const struct elf_symbol *
 	       (f->sec[s->shndx].shdr.sh_flags & SHF_WRITE);
 }
 
-static void read_symbols(struct template *t)
+static int read_symbols(struct template *t)
 {
 	size_t cap = 0;
 
@@ -40,15 +37,17 @@ static void read_symbols(struct template *t)
 		global = GELF_ST_BIND(s.sym.st_info) != STB_LOCAL;
 		if (!s.name[0])
 			continue;
-		if (s.sym.st_shndx == SHN_UNDEF)
-			add_use(t, &s, &cap);
-		else if (global)
+		if (s.sym.st_shndx == SHN_UNDEF) {
+			if (add_use(t, &s, &cap))
+				return -1;
+		} else if (global)
 			*strmap_add(&t->defined, s.name, DEFINED_GLOBAL) = DEFINED_GLOBAL;
 		else if (GELF_ST_TYPE(s.sym.st_info) == STT_FUNC)
 			strmap_add(&t->defined, s.name, DEFINED_FUNCTION);
 		else if (is_writable_data(t->elf, &s))
 			strmap_add(&t->defined, s.name, DEFINED_DATA);
 	}
+	return 0;
 }
 
 int template_open(struct template *t, const char *object_path)
@@ -74,8 +73,7 @@ int template_open(struct template *t, const char *object_path)
 	} else {
 		t->source.path = t->path;
 	}
-	read_symbols(t);
-	return 0;
+	return read_symbols(t);
 }
 
 bool template_defines_global(const struct template *t, const char *name)
@@ -102,7 +100,7 @@ bool template_defines_data(const struct template *t, const char *name)
 void template_close(struct template *t)
 {
 	for (size_t i = 0; i < t->n; i++)
-		free(t->use[i].name);
+		asm_name_free(&t->use[i].is);
 	free(t->use);
 	strmap_free(&t->defined);
 	source_free(&t->source);

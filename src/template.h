@@ -10,16 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "asm_name.h"
 #include "elf_file.h"
 #include "source.h"
 #include "strmap.h"
-
-/*
- * Where two files mean two symbols by one name, the name is made different in the object file and
- * the module linked again: "NAME.klpmake.[GATE.]OBJECT.POSITION". The part before the mark is the
- * name that the author wrote.
- */
-#define TEMPLATE_RENAME_MARK ".klpmake."
 
 /* What a template defines of its own. */
 enum definition {
@@ -30,7 +24,7 @@ enum definition {
 
 struct use {
 	const char *link_name; /* as in the object file */
-	char *name;	       /* as the author wrote it */
+	struct asm_name is;    /* what it stands for */
 	bool weak;
 };
 

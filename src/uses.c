@@ -56,12 +56,14 @@ void decide_uses(const struct resolver *r, const struct modules *mods, const str
 			for (size_t u = 0; u < tmpl->n; u++) {
 				const struct use *use = &tmpl->use[u];
 				const struct template *own =
-					patch_module_definer(m, use->name, tmpl);
+					patch_module_definer(m, use->is.name, tmpl);
 				struct resolved found;
 
+				if (use->is.kind == NAME_OF_FILE)
+					scope = scopes_find_file(scopes, use->is.file);
 				if (own)
-					check_own(tmpl, scope, use->name, own);
-				if (own || patch_module_defines(m, use->name))
+					check_own(tmpl, scope, use->is.name, own);
+				if (own || patch_module_defines(m, use->is.name))
 					continue;
 				found = resolve_use(r, &tmpl->source, scope, use);
 				GROW(ret->d, ret->n, ret->cap);
@@ -82,7 +84,7 @@ static bool in_conflict(const struct decisions *all, const struct decision *d)
 	for (size_t i = 0; i < all->n; i++) {
 		const struct decision *o = &all->d[i];
 
-		if (o->module == d->module && !strcmp(o->use->name, d->use->name) &&
+		if (o->module == d->module && !strcmp(o->use->is.base, d->use->is.base) &&
 		    !same_symbol(&o->found, &d->found))
 			return true;
 	}
@@ -99,8 +101,8 @@ static char *name_for_link(const struct decisions *all, const struct decision *d
 	const struct object *gate = d->found.gate, *owner = d->found.owner;
 
 	if (!in_conflict(all, d))
-		return xstrdup(d->use->name);
-	return xasprintf("%s" TEMPLATE_RENAME_MARK "%s%s%s.%zu", d->use->name,
+		return xstrdup(d->use->is.base);
+	return xasprintf("%s" ASM_NAME_RENAMED "%s%s%s.%zu", d->use->is.base,
 			 gate == owner ? "" : gate->name, gate == owner ? "" : ".", owner->name,
 			 d->found.position);
 }
@@ -121,10 +123,10 @@ int write_renames(const struct decisions *all, const char *path)
 		name = name_for_link(all, d);
 		if (path && strcmp(old, name) != 0)
 			fprintf(out.stream, "%s %s %s\n", d->t->path, old, name);
-		if (!path && strcmp(old, name) != 0 && !strcmp(old, d->use->name)) {
+		if (!path && strcmp(old, name) != 0 && !strcmp(old, d->use->is.base)) {
 			error("%s: '%s' means another symbol in another file of the patch: only "
 			      "--renames can keep them apart",
-			      source_place(&d->t->source, d->use->name), d->use->name);
+			      source_place(&d->t->source, d->use->is.name), d->use->is.name);
 			free(name);
 			return -1;
 		}
@@ -160,7 +162,7 @@ void add_symbols(const struct decisions *all, struct symtable *table)
 		s->link_name = xstrdup(d->use->link_name);
 		s->gate = xstrdup(d->found.gate->name);
 		s->object = xstrdup(d->found.owner->name);
-		s->name = xstrdup(d->use->name);
+		s->name = xstrdup(d->found.sym->name);
 		s->position = d->found.position;
 		/* Of a module: where it lies in its section. */
 		s->addr =

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Making outcomes: see resolved.h. */
+#include "resolved.h"
+
+#include "util.h"
+
+const struct resolved resolved_refused = {.how = RESOLVED_REFUSED};
+
+struct resolved resolved_init(const struct source *source, const char *name)
+{
+	error("%s: '%s' is in init memory, which the kernel frees after boot: it is gone when a "
+	      "livepatch is loaded, so do without it",
+	      source_place(source, name), name);
+	return resolved_refused;
+}
+
+/* A livepatch symbol of an object; refuses what has no position that always holds. */
+struct resolved resolved_livepatch(const struct source *source, const struct object *owner,
+				   const struct object *gate, const struct ksym *all, size_t count,
+				   const struct ksym *sym, const struct def *def)
+{
+	struct resolved ret = {
+		.how = RESOLVED_LIVEPATCH,
+		.sym = sym,
+		.def = def,
+		.owner = owner,
+		.gate = gate,
+	};
+
+	if (kallsyms_position(all, count, sym, &ret.position))
+		return ret;
+	if (sym->init)
+		return resolved_init(source, sym->name);
+	error("%s: '%s' has another position in '%s' while that loads than when it is up, because of "
+	      "a namesake in its init memory: no livepatch can name it",
+	      source_place(source, sym->name), sym->name, owner->name);
+	return resolved_refused;
+}

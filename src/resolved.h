@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The outcome of resolving a name: which symbol of which object, or why there is none. */
+#ifndef KLP_RESOLVED_H
+#define KLP_RESOLVED_H
+
+#include <stddef.h>
+
+#include "defs.h"
+#include "objects.h"
+#include "source.h"
+
+enum resolution {
+	RESOLVED_EXPORT,    /* exported: an ordinary relocation, modpost sees to it */
+	RESOLVED_LIVEPATCH, /* a livepatch symbol */
+	RESOLVED_NONE,	    /* weak and nowhere: the kernel leaves it zero */
+	RESOLVED_REFUSED,   /* error() has said why */
+};
+
+struct resolved {
+	enum resolution how;
+	const struct ksym *sym;	     /* RESOLVED_LIVEPATCH */
+	size_t position;	     /* 0: the name is unique, else as old_sympos counts */
+	const struct def *def;	     /* what DWARF knows of it, or NULL */
+	const struct object *owner;  /* RESOLVED_LIVEPATCH: whose symbol it is */
+	const struct object *gate;   /* ... and the patched object whose relocation it becomes */
+	const struct symver *export; /* RESOLVED_EXPORT */
+};
+
+/* What a function returns when error() has said why. */
+extern const struct resolved resolved_refused;
+
+/* error(): the symbol is in init memory. */
+struct resolved resolved_init(const struct source *source, const char *name);
+
+/*
+ * The livepatch symbol sym, one of count entries all of its name in owner, whose relocation waits
+ * for gate. Refuses a symbol without a position that always holds.
+ */
+struct resolved resolved_livepatch(const struct source *source, const struct object *owner,
+				   const struct object *gate, const struct ksym *all, size_t count,
+				   const struct ksym *sym, const struct def *def);
+
+#endif
