@@ -57,6 +57,28 @@ static int check_installed(const struct objects *o, const struct object *obj)
 	return status;
 }
 
+static int read_module(const struct objects *o, struct object *obj)
+{
+	if (elf_file_open(obj->path, &obj->elf))
+		return -1;
+	if (obj->elf->ehdr.e_type != ET_REL ||
+	    obj->elf->ehdr.e_machine != o->target->vmlinux->ehdr.e_machine) {
+		error("'%s': no module of this kernel's architecture", obj->path);
+		return -1;
+	}
+	if (kallsyms_read_module(&obj->own, obj->elf) || check_installed(o, obj))
+		return -1;
+	return dwarf_file_present(obj->elf) ? dwarf_file_open(obj->elf, &obj->dwarf) : 0;
+}
+
+/* What is wrong with a module is said once, and it stays wrong. */
+static int known_object(struct object *obj, struct object **ret)
+{
+	if (!obj->broken)
+		*ret = obj;
+	return obj->broken ? -1 : 0;
+}
+
 static int open_module(struct objects *o, const char *path, struct object **ret)
 {
 	char *name = module_name(path);
@@ -65,78 +87,85 @@ static int open_module(struct objects *o, const char *path, struct object **ret)
 	for (size_t i = 1; i < o->n; i++) {
 		if (!strcmp(o->obj[i]->path, path)) {
 			free(name);
-			*ret = o->obj[i];
-			return 0;
+			return known_object(o->obj[i], ret);
 		}
 	}
 	obj = add_object(o, name);
 	free(name);
 	obj->path = xstrdup(path);
 	obj->module = true;
-	if (elf_file_open(path, &obj->elf))
-		return -1;
-	if (obj->elf->ehdr.e_type != ET_REL ||
-	    obj->elf->ehdr.e_machine != o->target->vmlinux->ehdr.e_machine) {
-		error("'%s': no module of this kernel's architecture", path);
-		return -1;
-	}
 	/* All names that the patch knows of; the map stays vmlinux's. */
 	obj->own.wanted = o->target->kallsyms.wanted;
 	obj->symbols = &obj->own;
-	if (kallsyms_read_module(&obj->own, obj->elf) || check_installed(o, obj))
+	if (read_module(o, obj)) {
+		obj->broken = true;
 		return -1;
-	if (dwarf_file_present(obj->elf) && dwarf_file_open(obj->elf, &obj->dwarf))
-		return -1;
+	}
 	*ret = obj;
 	return 0;
 }
 
-/* Does this module have a unit of that source? Its units go to query. */
-static bool has_source(const char *path, const char *tag)
+/* Does this module have a unit of that source: 1 or 0, -1 after error(). */
+static int has_source(const char *path, const char *tag)
 {
 	struct unit_query q = {.path = tag};
+	struct dwarf_file *d = NULL;
 	struct elf_file *elf;
-	struct dwarf_file *d;
-	bool found = false;
+	int status = 0;
 
 	if (elf_file_open(path, &elf))
-		return false;
-	if (dwarf_file_present(elf) && !dwarf_file_open(elf, &d)) {
-		found = !units_find(d, &q, 1) && q.n;
+		return -1;
+	if (dwarf_file_present(elf)) {
+		status = dwarf_file_open(elf, &d) || units_find(d, &q, 1) ? -1 : q.n > 0;
 		units_free(&q, 1);
-		dwarf_file_close(d);
 	}
+	dwarf_file_close(d);
 	elf_file_close(elf);
-	return found;
+	return status;
+}
+
+/* The one of these modules that has the source; NULL when none has it. */
+static int choose(const struct module_list *candidates, const char *tag, const char **ret)
+{
+	*ret = NULL;
+	for (size_t i = 0; i < candidates->n; i++) {
+		int has = has_source(candidates->path[i], tag);
+
+		if (has > 0 && *ret) {
+			error("'%s' is compiled into more than one module: '%s', '%s'", tag, *ret,
+			      candidates->path[i]);
+			return -1;
+		}
+		if (has < 0)
+			return -1;
+		if (has)
+			*ret = candidates->path[i];
+	}
+	return 0;
 }
 
 int objects_by_source(struct objects *o, const char *tag, struct unit_query *query,
 		      struct object **ret)
 {
-	struct module_list candidates = {0};
-	char *found = NULL;
-	int status = 0;
+	struct module_list given = {0}, near = {0};
+	const char *found = NULL;
+	int status;
 
 	*ret = NULL;
+	/* What the user has named is meant, even where the kernel has a module of that source. */
 	for (size_t i = 0; i < o->extras; i++)
-		module_list_add(&candidates, xstrdup(o->extra[i]));
-	if (o->debug)
-		module_list_near(&candidates, o->debug, tag);
-	for (size_t i = 0; i < candidates.n && !status; i++) {
-		if (!has_source(candidates.path[i], tag))
-			continue;
-		if (found) {
-			error("'%s' is compiled into more than one module: '%s', '%s'", tag, found,
-			      candidates.path[i]);
-			status = -1;
-		}
-		found = candidates.path[i];
+		module_list_add(&given, xstrdup(o->extra[i]));
+	status = choose(&given, tag, &found);
+	if (!status && !found && o->debug) {
+		module_list_near(&near, o->debug, tag);
+		status = choose(&near, tag, &found);
 	}
-	if (found && !status)
+	if (!status && found)
 		status = open_module(o, found, ret);
 	if (*ret)
 		status = units_find((*ret)->dwarf, query, 1);
-	module_list_free(&candidates);
+	module_list_free(&given);
+	module_list_free(&near);
 	return status;
 }
 
@@ -147,10 +176,8 @@ int objects_by_name(struct objects *o, const char *name, struct object **ret)
 
 	*ret = NULL;
 	for (size_t i = 0; i < o->n; i++) {
-		if (!strcmp(o->obj[i]->name, name)) {
-			*ret = o->obj[i];
-			return 0;
-		}
+		if (!strcmp(o->obj[i]->name, name))
+			return known_object(o->obj[i], ret);
 	}
 	for (size_t i = 0; i < o->extras && !path; i++) {
 		char *extra = module_name(o->extra[i]);
@@ -168,6 +195,44 @@ int objects_by_name(struct objects *o, const char *name, struct object **ret)
 	status = open_module(o, path, ret);
 	free(path);
 	return status;
+}
+
+/* The module that exports what an undefined symbol asks for; NULL: none, or vmlinux. */
+static const char *exporter(const struct objects *o, const struct elf_symbol *s)
+{
+	const struct symver *export = NULL;
+
+	if (s->sym.st_shndx == SHN_UNDEF && s->name[0])
+		export = symvers_find(&o->target->symvers, s->name);
+	return export && !symver_in_vmlinux(export) ? export->owner : NULL;
+}
+
+int objects_need(struct objects *o, const struct object *module, const struct object *other)
+{
+	struct strmap seen = {0};
+	int needs = module == other;
+
+	for (size_t i = 1; i < module->elf->symnum && !needs; i++) {
+		struct elf_symbol s;
+		struct object *next;
+		const char *owner;
+		char *name;
+
+		elf_file_symbol(module->elf, i, &s);
+		owner = exporter(o, &s);
+		if (!owner || strmap_get(&seen, owner))
+			continue;
+		strmap_add(&seen, owner, 1);
+		name = module_name(owner);
+		if (objects_by_name(o, name, &next))
+			needs = -1;
+		/* No module needs itself by way of others: depmod refuses that. */
+		else if (next && next != module)
+			needs = objects_need(o, next, other);
+		free(name);
+	}
+	strmap_free(&seen);
+	return needs;
 }
 
 void objects_close(struct objects *o)

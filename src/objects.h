@@ -19,6 +19,7 @@ struct object {
 	char *name; /* as the kernel says it: "vmlinux", "nf_tables" */
 	char *path; /* the file that was read */
 	bool module;
+	bool broken; /* it could not be read, and that has been said */
 	struct elf_file *elf;
 	struct dwarf_file *dwarf; /* NULL: without debug information */
 	const struct kallsyms *symbols;
@@ -48,6 +49,12 @@ int objects_by_source(struct objects *o, const char *tag, struct unit_query *que
 /* The module of that name. *ret is NULL when there is none. error() and -1 when it cannot be read.
  */
 int objects_by_name(struct objects *o, const char *name, struct object **ret);
+
+/*
+ * Is the other module there whenever this one is: 1 when its imports lead to that, else 0. -1 when
+ * a module on the way cannot be read.
+ */
+int objects_need(struct objects *o, const struct object *module, const struct object *other);
 
 void objects_close(struct objects *o);
 

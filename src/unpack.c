@@ -75,5 +75,6 @@ int unpack(const char *path, char **data, size_t *size)
 	error("'%s': '%s' could not unpack it%s", path, program,
 	      WIFEXITED(status) && WEXITSTATUS(status) == 127 ? ": is it installed?" : "");
 	free(*data);
+	*data = NULL;
 	return -1;
 }

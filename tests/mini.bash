@@ -6,6 +6,7 @@
 #   mini_vmlinux DIR [FLAG...]           DIR/vmlinux DIR/System.map DIR/Module.symvers DIR/kallsyms
 #   mini_module DIR OUT.ko SOURCE...     a module for that kernel; objects and OUT.mod.c beside it
 #   mini_gadget DIR                      DIR/gadget.ko, a target module, in Module.symvers
+#   mini_widget DIR                      DIR/widget.ko, which depends on gadget, in Module.symvers
 #
 # FLAGs are gcc's (-gdwarf-4, -gz=zlib, -O1, -DX...), or:
 #   --absolute        compile units are named by absolute path
@@ -159,11 +160,24 @@ mini_modpost()
 	printf '};\n'
 }
 
-# mini_gadget DIR: the target module; its export joins DIR/Module.symvers.
+# mini_gadget DIR: the target module; its export joins DIR/Module.symvers. As kbuild does it, its
+# files are named from the root of the tree.
 mini_gadget()
 {
-	mini_module "$1" "$1/gadget.ko" "$mini_src/drivers/gadget/gadget.c" \
-		"$mini_src/drivers/gadget/common.c" || return
+	(
+		cd "$mini_src" || exit
+		mini_module "$1" "$1/gadget.ko" drivers/gadget/gadget.c drivers/gadget/common.c
+	) || return
 	mini_symvers "$1/common.o" drivers/gadget/gadget >>"$1/Module.symvers"
 	mini_symvers "$1/gadget.o" drivers/gadget/gadget >>"$1/Module.symvers"
+}
+
+# mini_widget DIR: a second one; it needs what gadget exports.
+mini_widget()
+{
+	(
+		cd "$mini_src" || exit
+		MINI_DEPENDS=gadget mini_module "$1" "$1/widget.ko" drivers/widget/widget.c
+	) || return
+	mini_symvers "$1/widget.o" drivers/widget/widget >>"$1/Module.symvers"
 }

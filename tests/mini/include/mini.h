@@ -20,6 +20,7 @@ typedef unsigned long ulong;
 #define __exit __attribute__((section(".exit.text"), used))
 #define __initdata __attribute__((section(".init.data")))
 #define __percpu_data __attribute__((section(".data..percpu")))
+#define __section(name) __attribute__((section(name)))
 #define notrace __attribute__((no_instrument_function))
 #define noinline __attribute__((__noinline__))
 #define noclone __attribute__((__noclone__, __noipa__))
