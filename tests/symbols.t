@@ -9,7 +9,7 @@
 # shellcheck source=tests/example.bash
 . "$(dirname "$0")/example.bash"
 
-patches=(data linker twin-statics two-modules namesake)
+patches=(data linker twin-statics two-modules namesake macros)
 
 whole_run()
 {
@@ -31,6 +31,9 @@ whole_run()
 	makes "$dir/two-modules" klp-one.ko klp-two.ko
 	reaches "$dir/two-modules/klp-one.ko" saved_command_line
 	reaches "$dir/two-modules/klp-two.ko" linux_proc_banner
+
+	makes "$dir/macros" klp-macros.ko
+	reaches "$dir/macros/klp-macros.ko" file_systems prec.0 saved_command_line
 
 	makes "$dir/namesake" klp-namesake.ko
 	reaches "$dir/namesake/klp-namesake.ko" \

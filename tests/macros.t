@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# <klpmake.h>: what a tag cannot say. Each macro names one symbol or is refused.
+
+# shellcheck source=tests/tap.bash
+source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
+# shellcheck source=tests/mini.bash
+source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
+# shellcheck source=tests/klpsyms.bash
+source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
+
+mini_vmlinux "$k" && make_frame || exit 1
+header="#include \"$top/src/include/klpmake.h\""
+
+# uses TAG TEXT: a file with the macros, that tag and text.
+uses()
+{
+	fresh
+	template a.c "$1" <<<"$header
+$2"
+	resolve "${@:3}"
+}
+
+uses fs/proc/alpha.c 'extern int one KLP_STATIC_LOCAL(alpha_first, counter);
+extern int two KLP_STATIC_LOCAL(alpha_second, counter);
+int use(void); int use(void) { return one + two; }'
+exits 0 "static variables of two functions, of one name"
+one=$(symbol .klp.local:alpha_first:counter)
+two=$(symbol .klp.local:alpha_second:counter)
+# alpha_first's begins with 0 and so lies in .bss, alpha_second's with 100 in .data.
+is "$(awk '{ print $1, $5 }' <<<"$one")" "vmlinux b" "the first function's"
+is "$(awk '{ print $1, $5 }' <<<"$two")" "vmlinux d" "the second function's"
+for line in "$one" "$two"; do
+	read -r _ name position addr _ <<<"$line"
+	is "$position" "$(position "$name" "$addr")" "$name has the kernel's position"
+done
+
+uses fs/proc/beta.c 'extern int one KLP_STATIC_LOCAL(alpha_first, counter);
+int use(void); int use(void) { return one; }'
+refused 1 "fs/proc/beta.c has no static variable 'counter' in a function 'alpha_first'" \
+	"a function of another file"
+uses fs/proc/alpha.c 'extern int one KLP_STATIC_LOCAL(alpha_first, count);
+int use(void); int use(void) { return one; }'
+refused 1 "fs/proc/alpha.c has no static variable 'count' in a function 'alpha_first'" "a misspelt variable"
+uses '' 'extern int one KLP_STATIC_LOCAL(alpha_first, counter);
+int use(void); int use(void) { return one; }'
+refused 1 "has no //KLPMAKE tag to say of which file" "no tag"
+
+uses fs/proc/alpha.c 'int other(int x) KLP_SYMBOL_OF(vmlinux, "fs/proc/beta.c", helper);
+int helper(int x), use(void); int use(void) { return helper(1) + other(2); }'
+exits 0 "a static of another file beside the tagged one's of that name"
+is "$(symbol helper)" "vmlinux helper $(position helper "$(address helper alpha.c)") $(address helper alpha.c) t $(place fs/proc/alpha.c 'int helper(')" \
+	"the tagged file's"
+is "$(symbol .klp.file:vmlinux:fs/proc/beta.c:helper)" \
+	"vmlinux helper $(position helper "$(address helper beta.c)") $(address helper beta.c) t $(place fs/proc/beta.c 'int helper(')" \
+	"the other file's"
+uses fs/proc/alpha.c 'int other(int x) KLP_SYMBOL_OF(vmlinux, "fs/proc/betta.c", helper);
+int use(void); int use(void) { return other(2); }'
+refused 1 "a.c:4: 'fs/proc/betta.c' is no source file of this vmlinux" "a misspelt file"
+
+uses '' 'int second(int x) KLP_SYMBOL(vmlinux, helper, 2);
+int suse(int x) KLP_RELOC_SYMBOL_POS(vmlinux, vmlinux, helper, 1);
+int use(void); int use(void) { return second(1) + suse(1); }'
+exits 0 "symbols by position need no tag"
+is "$(symbol .klp.symbol:vmlinux:helper:2 | awk '{ print $2, $3 }')" "helper 2" "... the second"
+is "$(symbol .klp.sym.rela.vmlinux.vmlinux.helper,1 | awk '{ print $2, $3 }')" "helper 1" "... SUSE's way"
+uses '' 'int third(int x) KLP_SYMBOL(vmlinux, helper, 3);
+int use(void); int use(void) { return third(1); }'
+refused 1 "'vmlinux' has 2 symbols 'helper', and position 3 is none of them" "a position too high"
+has "$err" "position 2: 0x" "... with those there are"
+uses '' 'int any(int x) KLP_RELOC_SYMBOL(vmlinux, vmlinux, helper);
+int use(void); int use(void) { return any(1); }'
+refused 1 "'vmlinux' has 2 symbols 'helper', and position 0 means the only one" "SUSE's way, ambiguous"
+uses '' 'int any(int x) KLP_SYMBOL(nowhere, helper, 1);
+int use(void); int use(void) { return any(1); }'
+refused 1 "'helper' is said to be of 'nowhere', of which no file is there" "an object that is not there"
+uses '' 'int any(int x) __asm__("\".klp.symbol:vmlinux:helper\"");
+int use(void); int use(void) { return any(1); }'
+refused 1 "is not what a macro of <klpmake.h> makes" "half a macro"
+
+done_testing
