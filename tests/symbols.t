@@ -33,7 +33,7 @@ whole_run()
 	reaches "$dir/two-modules/klp-two.ko" linux_proc_banner
 
 	makes "$dir/macros" klp-macros.ko
-	reaches "$dir/macros/klp-macros.ko" file_systems prec.0 saved_command_line
+	reaches "$dir/macros/klp-macros.ko" file_systems prec.0 saved_command_line saved_command_line
 
 	makes "$dir/namesake" klp-namesake.ko
 	reaches "$dir/namesake/klp-namesake.ko" \
