@@ -363,7 +363,8 @@ static int read_text(const struct kallsyms *k, const char *path, char *text, siz
 		error("'%s': all addresses are zero (kernel.kptr_restrict): read it as root", path);
 		return -1;
 	}
-	qsort(*ret, *n, sizeof(**ret), text_by_name_and_address);
+	if (*n)
+		qsort(*ret, *n, sizeof(**ret), text_by_name_and_address);
 	return 0;
 }
 

@@ -68,6 +68,8 @@ fuzz()
 	local name=$1 file=$2 n=$3 i bad=0 accepted=0 status damaged=$scratch/damaged
 	shift 3
 	mkdir -p "$damaged"
+	run env -C "$dir" "${@//DAMAGED/$file}"
+	exits 0 "$name: the undamaged one"
 	cp "$dir"/*.c "$damaged" # the tags
 	for ((i = 0; i < n; i++)); do
 		"$scratch/damage" "$((seed * 1000 + i))" "$file" "$damaged/$(basename "$file")"
@@ -111,9 +113,20 @@ else
 	diag "$(tail -n 5 "$scratch/make.log")"
 fi
 fresh
-mini_module "$k" "$dir/klp-x.ko" "$mini_src/patch.c"
-sed '1i //KLPMAKE fs/proc/alpha.c' "$mini_src/patch.c" | grep -v gadget >"$dir/patch.c"
-objects=(patch.o)
+# A patch of vmlinux alone: what is not damaged is to be taken.
+template alpha.c fs/proc/alpha.c <<-'END'
+	extern int state, gamma_private;
+	int helper(int);
+	static int *const table[] = {&state, &gamma_private};
+	static int new_helper(int x) { return helper(x) + *table[x & 1]; }
+	static struct klp_func funcs[] = {{.old_name = "helper", .new_func = new_helper}, {}};
+	static struct klp_object objects[] = {{.funcs = funcs}, {}};
+	static struct klp_patch patch = {.mod = THIS_MODULE, .objs = objects};
+	static int __init fuzz_init(void) { return klp_enable_patch(&patch); }
+	module_init(fuzz_init);
+	MODULE_LICENSE("GPL");
+END
+mini_module "$k" "$dir/klp-x.ko" "$dir/alpha.c"
 cat >"$dir/good.syms" <<-'END'
 	# a table
 	symbol klp-x.ko state vmlinux state 3 ffffffff81002000 d fs/proc/alpha.c:9
@@ -121,8 +134,6 @@ cat >"$dir/good.syms" <<-'END'
 	symbol klp-x.ko gamma_private vmlinux gamma_private 0 0 B
 	sympos klp-x.ko .data 0x10 2 helper
 END
-template alpha.c fs/proc/alpha.c <<<'extern int state; int helper(int), use(int x); int use(int x) { return helper(x) + state; }'
-mini_cc "$dir/alpha.c" "$dir/alpha.o" -w
 syms=("$bin/klpsyms" --symvers "$k/Module.symvers" --renames renames -o syms)
 module=(--module klp-x.ko alpha.o)
 fuzz vmlinux "$k/vmlinux" "$rounds" "${syms[@]}" --vmlinux DAMAGED --debug-modules "$k" "${module[@]}"
