@@ -51,11 +51,12 @@ makes()
 	holds "$release: there is the table of its symbols" test -s "$where/_klpmake.syms"
 }
 
-# klp_symbols MODULE: its livepatch symbols, sorted, without '.klp.sym.vmlinux.'.
+# klp_symbols MODULE: its livepatch symbols, sorted, without '.klp.sym.vmlinux.'; of a module without
+# '.klp.sym.'.
 klp_symbols()
 {
 	LC_ALL=C readelf --wide --symbols "$1" |
-		sed -n 's/.* \.klp\.sym\.vmlinux\.//p' | LC_ALL=C sort
+		sed -n 's/.* \.klp\.sym\.//p' | sed 's/^vmlinux\.//' | LC_ALL=C sort
 }
 
 # reaches MODULE NAME[,POSITION]...: these are all the livepatch symbols. The position may be left out
