@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "unpack.h"
 #include "util.h"
 
 /* "x.ko", "x.ko.debug", "x.ko.xz": the length of "x", or 0 for other files. */
@@ -79,24 +80,57 @@ char *module_name(const char *path)
 	return name;
 }
 
-char *module_file(const char *dir, const char *name)
+/* The next module file of a directory tree, NULL when there is none left. */
+static FTSENT *next_module(FTS *tree)
 {
-	char *const roots[] = {xstrdup(dir), NULL};
+	FTSENT *e = NULL;
+
+	while (tree && (e = fts_read(tree))) {
+		if (e->fts_info != FTS_D && e->fts_info != FTS_DP && stem_length(e->fts_name))
+			break;
+	}
+	return e;
+}
+
+static FTS *open_tree(const char *dir)
+{
+	char *root = xstrdup(dir);
+	char *const roots[] = {root, NULL};
 	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR | FTS_NOSTAT, NULL);
-	char *found = NULL;
+
+	free(root);
+	return tree;
+}
+
+void module_list_all(struct module_list *list, const char *dir)
+{
+	FTS *tree = open_tree(dir);
 	FTSENT *e;
 
-	while (tree && !found && (e = fts_read(tree))) {
-		if (e->fts_info != FTS_D && e->fts_info != FTS_DP && stem_length(e->fts_name)) {
-			char *is = module_name(e->fts_name);
-
-			if (!strcmp(is, name))
-				found = xstrdup(e->fts_path);
-			free(is);
-		}
+	while ((e = next_module(tree))) {
+		if (!is_packed(e->fts_path))
+			module_list_add(list, xstrdup(e->fts_path));
 	}
 	if (tree)
 		fts_close(tree);
-	free(roots[0]);
+	if (list->n)
+		qsort(list->path, list->n, sizeof(*list->path), by_path);
+}
+
+char *module_file(const char *dir, const char *name)
+{
+	FTS *tree = open_tree(dir);
+	char *found = NULL;
+	FTSENT *e;
+
+	while (!found && (e = next_module(tree))) {
+		char *is = module_name(e->fts_name);
+
+		if (!strcmp(is, name))
+			found = xstrdup(e->fts_path);
+		free(is);
+	}
+	if (tree)
+		fts_close(tree);
 	return found;
 }

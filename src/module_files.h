@@ -18,6 +18,10 @@ void module_list_add(struct module_list *list, char *path);
  * (DIR/kernel/net/foo/bar.ko for net/foo/bar.c) or in one above it.
  */
 void module_list_near(struct module_list *list, const char *dir, const char *source);
+
+/* Adds all modules below dir but packed ones, which would take minutes to look into. */
+void module_list_all(struct module_list *list, const char *dir);
+
 void module_list_free(struct module_list *list);
 
 /* What the kernel calls a module file: "nf_tables" for ".../nf-tables.ko.xz". To be freed. */

@@ -147,7 +147,7 @@ static int choose(const struct module_list *candidates, const char *tag, const c
 int objects_by_source(struct objects *o, const char *tag, struct unit_query *query,
 		      struct object **ret)
 {
-	struct module_list given = {0}, near = {0};
+	struct module_list given = {0}, near = {0}, all = {0};
 	const char *found = NULL;
 	int status;
 
@@ -160,12 +160,18 @@ int objects_by_source(struct objects *o, const char *tag, struct unit_query *que
 		module_list_near(&near, o->debug, tag);
 		status = choose(&near, tag, &found);
 	}
+	/* Some modules are made of sources of another directory: kvm of virt/kvm, for one. */
+	if (!status && !found && o->debug) {
+		module_list_all(&all, o->debug);
+		status = choose(&all, tag, &found);
+	}
 	if (!status && found)
 		status = open_module(o, found, ret);
 	if (*ret)
 		status = units_find((*ret)->dwarf, query, 1);
 	module_list_free(&given);
 	module_list_free(&near);
+	module_list_free(&all);
 	return status;
 }
 

@@ -440,6 +440,11 @@ where_modules_are()
 	found "... and of which there is a debug file" --object "$k/gadget.ko" "${modules[@]}"
 	found "a debug file, where nothing is installed" --debug-modules "$k/debug"
 
+	mkdir -p "$scratch/elsewhere/kernel/misc/x"
+	cp "$k/gadget.ko" "$scratch/elsewhere/kernel/misc/x"
+	found "a module in another directory than its source" --modules "$k/installed" \
+		--debug-modules "$scratch/elsewhere"
+
 	xz -k "$stripped" && zstd -q "$stripped" && gzip -k "$stripped"
 	for kind in xz zst gz; do
 		one_module packed "$stripped.$kind" "gadget.ko.$kind"
