@@ -24,6 +24,19 @@ depends()
 	tr '\0' '\n' <"$copies/modinfo" | sed -n 's/^depends=//p'
 }
 
+# outside: a module of somebody's own, made in the ordinary way, and a patch to it.
+make_outside()
+{
+	local target=$copies/outside/target
+	holds "$release: a module from outside the tree" \
+		make -C "$(kernel_kdir "$release")" "M=$target" CONFIG_DEBUG_INFO_BTF_MODULES= modules
+	run "$top/klpmake" -q -k "$release" --module "$target/outside.ko" "$copies/outside/patch"
+	exits 0 "$release: klpmake makes a patch to it"
+	# The order of its table is one.c, two.c, globals.
+	reaches "$copies/outside/patch/klp-outside.ko" outside.answer,1 outside.buffer outside.early,1 \
+		outside.pair,{1,2} outside.twin,{1,2} outside.two_words outside.word,{1,2}
+}
+
 whole_run()
 {
 	local dir=$copies three=$copies/three-objects/klp-three.ko
@@ -41,7 +54,9 @@ whole_run()
 .klp.rela.vmlinux..text .klp.sym.vmlinux.saved_command_line,0' "$release: each object's relocations are apart"
 	is "$(depends "$three")" '' "$release: it depends on none of the modules that it patches"
 
-	proves 'patches load and go before and after their modules' "$dir/vlan/klp-vlan.ko" "$three" -- \
+	make_outside
+	proves 'patches load and go before and after their modules' "$dir/vlan/klp-vlan.ko" "$three" \
+		"$dir/outside/target/outside.ko" "$dir/outside/patch/klp-outside.ko" -- \
 		--modprobe 8021q --modprobe dummy --modprobe pktgen \
 		--scenario "$top/tests/modules/load-orders" --file "$dir/vlan/check"
 	if [[ $release == 6.1.* ]]; then
@@ -52,5 +67,5 @@ whole_run()
 	fi
 }
 
-on_every_kernel example/vlan tests/modules/three-objects
+on_every_kernel example/vlan tests/modules/three-objects tests/modules/outside
 done_testing
