@@ -15,7 +15,7 @@ kbuild_run()
 	local kdir=$1 work=$2 log=$3 status=0
 	local command=(make -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules)
-	local -x KCFLAGS="${KCFLAGS:-} -Wno-error -ffile-prefix-map=$work/= -I$work/.include"
+	local -x KCFLAGS="${KCFLAGS:-} -Wno-error -ffile-prefix-map=$work/= -I${work%/*}/include"
 	unset MAKEFLAGS MFLAGS MAKELEVEL
 	show_command env KCFLAGS="$KCFLAGS" "${command[@]}"
 	# In the background, because bash lets no trap run while it waits for a foreground command;
@@ -86,7 +86,8 @@ kbuild_modules()
 	local line
 	[[ -f $1/modules.order ]] || return 0
 	while IFS= read -r line; do
-		line=${line##*/}
+		line=${line#"$1"/}
+		[[ $line != */* ]] || die "'${line%.*}.ko' is made in a subdirectory: name modules in the top Makefile only (NAME-y := DIR/FILE.o)"
 		printf '%s\n' "${line%.*}"
 	done <"$1/modules.order"
 }

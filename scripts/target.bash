@@ -127,6 +127,16 @@ find_kdir()
 		[[ -f $kdir/Makefile ]] || target_missing headers 'headers'
 	fi
 	kdir=$(cd "$kdir" && pwd -P)
+	check_kdir_release
+}
+
+# Headers of another build compile, and the structures of the module are then another kernel's.
+check_kdir_release()
+{
+	local is
+	is=$(kdir_release "$kdir") || return 0
+	[[ $is == "$release" ]] ||
+		die "'$kdir' is the build directory of kernel '$is', the target is '$release'"
 }
 
 # Another witness for the positions, best first: the running kernel itself, a System.map.

@@ -25,22 +25,26 @@ workdir_place()
 	printf '%s\n' "$place"
 }
 
-# workdir_open PATCH RELEASE: sets work and takes the lock on it.
+# workdir_open PATCH RELEASE: sets work_place, where klpmake's own files lie, and work, the directory
+# in it that kbuild works in: what the user calls his files is of no matter. Takes the lock.
 workdir_open()
 {
 	local patch=$1
 	work_place=$(workdir_place "$patch" "$2")
 	if [[ $work_place != "$patch"/.klpmake/* ]]; then
-		work=$work_place work_is_temporary=1
-		[[ $work != *[!A-Za-z0-9_./+~@-]* ]] || die "kbuild cannot work in '$work': set TMPDIR to a plain path"
+		work_is_temporary=1
+		[[ $work_place != *[!A-Za-z0-9_./+~@-]* ]] ||
+			die "kbuild cannot work in '$work_place': set TMPDIR to a plain path"
 	else
 		# Whoever had the lock may have taken the directory away: a failed first run does.
 		until workdir_lock "$work_place" && workdir_is_ours; do
 			sleep 0.05
 		done
-		work=$work_place
-		[[ -e $work/kbuild.log ]] || work_is_new=1
+		[[ -e $work_place/kbuild.log ]] || work_is_new=1
 	fi
+	work=$work_place/build
+	mkdir -p "$work" "$work_place/include" "$work_place/out"
+	ln -sfn "$home/src/include/klpmake.h" "$work_place/include/klpmake.h"
 	workdir_link "$patch"
 }
 
@@ -63,28 +67,31 @@ workdir_lock()
 	work_waits=''
 }
 
-# Links to all files of the patch; a link whose file has gone would hide that from kbuild, and so
-# would the object that was made of it.
+# Links to all files of the patch, directories being made anew, so that kbuild writes into none of the
+# user's. make sees a file that is newer, but not one that has gone or has come before another of its
+# name: then everything is compiled again.
 workdir_link()
 {
-	local patch=$1 pattern file link
+	local patch=$1 pattern file link changed=''
 	local skip=()
 	for pattern in "${made_by_kbuild[@]}"; do
 		skip+=(! -name "$pattern")
 	done
-	# <klpmake.h>, by way of here because kbuild takes no path with blanks.
-	mkdir -p "$work/.include"
-	ln -sfn "$home/src/include/klpmake.h" "$work/.include/klpmake.h"
 	while IFS= read -r -d '' link; do
-		[[ -e $link ]] || rm -f "$link" "${link%.*}.o"
+		file=$patch/${link#"$work"/}
+		[[ ! -f $file || $(readlink "$link") != "$file" ]] || continue
+		rm -f "$link"
+		changed=1
 	done < <(find "$work" -type l -print0)
 	while IFS= read -r -d '' file; do
 		link=$work/${file#"$patch"/}
-		[[ $link -ef $file ]] && continue
+		[[ ! -L $link ]] || continue
 		mkdir -p "${link%/*}"
 		ln -sfn "$file" "$link"
-	done < <(find "$patch" -name .klpmake -prune -o -name .git -prune -o \
-		\( -type f -o -type l \) "${skip[@]}" -print0)
+		changed=1
+	done < <(find -L "$patch" -name .klpmake -prune -o -name .git -prune -o \
+		-type f "${skip[@]}" -print0 2>/dev/null)
+	[[ -z $changed ]] || find "$work" \( -name '*.o' -o -name '.*.cmd' \) -delete
 }
 
 # workdir_close: lets go of it, and takes away what this run alone made when it failed.
@@ -94,11 +101,10 @@ workdir_close()
 	[[ -z $work_waits ]] || kill "$work_waits" 2>/dev/null || true
 	# Stopped between making it and taking it.
 	if [[ -z $work && -n $work_lock ]] && flock -n "$work_lock" && workdir_is_ours; then
-		work=$work_place
-		[[ -e $work/kbuild.log ]] || work_is_new=1
+		[[ -e $work_place/kbuild.log ]] || work_is_new=1
 	fi
 	if [[ -n $work_is_temporary ]] || { [[ -n $work_is_new ]] && ((status != 0)); }; then
-		rm -rf "$work"
+		rm -rf "$work_place"
 	fi
 	[[ -z $work_place || -n $work_is_temporary ]] ||
 		rmdir "$work_place" "${work_place%/*}" 2>/dev/null || true

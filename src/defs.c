@@ -107,6 +107,17 @@ int defs_read(struct dwarf_file *d, Dwarf_Off unit, const struct strmap *wanted,
 	return status;
 }
 
+const struct def *defs_find_data(const struct defs *defs, const char *name)
+{
+	for (size_t i = 0; i < defs->n; i++) {
+		const struct def *def = &defs->def[i];
+
+		if (!def->function && def->addrs && !strcmp(def->name, name))
+			return def;
+	}
+	return NULL;
+}
+
 void def_place(struct dwarf_file *d, const struct def *def, char *buf, size_t size)
 {
 	const char *name, *dir;

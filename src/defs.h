@@ -46,6 +46,9 @@ int defs_read(struct dwarf_file *d, Dwarf_Off unit, const struct strmap *wanted,
  */
 void def_place(struct dwarf_file *d, const struct def *def, char *buf, size_t size);
 
+/* What the first unit that has a variable of that name, with an address, says of it; or NULL. */
+const struct def *defs_find_data(const struct defs *defs, const char *name);
+
 void defs_free(struct defs *defs);
 
 #endif

@@ -285,6 +285,7 @@ struct text_sym {
 	const char *name;
 	uint64_t addr;
 	size_t order;
+	bool absolute; /* 'A': absolute, which does not count, or per-CPU */
 };
 
 static int text_by_name_and_address(const void *a, const void *b)
@@ -356,7 +357,8 @@ static int read_text(const struct kallsyms *k, const char *path, char *text, siz
 		addr = strtoull(line, NULL, 16);
 		any_address |= addr != 0;
 		GROW(*ret, *n, cap);
-		(*ret)[*n] = (struct text_sym){.name = name, .addr = addr, .order = *n};
+		(*ret)[*n] = (struct text_sym){
+			.name = name, .addr = addr, .order = *n, .absolute = type == 'A'};
 		(*n)++;
 	}
 	if (*n && !any_address) {
@@ -377,6 +379,18 @@ static const struct text_sym *find_text(const struct text_sym *sym, size_t n, co
 	return NULL;
 }
 
+static void report_difference(const struct ksym *sym, const struct text_sym *text, int diff,
+			      uint64_t shift, const char *vmlinux, const char *path)
+{
+	if (diff == 0)
+		error("'%s' has '%s' at 0x%llx, '%s' has it at 0x%llx: not the same build", path,
+		      text->name, (unsigned long long)text->addr, vmlinux,
+		      (unsigned long long)(sym->addr + shift));
+	else
+		error("'%s' and '%s' differ in how often they have '%s': not the same build", path,
+		      vmlinux, diff < 0 ? sym->name : text->name);
+}
+
 /*
  * Both lists are sorted alike, so equal symbols stand at equal places. Addresses are equal, or
  * all moved by KASLR; absolute and per-CPU symbols stay where they are.
@@ -393,20 +407,19 @@ static int compare(const struct kallsyms *k, const struct elf_file *vmlinux, con
 	base = find_text(text, n, "_stext");
 	if (stext && base)
 		shift = base->addr - stext->addr;
-	for (size_t i = 0; i < k->n || i < n; i++) {
-		int diff = i >= k->n ? 1 : i >= n ? -1 : strcmp(k->sym[i].name, text[i].name);
+	for (size_t i = 0, j = 0; i < k->n || j < n;) {
+		int diff = i >= k->n ? 1 : j >= n ? -1 : strcmp(k->sym[i].name, text[j].name);
 
 		if (diff == 0 &&
-		    (text[i].addr == k->sym[i].addr + shift || text[i].addr == k->sym[i].addr))
-			continue;
-		if (diff == 0)
-			error("'%s' has '%s' at 0x%llx, '%s' has it at 0x%llx: not the same build",
-			      path, text[i].name, (unsigned long long)text[i].addr, vmlinux->path,
-			      (unsigned long long)(k->sym[i].addr + shift));
-		else
-			error("'%s' and '%s' differ in how often they have '%s': not the same build",
-			      path, vmlinux->path, diff < 0 ? k->sym[i].name : text[i].name);
-		return -1;
+		    (text[j].addr == k->sym[i].addr + shift || text[j].addr == k->sym[i].addr)) {
+			i++;
+			j++;
+		} else if (diff >= 0 && text[j].absolute) {
+			j++;
+		} else {
+			report_difference(&k->sym[i], &text[j], diff, shift, vmlinux->path, path);
+			return -1;
+		}
 	}
 	return 0;
 }

@@ -100,6 +100,22 @@ static int check_release(const struct target *t, const char *want)
 	return 0;
 }
 
+/*
+ * All that the kernel frees after boot lies between these two, whatever its section is called:
+ * include/asm-generic/vmlinux.lds.h, INIT_TEXT_SECTION(); mm/init, free_initmem().
+ */
+static void mark_init(struct target *t)
+{
+	const struct ksym *begin = find_global(t, "__init_begin"),
+			  *end = find_global(t, "__init_end");
+
+	for (size_t i = 0; begin && end && i < t->kallsyms.n; i++) {
+		struct ksym *sym = &t->kallsyms.sym[i];
+
+		sym->init |= sym->addr > begin->addr && sym->addr < end->addr;
+	}
+}
+
 static int by_number(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -168,8 +184,8 @@ int target_open(struct target *t, const struct target_options *opt)
 
 int target_read_symbols(struct target *t)
 {
-	static const char *const own[] = {"linux_banner", "__start_mcount_loc",
-					  "__stop_mcount_loc"};
+	static const char *const own[] = {"linux_banner", "__start_mcount_loc", "__stop_mcount_loc",
+					  "__init_begin", "__init_end"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		kallsyms_want(&t->kallsyms, own[i]);
@@ -180,6 +196,7 @@ int target_read_symbols(struct target *t)
 		return -1;
 	if (t->symbols && kallsyms_verify(&t->kallsyms, t->vmlinux, t->symbols))
 		return -1;
+	mark_init(t);
 	return read_mcount(t);
 }
 

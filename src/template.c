@@ -40,9 +40,12 @@ static int read_symbols(struct template *t)
 		if (s.sym.st_shndx == SHN_UNDEF) {
 			if (add_use(t, &s, &cap))
 				return -1;
-		} else if (global)
-			*strmap_add(&t->defined, s.name, DEFINED_GLOBAL) = DEFINED_GLOBAL;
-		else if (GELF_ST_TYPE(s.sym.st_info) == STT_FUNC)
+		} else if (global) {
+			enum definition d =
+				is_writable_data(t->elf, &s) ? DEFINED_GLOBAL_DATA : DEFINED_GLOBAL;
+
+			*strmap_add(&t->defined, s.name, d) = d;
+		} else if (GELF_ST_TYPE(s.sym.st_info) == STT_FUNC)
 			strmap_add(&t->defined, s.name, DEFINED_FUNCTION);
 		else if (is_writable_data(t->elf, &s))
 			strmap_add(&t->defined, s.name, DEFINED_DATA);
@@ -80,7 +83,7 @@ bool template_defines_global(const struct template *t, const char *name)
 {
 	const size_t *global = strmap_get(&t->defined, name);
 
-	return global && *global == DEFINED_GLOBAL;
+	return global && *global >= DEFINED_GLOBAL;
 }
 
 bool template_defines_function(const struct template *t, const char *name, bool global)
@@ -94,7 +97,7 @@ bool template_defines_data(const struct template *t, const char *name)
 {
 	const size_t *found = strmap_get(&t->defined, name);
 
-	return found && *found == DEFINED_DATA;
+	return found && (*found == DEFINED_DATA || *found == DEFINED_GLOBAL_DATA);
 }
 
 void template_close(struct template *t)

@@ -20,6 +20,7 @@ enum definition {
 	DEFINED_FUNCTION, /* static */
 	DEFINED_DATA,	  /* static, writable */
 	DEFINED_GLOBAL,
+	DEFINED_GLOBAL_DATA, /* writable */
 };
 
 struct use {

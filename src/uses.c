@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "livepatch.h"
 #include "module_files.h"
 #include "output.h"
 #include "util.h"
@@ -26,19 +27,46 @@ static void check_own(const struct template *t, const struct scope *scope, const
 	}
 }
 
+static void refuse_data(const struct template *t, const char *name, const char *whose)
+{
+	error("%s: '%s' is a variable of %s, and this defines another of that name: declare it extern "
+	      "to use the kernel's, or give yours another name",
+	      source_place(&t->source, name), name, whose);
+}
+
+static bool has_global_data(const struct kallsyms *k, const char *name)
+{
+	size_t count;
+	const struct ksym *sym = kallsyms_find(k, name, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (sym[i].global && sym[i].elf_type == STT_OBJECT)
+			return true;
+	}
+	return false;
+}
+
 /*
- * A variable of the patch's own with the name of the kernel's: 'static int state;' defines a new
- * one where 'extern int state;' was meant, and the data would be two.
+ * A variable of the patch's own with the name of the kernel's: 'static int state;' and 'int state;'
+ * define a new one where 'extern int state;' was meant, and the data would be two.
  */
-static void check_data(const struct template *t, const struct scope *scope)
+static void check_data(const struct resolver *r, const struct template *t,
+		       const struct scope *scope)
 {
 	for (size_t i = 0; scope && i < scope->defs.n; i++) {
 		const struct def *def = &scope->defs.def[i];
 
 		if (!def->function && def->addrs && template_defines_data(t, def->name))
-			error("%s: '%s' is a variable of %s, and this defines another of that name: "
-			      "declare it extern to use the kernel's, or give yours another name",
-			      source_place(&t->source, def->name), def->name, scope->tag);
+			refuse_data(t, def->name, scope->tag);
+	}
+	for (size_t i = 0; i < t->defined.slots; i++) {
+		const struct strmap_entry *e = &t->defined.slot[i];
+
+		/* What the tagged file has too was told above. */
+		if (e->key && e->value == DEFINED_GLOBAL_DATA &&
+		    !(scope && defs_find_data(&scope->defs, e->key)) &&
+		    has_global_data(r->objects->obj[0]->symbols, e->key))
+			refuse_data(t, e->key, KLP_VMLINUX);
 	}
 }
 
@@ -52,7 +80,7 @@ void decide_uses(const struct resolver *r, const struct modules *mods, const str
 			const struct template *tmpl = &m->t[t];
 			const struct scope *scope = scopes_find(scopes, &tmpl->source);
 
-			check_data(tmpl, scope);
+			check_data(r, tmpl, scope);
 			for (size_t u = 0; u < tmpl->n; u++) {
 				const struct use *use = &tmpl->use[u];
 				const struct template *own =

@@ -21,7 +21,7 @@ what_can_be_reached()
 			state = helper(x) + alpha_first() + mixed + gamma_private + alpha_percpu;
 			alpha_buffer[x] = (char)(registered(x) + arch_hook(x) + weak_kept(x));
 			_printk("%p %p %p %p", _stext, _etext, _end, &absent);
-			return alpha_again(NULL) + shared_total + (int)sink(x) + asm_entry(x) +
+			return alpha_again(NULL) + alpha_shared + (int)sink(x) + asm_entry(x) +
 			       gadget_export(x) + gamma_use(NULL);
 		}
 	END
@@ -389,6 +389,28 @@ more_of_a_name()
 	k=$small
 }
 
+# A variable that is defined where the kernel's was meant: the data would be two.
+data_of_its_own()
+{
+	local form
+	for form in 'static int state;' 'int state;' 'int state = 3;'; do
+		fresh
+		template a.c fs/proc/alpha.c <<<"$form int use(void); int use(void) { return ++state; }"
+		resolve
+		refused 1 "a.c:3: 'state' is a variable of fs/proc/alpha.c, and this defines another of that name" \
+			"'$form' for a static of the tagged file"
+	done
+	fresh
+	template a.c fs/proc/beta.c <<<"int alpha_shared; int use(void); int use(void) { return ++alpha_shared; }"
+	resolve
+	refused 1 "a.c:3: 'alpha_shared' is a variable of vmlinux, and this defines another of that name" \
+		"a global of another file"
+	fresh
+	template a.c fs/proc/alpha.c <<<"static int fresh_one; int use(void); int use(void) { return ++fresh_one; }"
+	resolve
+	exits 0 "a variable of the patch's own is fine"
+}
+
 mini_vmlinux "$k" && mini_gadget "$k" && make_frame || exit
 what_can_be_reached
 golden_table
@@ -398,4 +420,5 @@ of_the_patch
 what_is_refused
 static_of_another_file
 more_of_a_name
+data_of_its_own
 done_testing
