@@ -49,26 +49,6 @@ void note(struct check *c, const char *fmt, ...)
 	va_end(ap);
 }
 
-const char *modinfo_next(const struct check *c, const char *key, size_t *pos)
-{
-	size_t index = elf_file_section(c->mod, ".modinfo"), len = strlen(key), size;
-	const unsigned char *data;
-
-	if (!index || elf_file_bytes(c->mod, index, &data, &size) || !data)
-		return NULL;
-	while (*pos < size) {
-		const char *s = (const char *)data + *pos;
-		size_t n = strnlen(s, size - *pos);
-
-		if (n == size - *pos) /* no NUL: check_modinfo() says so */
-			return NULL;
-		*pos += n + 1;
-		if (n > len && !memcmp(s, key, len) && s[len] == '=')
-			return s + len + 1;
-	}
-	return NULL;
-}
-
 const char *scan_until(const char *s, char stop, size_t max, char *dst)
 {
 	size_t n = 0;

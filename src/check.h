@@ -93,12 +93,6 @@ void odd(const struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
 void note(struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
 
 /*
- * The next value of a key in .modinfo, in the file's order; *pos starts at 0. NULL: no more.
- * Rule: kernel/module/main.c, get_next_modinfo().
- */
-const char *modinfo_next(const struct check *c, const char *key, size_t *pos);
-
-/*
  * The longest prefix of at most max characters without the stop character, as %MAX[^STOP] of
  * the kernel's sscanf reads it; returns what follows, or NULL when the prefix is empty.
  * dst holds max + 1 bytes.

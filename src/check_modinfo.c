@@ -8,17 +8,11 @@
 #include <string.h>
 
 #include "check.h"
-
-static const char *first(const struct check *c, const char *key)
-{
-	size_t pos = 0;
-
-	return modinfo_next(c, key, &pos);
-}
+#include "modinfo.h"
 
 static void check_livepatch(const struct check *c)
 {
-	if (!first(c, "livepatch"))
+	if (!modinfo_first(c->mod, "livepatch"))
 		bad(c, "modinfo has no 'livepatch': klp_enable_patch() refuses the module\n"
 		       "  write MODULE_INFO(livepatch, \"Y\") in one of its files");
 }
@@ -40,7 +34,7 @@ static bool is_gpl_compatible(const char *license)
 
 static void check_license(const struct check *c)
 {
-	const char *license = first(c, "license");
+	const char *license = modinfo_first(c->mod, "license");
 
 	if (!license || !is_gpl_compatible(license))
 		bad(c,
@@ -53,7 +47,7 @@ static void check_license(const struct check *c)
 /* include/linux/moduleparam.h, MODULE_NAME_LEN */
 static void check_name(const struct check *c)
 {
-	const char *name = first(c, "name");
+	const char *name = modinfo_first(c->mod, "name");
 
 	if (!name)
 		odd(c, "modinfo has no 'name': the loader falls back on struct module's");
@@ -112,7 +106,7 @@ static void check_vermagic(struct check *c)
 	const char *want = NULL;
 	size_t count = 1;
 
-	c->vermagic = first(c, "vermagic");
+	c->vermagic = modinfo_first(c->mod, "vermagic");
 	if (!c->vermagic) {
 		bad(c, "modinfo has no 'vermagic': check_modinfo() refuses the module; let "
 		       "kbuild's modpost make it");

@@ -5,6 +5,7 @@
  */
 #include "check.h"
 #include "json.h"
+#include "modinfo.h"
 
 static void print_functions(const struct check *c)
 {
@@ -34,11 +35,9 @@ static void print_symbols(const struct check *c)
 /* kernel/module/main.c, module_augment_kernel_taints() */
 static void print_taints(const struct check *c)
 {
-	size_t intree = 0, staging = 0;
-
 	printf("  taints       livepatch%s%s\n",
-	       modinfo_next(c, "intree", &intree) ? "" : ", out of tree",
-	       modinfo_next(c, "staging", &staging) ? ", staging" : "");
+	       modinfo_first(c->mod, "intree") ? "" : ", out of tree",
+	       modinfo_first(c->mod, "staging") ? ", staging" : "");
 }
 
 void check_report_text(const struct check *c, bool ok)
@@ -155,11 +154,10 @@ static void json_sections(struct json *j, const struct check *c)
 void check_report_json(const struct check *c, bool ok, const struct check_messages *messages)
 {
 	struct json j = {.out = stdout};
-	size_t pos = 0;
 
 	json_object(&j, NULL);
 	json_string(&j, "module", c->path);
-	json_string(&j, "name", c->mod ? modinfo_next(c, "name", &pos) : NULL);
+	json_string(&j, "name", c->mod ? modinfo_first(c->mod, "name") : NULL);
 	json_string(&j, "vermagic", c->vermagic);
 	json_string(&j, "build_id", c->target.build_id[0] ? c->target.build_id : NULL);
 	json_bool(&j, "ok", ok);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "modinfo.h"
 #include "strmap.h"
 
 /* struct modversion_info on 64-bit: an unsigned long and char name[MODULE_NAME_LEN]. */
@@ -131,7 +132,7 @@ static void check_namespace(const struct check *c, const struct symver *export)
 	if (!export->ns[0])
 		return;
 	if (str_starts(export->ns, "module:")) {
-		name = modinfo_next(c, "name", &pos);
+		name = modinfo_first(c->mod, "name");
 		if (!name || !in_module_list(export->ns + strlen("module:"), name))
 			bad(c,
 			    "symbol '%s' is exported only to '%s': resolve_symbol() refuses it; "
@@ -139,7 +140,7 @@ static void check_namespace(const struct check *c, const struct symver *export)
 			    export->name, export->ns);
 		return;
 	}
-	while ((ns = modinfo_next(c, "import_ns", &pos)) != NULL) {
+	while ((ns = modinfo_next(c->mod, "import_ns", &pos)) != NULL) {
 		if (!strcmp(ns, export->ns))
 			return;
 	}
@@ -223,8 +224,7 @@ static bool needs_module(const struct check *c, const char *name, size_t len)
 
 static void check_depends(const struct check *c)
 {
-	size_t pos = 0;
-	const char *list = modinfo_next(c, "depends", &pos);
+	const char *list = modinfo_first(c->mod, "depends");
 
 	for (; list && *list; list += *list == ',') {
 		size_t len = strcspn(list, ",");

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "livepatch.h"
+#include "modinfo.h"
 #include "util.h"
 
 /*
@@ -115,10 +116,21 @@ static char type_letter(const GElf_Shdr *shdr, const GElf_Sym *sym)
 	return global ? (char)toupper(c) : c;
 }
 
-/* Sections that the kernel frees after boot: nothing in them can be patched or referred to. */
-static bool is_init_section(const char *name)
+/*
+ * Sections that the kernel frees after boot, or once a module is up: nothing in them can be patched
+ * or referred to. What a module needs to leave stays: kernel/module/main.c,
+ * module_init_layout_section().
+ */
+static bool is_init_section(const struct elf_file *f, const char *name)
 {
-	return str_starts(name, ".init") || str_starts(name, ".exit");
+	const char *vermagic;
+
+	if (str_starts(name, ".init"))
+		return true;
+	if (!str_starts(name, ".exit") || f->ehdr.e_type != ET_REL)
+		return str_starts(name, ".exit");
+	vermagic = modinfo_first(f, "vermagic");
+	return vermagic && !strstr(vermagic, " mod_unload ");
 }
 
 static void describe(const struct elf_file *f, size_t i, const struct elf_symbol *s,
@@ -134,7 +146,7 @@ static void describe(const struct elf_file *f, size_t i, const struct elf_symbol
 		.type = sec ? type_letter(&sec->shdr, &s->sym) : 'a',
 		.elf_type = GELF_ST_TYPE(s->sym.st_info),
 		.global = GELF_ST_BIND(s->sym.st_info) != STB_LOCAL,
-		.init = sec && is_init_section(sec->name),
+		.init = sec && is_init_section(f, sec->name),
 		.order = i,
 	};
 	ret->file = ret->global ? NULL : file;

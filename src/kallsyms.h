@@ -27,9 +27,9 @@ struct ksym {
 	char type;		/* as nm and /proc/kallsyms print it: 't', 'D'... */
 	unsigned char elf_type; /* STT_FUNC, STT_OBJECT, STT_NOTYPE... */
 	bool global;		/* STB_GLOBAL or STB_WEAK */
-	bool init;		/* in a section that is freed after boot (.init.*, .exit.*) */
-	bool kept;		/* still in kallsyms when its object is up: not init of a module */
-	size_t order;		/* place in the symbol table: breaks ties */
+	bool init;    /* in a section that is freed after boot, or once its module is up */
+	bool kept;    /* still in kallsyms when its object is up: not init of a module */
+	size_t order; /* place in the symbol table: breaks ties */
 };
 
 struct kallsyms {

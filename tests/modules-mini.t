@@ -139,10 +139,10 @@ what_can_be_reached()
 	template a.c $gadget <<-'END'
 		extern int state, gadget_private, gadget_table[], gadget_spot;
 		int gadget_step(int), gadget_odd(int), gadget_twin(int), gadget_late(int), gadget_common(int);
-		int gadget_export(int), use(int x);
+		int gadget_export(int), gadget_exit(int), use(int x);
 		int use(int x)
 		{
-			return state + gadget_private + gadget_table[x] + gadget_spot + gadget_step(x) +
+			return state + gadget_private + gadget_table[x] + gadget_spot + gadget_step(x) + gadget_exit(x) +
 			       gadget_odd(x) + gadget_twin(x) + gadget_late(x) + gadget_export(x) +
 			       gadget_common(x) + arch_hook(x) + (int)sink(x);
 		}
@@ -151,6 +151,7 @@ what_can_be_reached()
 	exits 0 "what a module has can be reached"
 	is "$err" "" "without a word"
 	is_of gadget_step gadget t "$(place $gadget 'gadget_step(')" "a static function" gadget.c
+	is_of gadget_exit gadget t "$(place $gadget 'gadget_exit(')" "an exit function, which stays" gadget.c
 	is_of state gadget d "$(place $gadget 'int state =')" "static data" gadget.c
 	is_of gadget_table gadget r "$(place $gadget 'gadget_table[]')" "a static table" gadget.c
 	is_of gadget_spot gadget d "$(place $gadget 'gadget_spot __')" \
@@ -169,7 +170,7 @@ what_can_be_reached()
 		"2 0000000000000030 1 0000000000000000 1 0000000000000020" "... these being their positions"
 	becomes arch_hook T "$(address arch_hook)" - "a global of vmlinux is vmlinux's"
 	is "$(symbol sink)" "" "an export of vmlinux is imported"
-	is "$(klp_entries)" ".klp.rela.gadget..text: .klp.sym.gadget.gadget_common,0 \
+	is "$(klp_entries)" ".klp.rela.gadget..text: .klp.sym.gadget.gadget_common,0 .klp.sym.gadget.gadget_exit,0 \
 .klp.sym.gadget.gadget_export,0 .klp.sym.gadget.gadget_late,1 .klp.sym.gadget.gadget_odd,1 \
 .klp.sym.gadget.gadget_private,0 .klp.sym.gadget.gadget_spot,1 .klp.sym.gadget.gadget_step,1 \
 .klp.sym.gadget.gadget_table,0 .klp.sym.gadget.gadget_twin,2 .klp.sym.gadget.state,1
@@ -218,7 +219,6 @@ what_is_refused()
 	refuses $common gadget_late "'gadget_late' $init" "... also behind it"
 	refuses $gadget gadget_init "'gadget_init' $init" "a static init function"
 	refuses $gadget gadget_boot "'gadget_boot' $init" "a global init function"
-	refuses $gadget gadget_exit "'gadget_exit' $init" "an exit function"
 	refuses $widget gadget_step "'gadget_step' is neither in $widget nor a global symbol of this kernel" \
 		"a static of a module that this one depends on"
 	refuses $gadget gadget_stop "'gadget_stop' is neither in $gadget nor a global symbol of this kernel" \
