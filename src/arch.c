@@ -35,6 +35,7 @@ static const struct arch archs[] = {
 		.abs32 = R_X86_64_32,
 		/* kernel/module/main.c, ignore_undef_symbol() */
 		.ignored_undef = "_GLOBAL_OFFSET_TABLE_",
+		.traced_section = "__mcount_loc",
 		/* "Invalid relocation target, existing value is nonzero" */
 		.zero_before_apply = true,
 		.takes_none = true,

@@ -21,8 +21,10 @@ struct arch {
 	uint16_t machine;	   /* e_machine */
 	uint32_t abs64, abs32;	   /* plain address relocations, as used in data and in DWARF */
 	const char *ignored_undef; /* left undefined by design, or NULL */
-	bool zero_before_apply;	   /* the loader wants the relocated bytes to be zero */
-	bool takes_none;	   /* the loader skips relocations of type 0 (R_*_NONE) */
+	/* Where a module lists its traced call sites: FTRACE_CALLSITE_SECTION */
+	const char *traced_section;
+	bool zero_before_apply; /* the loader wants the relocated bytes to be zero */
+	bool takes_none;	/* the loader skips relocations of type 0 (R_*_NONE) */
 	/* Sections that the kernel reads or moves while it loads the module; ends with NULL. */
 	const char *const *early_sections;
 	const struct arch_reloc *reloc; /* what the module loader applies, ends with a NULL name */

@@ -183,7 +183,7 @@ static void check_func(const struct check *c, struct check_func *f)
 			 (unsigned long long)func->old_sympos);
 	f->found = check_position(c, what, func->old_name, func->old_sympos);
 	free(what);
-	why = f->found ? target_untraceable(&c->target, f->found) : NULL;
+	why = f->found ? traced_refusal(&c->target.traced, f->found) : NULL;
 	if (why)
 		bad(c,
 		    "function '%s' cannot be patched: %s; klp_patch_func() refuses it\n"
@@ -252,7 +252,7 @@ void check_patch(struct check *c)
 	check_relocated_objects(c);
 	if (in_modules)
 		note(c, "%zu functions of modules: only vmlinux is read", in_modules);
-	if (in_modules < c->func_num && !c->target.mcount_known)
+	if (in_modules < c->func_num && !c->target.traced.known)
 		note(c, "whether functions can be traced: '%s' has no table of traced functions",
 		     c->target.vmlinux->path);
 }

@@ -85,7 +85,7 @@ static int add_symbols(const struct options *opt, const struct target *t, struct
 	int status = count ? locate(d, sym, count, place) : 0;
 
 	for (size_t i = 0; i < count && !status; i++)
-		add(opt, ret, &sym[i], i + 1, &place[i], target_untraceable(t, &sym[i]));
+		add(opt, ret, &sym[i], i + 1, &place[i], traced_refusal(&t->traced, &sym[i]));
 	free(place);
 	return status;
 }

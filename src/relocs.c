@@ -74,7 +74,8 @@ static int read_section(const struct elf_file *f, size_t index, struct relocs *r
 	return 0;
 }
 
-int relocs_read(const struct elf_file *f, struct relocs *ret)
+/* Of one section, or of all with section 0. */
+static int read_relocs(const struct elf_file *f, size_t section, struct relocs *ret)
 {
 	size_t cap = 0;
 
@@ -82,7 +83,7 @@ int relocs_read(const struct elf_file *f, struct relocs *ret)
 	for (size_t i = 1; i < f->shnum; i++) {
 		const GElf_Shdr *shdr = &f->sec[i].shdr;
 
-		if (shdr->sh_type != SHT_RELA)
+		if (shdr->sh_type != SHT_RELA || (section && shdr->sh_info != section))
 			continue;
 		if (check_section(f, &f->sec[i]))
 			return -1;
@@ -93,6 +94,16 @@ int relocs_read(const struct elf_file *f, struct relocs *ret)
 	if (ret->n)
 		qsort(ret->r, ret->n, sizeof(*ret->r), by_place);
 	return 0;
+}
+
+int relocs_read(const struct elf_file *f, struct relocs *ret)
+{
+	return read_relocs(f, 0, ret);
+}
+
+int relocs_read_section(const struct elf_file *f, size_t section, struct relocs *ret)
+{
+	return read_relocs(f, section, ret);
 }
 
 const struct reloc *relocs_at(const struct relocs *r, size_t section, uint64_t offset)

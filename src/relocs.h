@@ -31,6 +31,9 @@ struct relocs {
  */
 int relocs_read(const struct elf_file *f, struct relocs *ret);
 
+/* The same for what relocates one section. */
+int relocs_read_section(const struct elf_file *f, size_t section, struct relocs *ret);
+
 /* The first relocation at exactly that place, or NULL. */
 const struct reloc *relocs_at(const struct relocs *r, size_t section, uint64_t offset);
 

@@ -116,13 +116,6 @@ static void mark_init(struct target *t)
 	}
 }
 
-static int by_number(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /*
  * The traced call sites: include/asm-generic/vmlinux.lds.h, MCOUNT_REC() puts them between
  * __start_mcount_loc and __stop_mcount_loc, one address each.
@@ -131,30 +124,10 @@ static int read_mcount(struct target *t)
 {
 	const struct ksym *first = find_global(t, "__start_mcount_loc");
 	const struct ksym *end = find_global(t, "__stop_mcount_loc");
-	const unsigned char *data;
-	uint64_t start, stop;
 
 	if (!first || !end)
 		return 0;
-	start = first->addr;
-	stop = end->addr;
-	if (stop < start || (stop - start) % 8) {
-		error("'%s': __start_mcount_loc and __stop_mcount_loc make no table",
-		      t->vmlinux->path);
-		return -1;
-	}
-	t->mcount_num = (stop - start) / 8;
-	data = t->mcount_num ? elf_file_at(t->vmlinux, start, stop - start) : NULL;
-	if (t->mcount_num && !data) {
-		error("'%s': the table at __start_mcount_loc is not in the file", t->vmlinux->path);
-		return -1;
-	}
-	t->mcount = xcalloc(t->mcount_num, sizeof(*t->mcount));
-	for (size_t i = 0; i < t->mcount_num; i++)
-		t->mcount[i] = elf_file_number(t->vmlinux, data + 8 * i, 8);
-	qsort(t->mcount, t->mcount_num, sizeof(*t->mcount), by_number);
-	t->mcount_known = true;
-	return 0;
+	return traced_read_vmlinux(&t->traced, t->vmlinux, first->addr, end->addr);
 }
 
 int target_open(struct target *t, const struct target_options *opt)
@@ -200,40 +173,11 @@ int target_read_symbols(struct target *t)
 	return read_mcount(t);
 }
 
-/* Is there a traced call site in [addr, addr + size)? */
-static bool has_mcount(const struct target *t, uint64_t addr, uint64_t size)
-{
-	size_t lo = 0, hi = t->mcount_num;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (t->mcount[mid] < addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < t->mcount_num && t->mcount[lo] - addr < size;
-}
-
-const char *target_untraceable(const struct target *t, const struct ksym *sym)
-{
-	if (sym->elf_type != STT_FUNC)
-		return "not a function";
-	if (sym->init)
-		return "in init memory, which is freed after boot";
-	if (sym->size == 0)
-		return "it has no size";
-	if (t->mcount_known && !has_mcount(t, sym->addr, sym->size))
-		return "ftrace has no call site in it (notrace, noinstr or built without tracing)";
-	return NULL;
-}
-
 void target_close(struct target *t)
 {
 	elf_file_close(t->vmlinux);
 	kallsyms_free(&t->kallsyms);
 	symvers_free(&t->symvers);
-	free(t->mcount);
+	traced_free(&t->traced);
 	memset(t, 0, sizeof(*t));
 }

@@ -13,6 +13,7 @@
 #include "elf_file.h"
 #include "kallsyms.h"
 #include "symvers.h"
+#include "traced.h"
 
 /* What the command line says of the target; NULL where it says nothing. */
 struct target_options {
@@ -31,9 +32,7 @@ struct target {
 	struct symvers symvers; /* empty unless the options name it */
 	const char *symbols;	/* the witness, or NULL */
 	const char *release;	/* what the options say, or NULL */
-	uint64_t *mcount;	/* traced call sites, ascending */
-	size_t mcount_num;
-	bool mcount_known; /* false: vmlinux does not tell which functions are traced */
+	struct traced traced;	/* functions of vmlinux */
 };
 
 /*
@@ -47,13 +46,6 @@ int target_open(struct target *t, const struct target_options *opt);
  * the release in its banner, the table of traced functions; then compares with the witness.
  */
 int target_read_symbols(struct target *t);
-
-/*
- * Why a livepatch cannot redirect this function, or NULL when it can.
- * Rule: kernel/livepatch/patch.c, klp_patch_func(), which needs ftrace_location(old_func);
- * kernel/trace/ftrace.c, ftrace_location(): a traced call site within the function.
- */
-const char *target_untraceable(const struct target *t, const struct ksym *sym);
 
 void target_close(struct target *t);
 
