@@ -21,16 +21,13 @@ static const char help[] =
 	"Decides which kernel symbol each undefined name of the object files means.\n"
 	"\n"
 	"  -o, --output FILE   the table to write\n"
-	"  --renames FILE      write 'OBJECT OLD NEW' lines here where one name means two symbols\n"
-	"  --modules DIR       the kernel's modules, lib/modules/RELEASE\n"
-	"  --debug-modules DIR the modules' debug files\n"
-	"  --object FILE       one more module, with debug information (repeatable)\n" TARGET_OPTIONS_HELP;
+	"  --renames FILE      write 'OBJECT OLD NEW' lines here where one name means two "
+	"symbols\n" MODULE_OPTIONS_HELP TARGET_OPTIONS_HELP;
 
 struct options {
 	struct target_options target;
-	const char *output, *renames, *modules, *debug_modules;
-	char **extra; /* further modules, by file */
-	size_t extras, extras_cap;
+	struct module_options modules;
+	const char *output, *renames;
 };
 
 static void collect_use(const struct source *source, const struct asm_name *name,
@@ -92,12 +89,7 @@ static int write_table(const struct options *opt, const struct target *target,
 
 static int decide(const struct options *opt, struct modules *mods, struct target *target)
 {
-	struct objects objects = {
-		.installed = opt->modules,
-		.debug = opt->debug_modules,
-		.extra = opt->extra,
-		.extras = opt->extras,
-	};
+	struct objects objects = {.files = &opt->modules};
 	struct scopes scopes = {0};
 	struct decisions all = {0};
 	struct symtable table = {0};
@@ -135,10 +127,8 @@ static void parse(int argc, char **argv, struct options *opt, char ***words, siz
 	static const struct option longopts[] = {
 		{"output", required_argument, NULL, 'o'},
 		{"renames", required_argument, NULL, OPT_OWN},
-		{"debug-modules", required_argument, NULL, OPT_OWN + 1},
-		{"module", no_argument, NULL, OPT_OWN + 2},
-		{"modules", required_argument, NULL, OPT_OWN + 3},
-		{"object", required_argument, NULL, OPT_OWN + 4},
+		{"module", no_argument, NULL, OPT_OWN + 1},
+		MODULE_OPTIONS,
 		TARGET_OPTIONS,
 		{NULL, 0, NULL, 0},
 	};
@@ -146,20 +136,14 @@ static void parse(int argc, char **argv, struct options *opt, char ***words, siz
 	int c;
 
 	while ((c = getopt_long(argc, argv, "-o:hV", longopts, NULL)) != -1) {
-		if (take_target_option(c, optarg, &opt->target, help))
+		if (take_target_option(c, optarg, &opt->target, help) ||
+		    take_module_option(c, optarg, &opt->modules))
 			continue;
 		if (c == 'o')
 			opt->output = optarg;
 		else if (c == OPT_OWN)
 			opt->renames = optarg;
-		else if (c == OPT_OWN + 1)
-			opt->debug_modules = optarg;
-		else if (c == OPT_OWN + 3)
-			opt->modules = optarg;
-		else if (c == OPT_OWN + 4) {
-			GROW(opt->extra, opt->extras, opt->extras_cap);
-			opt->extra[opt->extras++] = optarg;
-		} else if (c == OPT_OWN + 2 || c == 1) {
+		else if (c == OPT_OWN + 1 || c == 1) {
 			GROW(*words, *n, cap);
 			(*words)[(*n)++] = c == 1 ? optarg : NULL;
 		} else
@@ -207,6 +191,7 @@ int main(int argc, char **argv)
 		patch_module_close(&mods.m[i]);
 	free(mods.m);
 	free(words);
+	free(opt.modules.extra);
 	target_close(&target);
 	return status ? EXIT_REFUSED : EXIT_SUCCESS;
 }

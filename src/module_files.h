@@ -5,6 +5,14 @@
 
 #include <stddef.h>
 
+/* What the command line says of the modules' files; NULL where it says nothing. */
+struct module_options {
+	const char *installed; /* lib/modules/RELEASE */
+	const char *debug;     /* the directory of the modules' debug files */
+	char **extra;	       /* further modules, by file */
+	size_t extras, extras_cap;
+};
+
 struct module_list {
 	char **path;
 	size_t n, cap;

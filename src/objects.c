@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "livepatch.h"
-#include "module_files.h"
 #include "util.h"
 
 static struct object *add_object(struct objects *o, const char *name)
@@ -27,14 +26,14 @@ int objects_open(struct objects *o, struct target *target)
 	obj->path = xstrdup(target->vmlinux->path);
 	obj->elf = target->vmlinux;
 	obj->symbols = &target->kallsyms;
-	return dwarf_file_open(obj->elf, &obj->dwarf);
+	return o->symbols_only ? 0 : dwarf_file_open(obj->elf, &obj->dwarf);
 }
 
 /* Positions count in the installed module: its debug file must be of the same build. */
 static int check_installed(const struct objects *o, const struct object *obj)
 {
 	char installed_id[ELF_BUILD_ID_MAX], id[ELF_BUILD_ID_MAX];
-	char *path = o->installed ? module_file(o->installed, obj->name) : NULL;
+	char *path = o->files->installed ? module_file(o->files->installed, obj->name) : NULL;
 	struct elf_file *elf;
 	int status = 0;
 
@@ -66,7 +65,12 @@ static int read_module(const struct objects *o, struct object *obj)
 		error("'%s': no module of this kernel's architecture", obj->path);
 		return -1;
 	}
-	if (kallsyms_read_module(&obj->own, obj->elf) || check_installed(o, obj))
+	if (kallsyms_read_module(&obj->own, obj->elf) ||
+	    traced_read_module(&obj->traced, obj->elf, o->target->arch))
+		return -1;
+	if (o->symbols_only)
+		return 0;
+	if (check_installed(o, obj))
 		return -1;
 	return dwarf_file_present(obj->elf) ? dwarf_file_open(obj->elf, &obj->dwarf) : 0;
 }
@@ -153,16 +157,16 @@ int objects_by_source(struct objects *o, const char *tag, struct unit_query *que
 
 	*ret = NULL;
 	/* What the user has named is meant, even where the kernel has a module of that source. */
-	for (size_t i = 0; i < o->extras; i++)
-		module_list_add(&given, xstrdup(o->extra[i]));
+	for (size_t i = 0; i < o->files->extras; i++)
+		module_list_add(&given, xstrdup(o->files->extra[i]));
 	status = choose(&given, tag, &found);
-	if (!status && !found && o->debug) {
-		module_list_near(&near, o->debug, tag);
+	if (!status && !found && o->files->debug) {
+		module_list_near(&near, o->files->debug, tag);
 		status = choose(&near, tag, &found);
 	}
 	/* Some modules are made of sources of another directory: kvm of virt/kvm, for one. */
-	if (!status && !found && o->debug) {
-		module_list_all(&all, o->debug);
+	if (!status && !found && o->files->debug) {
+		module_list_all(&all, o->files->debug);
 		status = choose(&all, tag, &found);
 	}
 	if (!status && found)
@@ -175,9 +179,35 @@ int objects_by_source(struct objects *o, const char *tag, struct unit_query *que
 	return status;
 }
 
+/* Where a module of that name lies, or NULL. */
+static char *find_module(const struct objects *o, const char *name)
+{
+	const struct module_options *files = o->files;
+	const char *const dirs[] = {
+		o->symbols_only ? files->installed : files->debug,
+		o->symbols_only ? files->debug : files->installed,
+	};
+
+	for (size_t i = 0; i < files->extras; i++) {
+		char *extra = module_name(files->extra[i]);
+		bool is = !strcmp(extra, name);
+
+		free(extra);
+		if (is)
+			return xstrdup(files->extra[i]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		char *path = dirs[i] ? module_file(dirs[i], name) : NULL;
+
+		if (path)
+			return path;
+	}
+	return NULL;
+}
+
 int objects_by_name(struct objects *o, const char *name, struct object **ret)
 {
-	char *path = NULL;
+	char *path;
 	int status;
 
 	*ret = NULL;
@@ -185,17 +215,7 @@ int objects_by_name(struct objects *o, const char *name, struct object **ret)
 		if (!strcmp(o->obj[i]->name, name))
 			return known_object(o->obj[i], ret);
 	}
-	for (size_t i = 0; i < o->extras && !path; i++) {
-		char *extra = module_name(o->extra[i]);
-
-		if (!strcmp(extra, name))
-			path = xstrdup(o->extra[i]);
-		free(extra);
-	}
-	if (!path && o->debug)
-		path = module_file(o->debug, name);
-	if (!path && o->installed)
-		path = module_file(o->installed, name);
+	path = find_module(o, name);
 	if (!path)
 		return 0;
 	status = open_module(o, path, ret);
@@ -241,6 +261,11 @@ int objects_need(struct objects *o, const struct object *module, const struct ob
 	return needs;
 }
 
+const struct traced *object_traced(const struct objects *o, const struct object *obj)
+{
+	return obj->module ? &obj->traced : &o->target->traced;
+}
+
 void objects_close(struct objects *o)
 {
 	for (size_t i = 0; i < o->n; i++) {
@@ -251,6 +276,7 @@ void objects_close(struct objects *o)
 			dwarf_file_close(obj->dwarf);
 			elf_file_close(obj->elf);
 			free(obj->own.sym);
+			traced_free(&obj->traced);
 		}
 		free(obj->path);
 		free(obj->name);

@@ -12,7 +12,9 @@
 
 #include "dwarf_file.h"
 #include "kallsyms.h"
+#include "module_files.h"
 #include "target.h"
+#include "traced.h"
 #include "units.h"
 
 struct object {
@@ -24,14 +26,17 @@ struct object {
 	struct dwarf_file *dwarf; /* NULL: without debug information */
 	const struct kallsyms *symbols;
 	struct kallsyms own; /* of a module; vmlinux's are the target's */
+	struct traced traced;
 };
 
 struct objects {
 	struct target *target;
-	const char *installed; /* lib/modules/RELEASE, or NULL */
-	const char *debug;     /* the directory of the modules' debug files, or NULL */
-	char *const *extra;    /* further modules, by file */
-	size_t extras;
+	const struct module_options *files;
+	/*
+	 * No DWARF is read, and modules by name are looked for among the installed ones first: what
+	 * the kernel will load.
+	 */
+	bool symbols_only;
 	struct object **obj; /* obj[0] is vmlinux */
 	size_t n, cap;
 };
@@ -55,6 +60,9 @@ int objects_by_name(struct objects *o, const char *name, struct object **ret);
  * a module on the way cannot be read.
  */
 int objects_need(struct objects *o, const struct object *module, const struct object *other);
+
+/* Which functions of an object a livepatch can redirect. */
+const struct traced *object_traced(const struct objects *o, const struct object *obj);
 
 void objects_close(struct objects *o);
 

@@ -36,6 +36,24 @@ bool take_target_option(int opt, char *arg, struct target_options *ret, const ch
 	}
 }
 
+bool take_module_option(int opt, char *arg, struct module_options *ret)
+{
+	switch (opt) {
+	case OPT_MODULES:
+		ret->installed = arg;
+		return true;
+	case OPT_DEBUG_MODULES:
+		ret->debug = arg;
+		return true;
+	case OPT_OBJECT:
+		GROW(ret->extra, ret->extras, ret->extras_cap);
+		ret->extra[ret->extras++] = arg;
+		return true;
+	default:
+		return false;
+	}
+}
+
 void usage_error(const char *fmt, ...)
 {
 	va_list ap;

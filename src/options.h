@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 
+#include "module_files.h"
 #include "target.h"
 
 /* Values of the shared options for struct option; beyond any letter. */
@@ -15,6 +16,9 @@ enum {
 	OPT_SYMVERS,
 	OPT_BUILD_ID,
 	OPT_RELEASE,
+	OPT_MODULES,
+	OPT_DEBUG_MODULES,
+	OPT_OBJECT,
 	OPT_OWN, /* the first number free for a program's own options */
 };
 
@@ -27,6 +31,12 @@ enum {
 	{"release", required_argument, NULL, OPT_RELEASE},   \
 	{"help", no_argument, NULL, 'h'},                    \
 	{"version", no_argument, NULL, 'V'}
+
+/* Of those that read modules, too. */
+#define MODULE_OPTIONS                                                   \
+	{"modules", required_argument, NULL, OPT_MODULES},               \
+	{"debug-modules", required_argument, NULL, OPT_DEBUG_MODULES},   \
+	{"object", required_argument, NULL, OPT_OBJECT}
 /* clang-format on */
 
 #define TARGET_OPTIONS_HELP                                                                       \
@@ -38,11 +48,19 @@ enum {
 	"  -h, --help          this help\n"                                                       \
 	"  -V, --version       the version\n"
 
+#define MODULE_OPTIONS_HELP                                                 \
+	"  --modules DIR       the kernel's modules, lib/modules/RELEASE\n" \
+	"  --debug-modules DIR the modules' debug files\n"                  \
+	"  --object FILE       one more module, with debug information (repeatable)\n"
+
 /*
  * Takes one of the shared options. Returns false when it is none of them; --help and --version
  * print and exit.
  */
 bool take_target_option(int opt, char *arg, struct target_options *ret, const char *help);
+
+/* Takes one of the options that say where modules lie; false when it is none of them. */
+bool take_module_option(int opt, char *arg, struct module_options *ret);
 
 /* "progname: ...", "Try 'progname --help'." on stderr; exits with EXIT_USAGE. */
 void usage_error(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));

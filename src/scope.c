@@ -79,7 +79,8 @@ static void report_missing(const struct scope *s, const struct objects *objects)
 
 	error("%s: '%s' is no source file of this vmlinux%s (not configured, or misspelt)",
 	      source_place(src, s->tag), s->tag,
-	      objects->debug ? " or of a module" : ", and there are no modules' debug files");
+	      objects->files->debug ? " or of a module"
+				    : ", and there are no modules' debug files");
 	print_near_files(objects->obj[0]->dwarf, s->tag);
 }
 
