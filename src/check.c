@@ -66,11 +66,15 @@ int check_read_target(struct check *c)
 	struct kallsyms *k = &c->target.kallsyms;
 
 	kallsyms_want(k, "vermagic");
+	kallsyms_want(k, "clear_relocate_add");
 	for (size_t i = 0; i < c->symbol_num; i++)
 		kallsyms_want(k, c->symbol[i].name);
 	for (size_t i = 0; i < c->func_num; i++)
 		kallsyms_want(k, c->func[i].func->old_name);
-	return target_read_symbols(&c->target);
+	if (target_read_symbols(&c->target) || objects_open(&c->objects, &c->target))
+		return -1;
+	check_open_modules(c);
+	return 0;
 }
 
 void check_free(struct check *c)
@@ -83,9 +87,12 @@ void check_free(struct check *c)
 	free(c->symbol);
 	free(c->symbol_of);
 	free(c->func);
+	free(c->module);
+	free(c->use);
 	free(c->note);
 	patches_free(&c->patches);
 	relocs_free(&c->relocs);
+	objects_close(&c->objects);
 	target_close(&c->target);
 	elf_file_close(c->mod);
 }

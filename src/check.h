@@ -14,6 +14,7 @@
 #include "elf_file.h"
 #include "layout.h"
 #include "livepatch.h"
+#include "objects.h"
 #include "patch.h"
 #include "relocs.h"
 #include "target.h"
@@ -34,14 +35,27 @@ struct check_symbol {
 	char *name;
 	unsigned long position;
 	size_t relocations;
-	const struct ksym *found; /* in vmlinux, or NULL */
+	const struct ksym *found; /* in its object, or NULL */
 };
 
 /* A function to be replaced. */
 struct check_func {
 	const char *object; /* NULL: vmlinux */
 	const struct patch_func *func;
-	const struct ksym *found; /* in vmlinux, or NULL */
+	const struct ksym *found; /* in its object, or NULL */
+};
+
+/* A module that the patch names, and how much of it. */
+struct check_module {
+	const char *name;
+	struct object *object; /* NULL: there is no file of it, or a broken one */
+	bool broken;	       /* ... of which error() has told */
+	size_t functions, symbols;
+};
+
+/* A symbol of one module in relocations that wait for another: indices in symbol[], section[]. */
+struct check_use {
+	size_t section, symbol;
 };
 
 /* All that error() and warning() said, for the report. */
@@ -59,6 +73,7 @@ struct check {
 	const char *path;
 	struct elf_file *mod;
 	struct target target;
+	struct objects objects;
 	bool verbose;
 
 	struct check_section *section;
@@ -70,6 +85,12 @@ struct check {
 
 	struct check_func *func;
 	size_t func_num, func_cap;
+
+	struct check_module *module;
+	size_t module_num, module_cap;
+
+	struct check_use *use;
+	size_t use_num, use_cap;
 
 	struct klp_layout layout;
 	struct relocs relocs;
@@ -100,11 +121,18 @@ void note(struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
 const char *scan_until(const char *s, char stop, size_t max, char *dst);
 
 /*
- * The symbol of vmlinux at a position as livepatch counts, or NULL after an error that lists
- * what there is. what: whose name it is, for the message.
+ * The symbol of an object at a position as livepatch counts, the same whether the object is just
+ * being loaded or up; or NULL after an error that lists what there is. What is in init memory is
+ * found, and left to the caller. what: whose name it is, for the message.
  */
-const struct ksym *check_position(const struct check *c, const char *what, const char *name,
-				  unsigned long position);
+const struct ksym *check_position(const struct check *c, const char *what, const struct object *o,
+				  const char *name, unsigned long position);
+
+/* Where a symbol lies: its address in vmlinux, "SECTION+OFFSET" in a module. */
+void check_place(const struct object *o, const struct ksym *sym, char *ret, size_t size);
+
+/* vmlinux (also for NULL) or a module that could be read, else NULL. */
+const struct object *check_object(const struct check *c, const char *name);
 
 /* ELF header, section table, special sections. -1 when nothing else can be checked. */
 int check_shape(struct check *c);
@@ -118,14 +146,16 @@ void check_relocations(struct check *c);
 /* Finds struct klp_patch; fills layout, relocs, patches and func[]. */
 void check_patch_read(struct check *c);
 
-/* Asks the target for every name that matters, then reads them. */
+/* Asks the target for every name that matters, then reads them there and in the modules. */
 int check_read_target(struct check *c);
+void check_open_modules(struct check *c);
 
-/* From here on the target's symbols are known. */
+/* From here on the symbols of vmlinux and of modules are known. */
 void check_modinfo(struct check *c);
 void check_symbol_positions(struct check *c);
 void check_undefined(struct check *c);
 void check_patch(struct check *c);
+void check_modules(struct check *c);
 
 /* The verdict on stdout: for people, and for programs. */
 void check_report_text(const struct check *c, bool ok);

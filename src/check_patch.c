@@ -155,10 +155,11 @@ static void check_duplicates(const struct check *c, const struct patch_object *o
 	}
 }
 
-/* klp_init_func(), klp_init_object_loaded() and, for vmlinux, klp_patch_func() */
+/* klp_init_func(), klp_init_object_loaded() and klp_patch_func() */
 static void check_func(const struct check *c, struct check_func *f)
 {
 	const struct patch_func *func = f->func;
+	const struct object *o;
 	const char *why;
 	char *what;
 
@@ -177,13 +178,16 @@ static void check_func(const struct check *c, struct check_func *f)
 	if (!func->has_new_func)
 		bad(c, "function '%s' of object '%s' has no new_func: klp_init_func() refuses it",
 		    func->old_name, object_name(f->object));
-	if (f->object)
+	o = check_object(c, f->object);
+	if (!o)
 		return;
-	what = xasprintf("function '%s' with old_sympos %llu", func->old_name,
-			 (unsigned long long)func->old_sympos);
-	f->found = check_position(c, what, func->old_name, func->old_sympos);
+	what = o->module ? xasprintf("function '%s' of '%s' with old_sympos %llu", func->old_name,
+				     o->name, (unsigned long long)func->old_sympos)
+			 : xasprintf("function '%s' with old_sympos %llu", func->old_name,
+				     (unsigned long long)func->old_sympos);
+	f->found = check_position(c, what, o, func->old_name, func->old_sympos);
 	free(what);
-	why = f->found ? traced_refusal(&c->target.traced, f->found) : NULL;
+	why = f->found ? traced_refusal(object_traced(&c->objects, o), f->found) : NULL;
 	if (why)
 		bad(c,
 		    "function '%s' cannot be patched: %s; klp_patch_func() refuses it\n"
@@ -199,6 +203,7 @@ static void check_aliases(const struct check *c)
 			const struct check_func *a = &c->func[i], *b = &c->func[k];
 
 			if (a->found && b->found && a->found != b->found &&
+			    check_object(c, a->object) == check_object(c, b->object) &&
 			    a->found->addr == b->found->addr)
 				odd(c, "functions '%s' and '%s' are one: only the last is called",
 				    b->func->old_name, a->func->old_name);
@@ -232,10 +237,17 @@ static void check_relocated_objects(const struct check *c)
 	}
 }
 
+static size_t functions_of(const struct check *c, const struct object *o)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->func_num; i++)
+		n += check_object(c, c->func[i].object) == o;
+	return n;
+}
+
 void check_patch(struct check *c)
 {
-	size_t in_modules = 0;
-
 	check_start(c);
 	if (!c->patches.n)
 		return;
@@ -244,15 +256,18 @@ void check_patch(struct check *c)
 		for (size_t k = 0; k < c->patches.patch[i].n; k++)
 			check_duplicates(c, &c->patches.patch[i].obj[k]);
 	}
-	for (size_t i = 0; i < c->func_num; i++) {
+	for (size_t i = 0; i < c->func_num; i++)
 		check_func(c, &c->func[i]);
-		in_modules += c->func[i].object != NULL;
-	}
 	check_aliases(c);
 	check_relocated_objects(c);
-	if (in_modules)
-		note(c, "%zu functions of modules: only vmlinux is read", in_modules);
-	if (in_modules < c->func_num && !c->target.traced.known)
-		note(c, "whether functions can be traced: '%s' has no table of traced functions",
-		     c->target.vmlinux->path);
+	for (size_t i = 0; i < c->objects.n; i++) {
+		const struct object *o = c->objects.obj[i];
+		size_t n = functions_of(c, o);
+
+		if (n && !object_traced(&c->objects, o)->known)
+			note(c,
+			     "whether %zu function%s can be traced: '%s' has no table of traced "
+			     "functions",
+			     n, n == 1 ? "" : "s", o->path);
+	}
 }

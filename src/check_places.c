@@ -19,8 +19,24 @@ struct entry {
 	const struct check_symbol *livepatch; /* its symbol, when that is a livepatch symbol */
 };
 
+/* A module's symbol where another is waited for: check_modules.c asks whether that can go well. */
+static void note_use(struct check *c, const struct entry *e, const struct check_section *klp)
+{
+	struct check_use use = {
+		.section = (size_t)(klp - c->section),
+		.symbol = (size_t)(e->livepatch - c->symbol),
+	};
+
+	for (size_t i = 0; i < c->use_num; i++) {
+		if (c->use[i].section == use.section && c->use[i].symbol == use.symbol)
+			return;
+	}
+	GROW(c->use, c->use_num, c->use_cap);
+	c->use[c->use_num++] = use;
+}
+
 /* klp_resolve_symbols(): which symbols a section of an object's relocations may name. */
-static void check_klp_symbol(const struct check *c, const struct entry *e,
+static void check_klp_symbol(struct check *c, const struct entry *e,
 			     const struct check_section *klp)
 {
 	bool sec_vmlinux, sym_vmlinux;
@@ -49,6 +65,8 @@ static void check_klp_symbol(const struct check *c, const struct entry *e,
 		    "  it belongs into '" KLP_RELA_PREFIX "%s.%s'",
 		    e->sec->name, e->i, e->livepatch->name, e->livepatch->object,
 		    e->livepatch->object, e->to->name);
+	else if (strcmp(klp->object, e->livepatch->object) != 0)
+		note_use(c, e, klp);
 }
 
 /*

@@ -3,9 +3,21 @@
  * klpcheck's verdict and what it rests on: how many of each thing were looked at, and what could
  * not be, so that "fine" is never more than it says.
  */
+#include <string.h>
+
 #include "check.h"
 #include "json.h"
 #include "modinfo.h"
+
+static void print_place(const struct object *o, const struct ksym *found)
+{
+	char place[256];
+
+	if (!found)
+		return;
+	check_place(o, found, place, sizeof(place));
+	printf(" at %s", place);
+}
 
 static void print_functions(const struct check *c)
 {
@@ -14,8 +26,7 @@ static void print_functions(const struct check *c)
 
 		printf("    %s:%s,%llu", f->object ? f->object : KLP_VMLINUX, f->func->old_name,
 		       (unsigned long long)f->func->old_sympos);
-		if (f->found)
-			printf(" at 0x%llx", (unsigned long long)f->found->addr);
+		print_place(check_object(c, f->object), f->found);
 		printf(" by %s\n", f->func->new_name[0] ? f->func->new_name : "?");
 	}
 }
@@ -26,8 +37,9 @@ static void print_symbols(const struct check *c)
 		const struct check_symbol *s = &c->symbol[i];
 
 		printf("    %s:%s,%lu", s->object, s->name, s->position);
+		print_place(check_object(c, s->object), s->found);
 		if (s->found)
-			printf(" at 0x%llx %c", (unsigned long long)s->found->addr, s->found->type);
+			printf(" %c", s->found->type);
 		printf(", %zu relocation%s\n", s->relocations, s->relocations == 1 ? "" : "s");
 	}
 }
@@ -40,25 +52,54 @@ static void print_taints(const struct check *c)
 	       modinfo_first(c->mod, "staging") ? ", staging" : "");
 }
 
-void check_report_text(const struct check *c, bool ok)
+struct found {
+	size_t vmlinux, modules;
+};
+
+static void count_found(const char *object, const struct ksym *found, struct found *ret)
 {
-	size_t found = 0;
+	if (found && object && strcmp(object, KLP_VMLINUX) != 0)
+		ret->modules++;
+	else if (found)
+		ret->vmlinux++;
+}
+
+static struct found found_symbols(const struct check *c)
+{
+	struct found ret = {0};
 
 	for (size_t i = 0; i < c->symbol_num; i++)
-		found += c->symbol[i].found != NULL;
+		count_found(c->symbol[i].object, c->symbol[i].found, &ret);
+	return ret;
+}
+
+static struct found found_functions(const struct check *c)
+{
+	struct found ret = {0};
+
+	for (size_t i = 0; i < c->func_num; i++)
+		count_found(c->func[i].object, c->func[i].found, &ret);
+	return ret;
+}
+
+void check_report_text(const struct check *c, bool ok)
+{
+	struct found symbols = found_symbols(c), functions = found_functions(c);
+
 	printf("%s: %s\n", c->mod->path, ok ? "fine" : "refused");
 	printf("  for          %s\n", c->vermagic ? c->vermagic : "?");
 	printf("  kernel       %s, build-id %s\n", c->target.vmlinux->path,
 	       c->target.build_id[0] ? c->target.build_id : "none");
 	printf("  sections     %zu, of livepatch relocations %zu\n", c->mod->shnum, c->section_num);
 	printf("  relocations  %zu plain, %zu livepatch\n", c->plain_relocs, c->klp_relocs);
-	printf("  symbols      %zu livepatch, %zu of them found in vmlinux\n", c->symbol_num,
-	       found);
+	printf("  symbols      %zu livepatch, %zu of them found in vmlinux, %zu in modules\n",
+	       c->symbol_num, symbols.vmlinux, symbols.modules);
 	if (c->verbose)
 		print_symbols(c);
 	printf("  undefined    %zu, %zu of them exported, %zu versions compared\n", c->undefined,
 	       c->undefined_exported, c->versions);
-	printf("  functions    %zu\n", c->func_num);
+	printf("  functions    %zu, %zu of them found in vmlinux, %zu in modules\n", c->func_num,
+	       functions.vmlinux, functions.modules);
 	if (c->verbose)
 		print_functions(c);
 	if (c->verbose)
@@ -78,6 +119,14 @@ static void json_messages(struct json *j, const char *key, const struct check_me
 	json_end(j);
 }
 
+static void json_found(struct json *j, const char *key, const struct found found)
+{
+	json_object(j, key);
+	json_number(j, "vmlinux", found.vmlinux);
+	json_number(j, "modules", found.modules);
+	json_end(j);
+}
+
 static void json_counts(struct json *j, const struct check *c)
 {
 	json_object(j, "checks");
@@ -90,7 +139,21 @@ static void json_counts(struct json *j, const struct check *c)
 	json_number(j, "undefined_exported", c->undefined_exported);
 	json_number(j, "versions", c->versions);
 	json_number(j, "functions", c->func_num);
+	json_found(j, "livepatch_symbols_found", found_symbols(c));
+	json_found(j, "functions_found", found_functions(c));
 	json_end(j);
+}
+
+/* In a module the address is the offset in a section. */
+static void json_place(struct json *j, const struct object *o, const struct ksym *found)
+{
+	if (!found) {
+		json_string(j, "address", NULL);
+		return;
+	}
+	if (o->module)
+		json_string(j, "section", o->elf->sec[found->addr >> 32].name);
+	json_address(j, "address", o->module ? (uint32_t)found->addr : found->addr);
 }
 
 static void json_functions(struct json *j, const struct check *c)
@@ -103,10 +166,7 @@ static void json_functions(struct json *j, const struct check *c)
 		json_string(j, "object", f->object ? f->object : KLP_VMLINUX);
 		json_string(j, "old_name", f->func->old_name);
 		json_number(j, "position", f->func->old_sympos);
-		if (f->found)
-			json_address(j, "address", f->found->addr);
-		else
-			json_string(j, "address", NULL);
+		json_place(j, check_object(c, f->object), f->found);
 		json_string(j, "new_func", f->func->new_name);
 		json_end(j);
 	}
@@ -124,10 +184,7 @@ static void json_symbols(struct json *j, const struct check *c)
 		json_string(j, "name", s->name);
 		json_string(j, "object", s->object);
 		json_number(j, "position", s->position);
-		if (s->found)
-			json_address(j, "address", s->found->addr);
-		else
-			json_string(j, "address", NULL);
+		json_place(j, check_object(c, s->object), s->found);
 		json_string(j, "type", s->found ? type : NULL);
 		json_number(j, "relocations", s->relocations);
 		json_end(j);

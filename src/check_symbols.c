@@ -120,92 +120,24 @@ void check_symbol_names(struct check *c)
 	}
 }
 
-/* "\n  ,POSITION ADDRESS TYPE FILE" for each entry of a name, as klp_find_callback() counts. */
-static char *list_entries(const struct ksym *sym, size_t count)
-{
-	size_t shown = count < 20 ? count : 20;
-	char *list = xstrdup("");
-
-	for (size_t i = 0; i < shown; i++) {
-		char *more = xasprintf("%s\n  position %zu: 0x%llx %c%s%s", list, i + 1,
-				       (unsigned long long)sym[i].addr, sym[i].type,
-				       sym[i].file ? " " : "", sym[i].file ? sym[i].file : "");
-
-		free(list);
-		list = more;
-	}
-	if (shown < count) {
-		char *more = xasprintf("%s\n  and %zu more", list, count - shown);
-
-		free(list);
-		list = more;
-	}
-	return list;
-}
-
-const struct ksym *check_position(const struct check *c, const char *what, const char *name,
-				  unsigned long position)
-{
-	size_t count;
-	const struct ksym *sym = kallsyms_find(&c->target.kallsyms, name, &count);
-	char *list;
-
-	if (!count) {
-		bad(c,
-		    "%s: '%s' has no symbol '%s': klp_find_object_symbol() refuses it\n"
-		    "  it is misspelt, inlined, optimised away, or the kernel is another one",
-		    what, c->target.vmlinux->path, name);
-		return NULL;
-	}
-	list = list_entries(sym, count);
-	if (position == 0 && count > 1)
-		bad(c,
-		    "%s: '%s' is ambiguous and position 0 takes only a unique symbol: "
-		    "klp_find_object_symbol() refuses it; choose one%s",
-		    what, name, list);
-	else if (position > count)
-		bad(c,
-		    "%s: '%s' has no position %lu: klp_find_object_symbol() refuses it; there "
-		    "%s%s",
-		    what, name, position, count == 1 ? "is" : "are", list);
-	free(list);
-	if ((position == 0 && count > 1) || position > count)
-		return NULL;
-	sym += position ? position - 1 : 0;
-	if (sym->addr == 0) {
-		bad(c,
-		    "%s: '%s' lies at address 0, which klp_find_object_symbol() takes for not "
-		    "found",
-		    what, name);
-		return NULL;
-	}
-	return sym;
-}
-
 void check_symbol_positions(struct check *c)
 {
-	size_t in_modules = 0;
-
 	for (size_t i = 0; i < c->symbol_num; i++) {
 		struct check_symbol *s = &c->symbol[i];
+		const struct object *o = check_object(c, s->object);
 		char *what;
 
-		if (strcmp(s->object, KLP_VMLINUX) != 0) {
-			in_modules++;
+		if (!o)
 			continue;
-		}
 		what = xasprintf("livepatch symbol '.klp.sym.%s.%s,%lu'", s->object, s->name,
 				 s->position);
-		s->found = check_position(c, what, s->name, s->position);
+		s->found = check_position(c, what, o, s->name, s->position);
 		/* Linker script symbols stand at the borders: only what is in there is gone. */
-		if (s->found && s->found->init && s->found->elf_type != STT_NOTYPE)
+		if (s->found && s->found->init && (o->module || s->found->elf_type != STT_NOTYPE))
 			bad(c,
 			    "%s: lies in init memory, which the kernel has freed when the patch "
 			    "is loaded",
 			    what);
 		free(what);
 	}
-	if (in_modules)
-		note(c, "positions of %zu livepatch symbols in modules: only vmlinux is read",
-		     in_modules);
 }

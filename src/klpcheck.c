@@ -14,6 +14,7 @@
 
 struct options {
 	struct target_options target;
+	struct module_options modules;
 	const char *module;
 	bool json, verbose, quiet;
 };
@@ -25,7 +26,8 @@ static const char help[] =
 	"\n"
 	"  --json              report as JSON\n"
 	"  -v, --verbose       list symbols, functions and taints\n"
-	"  -q, --quiet         no report, only errors and warnings\n" TARGET_OPTIONS_HELP;
+	"  -q, --quiet         no report, only errors and warnings\n" MODULE_OPTIONS_HELP
+		TARGET_OPTIONS_HELP;
 
 static struct check_messages messages;
 
@@ -49,6 +51,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 		{"json", no_argument, NULL, OPT_JSON},
 		{"verbose", no_argument, NULL, 'v'},
 		{"quiet", no_argument, NULL, 'q'},
+		MODULE_OPTIONS,
 		TARGET_OPTIONS,
 		{NULL, 0, NULL, 0},
 	};
@@ -61,7 +64,8 @@ static void parse_options(struct options *o, int argc, char **argv)
 			o->verbose = true;
 		else if (opt == 'q')
 			o->quiet = true;
-		else if (!take_target_option(opt, optarg, &o->target, help))
+		else if (!take_module_option(opt, optarg, &o->modules) &&
+			 !take_target_option(opt, optarg, &o->target, help))
 			exit(EXIT_USAGE);
 	}
 	if (!o->target.vmlinux)
@@ -86,6 +90,7 @@ static int run_checks(struct check *c, const struct options *o)
 	check_symbol_positions(c);
 	check_undefined(c);
 	check_patch(c);
+	check_modules(c);
 	return 0;
 }
 
@@ -100,6 +105,8 @@ int main(int argc, char **argv)
 	message_hook = keep_message;
 	c.path = o.module;
 	c.verbose = o.verbose;
+	c.objects.files = &o.modules;
+	c.objects.symbols_only = true;
 	whole = run_checks(&c, &o) == 0;
 	ok = whole && error_count() == 0;
 	if (o.json)
@@ -112,5 +119,6 @@ int main(int argc, char **argv)
 	}
 	check_free(&c);
 	free_messages();
+	free(o.modules.extra);
 	return ok ? 0 : EXIT_REFUSED;
 }

@@ -4,105 +4,19 @@
 # shellcheck disable=SC2016 # perl's variables, not the shell's
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/check.bash"
 
-k=$scratch/kernel
-good=$scratch/good.ko
 text=.klp.rela.vmlinux..text
 rodata=.klp.rela.vmlinux..rodata
 jump=.klp.rela.vmlinux.__jump_table
-long=$(printf 'x%.0s' {1..60})
 
-# patch NAME [FLAG...]: tests/mini/patch.c as NAME.plain.ko, and linked by klplink as NAME.ko.
-patch()
-{
-	local name=$1
-	shift
-	MINI_CFLAGS="$*" mini_module "$k" "$scratch/$name.plain.ko" "$mini_src/patch.c" || return
-	cat >"$scratch/$name.syms" <<-END
-		symbol $name.ko state vmlinux state 3 0 d
-		symbol $name.ko helper vmlinux helper 2 0 t
-		symbol $name.ko gamma_private vmlinux gamma_private 0 0 B
-		symbol $name.ko gadget_private gadget gadget_private 0 0 B
-		symbol $name.ko gadget_step gadget gadget_step 1 0 t
-	END
-	"$bin/klplink" --table "$scratch/$name.syms" -o "$scratch/$name.ko" "$scratch/$name.plain.ko"
-}
-
-check()
-{
-	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" \
-		--symbols "$k/kallsyms" "$@"
-}
-
-# fine NAME MODULE [OPTION...]: exit status 0 and not a word on stderr.
-fine()
-{
-	local name=$1
-	shift
-	check "$@"
-	is "$status:$err" "0:" "$name"
-}
-
-# warned MESSAGE NAME: the last check passed, with that warning.
-warned()
-{
-	if [[ $status == 0 && $err == *"warning: "*"$1"* ]]; then
-		pass "$2"
-	else
-		fail "$2"
-		diag "exit status $status: $err"
-	fi
-}
-
-edit()
-{
-	"$scratch/elfedit" "$good" "$scratch/edited.ko" "$@"
-}
-
-# broken NAME MESSAGE ELFEDIT-ARG...: a good module, so edited, is refused with that message.
-broken()
-{
-	local name=$1 message=$2
-	shift 2
-	if ! edit "$@" 2>"$scratch/.err"; then
-		fail "$name"
-		diag "elfedit: $(<"$scratch/.err")"
-		return
-	fi
-	check "$scratch/edited.ko"
-	refused 1 "$message" "$name"
-}
-
-# suspect NAME MESSAGE ELFEDIT-ARG...: ... is passed with that warning.
-suspect()
-{
-	local name=$1 message=$2
-	shift 2
-	edit "$@" || return
-	check "$scratch/edited.ko"
-	warned "$message" "$name"
-}
-
-# unpatchable NAME MESSAGE FLAG...: the patch compiled with these flags is refused.
-unpatchable()
-{
-	local name=$1 message=$2
-	shift 2
-	patch wrong "$@" || return
-	check "$scratch/wrong.ko"
-	refused 1 "$message" "$name"
-}
-
-if [[ ! -x $bin/klplink || ! -x $bin/klpcheck ]]; then
-	skip_all "klplink and klpcheck are not built"
-fi
-"${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c" &&
-	mini_vmlinux "$k" && mini_gadget "$k" && patch good || exit
+check_setup || exit
 
 # What is right.
 fine "a good module" "$good"
-has "$out" "symbols      5 livepatch, 3 of them found in vmlinux" "... says what it looked at"
-has "$out" "not checked  1 functions of modules" "... and what it did not"
+has "$out" "symbols      5 livepatch, 3 of them found in vmlinux, 2 in modules" "... says what it looked at"
+has "$out" "functions    3, 2 of them found in vmlinux, 1 in modules" "... and at which functions"
+lacks "$out" "not checked" "... which was everything"
 fine "quiet says nothing" -q "$good"
 is "$out" "" "... at all"
 strip -g -o "$scratch/stripped.ko" "$scratch/good.ko"
@@ -132,7 +46,7 @@ holds "... has symbols" perl -MJSON::PP -e 'my $s = decode_json(shift)->{symbols
 	$h->{relocations} == 1 && $h->{address} =~ /^ffffffff81[0-9a-f]{6}$/ or die' "$out"
 holds "... and functions" perl -MJSON::PP -e 'my $f = decode_json(shift)->{functions};
 	$f->[1]{old_name} eq "twice_step" && $f->[1]{position} == 2 &&
-	$f->[2]{object} eq "gadget" && !defined $f->[2]{address} or die' "$out"
+	$f->[2]{object} eq "gadget" && $f->[2]{section} eq ".text" or die' "$out"
 edit rename-symbol _printk $'nothing "like"\x01\xff\\it'
 check --json "$scratch/edited.ko"
 exits 1 "JSON of a bad one"

@@ -18,6 +18,12 @@
 #ifndef OBJECT
 #define OBJECT "gadget"
 #endif
+#ifndef MODULE_NAME
+#define MODULE_NAME "gadget_export"
+#endif
+#ifndef MODULE_SYMPOS
+#define MODULE_SYMPOS 0
+#endif
 #ifndef FUNCS
 #define FUNCS gadget_funcs
 #endif
@@ -86,8 +92,9 @@ static struct klp_func vmlinux_funcs[] = {
 
 __attribute__((used)) static struct klp_func gadget_funcs[] = {
 	{
-		.old_name = "gadget_export",
+		.old_name = MODULE_NAME,
 		.new_func = patched_export,
+		.old_sympos = MODULE_SYMPOS,
 	},
 	{},
 };

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2034,SC2154 # status, out and err are tap.bash's
+#
+# Livepatches for the miniature kernel, good ones and others, through klpcheck. Source tap.bash and
+# mini.bash first, then call check_setup.
+
+k=$scratch/kernel
+good=$scratch/good.ko
+check_modules=(--modules "$k/modules")
+long=$(printf 'x%.0s' {1..60})
+
+# patch NAME [FLAG...]: tests/mini/patch.c as NAME.plain.ko, and linked by klplink as NAME.ko. The
+# symbols that it uses are others with state, gadget_private and gadget_step, in the table's words.
+patch()
+{
+	local name=$1
+	shift
+	MINI_CFLAGS="$*" mini_module "$k" "$scratch/$name.plain.ko" "$mini_src/patch.c" || return
+	cat >"$scratch/$name.syms" <<-END
+		symbol $name.ko state ${state-vmlinux state 3} 0 d
+		symbol $name.ko helper vmlinux helper 2 0 t
+		symbol $name.ko gamma_private vmlinux gamma_private 0 0 B
+		symbol $name.ko gadget_private ${gadget_private-gadget gadget_private 0} 0 B
+		symbol $name.ko gadget_step ${gadget_step-gadget gadget_step 1} 0 t
+	END
+	"$bin/klplink" --table "$scratch/$name.syms" -o "$scratch/$name.ko" "$scratch/$name.plain.ko"
+}
+
+# check MODULE [OPTION...]: with the files of the kernel's modules that are in check_modules.
+check()
+{
+	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" \
+		--symbols "$k/kallsyms" ${check_modules[@]+"${check_modules[@]}"} "$@"
+}
+
+# fine NAME MODULE [OPTION...]: exit status 0 and not a word on stderr.
+fine()
+{
+	local name=$1
+	shift
+	check "$@"
+	is "$status:$err" "0:" "$name"
+}
+
+# warned MESSAGE NAME: the last check passed, with that warning.
+warned()
+{
+	if [[ $status == 0 && $err == *"warning: "*"$1"* ]]; then
+		pass "$2"
+	else
+		fail "$2"
+		diag "exit status $status: $err"
+	fi
+}
+
+edit()
+{
+	"$scratch/elfedit" "$good" "$scratch/edited.ko" "$@"
+}
+
+# broken NAME MESSAGE ELFEDIT-ARG...: a good module, so edited, is refused with that message.
+broken()
+{
+	local name=$1 message=$2
+	shift 2
+	if ! edit "$@" 2>"$scratch/.err"; then
+		fail "$name"
+		diag "elfedit: $(<"$scratch/.err")"
+		return
+	fi
+	check "$scratch/edited.ko"
+	refused 1 "$message" "$name"
+}
+
+# suspect NAME MESSAGE ELFEDIT-ARG...: ... is passed with that warning.
+suspect()
+{
+	local name=$1 message=$2
+	shift 2
+	edit "$@" || return
+	check "$scratch/edited.ko"
+	warned "$message" "$name"
+}
+
+# unpatchable NAME MESSAGE FLAG...: the patch compiled with these flags is refused.
+unpatchable()
+{
+	local name=$1 message=$2
+	shift 2
+	patch wrong "$@" || return
+	check "$scratch/wrong.ko"
+	refused 1 "$message" "$name"
+}
+
+# The kernel, its modules as a distribution installs them, elfedit, and the good patch.
+check_setup()
+{
+	if [[ ! -x $bin/klplink || ! -x $bin/klpcheck ]]; then
+		skip_all "klplink and klpcheck are not built"
+	fi
+	"${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c" &&
+		mini_vmlinux "$k" && mini_gadget "$k" && mini_widget "$k" || return
+	mkdir -p "$k/modules/kernel/drivers"
+	strip -g -o "$k/modules/kernel/drivers/gadget.ko" "$k/gadget.ko" &&
+		strip -g -o "$k/modules/kernel/drivers/widget.ko" "$k/widget.ko" && patch good
+}
