@@ -12,7 +12,7 @@ tool()
 	printf '%s\n' "$path"
 }
 
-release='' vmlinux='' kdir='' symbols='' symvers='' build_id=''
+release='' vmlinux='' kdir='' symbols='' symvers='' build_id='' module_args=()
 
 target_usage()
 {
@@ -47,6 +47,26 @@ target_option()
 			;;
 		*) taken=0 ;;
 	esac
+}
+
+module_usage()
+{
+	cat <<'USAGE'
+      --module FILE     a module from outside the kernel's tree that a patch is about, with debug
+                        information (repeatable)
+USAGE
+}
+
+# module_option OPTION [VALUE]: takes the option above, as target_option does.
+# shellcheck disable=SC2034 # taken is for the caller
+module_option()
+{
+	taken=0
+	[[ $1 == --module ]] || return 0
+	[[ -n ${2-} ]] || usage_error "option '$1' needs a value"
+	[[ -f $2 ]] || die "'$2': no such module"
+	module_args+=(--object "$(absolute "$2")")
+	taken=2
 }
 
 # The release in words that a path can be made of: it comes from the command line or a file.
@@ -176,4 +196,17 @@ target_find()
 	[[ -z $symbols ]] || target_args+=(--symbols "$symbols")
 	[[ -z $symvers ]] || target_args+=(--symvers "$symvers")
 	[[ -z $build_id ]] || target_args+=(--build-id "$build_id")
+}
+
+# target_modules: adds where the target's modules lie to module_args, after target_find.
+target_modules()
+{
+	local path
+	if path=$(kernel_modules "$release"); then
+		module_args+=(--modules "$path")
+	fi
+	# Debug files beside, or modules that have their debug information with them.
+	if path=$(kernel_find "$release" "usr/lib/debug/lib/modules/$release" "lib/modules/$release"); then
+		module_args+=(--debug-modules "$path")
+	fi
 }
