@@ -16,7 +16,19 @@ modules=()
 make_modules()
 {
 	local name at
-	for name in gadget widget; do
+	mkdir "$scratch/gizmo"
+	cat >"$scratch/gizmo/gizmo.c" <<-'END'
+		/* It needs gadget by way of widget. */
+		#include "mini.h"
+		int widget_export(int x);
+		int gizmo_export(int x);
+		int gizmo_export(int x) { return widget_export(x); }
+		EXPORT_SYMBOL_GPL(gizmo_export);
+		MODULE_LICENSE("GPL");
+	END
+	mini_module "$k" "$k/gizmo.ko" "$scratch/gizmo/gizmo.c" || return
+	mini_symvers "$k/gizmo.o" drivers/gizmo/gizmo >>"$k/Module.symvers"
+	for name in gadget widget gizmo; do
 		at=kernel/drivers/$name
 		mkdir -p "$k/installed/$at" "$k/debug/$at"
 		cp "$k/$name.ko" "$k/debug/$at"
@@ -270,6 +282,14 @@ exports()
 
 	refuses $gadget widget_export "'widget_export' is exported by the module 'widget', on which 'gadget' does not depend: it may not be there when 'gadget' is" \
 		"an export of a module that need not be there with the patched one"
+
+	fresh
+	frame '{.name = "gizmo", .funcs = none}'
+	template a.c gizmo/gizmo.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
+	decide "${modules[@]}"
+	is_of gadget_export gizmo/gadget T - "of a module that the one between needs"
+	refuses $widget gizmo_export "'gizmo_export' is exported by the module 'gizmo', on which 'widget' does not depend" \
+		"... the other way round it need not be there"
 }
 
 # Three objects, all of whose code ends up in one .text and whose data in one .data.
