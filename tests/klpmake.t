@@ -90,11 +90,11 @@ a_good_run()
 		"nothing appears in the home directory"
 
 	cp "$dir/klp-x.ko" "$scratch/first.ko"
-	first=$(stat -c %Y.%i "$dir/.klpmake/$release/klp-x.o")
+	first=$(stat -c %Y.%i "$dir/.klpmake/$release/build/klp-x.o")
 	make_it -q "$dir"
 	is "$status:$out:$err" "0::" "-q shows nothing"
 	holds "a second run makes the same bytes" cmp "$scratch/first.ko" "$dir/klp-x.ko"
-	is "$(stat -c %Y.%i "$dir/.klpmake/$release/klp-x.o")" "$first" "... and compiles nothing"
+	is "$(stat -c %Y.%i "$dir/.klpmake/$release/build/klp-x.o")" "$first" "... and compiles nothing"
 	good=$dir
 }
 
@@ -317,6 +317,38 @@ interrupted()
 	is "$(ls -A "$TMPDIR")" "" "... nothing in TMPDIR"
 }
 
+# Whatever the user calls his files, whatever he does to them between two runs.
+users_own_files()
+{
+	patch
+	sed -i '1a #include "value.h"' "$dir/klp-x.c"
+	echo '/* one */' >"$dir/value.h"
+	for name in kbuild.log klp-x.check renames out messages; do
+		echo "$name of mine" >"$dir/$name"
+	done
+	make_it -q "$dir"
+	is "$status:$err" "0:" "files of the user that are called like klpmake's own"
+	for name in kbuild.log klp-x.check renames out messages; do
+		is "$(<"$dir/$name")" "$name of mine" "... '$name' is left alone"
+	done
+
+	cp -a "$dir" "$scratch/copied"
+	rm "$dir/value.h"
+	make_it -q "$dir"
+	refused 1 "value.h: No such file" "a header that has gone leaves no object that was made with it"
+	echo '#error the copy has its own' >"$scratch/copied/value.h"
+	make_it -q "$scratch/copied"
+	refused 1 "the copy has its own" "a copied patch directory is made of its own files"
+
+	mkdir "$scratch/common"
+	echo 'int common_value(void); int common_value(void) { return 1; }' >"$scratch/common/common.c"
+	patch
+	ln -s "$scratch/common" "$dir/common"
+	printf 'klp-two-y := klp-x.o common/common.o\nobj-m := klp-two.o\n' >"$dir/Makefile"
+	make_it -q "$dir"
+	is "$status:$(ls -A "$scratch/common")" "0:common.c" "nothing is written through a linked directory"
+}
+
 twins()
 {
 	local first
@@ -331,10 +363,10 @@ twins()
 	is "$(readelf -sW "$dir/klp-twins.ko" | grep -o '\.klp\.sym\.vmlinux\.\(type_show\|poweroff_work\),[1-9].*' | sort -u | wc -l)" 4 \
 		"... become different symbols"
 	cp "$dir/klp-twins.ko" "$scratch/twins.ko"
-	first=$(stat -c %Y.%i "$dir/.klpmake/$release"/*.o | xargs)
+	first=$(stat -c %Y.%i "$dir/.klpmake/$release/build"/*.o | xargs)
 	make_it -q "$dir"
 	is "$status:$err" "0:" "a second run with nothing changed"
-	is "$(stat -c %Y.%i "$dir/.klpmake/$release"/*.o | xargs)" "$first" "... compiles and links nothing"
+	is "$(stat -c %Y.%i "$dir/.klpmake/$release/build"/*.o | xargs)" "$first" "... compiles and links nothing"
 	holds "... makes the same bytes" cmp "$scratch/twins.ko" "$dir/klp-twins.ko"
 	touch "$dir/reboot.c"
 	make_it -q "$dir"
@@ -349,15 +381,16 @@ modules_that_are_none
 places
 usage_and_target
 two_at_once
+users_own_files
 interrupted TERM "at the start" .lock
 interrupted INT "while kbuild compiles" kbuild.log
 interrupted TERM "while kbuild compiles" kbuild.log
 SECONDS=0
 interrupted TERM "while kbuild is busy with something long" kbuild.log "\$(info \$(shell sleep 30))"
 holds "... at once" test "$SECONDS" -lt 20
-interrupted TERM "when the object is there" klp-x.o
-interrupted INT "when modpost has run" klp-x.mod.c
+interrupted TERM "when the object is there" build/klp-x.o
+interrupted INT "when modpost has run" build/klp-x.mod.c
 interrupted TERM "when the symbols are known" _klpmake.syms
-interrupted HUP "when the module is linked" out
+interrupted HUP "when the module is linked" out/klp-x.ko
 twins
 done_testing

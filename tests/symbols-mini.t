@@ -21,7 +21,7 @@ what_can_be_reached()
 			state = helper(x) + alpha_first() + mixed + gamma_private + alpha_percpu;
 			alpha_buffer[x] = (char)(registered(x) + arch_hook(x) + weak_kept(x));
 			_printk("%p %p %p %p", _stext, _etext, _end, &absent);
-			return alpha_again(NULL) + alpha_shared + (int)sink(x) + asm_entry(x) +
+			return alpha_again(NULL) + shared_total + (int)sink(x) + asm_entry(x) +
 			       gadget_export(x) + gamma_use(NULL);
 		}
 	END
