@@ -4,6 +4,7 @@
 # Source common.bash first.
 
 # kbuild_run KDIR WORK LOG: status of make.
+#   --no-print-directory       or kbuild runs make once more to set it
 #   KBUILD_MODPOST_WARN        undefined symbols are what klpsyms is for
 #   CONFIG_DEBUG_INFO_BTF_MODULES=  .BTF would be dropped, and making it needs pahole
 #   -Wno-error                 a static that is declared and used but not defined is no error here
@@ -13,7 +14,7 @@
 kbuild_run()
 {
 	local kdir=$1 work=$2 log=$3 status=0
-	local command=(make -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1
+	local command=(make --no-print-directory -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules)
 	local -x KCFLAGS="${KCFLAGS:-} -Wno-error -ffile-prefix-map=$work/= -I${work%/*}/include"
 	unset MAKEFLAGS MFLAGS MAKELEVEL

@@ -86,12 +86,13 @@ workdir_link()
 	while IFS= read -r -d '' file; do
 		link=$work/${file#"$patch"/}
 		[[ ! -L $link ]] || continue
-		mkdir -p "${link%/*}"
+		[[ -d ${link%/*} ]] || mkdir -p "${link%/*}"
 		ln -sfn "$file" "$link"
 		changed=1
 	done < <(find -L "$patch" -name .klpmake -prune -o -name .git -prune -o \
 		-type f "${skip[@]}" -print0 2>/dev/null)
-	[[ -z $changed ]] || find "$work" \( -name '*.o' -o -name '.*.cmd' \) -delete
+	# Nothing has been compiled yet in a new one.
+	[[ -z $changed || -n $work_is_new || -n $work_is_temporary ]] || find "$work" \( -name '*.o' -o -name '.*.cmd' \) -delete
 }
 
 # workdir_close: lets go of it, and takes away what this run alone made when it failed.

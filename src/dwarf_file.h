@@ -28,6 +28,7 @@ struct dwarf_file {
 	Dwarf_Off files_unit;
 	char **files;
 	Dwarf_Signed files_count;
+	const char *units_cache; /* a file to keep the units' names in, or NULL: units_cache.h */
 };
 
 /* Does the file have .debug_info? */

@@ -21,13 +21,14 @@ static const char help[] =
 	"Decides which kernel symbol each undefined name of the object files means.\n"
 	"\n"
 	"  -o, --output FILE   the table to write\n"
+	"  --cache FILE        keep the names of vmlinux's compile units here for the next run\n"
 	"  --renames FILE      write 'OBJECT OLD NEW' lines here where one name means two "
 	"symbols\n" MODULE_OPTIONS_HELP TARGET_OPTIONS_HELP;
 
 struct options {
 	struct target_options target;
 	struct module_options modules;
-	const char *output, *renames;
+	const char *output, *renames, *cache;
 };
 
 static void collect_use(const struct source *source, const struct asm_name *name,
@@ -101,8 +102,10 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 			return -1;
 	}
 	collect(mods, &target->kallsyms, &scopes);
-	if (target_read_symbols(target) || objects_open(&objects, target) ||
-	    scopes_read(&scopes, &objects))
+	if (target_read_symbols(target) || objects_open(&objects, target))
+		goto out;
+	objects.obj[0]->dwarf->units_cache = opt->cache;
+	if (scopes_read(&scopes, &objects))
 		goto out;
 	decide_uses(&r, mods, &scopes, &all);
 	decide_functions(&r, mods, &scopes, &table);
@@ -128,6 +131,7 @@ static void parse(int argc, char **argv, struct options *opt, char ***words, siz
 		{"output", required_argument, NULL, 'o'},
 		{"renames", required_argument, NULL, OPT_OWN},
 		{"module", no_argument, NULL, OPT_OWN + 1},
+		{"cache", required_argument, NULL, OPT_OWN + 2},
 		MODULE_OPTIONS,
 		TARGET_OPTIONS,
 		{NULL, 0, NULL, 0},
@@ -143,6 +147,8 @@ static void parse(int argc, char **argv, struct options *opt, char ***words, siz
 			opt->output = optarg;
 		else if (c == OPT_OWN)
 			opt->renames = optarg;
+		else if (c == OPT_OWN + 2)
+			opt->cache = optarg;
 		else if (c == OPT_OWN + 1 || c == 1) {
 			GROW(*words, *n, cap);
 			(*words)[(*n)++] = c == 1 ? optarg : NULL;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "units_cache.h"
 #include "util.h"
 
 const char *unit_path(Dwarf_Die unit)
@@ -34,42 +35,80 @@ bool unit_path_matches(const char *name, const char *path)
 	       (len == plen || name[len - plen - 1] == '/');
 }
 
-static void add(struct unit_query *q, Dwarf_Die die, const char *name, bool exact)
+static void add(struct unit_query *q, const struct unit *u, bool exact)
 {
-	Dwarf_Off off;
-
-	if (!die_offset(die, &off) || (q->exact && !exact))
+	if (q->exact && !exact)
 		return;
 	if (exact && !q->exact) {
 		q->n = 0;
 		q->exact = true;
 	}
 	GROW(q->unit, q->n, q->cap);
-	q->unit[q->n].die = off;
-	q->unit[q->n].name = name;
-	q->n++;
+	q->unit[q->n++] = *u;
 }
 
-int units_find(struct dwarf_file *d, struct unit_query *q, size_t n)
+/* All units: as an earlier run found them, or by reading each one's name. */
+static int list_units(struct dwarf_file *d, struct unit_list *list)
 {
 	Dwarf_Die die;
 	int more;
 
+	if (d->units_cache && units_cache_read(d->units_cache, d->elf, list))
+		return 0;
+	memset(list, 0, sizeof(*list));
 	while ((more = dwarf_file_next_unit(d, &die)) > 0) {
-		const char *name = unit_path(die);
+		struct unit u = {.name = unit_path(die)};
 
-		for (size_t i = 0; i < n; i++) {
-			if (unit_path_matches(name, q[i].path))
-				add(&q[i], die, name, !strcmp(name, q[i].path));
+		if (die_offset(die, &u.die)) {
+			GROW(list->unit, list->n, list->cap);
+			list->unit[list->n++] = u;
 		}
 		dwarf_dealloc_die(die);
 	}
-	for (size_t i = 0; i < n; i++) {
+	if (!more && d->units_cache)
+		units_cache_write(d->units_cache, d->elf, list);
+	return more;
+}
+
+/* The unit itself has the last word; its name then is the DWARF's, which stays. */
+static bool confirm(struct dwarf_file *d, struct unit *u)
+{
+	const char *name;
+	Dwarf_Die die;
+
+	if (dwarf_file_die(d, u->die, &die))
+		return false;
+	name = unit_path(die);
+	dwarf_dealloc_die(die);
+	if (strcmp(name, u->name) != 0)
+		return false;
+	u->name = name;
+	return true;
+}
+
+int units_find(struct dwarf_file *d, struct unit_query *q, size_t n)
+{
+	struct unit_list list;
+	int status = list_units(d, &list);
+
+	for (size_t i = 0; i < n && !status; i++) {
+		for (size_t u = 0; u < list.n; u++) {
+			if (unit_path_matches(list.unit[u].name, q[i].path))
+				add(&q[i], &list.unit[u], !strcmp(list.unit[u].name, q[i].path));
+		}
+		for (size_t u = 0; u < q[i].n && list.text && !status; u++) {
+			if (!confirm(d, &q[i].unit[u])) {
+				error("'%s': does not fit '%s': remove it", d->units_cache,
+				      d->elf->path);
+				status = -1;
+			}
+		}
 		q[i].ambiguous = false;
 		for (size_t j = 1; j < q[i].n; j++)
 			q[i].ambiguous |= strcmp(q[i].unit[0].name, q[i].unit[j].name) != 0;
 	}
-	return more;
+	unit_list_free(&list);
+	return status;
 }
 
 void units_at(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret)

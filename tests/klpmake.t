@@ -115,7 +115,7 @@ changes()
 		"--json: what happened"
 	make_it -v "$dir"
 	has "$err" "+ '$bin/klpsyms' '--vmlinux'" "-v shows the commands"
-	has "$err" "make: Entering directory" "-v shows what kbuild says"
+	has "$err" "'make' '--no-print-directory' '-C'" "-v shows make as it is run"
 
 	printf 'klp-y-y := klp-x.o extra.o\nobj-m := klp-y.o\n' >"$dir/Makefile"
 	mkdir "$dir/sub"

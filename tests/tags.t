@@ -188,4 +188,31 @@ k=$scratch/kernel2
 which_file_it_means
 k=$scratch/kernel
 however_it_is_made
+# --cache: a second run does not read every unit's name, and believes nothing that does not fit.
+cached()
+{
+	local cache=$scratch/units text="int helper(int x), use(int x); int use(int x) { return helper(x); }"
+	fresh
+	template a.c fs/proc/alpha.c <<<"$text"
+	resolve
+	cp "$dir/syms" "$scratch/plain.syms"
+	for _ in first second; do
+		run_klpsyms --cache "$cache"
+		is "$status:$(cmp "$dir/syms" "$scratch/plain.syms" 2>&1)" "0:" "the $_ run with a cache says the same"
+	done
+	has "$(<"$cache")" "fs/proc/alpha.c" "... which holds the units"
+	grep -v beta "$cache" >"$cache.short"
+	run_klpsyms --cache "$cache.short"
+	is "$status:$(cmp "$cache" "$cache.short" 2>&1)" "0:" "one that is not whole is made anew"
+	sed '1s/ [0-9a-f]* / 00 /' "$cache" >"$cache.other"
+	run_klpsyms --cache "$cache.other"
+	is "$status:$(cmp "$cache" "$cache.other" 2>&1)" "0:" "and one of another vmlinux"
+	sed 's/alpha\.c/omega.c/; s/beta\.c/alpha.c/' "$cache" >"$cache.wrong"
+	run_klpsyms --cache "$cache.wrong"
+	refused 1 "does not fit '$k/vmlinux': remove it" "one that lies is refused"
+	run_klpsyms --cache "$scratch/nowhere/units"
+	exits 0 "one that cannot be written is no error"
+}
+
+cached
 done_testing
