@@ -108,14 +108,6 @@ static Dwarf_Unsigned get_section_count(void *obj)
 	return o->elf->shnum;
 }
 
-static void store(const struct elf_file *f, unsigned char *p, uint64_t value, size_t size)
-{
-	bool big = f->ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
-
-	for (size_t i = 0; i < size; i++)
-		p[big ? size - 1 - i : i] = (unsigned char)(value >> (8 * i));
-}
-
 /* Places in loaded sections are told apart by section, offsets into debug sections are plain. */
 static uint64_t target_of(const struct elf_file *f, const struct elf_symbol *sym)
 {
@@ -155,7 +147,8 @@ static void relocate(const struct dwarf_object *o, size_t index, unsigned char *
 			    len > size - r.r_offset)
 				continue;
 			elf_file_symbol(f, GELF_R_SYM(r.r_info), &sym);
-			store(f, data + r.r_offset, target_of(f, &sym) + (uint64_t)r.r_addend, len);
+			elf_file_store(f, data + r.r_offset,
+				       target_of(f, &sym) + (uint64_t)r.r_addend, len);
 		}
 	}
 }

@@ -282,6 +282,15 @@ uint64_t elf_file_number(const struct elf_file *f, const void *p, size_t size)
 	return v;
 }
 
+void elf_file_store(const struct elf_file *f, void *p, uint64_t value, size_t size)
+{
+	bool big = f->ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
+	unsigned char *b = p;
+
+	for (size_t i = 0; i < size; i++)
+		b[big ? size - 1 - i : i] = (unsigned char)(value >> (8 * i));
+}
+
 bool elf_note_build_id(const struct elf_file *f, const unsigned char *notes, size_t size, char *buf)
 {
 	size_t pos = 0;

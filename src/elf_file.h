@@ -86,6 +86,9 @@ const unsigned char *elf_file_at(const struct elf_file *f, uint64_t addr, size_t
 /* Unsigned number of 1, 2, 4 or 8 bytes in the file's byte order. */
 uint64_t elf_file_number(const struct elf_file *f, const void *p, size_t size);
 
+/* Stores such a number, in the file's byte order. */
+void elf_file_store(const struct elf_file *f, void *p, uint64_t value, size_t size);
+
 /*
  * GNU build-id as lower case hex into buf (at least ELF_BUILD_ID_MAX bytes).
  * Returns false when the file has none.

@@ -109,7 +109,6 @@ static void *make_rela(struct writer *w, size_t index, size_t *size)
 /* A section group lists section indexes after its flag word; what was dropped is no member. */
 static size_t renumber_group(const struct writer *w, unsigned char *data, size_t size)
 {
-	bool big = w->in->ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
 	size_t kept = 4;
 
 	for (size_t off = 4; off < size && size - off >= 4; off += 4) {
@@ -118,8 +117,7 @@ static size_t renumber_group(const struct writer *w, unsigned char *data, size_t
 
 		if (!new)
 			continue;
-		for (size_t b = 0; b < 4; b++)
-			data[kept + (big ? 3 - b : b)] = (unsigned char)(new >> (8 * b));
+		elf_file_store(w->in, data + kept, new, 4);
 		kept += 4;
 	}
 	return kept < size ? kept : size;
@@ -169,7 +167,6 @@ static int shorten_depends(const struct writer *w, unsigned char *data, size_t s
 static int fill_sympos(struct writer *w, const struct table_sympos *s, unsigned char *data,
 		       size_t size)
 {
-	bool big = w->in->ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
 	uint64_t old;
 
 	if (!data || s->offset > size || 8 > size - s->offset) {
@@ -183,8 +180,7 @@ static int fill_sympos(struct writer *w, const struct table_sympos *s, unsigned 
 		      s->name, (unsigned long long)old, s->position);
 		return -1;
 	}
-	for (size_t b = 0; b < 8; b++)
-		data[s->offset + (big ? 7 - b : b)] = (unsigned char)(s->position >> (8 * b));
+	elf_file_store(w->in, data + s->offset, s->position, 8);
 	return 0;
 }
 

@@ -159,7 +159,6 @@ int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set)
 	const unsigned char *info, *str;
 	struct offsets in_str = {0}, in_info = {0};
 	size_t info_size, str_size;
-	bool big = d->elf->ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
 	int status;
 
 	info = debug_bytes(d, ".debug_info", &info_size);
@@ -171,8 +170,7 @@ int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set)
 	for (size_t i = 0; i < in_str.n; i++) {
 		unsigned char off[4];
 
-		for (size_t b = 0; b < sizeof(off); b++)
-			off[big ? 3 - b : b] = (unsigned char)(in_str.v[i] >> (8 * b));
+		elf_file_store(d->elf, off, in_str.v[i], sizeof(off));
 		find_bytes(info, info_size, off, sizeof(off), SIZE_MAX, &in_info);
 	}
 	free(in_str.v);
