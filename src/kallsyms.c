@@ -292,6 +292,15 @@ const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, siz
 	return *count ? &k->sym[lo] : NULL;
 }
 
+const struct ksym *kallsyms_global(const struct ksym *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].global)
+			return &all[i];
+	}
+	return NULL;
+}
+
 /* A line of the witness, its name wanted: ordered like the symbols it is compared with. */
 struct text_sym {
 	const char *name;

@@ -74,6 +74,9 @@ int kallsyms_verify(const struct kallsyms *k, const struct elf_file *vmlinux, co
  */
 const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, size_t *count);
 
+/* The global one of n entries, all of one name, or NULL: a linker leaves at most one. */
+const struct ksym *kallsyms_global(const struct ksym *all, size_t n);
+
 /* Does the kernel's kallsyms leave this name out? */
 bool kallsyms_ignored(const char *name);
 

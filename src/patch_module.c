@@ -31,7 +31,7 @@ static void read_defined(struct patch_module *m)
 	}
 }
 
-static char *module_name(const char *path)
+static char *output_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *name = xstrdup(slash ? slash + 1 : path);
@@ -45,7 +45,7 @@ int patch_module_open(struct patch_module *m, const char *path, char *const *obj
 {
 	memset(m, 0, sizeof(*m));
 	m->path = path;
-	m->name = module_name(path);
+	m->name = output_name(path);
 	if (elf_file_open(path, &m->elf))
 		return -1;
 	if (m->elf->ehdr.e_type != ET_REL || !m->elf->symtab) {

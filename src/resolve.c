@@ -71,16 +71,6 @@ static bool is_defined_in(const struct scope *scope, const struct ksym *sym)
 	return false;
 }
 
-/* The linker leaves one global symbol of a name, whatever weak definitions there were. */
-static const struct ksym *find_global(const struct ksym *all, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (all[i].global)
-			return &all[i];
-	}
-	return NULL;
-}
-
 struct clone_search {
 	const struct def *def;
 	char name[256];
@@ -204,7 +194,7 @@ static struct resolved global_of(const struct source *source, const struct objec
 {
 	size_t count;
 	const struct ksym *all = kallsyms_find(owner->symbols, name, &count);
-	const struct ksym *global = find_global(all, count);
+	const struct ksym *global = kallsyms_global(all, count);
 
 	if (!global)
 		return (struct resolved){.how = RESOLVED_NONE};
@@ -348,7 +338,7 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 	/* A tag in another object says nothing of this one's functions. */
 	const struct scope *own = scope && scope->object == object ? scope : NULL;
 	struct in_scope in = look_into(own, all, count, name);
-	const struct ksym *global = find_global(all, count);
+	const struct ksym *global = kallsyms_global(all, count);
 	struct resolved found;
 
 	if (author > count && count) {

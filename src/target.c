@@ -63,11 +63,7 @@ static const struct ksym *find_global(const struct target *t, const char *name)
 	size_t count;
 	const struct ksym *sym = kallsyms_find(&t->kallsyms, name, &count);
 
-	for (size_t i = 0; i < count; i++) {
-		if (sym[i].global)
-			return &sym[i];
-	}
-	return NULL;
+	return kallsyms_global(sym, count);
 }
 
 /* "Linux version RELEASE (..." in the kernel's linux_banner: init/version.c */
