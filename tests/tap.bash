@@ -29,11 +29,12 @@ fail()
 	printf 'not ok %d - %s\n' "$tap_count" "$1"
 }
 
+# diag TEXT: why something failed. On standard error, as prove shows that without being asked.
 diag()
 {
 	local line
 	while IFS= read -r line; do
-		printf '# %s\n' "$line"
+		printf '# %s\n' "$line" >&2
 	done <<<"$1"
 }
 
