@@ -326,6 +326,27 @@ static_of_another_file()
 		"a name that is nowhere, without a tag"
 
 	fresh
+	template a.c <<-'END'
+		/* This is what halper() in "helper.c was; don't say //halper. */
+		// halper() "
+		static const char text[] = "no comment: // or /* \" halpers";
+		int use(int x);
+		int use(int x) { int halper(int); return halper(x) + (int)sizeof(text) + '"'; }
+	END
+	resolve
+	refused 1 "a.c:7: 'halper' is no global symbol of this kernel" "the line is not that of a comment"
+
+	fresh
+	template a.c <<-'END'
+		#define CALL(x) hal##per(x)
+		int CALL(int), use(int x);
+		int use(int x) { return CALL(x); } /* halper
+	*/ /* halper */
+	END
+	resolve
+	refused 1 "a.c: 'halper' is no global symbol of this kernel" "a name that only comments have has no line"
+
+	fresh
 	template a.c mm/twice.c <<<'int twice_step(int), use(int x); int use(int x) { return twice_step(x); }'
 	resolve
 	refused 1 "a.c:3: 'twice_step' has more than one definition in mm/twice.c, which is compiled 2 times" \
