@@ -34,7 +34,7 @@ klpsyms_parts := klpsyms uses replaced $(target_parts) $(dwarf_parts) $(patch_pa
 klplink_parts := klplink $(elf_parts) symtable output link_plan link_strings link_write
 klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json
-kallsympos_parts := kallsympos $(target_parts) $(dwarf_parts) locate mention near json
+kallsympos_parts := kallsympos $(target_parts) $(dwarf_parts) objects module_files locate mention near json
 
 programs := klpsyms klplink klpcheck kallsympos
 klpsyms_libs := -ldwarf -lelf

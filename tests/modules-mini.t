@@ -513,6 +513,47 @@ where_modules_are()
 	refused 1 "'$scratch/debug/kernel/drivers/gadget/gadget.ko'" "a file that is no module"
 }
 
+# asked NAME [PATH] [OPTION...]: kallsympos on this kernel and its modules.
+asked()
+{
+	run "$bin/kallsympos" --vmlinux "$k/vmlinux" "${modules[@]}" "$@"
+}
+
+where_symbols_are()
+{
+	local step=gadget_step file
+
+	asked $step
+	refused 1 "kallsympos: error: '$step': no such symbol in this vmlinux" "a module's symbol alone is not found"
+	has "$err" "  a module's symbols are found by its source file: name that, too" "... and it is said how"
+	for file in $gadget $common; do
+		asked $step "$file"
+		exits 0 "with its file it is"
+		is "$(tr -s ' ' <<<"$out")" " $(of_module gadget $step "${file##*/}") t gadget $(place "$file" ' gadget_step(') traceable" \
+			"... with its position, its place and the module"
+	done
+	asked --json $step $common
+	has "$out" '"object": "gadget"' "JSON names the module, too"
+	asked state $alpha
+	has "$out" "  vmlinux  $(place $alpha 'static int state')" "vmlinux is where its own files are looked for"
+	asked gadget_inlined $gadget
+	refused 1 "'gadget_inlined': no such symbol in the module gadget in $gadget" "a name that the module has not"
+	asked $step drivers/nothing.c
+	refused 1 "'$step': no such symbol in this vmlinux in drivers/nothing.c" "a file that nothing is made of"
+	asked gadget_phase $common
+	has "$out" "not traceable: a namesake in init memory gives it another position while the module loads" \
+		"a function that no livepatch can name"
+	asked gadget_boot $common
+	has "$out" "not traceable: in init memory" "a function that is gone once the module is up"
+	objcopy --remove-relocations=__mcount_loc "$k/gadget.ko" "$scratch/untold.ko"
+	one_module debug "$scratch/untold.ko" gadget.ko
+	modules=(--debug-modules "$scratch/debug")
+	asked $step $gadget
+	exits 0 "a module without what is in its table of traced functions"
+	has "$err" "'$scratch/debug/kernel/drivers/gadget/gadget.ko' has no table of traced functions: what is traceable was not looked up" \
+		"... and that is said"
+}
+
 mini_vmlinux "$k" && mini_gadget "$k" && mini_widget "$k" && make_modules || exit
 mkdir "$scratch/made"
 cat >"$scratch/depends.c" <<'END'
@@ -528,4 +569,5 @@ one_patch_for_three
 renames
 what_is_replaced
 where_modules_are
+where_symbols_are
 done_testing
