@@ -8,7 +8,10 @@
 #   phase NAME             a new part begins; its name labels what is shown and what fails
 #   kernel_module NAME     load this module of the kernel (--modprobe) and what it depends on
 #   load NAME [PARAM...]   load a module to try
+#   refused NAME TEXT [PARAM...]
+#                          loading it fails, insmod or the kernel says TEXT, and nothing of it stays
 #   wait_patched NAME      wait until every task runs the patched code
+#   wait_replaced NAME     wait until a cumulative livepatch has taken its place; it is still loaded
 #   unload NAME            disable the livepatch, wait until no task runs it, remove the module
 #   run COMMAND [ARG...]   show its output; fail when it does
 #   script PHASE           the user's --run script or --cmd command, if there is one
@@ -49,19 +52,30 @@ fail()
 	exit 1
 }
 
-# complaint: the first thing that the kernel complained of since the scenario began.
-complaint()
+# How many lines of the kernel's log, since the scenario began, are dealt with.
+heard=0
+
+# news: what the kernel has said since then.
+news()
 {
 	dmesg -r >/run/dmesg
 	grep -qF "$mark" /run/dmesg || fail "the kernel's log has lost its beginning"
-	sed "1,/$mark/d" /run/dmesg | grep -m 1 -E -f /try/guest-complaints.txt | sed 's/^<[0-9]*>//; s/^\[[^]]*\] *//'
+	sed "1,/$mark/d" /run/dmesg | tail -n +$((heard + 1))
+}
+
+# complaint: the first line of its input in which the kernel complains.
+complaint()
+{
+	grep -m 1 -E -f /try/guest-complaints.txt | sed 's/^<[0-9]*>//; s/^\[[^]]*\] *//'
 }
 
 complain()
 {
 	local text
-	text=$(complaint)
+	news >/run/news
+	text=$(complaint </run/news)
 	[ -z "$text" ] || fail "kernel: $text"
+	heard=$((heard + $(wc -l </run/news)))
 }
 
 phase()
@@ -99,7 +113,7 @@ insert()
 	shift
 	[ -e "$1" ] || fail "there is no module '$name' in the guest"
 	if ! said=$(insmod "$@" 2>&1); then
-		text=$(complaint)
+		text=$(news | complaint)
 		fail "cannot load '$name': ${text:-${said##*: }}"
 	fi
 	complain
@@ -120,6 +134,27 @@ load()
 	name=$(module_name "$1")
 	shift
 	insert "$name" "/try/modules/$name.ko" "$@"
+}
+
+# What the loader and livepatch say of a module that they refuse is no complaint here.
+refused()
+{
+	local name text=$2 other
+	name=$(module_name "$1")
+	shift 2
+	[ -e "/try/modules/$name.ko" ] || fail "there is no module '$name' in the guest"
+	[ ! -d "/sys/module/$name" ] || fail "'$name' is loaded already"
+	complain
+	! insmod "/try/modules/$name.ko" "$@" 2>/run/refusal || fail "'$name' was loaded, and should not have been"
+	news >/run/news
+	other=$(grep -vE "^<[0-9]*>\[[^]]*\] ($name|livepatch): " /run/news | complaint)
+	[ -z "$other" ] || fail "kernel: $other"
+	heard=$((heard + $(wc -l </run/news)))
+	show_file /run/refusal
+	cat /run/news >>/run/refusal
+	grep -qF -- "$text" /run/refusal || fail "'$name' was refused, but nobody said '$text'"
+	[ ! -d "/sys/module/$name" ] || fail "'$name' was refused, and is still there"
+	gone "$name" || fail "'$name' was refused, and its livepatch is still there"
 }
 
 in_transition()
@@ -167,21 +202,30 @@ wait_patched()
 	complain
 }
 
+wait_replaced()
+{
+	local name
+	name=$(module_name "$1")
+	[ -d "/sys/module/$name" ] || fail "'$name' is not loaded"
+	within gone "$name" || fail "'$name' was not replaced within $limit seconds"
+	complain
+}
+
 remove()
 {
 	rmmod "$1" 2>/run/rmmod
 }
 
-# A patch that a cumulative one replaced is gone before it is unloaded. The kernel drops its own
-# reference to a patch a moment after the patch is gone, so removing may need more than one try.
+# A patch that a cumulative one replaced is disabled before it is unloaded, and gone a moment later. The
+# kernel drops its own reference to a patch a moment after that, so removing may need more than one try.
 unload()
 {
 	local name
 	name=$(module_name "$1")
-	if ! gone "$name"; then
+	if [ "$(cat "/sys/kernel/livepatch/$name/enabled" 2>/dev/null)" = 1 ]; then
 		echo 0 2>/dev/null >"/sys/kernel/livepatch/$name/enabled" || fail "cannot disable '$name'"
-		within gone "$name" || transition_stuck "$name"
 	fi
+	within gone "$name" || transition_stuck "$name"
 	within remove "$name" || fail "cannot remove '$name': $(sed 's/.*: //' /run/rmmod)"
 	complain
 }

@@ -155,6 +155,7 @@ void check_modinfo(struct check *c);
 void check_symbol_positions(struct check *c);
 void check_undefined(struct check *c);
 void check_patch(struct check *c);
+void check_data(struct check *c);
 void check_modules(struct check *c);
 
 /* The verdict on stdout: for people, and for programs. */

@@ -116,12 +116,7 @@ static char type_letter(const GElf_Shdr *shdr, const GElf_Sym *sym)
 	return global ? (char)toupper(c) : c;
 }
 
-/*
- * Sections that the kernel frees after boot, or once a module is up: nothing in them can be patched
- * or referred to. What a module needs to leave stays: kernel/module/main.c,
- * module_init_layout_section().
- */
-static bool is_init_section(const struct elf_file *f, const char *name)
+bool is_init_section(const struct elf_file *f, const char *name)
 {
 	const char *vermagic;
 

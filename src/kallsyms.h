@@ -84,6 +84,13 @@ bool kallsyms_ignored(const char *name);
 void kallsyms_each(const struct elf_file *vmlinux, void (*fn)(const struct ksym *sym, void *arg),
 		   void *arg);
 
+/*
+ * Sections that the kernel frees after boot, or once a module is up: nothing in them can be patched
+ * or referred to. What a module needs to leave stays: kernel/module/main.c,
+ * module_init_layout_section().
+ */
+bool is_init_section(const struct elf_file *f, const char *name);
+
 void kallsyms_free(struct kallsyms *k);
 
 #endif

@@ -90,6 +90,7 @@ static int run_checks(struct check *c, const struct options *o)
 	check_symbol_positions(c);
 	check_undefined(c);
 	check_patch(c);
+	check_data(c);
 	check_modules(c);
 	return 0;
 }

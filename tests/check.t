@@ -253,8 +253,41 @@ unpatchable "an object with a long name" "has a name of more than 55 characters"
 	-DOBJECT="\"$long\""
 unpatchable "an object without functions" "object 'gadget' has no functions" \
 	-DFUNCS='((void*)0)'
-unpatchable "objects without an end" "array runs out of section '.data.objects'" \
-	-DNO_END '-DOBJECTS_IN=__attribute__((section(".data.objects")))'
+unpatchable "objects without an end" \
+	"the struct klp_object array 'objects' in section '.data' does not end with an empty entry" -DNO_END
+unpatchable "an empty function before the end" \
+	"'vmlinux_funcs' ends with entry [1], whose old_name, new_func and old_sympos are 0" '-DHOLE={},'
+unpatchable "an object with nothing but callbacks" \
+	"'objects' ends with entry [1], which has neither name nor funcs" \
+	-DOBJECT='((void*)0)' -DFUNCS='((void*)0)'
+
+# Its states.
+twice='-DSTATES={.id=5},{.id=6},{.id=5},{}'
+unpatchable "a state listed twice" "state 0x5 stands twice in 'patch'" "$twice"
+unpatchable "an empty state before the end" "'states' ends with entry [1], whose id is 0" \
+	'-DSTATES={.id=5},{},{.id=6},{}'
+unpatchable "a state with id 0" "'states' ends with entry [0], whose id is 0" '-DSTATES={.version=1},{}'
+unpatchable "states without an end" \
+	"the struct klp_state array 'states' in section '.data' does not end with an empty entry" \
+	'-DSTATES={.id=5},{.id=6}'
+patch stateless '-DSTATES={}' && fine "no state" "$scratch/stateless.ko"
+mini_vmlinux "$scratch/old" -DOLD_LIVEPATCH && patch twice "$twice"
+run "$bin/klpcheck" --vmlinux "$scratch/old/vmlinux" "$scratch/twice.ko"
+is "$status:$err" "0:" "a kernel that has no states does not look at them"
+
+# What is freed when the module is up.
+freed="which do_init_module() frees when the patch has been loaded"
+broken "code that is freed" "the new function of 'alpha_show' of object vmlinux lies in '.init.text.x', $freed" \
+	rename-section .text .init.text.x
+has "$err" "the callback 'pre_patch' of object gadget lies in '.init.text.x', $freed" "... callbacks are told"
+has "$err" "the callback 'post_unpatch' of object gadget lies in" "... each of them"
+has "$err" "the callback 'post_patch' of object vmlinux lies in" "... vmlinux's, too"
+lacks "$err" "'pre_patch' of object vmlinux" "... but for the one that is called while the module loads"
+broken "data that are freed" "the struct klp_patch 'patch' lies in '.init.data', $freed" \
+	rename-section .data .init.data
+has "$err" "the list of objects of 'patch' lies in '.init.data'" "... objects are told"
+has "$err" "the list of states of 'patch' lies in '.init.data'" "... states"
+has "$err" "the array of functions 'gadget_funcs' of object gadget lies in '.init.data'" "... functions"
 
 # Nothing crashes it.
 crashed=

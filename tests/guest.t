@@ -149,6 +149,22 @@ scenarios()
 	try "$1/klp-good.ko" --scenario "$scratch/scenario"
 	refused 1 "error: one: there is no module 'no_such' in the guest" 'a module that was not given'
 
+	# What was refused as it should be is no complaint, and what comes after it is one.
+	cat >"$scratch/scenario" <<-'END'
+		phase refused
+		refused klp-stranger.ko 'Unknown symbol no_such_function'
+		refused klp_stranger 'unknown symbol in module'
+		load klp-good
+		wait_patched klp-good
+		unload klp-good
+		phase complaint
+		load klp-warn
+		cat /proc/cmdline
+	END
+	try "$1/klp-good.ko" "$1/klp-stranger.ko" "$1/klp-warn.ko" --scenario "$scratch/scenario"
+	refused 1 'error: complaint: kernel: WARNING: ' 'a module that should be refused, and then a warning'
+	has "$out" "refused | insmod: can't insert '/try/modules/klp_stranger.ko': unknown symbol" 'what insmod says is shown'
+
 	printf 'phase one\nshow ready\nsleep 100\n' >"$scratch/scenario"
 	"$top/scripts/guest" "$1/klp-good.ko" --log "$log" --scenario "$scratch/scenario" >"$scratch/shown" 2>&1 &
 	local runner=$! tries=0
