@@ -7,6 +7,7 @@
 
 #include "livepatch.h"
 #include "util.h"
+#include "witness.h"
 
 /* The number of hex digits in a build-id given on the command line, or 0. */
 static size_t hex_length(const char *s)
@@ -163,7 +164,7 @@ int target_read_symbols(struct target *t)
 	/* The plainest difference first. */
 	if (check_release(t, t->release))
 		return -1;
-	if (t->symbols && kallsyms_verify(&t->kallsyms, t->vmlinux, t->symbols))
+	if (t->symbols && witness_verify(&t->kallsyms, t->vmlinux, t->symbols))
 		return -1;
 	mark_init(t);
 	return read_mcount(t);
