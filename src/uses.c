@@ -78,11 +78,12 @@ void decide_uses(const struct resolver *r, const struct modules *mods, const str
 
 		for (size_t t = 0; t < m->n; t++) {
 			const struct template *tmpl = &m->t[t];
-			const struct scope *scope = scopes_find(scopes, &tmpl->source);
+			const struct scope *tagged = scopes_find(scopes, &tmpl->source);
 
-			check_data(r, tmpl, scope);
+			check_data(r, tmpl, tagged);
 			for (size_t u = 0; u < tmpl->n; u++) {
 				const struct use *use = &tmpl->use[u];
+				const struct scope *scope = tagged;
 				const struct template *own =
 					patch_module_definer(m, use->is.name, tmpl);
 				struct resolved found;
