@@ -3,9 +3,13 @@
 # Running kbuild on a work directory, once, and telling what it said in the user's terms.
 # Source common.bash first.
 
-# kbuild_run KDIR WORK LOG: status of make.
+# kbuild_run KDIR WORK LOG [SYMVERS...]: status of make. Each SYMVERS lists what a module from outside
+# the kernel's tree exports.
 #   --no-print-directory       or kbuild runs make once more to set it
 #   KBUILD_MODPOST_WARN        undefined symbols are what klpsyms is for
+#   KBUILD_NSDEPS              so are namespaces: without it modpost fails where one is not imported,
+#                              also for what becomes a livepatch symbol (scripts/Makefile.modpost)
+#   KBUILD_EXTRA_SYMBOLS       the SYMVERS: versions and namespaces of these exports
 #   CONFIG_DEBUG_INFO_BTF_MODULES=  .BTF would be dropped, and making it needs pahole
 #   -Wno-error                 a static that is declared and used but not defined is no error here
 #   -I                         <klpmake.h>
@@ -14,11 +18,14 @@
 kbuild_run()
 {
 	local kdir=$1 work=$2 log=$3 status=0
-	local command=(make --no-print-directory -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1
+	shift 3
+	[[ $* != *[!A-Za-z0-9_./+~@\ -]* ]] || die "kbuild cannot read one of these, whose path is not plain: $*"
+	local command=(env KCFLAGS="${KCFLAGS:-} -Wno-error -ffile-prefix-map=$work/= -I${work%/*}/include"
+		${1+KBUILD_EXTRA_SYMBOLS="${KBUILD_EXTRA_SYMBOLS:-} $*"}
+		make --no-print-directory -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules)
-	local -x KCFLAGS="${KCFLAGS:-} -Wno-error -ffile-prefix-map=$work/= -I${work%/*}/include"
 	unset MAKEFLAGS MFLAGS MAKELEVEL
-	show_command env KCFLAGS="$KCFLAGS" "${command[@]}"
+	show_command "${command[@]}"
 	# In the background, because bash lets no trap run while it waits for a foreground command;
 	# in a process group of its own (-m), so that all of it can be stopped.
 	set -m
@@ -61,6 +68,7 @@ kbuild_messages()
 		/^warning: the compiler differs from the one used to build the kernel/ { note = 2; next }
 		note > 0 && /^  / { note--; next }
 		/^(WARNING|ERROR): modpost: ".*" \[.*\] undefined!$/ { next }
+		/^(WARNING|ERROR): modpost: module .* uses symbol .* from namespace .*, but does not import it\.$/ { next }
 		/^ERROR: modpost: module name is too long/ {
 			print $0 "\n  the kernel takes 55 characters at most: give it a shorter name in the Makefile"
 			next

@@ -67,6 +67,7 @@ int check_read_target(struct check *c)
 
 	kallsyms_want(k, "vermagic");
 	kallsyms_want(k, "clear_relocate_add");
+	kallsyms_want(k, "modversion_ext_start");
 	for (size_t i = 0; i < c->symbol_num; i++)
 		kallsyms_want(k, c->symbol[i].name);
 	for (size_t i = 0; i < c->func_num; i++)

@@ -97,22 +97,45 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
+/* The first place of a whole word, in comments only when these count; NULL: there is none. */
+static const char *find_word(const char *text, const char *word, bool comments)
+{
+	size_t len = strlen(word);
+	char quote = '\0';
+
+	for (const char *p = text; *p; p++) {
+		if (!comments && !quote && (str_starts(p, "//") || str_starts(p, "/*"))) {
+			p = strstr(p + 2, p[1] == '/' ? "\n" : "*/");
+			if (!p)
+				return NULL;
+			p += *p == '*';
+			continue;
+		}
+		if ((p == text || !is_word(p[-1])) && !strncmp(p, word, len) && !is_word(p[len]))
+			return p;
+		if (*p == '\\' && p[1])
+			p++;
+		else if (*p == quote || *p == '\n')
+			quote = '\0';
+		else if (!quote && (*p == '"' || *p == '\''))
+			quote = *p;
+	}
+	return NULL;
+}
+
 size_t source_line_of(const struct source *s, const char *identifier)
 {
-	size_t len = strlen(identifier), line = 1;
-	const char *p = s->text, *counted = p;
+	const char *found;
+	size_t line = 1;
 
-	if (!s->text || !len)
+	if (!s->text || !identifier[0])
 		return 0;
-	while ((p = strstr(p, identifier)) != NULL) {
-		if ((p == s->text || !is_word(p[-1])) && !is_word(p[len])) {
-			for (; counted < p; counted++)
-				line += *counted == '\n';
-			return line;
-		}
-		p += len;
-	}
-	return 0;
+	found = find_word(s->text, identifier, false);
+	if (!found)
+		found = find_word(s->text, identifier, true);
+	for (const char *p = s->text; found && p < found; p++)
+		line += *p == '\n';
+	return found ? line : 0;
 }
 
 const char *source_place(const struct source *s, const char *identifier)

@@ -147,8 +147,10 @@ int target_open(struct target *t, const struct target_options *opt)
 	elf_file_build_id(t->vmlinux, t->build_id);
 	if (check_build_id(t, opt->build_id))
 		return -1;
-	if (opt->symvers && symvers_read(&t->symvers, opt->symvers))
-		return -1;
+	for (size_t i = 0; i < opt->symverses; i++) {
+		if (symvers_read(&t->symvers, opt->symvers[i]))
+			return -1;
+	}
 	return 0;
 }
 

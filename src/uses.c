@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "livepatch.h"
+#include "modinfo.h"
 #include "module_files.h"
 #include "output.h"
 #include "util.h"
@@ -70,6 +71,36 @@ static void check_data(const struct resolver *r, const struct template *t,
 	}
 }
 
+/*
+ * An export in a namespace is for those that import it: kernel/module/main.c,
+ * verify_namespace_is_imported(). modpost would say so too, but also of what becomes a livepatch
+ * symbol, and without a line; klpmake lets it pass there (KBUILD_NSDEPS).
+ */
+static bool check_import(const struct patch_module *m, const struct template *t, const char *name,
+			 const struct symver *export)
+{
+	char *quoted = xasprintf("\"%s\"", export->ns);
+	bool imported = !export->ns[0], as_string = false;
+	const char *ns;
+	size_t pos = 0;
+
+	while ((ns = modinfo_next(m->elf, "import_ns", &pos)) != NULL) {
+		imported |= !strcmp(ns, export->ns);
+		as_string |= !strcmp(ns, quoted);
+	}
+	free(quoted);
+	if (!imported)
+		error("%s: '%s' is exported in the namespace '%s', which the patch does not import: "
+		      "the kernel would refuse to load it%s\n"
+		      "  add MODULE_INFO(import_ns, \"%s\"); to one of its files: that is what "
+		      "MODULE_IMPORT_NS() stands for",
+		      source_place(&t->source, name), name, export->ns,
+		      as_string ? " (MODULE_IMPORT_NS() of this kernel takes a name, not a string)"
+				: "",
+		      export->ns);
+	return imported;
+}
+
 void decide_uses(const struct resolver *r, const struct modules *mods, const struct scopes *scopes,
 		 struct decisions *ret)
 {
@@ -95,6 +126,9 @@ void decide_uses(const struct resolver *r, const struct modules *mods, const str
 				if (own || patch_module_defines(m, use->is.name))
 					continue;
 				found = resolve_use(r, &tmpl->source, scope, use);
+				if (found.how == RESOLVED_EXPORT &&
+				    !check_import(m, tmpl, use->is.name, found.export))
+					found = resolved_refused;
 				GROW(ret->d, ret->n, ret->cap);
 				ret->d[ret->n++] = (struct decision){m, tmpl, use, found};
 			}
