@@ -29,10 +29,10 @@ elf_parts := util strmap elf_file unpack
 target_parts := $(elf_parts) options arch kallsyms witness symvers modinfo traced target relocs
 dwarf_parts := dwarf_file dwarf_object units units_cache defs output
 patch_parts := layout patch
-klpsyms_parts := klpsyms uses replaced $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template asm_name source \
+klpsyms_parts := klpsyms uses own_names replaced $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template asm_name source \
 		 scope objects module_files resolve resolved resolve_macro locals locate mention near symtable output
 klplink_parts := klplink $(elf_parts) symtable output link_plan link_strings link_write
-klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files \
+klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files locate mention \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json
 kallsympos_parts := kallsympos $(target_parts) $(dwarf_parts) locate mention near json
 

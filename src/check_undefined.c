@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the module leaves to the loader's linker: undefined symbols, their owners and namespaces,
- * and what the module exports itself.
- * Rules: kernel/module/main.c, simplify_symbols(), resolve_symbol(),
- * verify_namespace_is_imported(), verify_exported_symbols().
+ * What the module leaves to the loader's linker: undefined symbols, their owners and namespaces.
+ * Rules: kernel/module/main.c, simplify_symbols(), resolve_symbol() and
+ * verify_namespace_is_imported().
  */
 #include <stdlib.h>
 #include <string.h>
@@ -143,29 +142,6 @@ static void check_depends(const struct check *c)
 	}
 }
 
-/* verify_exported_symbols(): "exports duplicate symbol". */
-static void check_exports(const struct check *c)
-{
-	for (size_t i = 1; i < c->mod->symnum; i++) {
-		const struct symver *export;
-		struct elf_symbol s;
-
-		elf_file_symbol(c->mod, i, &s);
-		if (s.special || !str_starts(s.name, "__ksymtab_") ||
-		    !str_starts(c->mod->sec[s.shndx].name, "__ksymtab"))
-			continue;
-		export = symvers_find(&c->target.symvers, s.name + strlen("__ksymtab_"));
-		if (export)
-			bad(c,
-			    "it exports '%s', as '%s' does: verify_exported_symbols() refuses the "
-			    "module; remove EXPORT_SYMBOL() from its files",
-			    export->name, export->owner);
-		else
-			odd(c, "it exports '%s': other modules would then depend on a patch",
-			    s.name + strlen("__ksymtab_"));
-	}
-}
-
 void check_undefined(struct check *c)
 {
 	bool known = c->target.symvers.n > 0;
@@ -191,6 +167,5 @@ void check_undefined(struct check *c)
 		     "(--symvers)",
 		     c->undefined);
 	}
-	check_exports(c);
 	versions_free(&v);
 }

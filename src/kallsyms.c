@@ -115,12 +115,7 @@ static char type_letter(const GElf_Shdr *shdr, const GElf_Sym *sym)
 	return global ? (char)toupper(c) : c;
 }
 
-/*
- * Sections that the kernel frees after boot, or once a module is up: nothing in them can be patched
- * or referred to. What a module needs to leave stays: kernel/module/main.c,
- * module_init_layout_section().
- */
-static bool is_init_section(const struct elf_file *f, const char *name)
+bool kallsyms_init_section(const struct elf_file *f, const char *name)
 {
 	const char *vermagic;
 
@@ -145,7 +140,7 @@ static void describe(const struct elf_file *f, size_t i, const struct elf_symbol
 		.type = sec ? type_letter(&sec->shdr, &s->sym) : 'a',
 		.elf_type = GELF_ST_TYPE(s->sym.st_info),
 		.global = GELF_ST_BIND(s->sym.st_info) != STB_LOCAL,
-		.init = sec && is_init_section(f, sec->name),
+		.init = sec && kallsyms_init_section(f, sec->name),
 		.order = i,
 	};
 	ret->file = ret->global ? NULL : file;

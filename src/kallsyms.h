@@ -73,6 +73,13 @@ const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, siz
 /* The global one of n entries, all of one name, or NULL: a linker leaves at most one. */
 const struct ksym *kallsyms_global(const struct ksym *all, size_t n);
 
+/*
+ * Is that a section of vmlinux which the kernel frees after boot, or one of a module which it frees
+ * once that is up? What a module needs to leave stays: kernel/module/main.c,
+ * module_init_layout_section().
+ */
+bool kallsyms_init_section(const struct elf_file *f, const char *name);
+
 /* Does the kernel's kallsyms leave this name out? */
 bool kallsyms_ignored(const char *name);
 
