@@ -33,6 +33,7 @@ static const struct arch archs[] = {
 		.machine = EM_X86_64,
 		.abs64 = R_X86_64_64,
 		.abs32 = R_X86_64_32,
+		.pc32 = R_X86_64_PC32,
 		/* kernel/module/main.c, ignore_undef_symbol() */
 		.ignored_undef = "_GLOBAL_OFFSET_TABLE_",
 		.traced_section = "__mcount_loc",

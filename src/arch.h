@@ -20,6 +20,7 @@ struct arch {
 	const char *name;	   /* as in `uname -m` */
 	uint16_t machine;	   /* e_machine */
 	uint32_t abs64, abs32;	   /* plain address relocations, as used in data and in DWARF */
+	uint32_t pc32;		   /* relative to its own end, as code refers to data */
 	const char *ignored_undef; /* left undefined by design, or NULL */
 	/* Where a module lists its traced call sites: FTRACE_CALLSITE_SECTION */
 	const char *traced_section;

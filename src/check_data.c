@@ -26,7 +26,7 @@ static void check_end(const struct check *c, const struct patch_list *list, size
 static void check_stays(const struct check *c, size_t section, const char *what, const char *name,
 			const char *object)
 {
-	if (section && is_init_section(c->mod, c->mod->sec[section].name))
+	if (section && kallsyms_init_section(c->mod, c->mod->sec[section].name))
 		bad(c,
 		    "%s '%s'%s%s lies in '%s', which do_init_module() frees when the patch has "
 		    "been loaded\n"

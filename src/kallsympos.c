@@ -314,5 +314,6 @@ int main(int argc, char **argv)
 	parse(argc, argv, &opt);
 	status = target_open(&target, &opt.target) ? EXIT_REFUSED : answer(&opt, &target);
 	target_close(&target);
+	free(opt.target.symvers);
 	return status;
 }

@@ -198,6 +198,7 @@ int main(int argc, char **argv)
 	free(mods.m);
 	free(words);
 	free(opt.modules.extra);
+	free(opt.target.symvers);
 	target_close(&target);
 	return status ? EXIT_REFUSED : EXIT_SUCCESS;
 }

@@ -17,7 +17,8 @@ bool take_target_option(int opt, char *arg, struct target_options *ret, const ch
 		ret->symbols = arg;
 		return true;
 	case OPT_SYMVERS:
-		ret->symvers = arg;
+		GROW(ret->symvers, ret->symverses, ret->symvers_cap);
+		ret->symvers[ret->symverses++] = arg;
 		return true;
 	case OPT_BUILD_ID:
 		ret->build_id = arg;

@@ -7,6 +7,7 @@
 
 #include "livepatch.h"
 #include "util.h"
+#include "witness.h"
 
 /* The number of hex digits in a build-id given on the command line, or 0. */
 static size_t hex_length(const char *s)
@@ -146,8 +147,10 @@ int target_open(struct target *t, const struct target_options *opt)
 	elf_file_build_id(t->vmlinux, t->build_id);
 	if (check_build_id(t, opt->build_id))
 		return -1;
-	if (opt->symvers && symvers_read(&t->symvers, opt->symvers))
-		return -1;
+	for (size_t i = 0; i < opt->symverses; i++) {
+		if (symvers_read(&t->symvers, opt->symvers[i]))
+			return -1;
+	}
 	return 0;
 }
 
@@ -163,7 +166,7 @@ int target_read_symbols(struct target *t)
 	/* The plainest difference first. */
 	if (check_release(t, t->release))
 		return -1;
-	if (t->symbols && kallsyms_verify(&t->kallsyms, t->vmlinux, t->symbols))
+	if (t->symbols && witness_verify(&t->kallsyms, t->vmlinux, t->symbols))
 		return -1;
 	mark_init(t);
 	return read_mcount(t);

@@ -51,6 +51,26 @@ makes()
 	holds "$release: there is the table of its symbols" test -s "$where/_klpmake.syms"
 }
 
+# make_target DIR: a module from outside the kernel's tree, made in the ordinary way.
+make_target()
+{
+	holds "$release: '${1#"$copies/"}', a module from outside the tree" \
+		make -C "$(kernel_kdir "$release")" "M=$1" CONFIG_DEBUG_INFO_BTF_MODULES= modules
+}
+
+# modinfo_of MODULE KEY: its values, one a line.
+modinfo_of()
+{
+	objcopy -O binary --only-section=.modinfo --set-section-flags .modinfo=alloc "$1" "$copies/modinfo"
+	tr '\0' '\n' <"$copies/modinfo" | sed -n "s/^$2=//p"
+}
+
+# depends MODULE: what the kernel's tools would load before it.
+depends()
+{
+	modinfo_of "$1" depends
+}
+
 # klp_symbols MODULE: its livepatch symbols, sorted, without '.klp.sym.vmlinux.'; of a module without
 # '.klp.sym.'.
 klp_symbols()

@@ -117,7 +117,7 @@ mini_kallsyms()
 
 # mini_module DIR OUT.ko SOURCE...: compiles and links what kbuild would make of the sources.
 # Environment: MINI_CFLAGS, more flags; MINI_DEPENDS, the value of depends=; MINI_NOVERSIONS,
-# when set, makes a module without symbol versions.
+# when set, makes a module without symbol versions; MINI_EXTENDED, when set, adds extended ones.
 mini_module()
 {
 	local kernel=$1 out=$2 source object objects=() undefined
@@ -151,13 +151,22 @@ mini_modpost()
 	[[ $defined != *" cleanup_module "* ]] || printf '\t.exit = cleanup_module,\n'
 	printf '};\n'
 	[[ -z ${MINI_NOVERSIONS-} ]] || return 0
-	printf 'static const struct { unsigned long crc; char name[56]; } ____versions[]\n'
-	printf '__attribute__((used, section("__versions"))) = {\n'
+	local crcs='' names='' versions=''
 	for symbol in module_layout $undefined; do
 		crc=$(awk -F'\t' -v s="$symbol" '$2 == s { print $1 }' "$kernel/Module.symvers")
-		[[ -z $crc ]] || printf '\t{ %s, "%s" },\n' "$crc" "$symbol"
+		[[ -n $crc ]] || continue
+		crcs+=" $crc,"
+		names+=" \"$symbol\\0\""
+		# Longer names have room in the extended ones only.
+		((${#symbol} > 55)) || versions+=" { $crc, \"$symbol\" },"
 	done
-	printf '};\n'
+	printf 'static const struct { unsigned long crc; char name[56]; } ____versions[]\n'
+	printf '__attribute__((used, section("__versions"))) = {%s };\n' "$versions"
+	[[ -n ${MINI_EXTENDED-} ]] || return 0
+	printf 'static const u32 ____version_ext_crcs[]\n'
+	printf '__attribute__((used, section("__version_ext_crcs"))) = {%s };\n' "$crcs"
+	printf 'static const char ____version_ext_names[]\n'
+	printf '__attribute__((used, section("__version_ext_names"))) =%s;\n' "$names"
 }
 
 # mini_gadget DIR: the target module; its export joins DIR/Module.symvers. As kbuild does it, its

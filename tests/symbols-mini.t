@@ -16,6 +16,7 @@ what_can_be_reached()
 		extern char alpha_buffer[];
 		int helper(int), alpha_first(void), alpha_again(const struct record *), registered(int);
 		int gadget_export(int), use(int x);
+		MODULE_IMPORT_NS(MINI_NS);
 		int use(int x)
 		{
 			state = helper(x) + alpha_first() + mixed + gamma_private + alpha_percpu;
@@ -296,6 +297,14 @@ what_is_refused()
 	wrong 3 "'halper' is neither in $alpha nor a global symbol of this kernel" \
 		"a misspelt static" "int halper(int)" "halper(x)"
 	has "$err" "near names: helper" "... with the name that was meant"
+	fresh
+	template a.c $alpha <<-'END'
+		/* halper() is "no function" // halper
+		 * don't: halper */ static const char *text = "/* \" ", slash = '"'; // halper(
+		int halper(int), use(int x); int use(int x) { return halper(x) + *text + slash; }
+	END
+	resolve
+	refused 1 "klpsyms: error: a.c:5: 'halper' is neither" "the line is that of the code, not of a comment"
 	wrong 3 "'arch_hoook' is neither" "a misspelt global" "int arch_hoook(int)" "arch_hoook(x)"
 	has "$err" "near names: arch_hook" "... with the name that was meant"
 }
