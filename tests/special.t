@@ -3,7 +3,7 @@
 #
 # What the kernel finds in a patch by its special sections, and data that is special: per-CPU, written
 # once, constant. Each patch in tests/modules/ shows in its guest that the kernel has found it, also
-# what is switched after the patch was loaded.
+# what is switched after the patch was loaded. What belongs to a module is refused, or goes another way.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -40,6 +40,40 @@ with   | warned 1' "$release: ... and goes on"
 	is "$(grep -c 'WARNING: ' "$copies/console")" 1 "$release: ... once only"
 }
 
+# tells PATTERN TEXT: the last run refused what stands in that line of the patch.
+tells()
+{
+	local line
+	line=$(sed -n "/$1/=" "$copies/switches/refused/show.c")
+	has "$err" "error: show.c:$line: $2" "$release: ... $2"
+}
+
+# switches: a module with keys of its own. Its patch is refused as the module is written, and goes by the
+# macros of <klpmake.h>.
+switches()
+{
+	local dir=$copies/switches
+	holds "$release: a module with switches" \
+		make -C "$(kernel_kdir "$release")" "M=$dir/target" CONFIG_DEBUG_INFO_BTF_MODULES= modules
+
+	run "$top/klpmake" -q -k "$release" --module "$dir/target/switches.ko" "$dir/refused"
+	refused 1 "write KLP_" "$release: what depends on keys of a module"
+	tells 'return static_branch_unlikely' "static key 'loud' of 'switches'"
+	tells 'if (static_branch_likely' "static key 'polite' of 'switches'"
+	tells '	trace_switches_shown' "tracepoint 'switches_shown' of 'switches'"
+	tells 'static_call(word)' "static call 'word' of 'switches'"
+	tells 'times = 0' "'times' of 'switches' is used in '.init.text'"
+	is "$(grep -c 'error: ' <<<"$err")" 5 "$release: ... each of them once"
+	holds "$release: ... and no module is left" test ! -e "$dir/refused/klp-refused.ko"
+
+	run "$top/klpmake" -q -k "$release" --module "$dir/target/switches.ko" "$dir/patch"
+	exits 0 "$release: klpmake makes the patch that has the macros"
+	reaches "$dir/patch/klp-switches.ko" switches.{__SCK__word,__traceiter_switches_shown} \
+		switches.{__tracepoint_switches_shown,loud,polite,times} sched_schedstats
+	proves "what is switched in a module is switched in its patch" "$dir/target/switches.ko" \
+		"$dir/patch/klp-switches.ko" -- --scenario "$top/tests/modules/switching"
+}
+
 whole_run()
 {
 	local dir=$copies
@@ -69,7 +103,8 @@ whole_run()
 
 	prove_each 'the kernel finds what these patches have for it' "${patches[@]}"
 	warns
+	switches
 }
 
-on_every_kernel "${patches[@]/#/tests/modules/}" tests/modules/warning
+on_every_kernel "${patches[@]/#/tests/modules/}" tests/modules/{warning,switches}
 done_testing
