@@ -63,6 +63,30 @@ static bool points_to_code(const struct patch_module *m, const struct reloc *r, 
 }
 
 /*
+ * Code that is put in place of other code has no line: it is that of the code which it replaces.
+ * struct alt_instr begins with these two, in this order.
+ */
+static bool replaced_by(const struct patch_module *m, size_t section, uint64_t addr, uint64_t *ret)
+{
+	uint64_t nearest = elf_place(section, 0), code, replacement;
+	bool found = false;
+
+	for (size_t i = 1; i < m->relocs.n; i++) {
+		const struct reloc *r = &m->relocs.r[i];
+
+		if (!strcmp(m->elf->sec[r->section].name, ".altinstructions") &&
+		    r[-1].section == r->section && points_to_code(m, r, &replacement) &&
+		    replacement <= addr && replacement >= nearest &&
+		    points_to_code(m, r - 1, &code)) {
+			nearest = replacement;
+			*ret = code;
+			found = true;
+		}
+	}
+	return found;
+}
+
+/*
  * The code that a relocation is about: itself, or where the entry of a table begins. struct
  * jump_entry and struct static_call_site have their code first, and what it depends on last.
  */
@@ -72,7 +96,8 @@ static bool code_of(const struct patch_module *m, const struct reloc *r, uint64_
 
 	if (is_code(m, r->section)) {
 		*addr = elf_place(r->section, r->offset);
-		return true;
+		return strcmp(m->elf->sec[r->section].name, ".altinstr_replacement") != 0 ||
+		       replaced_by(m, r->section, *addr, addr);
 	}
 	while (r > m->relocs.r && r[-1].section == r->section && points_to_code(m, r - 1, addr)) {
 		found = true;
@@ -123,7 +148,10 @@ static char *place_of(const struct search *s, const struct decision *d, const st
 /* What it is to the author, and what to write instead. */
 static char *explain(const char *name, const char *owner, const char *section)
 {
-	const char *event = tracepoint_of(name), *call = static_call_of(name);
+	bool branch = !strcmp(section, "__jump_table");
+	bool called = !strcmp(section, ".static_call_sites");
+	const char *event = branch || called ? tracepoint_of(name) : NULL;
+	const char *call = called ? static_call_of(name) : NULL;
 
 	if (section_runs_anyway(section))
 		return xasprintf("'%s' of '%s' is used in '%s', which runs whether '%s' is there "
@@ -140,7 +168,7 @@ static char *explain(const char *name, const char *owner, const char *section)
 				 "loads the patch, before it knows the symbols of a module; write "
 				 "KLP_STATIC_CALL(%s) of <klpmake.h> for static_call(%s)",
 				 call, owner, call, call);
-	if (!strcmp(section, "__jump_table"))
+	if (branch)
 		return xasprintf("static key '%s' of '%s': the kernel looks for such when it loads "
 				 "the patch, before it knows the symbols of a module; write "
 				 "KLP_STATIC_BRANCH_LIKELY(&%s) or KLP_STATIC_BRANCH_UNLIKELY(&%s) "
@@ -148,7 +176,7 @@ static char *explain(const char *name, const char *owner, const char *section)
 				 name, owner, name, name);
 	return xasprintf("'%s' of '%s' is used in the section '%s', which the kernel reads when it "
 			 "loads the patch, before it knows the symbols of a module: do without it "
-			 "there, and set it when it is needed",
+			 "there",
 			 name, owner, section);
 }
 

@@ -128,6 +128,26 @@ trampoline()
 	refused 1 "error: $(line a.c 'asm('): static call 'word' of 'switches'" "a static call by its trampoline"
 }
 
+# Alternatives: code that the kernel puts in place of other code has no line of its own.
+alternatives()
+{
+	local alternative='asm("1: nop\n.pushsection .altinstructions, \"a\"\n.long 1b - ., 2f - .\n.byte 0,0,1,5\n.popsection\n"
+	".pushsection .altinstr_replacement, \"ax\"\n2: call __SCT__word\n.popsection"); '
+	uses $switches <<-END
+		void use(void);
+		void use(void)
+		{
+			sink(1);
+			/* one */ $alternative
+			sink(2);
+			/* two */ $alternative
+		}
+	END
+	refused 1 "error: $(line a.c '/* one */'): '__SCT__word' of 'switches' is used in the section '.altinstr_replacement', which the kernel reads when it loads the patch" \
+		"an alternative"
+	has "$err" "error: $(line a.c '/* two */'): '__SCT__word'" "... and another"
+}
+
 # Code that runs, whatever module is there: the line of the code itself.
 init_and_exit()
 {
@@ -230,6 +250,7 @@ which_file()
 make_headers && mini_vmlinux "$k" && make_frame && make_switches || exit 1
 one_of_each
 trampoline
+alternatives
 init_and_exit
 every_section
 two_meanings
