@@ -86,10 +86,4 @@ bool die_offset(Dwarf_Die die, Dwarf_Off *ret);
 /* The address in a variable's location, when it is a plain DW_OP_addr or DW_OP_addrx. */
 bool die_static_address(const struct dwarf_file *d, Dwarf_Die die, uint64_t *ret);
 
-/*
- * The first addresses of a subprogram's code: low_pc, or the start of each range of a split one.
- * Returns how many were stored, at most max.
- */
-size_t die_code_addresses(struct dwarf_file *d, Dwarf_Die die, uint64_t *ret, size_t max);
-
 #endif

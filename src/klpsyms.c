@@ -12,6 +12,7 @@
 #include "objects.h"
 #include "options.h"
 #include "replaced.h"
+#include "too_late.h"
 #include "uses.h"
 #include "util.h"
 
@@ -109,6 +110,7 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 		goto out;
 	decide_uses(&r, mods, &scopes, &all);
 	decide_functions(&r, mods, &scopes, &table);
+	refuse_too_late(target->arch, mods, &all);
 	if (error_count())
 		goto out;
 	if (write_renames(&all, opt->renames))

@@ -27,6 +27,13 @@ struct resolved resolved_livepatch(const struct source *source, const struct obj
 		.gate = gate,
 	};
 
+	/* kernel/livepatch/core.c, klp_find_object_symbol(); places in a module are never 0. */
+	if (sym->addr == 0) {
+		error("%s: '%s' lies at address 0, which the kernel takes for not found: no livepatch "
+		      "can name it",
+		      source_place(source, sym->name), sym->name);
+		return resolved_refused;
+	}
 	if (kallsyms_position(all, count, sym, &ret.position))
 		return ret;
 	if (sym->init)

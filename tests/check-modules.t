@@ -232,12 +232,7 @@ reloads()
 too_late()
 {
 	local section jump=.klp.rela.vmlinux.__jump_table
-	for section in __jump_table .static_call_sites .altinstructions .altinstr_replacement .parainstructions \
-		.retpoline_sites .return_sites .call_sites .cfi_sites .ibt_endbr_seal .smp_locks .orc_unwind \
-		.orc_unwind_ip __ex_table __bug_table __mcount_loc __patchable_function_entries __tracepoints_ptrs \
-		_ftrace_events _ftrace_eval_map ___srcu_struct_ptrs _kprobe_blacklist _error_injection_whitelist \
-		__param .ctors .init_array __ksymtab __ksymtab_gpl __kcrctab __kcrctab_gpl __dyndbg \
-		.init.text .init.data .init.rodata .data..percpu; do
+	for section in "${mini_early[@]}" .init.text .init.data .init.rodata .exit.text .exit.data; do
 		broken "too late for $section" "section '.klp.rela.gadget.$section': relocations of a module are applied after the kernel has used '$section'" \
 			rename-section "$jump" ".klp.rela.gadget.$section" rename-section __jump_table "$section"
 	done
@@ -249,6 +244,11 @@ too_late()
 	for section in .altinstructions .static_call_sites __ex_table .data..percpu; do
 		edit rename-section "$jump" ".klp.rela.vmlinux.$section" rename-section __jump_table "$section"
 		fine "not too late for vmlinux's of $section" "$scratch/edited.ko"
+	done
+	for section in "${mini_late[@]}"; do
+		edit rename-section $rela ".klp.rela.gadget.$section" \
+			rename-section .klp.rela.vmlinux..text ".klp.rela.vmlinux.$section" rename-section .text "$section"
+		fine "not too late for $section" "$scratch/edited.ko"
 	done
 }
 

@@ -132,3 +132,19 @@ proves()
 	exits 0 "$release: $name"
 	((status == 0)) || diag "$(tail -n 40 "$copies/console")"
 }
+
+# prove_each NAME PATCH...: all of these (in $copies) in one guest, one after the other, each with the
+# check that its directory has.
+prove_each()
+{
+	local name=$1 patch modules=() options=(--file "$copies/patches")
+	shift
+	: >"$copies/patches"
+	for patch; do
+		modules+=("$copies/$patch"/*.ko)
+		(cd "$copies/$patch" && printf '%s ' "$patch" *.ko && echo) >>"$copies/patches"
+		mv "$copies/$patch/check" "$copies/$patch.check"
+		options+=(--file "$copies/$patch.check")
+	done
+	proves "$name" "${modules[@]}" -- --scenario "$top/tests/modules/scenario" "${options[@]}"
+}

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2034
 #
 # The miniature kernel: vmlinux, System.map, Module.symvers and modules in a second, for every
 # test that needs no real kernel. Sources are in tests/mini; what each is for is said there.
@@ -22,6 +23,17 @@ mini_cflags=(
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing -mno-sse -mno-80387
 	"-I$mini_src/include"
 )
+
+# What of a module the kernel is through with before it applies the relocations of another module, on
+# x86_64, but for code and data of its init and exit functions.
+mini_early=(__jump_table .static_call_sites .altinstructions .altinstr_replacement .parainstructions
+	.retpoline_sites .return_sites .call_sites .cfi_sites .ibt_endbr_seal .smp_locks .orc_unwind
+	.orc_unwind_ip __ex_table __bug_table __mcount_loc __patchable_function_entries __tracepoints_ptrs
+	_ftrace_events _ftrace_eval_map __trace_printk_fmt ___srcu_struct_ptrs _kprobe_blacklist
+	_error_injection_whitelist __param .ctors .init_array __ksymtab __ksymtab_gpl __kcrctab __kcrctab_gpl
+	__dyndbg __dyndbg_classes __versions __version_ext_crcs .modinfo .data..percpu)
+# What it is not.
+mini_late=(.text.unlikely .noinstr.text .static_call.text .data..ro_after_init .data..read_mostly)
 
 # mini_cc SOURCE OBJECT [FLAG...]
 mini_cc()

@@ -290,6 +290,8 @@ what_is_refused()
 	wrong 3 "'alpha_setup' is in init memory" "a static init function" "int alpha_setup(int)" "alpha_setup(x)"
 	wrong 3 "'alpha_init' is in init memory" "a global init function" "int alpha_init(void)" "alpha_init()"
 	wrong 3 "'alpha_exit' is in init memory" "an exit function" "void alpha_exit(void)" "(alpha_exit(), x)"
+	wrong 3 "'__per_cpu_start' lies at address 0, which the kernel takes for not found: no livepatch can name it" \
+		"the first per-CPU data" "extern char __per_cpu_start[]" "__per_cpu_start[x]"
 	wrong 3 "'counter.0' is a symbol of $alpha of which its debug information knows nothing (made by the compiler, or an assembler's)" \
 		"a name that the compiler made" 'extern int counter asm("counter.0")' "counter"
 	wrong 3 "'kallsyms_ignored' is neither in $alpha nor a global symbol of this kernel" \

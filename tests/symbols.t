@@ -13,7 +13,7 @@ patches=(data linker twin-statics two-modules namesake macros)
 
 whole_run()
 {
-	local patch checks=() dir=$copies
+	local dir=$copies
 
 	makes "$dir/data" klp-data.ko
 	reaches "$dir/data/klp-data.ko" files_stat sysctl_max_map_count
@@ -41,12 +41,7 @@ whole_run()
 		"dev_attr_events,$(position dev_attr_events xenbus_probe.c)" \
 		"dev_attr_events,$((3 - $(position dev_attr_events xenbus_probe.c)))"
 
-	for patch in "${patches[@]}"; do
-		mv "$dir/$patch/check" "$dir/$patch.check"
-		checks+=(--file "$dir/$patch.check")
-	done
-	proves 'every patch reaches what it should' "$dir"/*/*.ko -- \
-		--scenario "$top/tests/modules/scenario" "${checks[@]}"
+	prove_each 'every patch reaches what it should' "${patches[@]}"
 }
 
 on_every_kernel "${patches[@]/#/tests/modules/}"
