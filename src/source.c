@@ -97,45 +97,63 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/* The first place of a whole word, in comments only when these count; NULL: there is none. */
-static const char *find_word(const char *text, const char *word, bool comments)
+/* Past the comment that begins at p: p itself where none does. */
+static const char *skip_comment(const char *p)
 {
-	size_t len = strlen(word);
-	char quote = '\0';
+	bool line = p[0] == '/' && p[1] == '/';
+	const char *end;
 
-	for (const char *p = text; *p; p++) {
-		if (!comments && !quote && (str_starts(p, "//") || str_starts(p, "/*"))) {
-			p = strstr(p + 2, p[1] == '/' ? "\n" : "*/");
-			if (!p)
-				return NULL;
-			p += *p == '*';
-			continue;
-		}
-		if ((p == text || !is_word(p[-1])) && !strncmp(p, word, len) && !is_word(p[len]))
-			return p;
-		if (*p == '\\' && p[1])
+	if (!line && (p[0] != '/' || p[1] != '*'))
+		return p;
+	end = strstr(p + 2, line ? "\n" : "*/");
+	if (!end)
+		return p + strlen(p);
+	return line ? end : end + 2;
+}
+
+/* Past the word, the escaped character or the single character that p points to. */
+static const char *skip_one(const char *p)
+{
+	if (is_word(*p)) {
+		while (is_word(*p))
 			p++;
-		else if (*p == quote || *p == '\n')
-			quote = '\0';
-		else if (!quote && (*p == '"' || *p == '\''))
-			quote = *p;
+		return p;
 	}
-	return NULL;
+	return *p == '\\' && p[1] ? p + 2 : p + 1;
 }
 
 size_t source_line_of(const struct source *s, const char *identifier)
 {
-	const char *found;
-	size_t line = 1;
+	size_t len = strlen(identifier), line = 1;
+	const char *p = s->text, *counted = p;
+	char quote = '\0';
 
-	if (!s->text || !identifier[0])
+	if (!p || !len)
 		return 0;
-	found = find_word(s->text, identifier, false);
-	if (!found)
-		found = find_word(s->text, identifier, true);
-	for (const char *p = s->text; found && p < found; p++)
-		line += *p == '\n';
-	return found ? line : 0;
+	if (s->tag && !strcmp(identifier, s->tag))
+		return s->tag_line;
+	while (*p) {
+		const char *behind = quote ? p : skip_comment(p);
+
+		if (behind > p) {
+			p = behind;
+			continue;
+		}
+		if (!strncmp(p, identifier, len) && !is_word(p[len])) {
+			for (; counted < p; counted++)
+				line += *counted == '\n';
+			return line;
+		}
+		if (quote) {
+			/* A quotation mark that is left open, as in #error, ends with its line. */
+			if (*p == quote || *p == '\n')
+				quote = '\0';
+		} else if (*p == '"' || *p == '\'') {
+			quote = *p;
+		}
+		p = skip_one(p);
+	}
+	return 0;
 }
 
 const char *source_place(const struct source *s, const char *identifier)

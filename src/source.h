@@ -24,8 +24,8 @@ struct source {
 int source_read(struct source *s, const char *path);
 
 /*
- * The first line (1-based) that has the identifier as a whole word, or 0; in a comment only when it
- * is nowhere else, as the path of a tag is.
+ * The line (1-based) of the tag, or the first that has the identifier as a whole word and not in a
+ * comment; 0 when there is none.
  */
 size_t source_line_of(const struct source *s, const char *identifier);
 

@@ -17,7 +17,7 @@
 # kernels_there: the fetched kernels that the examples are written for.
 kernels_there()
 {
-	"$top/scripts/fetch-kernel" --list | grep -E '^6\.(1|12)\.[0-9]+[-+]'
+	"$top/scripts/fetch-kernel" --list | grep -E '^6\.(1|12)\.[0-9].*-cloud-'
 }
 
 on_every_kernel()
