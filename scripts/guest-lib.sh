@@ -2,7 +2,8 @@
 # shellcheck shell=dash disable=SC2154,SC3043
 #
 # What a scenario can do in the guest: busybox sh. A scenario is such a script; it is run in the
-# directory of the --file files, and the first thing that goes wrong ends the try.
+# directory of the --file files, and the first thing that goes wrong ends the try. What it runs finds
+# the --program programs before busybox's, but for busybox sh, which prefers its own.
 #
 #   $modules               the modules to try, in the order of the command line
 #   phase NAME             a new part begins; its name labels what is shown and what fails
@@ -11,6 +12,8 @@
 #   wait_patched NAME      wait until every task runs the patched code
 #   unload NAME            disable the livepatch, wait until no task runs it, remove the module
 #   run COMMAND [ARG...]   show its output; fail when it does
+#   run_shown WHAT COMMAND [ARG...]
+#                          show its output and return its status; WHAT is its name when it does not end
 #   script PHASE           the user's --run script or --cmd command, if there is one
 #   complain               fail when the kernel has complained by now
 #   show TEXT              show a line
@@ -189,9 +192,14 @@ unload()
 # run_shown WHAT COMMAND [ARG...]: to a file first, as what is left running would hold a pipe open.
 run_shown()
 {
-	local what=$1 status
-	shift
-	timeout "$limit" "$@" >/run/output 2>&1 3>&-
+	local what=$1 command=$2 status
+	shift 2
+	# busybox's timeout takes its own command of a name, whatever the PATH says.
+	case $command in
+	*/*) ;;
+	*) [ ! -x "/try/programs/$command" ] || command=/try/programs/$command ;;
+	esac
+	timeout "$limit" env "PATH=/try/programs:$PATH" "$command" "$@" >/run/output 2>&1 3>&-
 	status=$?
 	show_file /run/output
 	# busybox says 143 for a command that timeout(1) ended.
