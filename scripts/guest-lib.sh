@@ -16,6 +16,8 @@
 #                          show its output and return its status; WHAT is its name when it does not end
 #   script PHASE           the user's --run script or --cmd command, if there is one
 #   complain               fail when the kernel has complained by now
+#   allow PATTERN          in this phase livepatch may refuse something: what is said after 'livepatch: ',
+#                          as grep -E has it. Everything else that is a complaint stays one
 #   show TEXT              show a line
 #   fail REASON            this try has failed
 
@@ -23,10 +25,16 @@
 # shellcheck source=/dev/null
 . /try/config
 
-# tell TAG [TEXT]: one line to the host.
+# How many lines of the kernel's log have been judged: at first those of its boot.
+judged=$(dmesg -r | sed -n "/$mark/{=;q}")
+: >/run/allowed
+
+# tell TAG [TEXT]: one line to the host. To set a terminal, stty waits until all has left it: what the
+# kernel still keeps is lost when it dies the moment after.
 tell()
 {
 	printf '%s\n' "$*" >&3
+	stty -F "/dev/$port" -echo
 }
 
 show()
@@ -52,12 +60,13 @@ fail()
 	exit 1
 }
 
-# complaint: the first thing that the kernel complained of since the scenario began.
+# complaint: the first thing that the kernel complained of since the phase began.
 complaint()
 {
 	dmesg -r >/run/dmesg
 	grep -qF "$mark" /run/dmesg || fail "the kernel's log has lost its beginning"
-	sed "1,/$mark/d" /run/dmesg | grep -m 1 -E -f /try/guest-complaints.txt | sed 's/^<[0-9]*>//; s/^\[[^]]*\] *//'
+	tail -n "+$((judged + 1))" /run/dmesg | grep -vE -f /run/allowed | grep -m 1 -E -f /try/guest-complaints.txt |
+		sed 's/^<[0-9]*>//; s/^\[[^]]*\] *//'
 }
 
 complain()
@@ -67,9 +76,20 @@ complain()
 	[ -z "$text" ] || fail "kernel: $text"
 }
 
+allow()
+{
+	printf '^<[0-4]>\\[[^]]*\\] livepatch: (%s)$\n' "$1" >>/run/allowed
+	# With a broken pattern grep would find no complaint at all.
+	echo | grep -qE -f /run/allowed
+	[ $? -eq 1 ] || fail "'$1' is no regular expression"
+}
+
+# What was said in one phase is judged before the next one begins, and by that phase's rules.
 phase()
 {
 	complain
+	judged=$(wc -l </run/dmesg)
+	: >/run/allowed
 	echo "$1" >/run/phase
 	tell phase "$1"
 }

@@ -167,6 +167,36 @@ scenarios()
 	nothing_left 'leaves nothing, and nothing running'
 }
 
+# allowing DIR: livepatch may refuse what the scenario says, in that phase, and nothing else may happen.
+allowing()
+{
+	cat >"$scratch/refuse" <<-'END'
+		refuse() {
+			phase "$1"
+			[ "$1" = other ] || {
+				allow "failed to (register ftrace handler for function 'cmdline_proc_show' \(-16\)|enable patch 'klp_good')"
+				allow "failed to patch object 'vmlinux'"
+			}
+			run_shown insmod insmod /try/modules/klp_good.ko && fail "it was loaded"
+			complain
+		}
+		echo 0 >/proc/sys/kernel/ftrace_enabled
+	END
+	cat "$scratch/refuse" - >"$scratch/scenario" <<<$'refuse one\nrefuse two\nshow fine\nrefuse other'
+	try "$1/klp-good.ko" --scenario "$scratch/scenario"
+	has "$out" 'two    | fine' 'livepatch may refuse what a scenario says'
+	refused 1 'error: other: kernel: livepatch: failed to register ftrace handler' 'in the phase where it says so'
+	cat "$scratch/refuse" - >"$scratch/scenario" <<<$'phase one\nallow "failed.*"\nload klp-good'
+	try "$1/klp-good.ko" --scenario "$scratch/scenario"
+	refused 1 "error: one: cannot load 'klp_good': Device or resource busy" 'what is allowed is no success'
+	printf "phase one\nallow '.*'\nload klp-warn\nrun cat /proc/cmdline\n" >"$scratch/scenario"
+	try "$1/klp-warn.ko" --scenario "$scratch/scenario"
+	refused 1 'error: one: kernel: WARNING: ' 'a warning is never allowed'
+	printf "phase one\nallow '('\n" >"$scratch/scenario"
+	try "$1/klp-good.ko" --scenario "$scratch/scenario"
+	refused 1 "error: one: '(' is no regular expression" 'nor is anything by a broken pattern'
+}
+
 main()
 {
 	local releases=() release dir
@@ -179,6 +209,7 @@ main()
 	done
 	missing_parts "$dir/klp-good.ko"
 	scenarios "$dir"
+	allowing "$dir"
 	done_testing
 }
 
