@@ -2,7 +2,8 @@
 # shellcheck shell=dash disable=SC2154,SC3043
 #
 # What a scenario can do in the guest: busybox sh. A scenario is such a script; it is run in the
-# directory of the --file files, and the first thing that goes wrong ends the try.
+# directory of the --file files, and the first thing that goes wrong ends the try. What it runs finds
+# the --program programs before busybox's, but for busybox sh, which prefers its own.
 #
 #   $modules               the modules to try, in the order of the command line
 #   phase NAME             a new part begins; its name labels what is shown and what fails
@@ -14,8 +15,12 @@
 #   wait_replaced NAME     wait until a cumulative livepatch has taken its place; it is still loaded
 #   unload NAME            disable the livepatch, wait until no task runs it, remove the module
 #   run COMMAND [ARG...]   show its output; fail when it does
+#   run_shown WHAT COMMAND [ARG...]
+#                          show its output and return its status; WHAT is its name when it does not end
 #   script PHASE           the user's --run script or --cmd command, if there is one
 #   complain               fail when the kernel has complained by now
+#   allow PATTERN          in this phase livepatch may refuse something: what is said after 'livepatch: ',
+#                          as grep -E has it. Everything else that is a complaint stays one
 #   show TEXT              show a line
 #   fail REASON            this try has failed
 
@@ -23,10 +28,16 @@
 # shellcheck source=/dev/null
 . /try/config
 
-# tell TAG [TEXT]: one line to the host.
+# How many lines of the kernel's log have been judged: at first those of its boot.
+judged=$(dmesg -r | sed -n "/$mark/{=;q}")
+: >/run/allowed
+
+# tell TAG [TEXT]: one line to the host. To set a terminal, stty waits until all has left it: what the
+# kernel still keeps is lost when it dies the moment after.
 tell()
 {
 	printf '%s\n' "$*" >&3
+	stty -F "/dev/$port" -echo
 }
 
 show()
@@ -52,21 +63,18 @@ fail()
 	exit 1
 }
 
-# How many lines of the kernel's log, since the scenario began, are dealt with.
-heard=0
-
-# news: what the kernel has said since then.
+# news: what the kernel has said since the last judgement.
 news()
 {
 	dmesg -r >/run/dmesg
 	grep -qF "$mark" /run/dmesg || fail "the kernel's log has lost its beginning"
-	sed "1,/$mark/d" /run/dmesg | tail -n +$((heard + 1))
+	tail -n "+$((judged + 1))" /run/dmesg
 }
 
-# complaint: the first line of its input in which the kernel complains.
+# complaint: the first line of its input in which the kernel complains, and is not allowed to.
 complaint()
 {
-	grep -m 1 -E -f /try/guest-complaints.txt | sed 's/^<[0-9]*>//; s/^\[[^]]*\] *//'
+	grep -vE -f /run/allowed | grep -m 1 -E -f /try/guest-complaints.txt | sed 's/^<[0-9]*>//; s/^\[[^]]*\] *//'
 }
 
 complain()
@@ -75,12 +83,22 @@ complain()
 	news >/run/news
 	text=$(complaint </run/news)
 	[ -z "$text" ] || fail "kernel: $text"
-	heard=$((heard + $(wc -l </run/news)))
+	judged=$((judged + $(wc -l </run/news)))
 }
 
+allow()
+{
+	printf '^<[0-4]>\\[[^]]*\\] livepatch: (%s)$\n' "$1" >>/run/allowed
+	# With a broken pattern grep would find no complaint at all.
+	echo | grep -qE -f /run/allowed
+	[ $? -eq 1 ] || fail "'$1' is no regular expression"
+}
+
+# What was said in one phase is judged before the next one begins, and by that phase's rules.
 phase()
 {
 	complain
+	: >/run/allowed
 	echo "$1" >/run/phase
 	tell phase "$1"
 }
@@ -149,7 +167,7 @@ refused()
 	news >/run/news
 	other=$(grep -vE "^<[0-9]*>\[[^]]*\] ($name|livepatch): " /run/news | complaint)
 	[ -z "$other" ] || fail "kernel: $other"
-	heard=$((heard + $(wc -l </run/news)))
+	judged=$((judged + $(wc -l </run/news)))
 	show_file /run/refusal
 	cat /run/news >>/run/refusal
 	grep -qF -- "$text" /run/refusal || fail "'$name' was refused, but nobody said '$text'"
@@ -233,9 +251,14 @@ unload()
 # run_shown WHAT COMMAND [ARG...]: to a file first, as what is left running would hold a pipe open.
 run_shown()
 {
-	local what=$1 status
-	shift
-	timeout "$limit" "$@" >/run/output 2>&1 3>&-
+	local what=$1 command=$2 status
+	shift 2
+	# busybox's timeout takes its own command of a name, whatever the PATH says.
+	case $command in
+	*/*) ;;
+	*) [ ! -x "/try/programs/$command" ] || command=/try/programs/$command ;;
+	esac
+	timeout "$limit" env "PATH=/try/programs:$PATH" "$command" "$@" >/run/output 2>&1 3>&-
 	status=$?
 	show_file /run/output
 	# busybox says 143 for a command that timeout(1) ended.

@@ -113,7 +113,8 @@ old_sympos()
 	od -A n -t u8 -j $((0x$offset + 0x$value + 16)) -N 8 "$1" | tr -d ' '
 }
 
-# proves NAME MODULE... [-- OPTION...]: 'klpmake try' says that all is well.
+# proves NAME MODULE... [-- OPTION...]: 'klpmake try' says that all is well. Returns 1 where there can
+# be no guest.
 proves()
 {
 	local name=$1 modules=()
@@ -125,7 +126,7 @@ proves()
 	shift
 	if ! type qemu-system-x86_64 >/dev/null 2>&1; then
 		skip "$release: $name" "no qemu-system-x86_64: scripts/setup try installs it"
-		return
+		return 1
 	fi
 	# Long enough for a machine that is busy with other things; a guest takes ten seconds.
 	run "$top/klpmake" try "${modules[@]}" --timeout 600 --log "$copies/console" "$@"
