@@ -165,7 +165,11 @@ static void post_patch(struct klp_object *obj)
 	up_write(&uts_sem);
 }
 
-/* Not called when a cumulative patch replaces this one: the records stay, for that one to use. */
+/*
+ * Not post_unpatch, which is too late: tasks that are back in the old code may free a namespace
+ * before it. Neither is called when a cumulative patch replaces this one: the records stay, for
+ * that one to use.
+ */
 static void pre_unpatch(struct klp_object *obj)
 {
 	down_write(&uts_sem);
