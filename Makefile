@@ -92,7 +92,7 @@ bench: all
 
 # Parts (*.bash) are looked at with the scripts that source them (-a).
 shell_files = klpmake kallsympos .ci/run $(wildcard tests/*.t) \
-	      $(wildcard example/*/check tests/modules/*/check) tests/modules/scenario tests/modules/load-orders \
+	      $(wildcard example/*/check example/*/scenario tests/modules/*/check) tests/modules/scenario tests/modules/load-orders \
 	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(wildcard scripts/*)))
 c_files = $(wildcard src/*.[ch] tests/*.[ch])
 

@@ -81,7 +81,7 @@ position()
 		LC_ALL=C sort -u | awk '$2 == "this" { print NR; exit }'
 }
 
-# old_sympos MODULE FUNCS NTH: the member of the NTH (from 0) struct klp_func of the array FUNCS.
+# old_sympos MODULE FUNCS: that member of the first struct klp_func of the array FUNCS.
 old_sympos()
 {
 	local symbol section value offset
@@ -90,7 +90,7 @@ old_sympos()
 	offset=$(LC_ALL=C readelf --wide --section-headers "$1" |
 		sed 's/^ *\[ *//; s/\]//' | awk -v section="$section" '$1 == section { print $5; exit }')
 	# old_name, new_func and old_sympos come first; the rest, down to the bit fields, is the kernel's.
-	od -A n -t u8 -j $((0x$offset + 0x$value + $3 + 16)) -N 8 "$1" | tr -d ' '
+	od -A n -t u8 -j $((0x$offset + 0x$value + 16)) -N 8 "$1" | tr -d ' '
 }
 
 # proves NAME MODULE... [-- OPTION...]: 'klpmake try' says that all is well.
