@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sealed.h"
+
 static char *format(const char *fmt, va_list ap)
 {
 	char *text;
@@ -67,6 +69,7 @@ int check_read_target(struct check *c)
 
 	kallsyms_want(k, "vermagic");
 	kallsyms_want(k, "clear_relocate_add");
+	sealed_want(k);
 	for (size_t i = 0; i < c->symbol_num; i++)
 		kallsyms_want(k, c->symbol[i].name);
 	for (size_t i = 0; i < c->func_num; i++)

@@ -41,6 +41,9 @@
  * asks later. These read the key instead, each time that they run. (Keys, tracepoints and static
  * calls of vmlinux need none of this, and neither do those that the patch itself defines.) They
  * need the same headers of the kernel as what they stand for.
+ *
+ * A key of vmlinux that is __ro_after_init needs the first two where klpmake says so: kernels
+ * before Linux 6.10 fault when a module has a branch on one.
  */
 
 /* static_branch_likely(KEY), static_branch_unlikely(KEY); static_key_true(), static_key_false(). */
