@@ -63,7 +63,8 @@
  *	extern struct tracepoint __tracepoint_NAME;
  *	int __traceiter_NAME(void *data, PARAMETERS);
  *
- * The condition of a TRACE_EVENT_CONDITION() is the caller's business. KLP_TRACE_ENABLED(NAME) is
+ * The condition of a TRACE_EVENT_CONDITION() is the caller's business, and so is more than disabled
+ * preemption where a kernel guards its probes otherwise. KLP_TRACE_ENABLED(NAME) is
  * trace_NAME_enabled().
  */
 #define KLP_TRACE_ENABLED(NAME) KLP_STATIC_BRANCH_UNLIKELY(&__tracepoint_##NAME.key)
