@@ -31,9 +31,9 @@ dwarf_parts := dwarf_file dwarf_object code_ranges units units_cache defs output
 patch_parts := layout patch
 klpsyms_parts := klpsyms uses own_names replaced $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template asm_name source \
 		 scope objects module_files resolve resolved resolve_macro locals locate mention near symtable output \
-		 early too_late code_line
+		 early sealed special_uses code_line
 klplink_parts := klplink $(elf_parts) symtable output link_plan link_strings link_write
-klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files locate mention early \
+klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files locate mention early sealed \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json
 kallsympos_parts := kallsympos $(target_parts) $(dwarf_parts) objects module_files locate mention near json
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "locate.h"
+#include "sealed.h"
 
 static char *format(const char *fmt, va_list ap)
 {
@@ -89,6 +90,7 @@ int check_read_target(struct check *c)
 	kallsyms_want(k, "vermagic");
 	kallsyms_want(k, "clear_relocate_add");
 	kallsyms_want(k, "modversion_ext_start");
+	sealed_want(k);
 	for (size_t i = 0; i < c->symbol_num; i++)
 		kallsyms_want(k, c->symbol[i].name);
 	for (size_t i = 0; i < c->func_num; i++)

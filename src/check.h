@@ -35,6 +35,7 @@ struct check_symbol {
 	char *name;
 	unsigned long position;
 	size_t relocations;
+	bool branched_on;	  /* it is a static key of the module's __jump_table */
 	const struct ksym *found; /* in its object, or NULL */
 };
 

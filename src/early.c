@@ -20,8 +20,7 @@ static const char *const sections[] = {
 	/* kernel/trace/ftrace.c, ftrace_module_init() */
 	"__mcount_loc",
 	"__patchable_function_entries",
-	/* MODULE_STATE_COMING: kernel/tracepoint.c, kernel/trace/, kernel/rcu/srcutree.c,
-	   kernel/kprobes.c */
+	/* MODULE_STATE_COMING: kernel/tracepoint.c, trace/, rcu/, kprobes.c; lib/error-inject.c */
 	"__tracepoints_ptrs",
 	"_ftrace_events",
 	"_ftrace_eval_map",
@@ -38,12 +37,13 @@ static const char *const sections[] = {
 	".init_array",
 	".gnu.linkonce.this_module",
 	".modinfo",
+	NULL,
 };
 
-static bool is_among(const char *name, const char *const *list, size_t n)
+static bool is_among(const char *name, const char *const *list)
 {
-	for (size_t i = 0; i < n && list[i]; i++) {
-		if (!strcmp(name, list[i]))
+	for (; *list; list++) {
+		if (!strcmp(name, *list))
 			return true;
 	}
 	return false;
@@ -65,6 +65,6 @@ bool section_is_early(const struct arch *arch, const char *name)
 		if (str_starts(name, prefixes[i]))
 			return true;
 	}
-	return section_runs_anyway(name) || is_among(name, sections, ARRAY_SIZE(sections)) ||
-	       is_among(name, arch->early_sections, SIZE_MAX);
+	return section_runs_anyway(name) || is_among(name, sections) ||
+	       is_among(name, arch->early_sections);
 }

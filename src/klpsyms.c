@@ -12,7 +12,8 @@
 #include "objects.h"
 #include "options.h"
 #include "replaced.h"
-#include "too_late.h"
+#include "sealed.h"
+#include "special_uses.h"
 #include "uses.h"
 #include "util.h"
 
@@ -66,6 +67,7 @@ static void collect_patch(const struct patch *p, struct kallsyms *k)
 /* Names to look up: what the objects leave undefined and define, and what the patch replaces. */
 static void collect(const struct modules *mods, struct kallsyms *k, struct scopes *scopes)
 {
+	sealed_want(k);
 	for (size_t i = 0; i < mods->n; i++) {
 		const struct patch_module *m = &mods->m[i];
 
@@ -110,7 +112,7 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 		goto out;
 	decide_uses(&r, mods, &scopes, &all);
 	decide_functions(&r, mods, &scopes, &table);
-	refuse_too_late(target->arch, mods, &all);
+	refuse_special_uses(target, mods, &all);
 	if (error_count())
 		goto out;
 	if (write_renames(&all, opt->renames))

@@ -6,6 +6,11 @@
 
 const struct resolved resolved_refused = {.how = RESOLVED_REFUSED};
 
+bool resolved_same(const struct resolved *a, const struct resolved *b)
+{
+	return a->how == b->how && a->sym == b->sym && a->gate == b->gate;
+}
+
 struct resolved resolved_init(const struct source *source, const char *name)
 {
 	error("%s: '%s' is in init memory, which the kernel frees after boot: it is gone when a "

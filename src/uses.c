@@ -77,11 +77,6 @@ void decide_uses(const struct resolver *r, const struct modules *mods, const str
 	}
 }
 
-static bool same_symbol(const struct resolved *a, const struct resolved *b)
-{
-	return a->how == b->how && a->sym == b->sym && a->gate == b->gate;
-}
-
 /* Does another object of the module mean something else by the same name? */
 static bool in_conflict(const struct decisions *all, const struct decision *d)
 {
@@ -89,7 +84,7 @@ static bool in_conflict(const struct decisions *all, const struct decision *d)
 		const struct decision *o = &all->d[i];
 
 		if (o->module == d->module && !strcmp(o->use->is.base, d->use->is.base) &&
-		    !same_symbol(&o->found, &d->found))
+		    !resolved_same(&o->found, &d->found))
 			return true;
 	}
 	return false;

@@ -252,6 +252,36 @@ too_late()
 	done
 }
 
+# kernel_with SYMBOL=ADDRESS...: the kernel has these, too.
+kernel_with()
+{
+	local symbol
+	cp "$scratch/vmlinux" "$k"
+	for symbol; do
+		objcopy --add-symbol "${symbol%=*}=.bss:$((${symbol#*=} - bss))" "$k/vmlinux"
+	done
+	mini_system_map "$k/vmlinux" >"$k/System.map"
+	mini_kallsyms "$k" >"$k/kallsyms"
+}
+
+# A branch on a static key that cannot be written any more; the good patch has one on gamma_private.
+sealed()
+{
+	local key bss
+	key=0x$(nm "$k/vmlinux" | sed -n 's/ B gamma_private$//p')
+	bss=0x$(LC_ALL=C readelf -SW "$k/vmlinux" | sed -n 's/.* \.bss *NOBITS *\([0-9a-f]*\) .*/\1/p')
+	cp "$k/vmlinux" "$scratch"
+	kernel_with "__start_ro_after_init=$key" "__end_ro_after_init=$((key + 4))"
+	check "$good"
+	refused 1 "livepatch symbol '.klp.sym.vmlinux.gamma_private,0': a static key that is __ro_after_init: jump_label_add_module() of this kernel writes to it and faults" \
+		"a branch on a key that is __ro_after_init"
+	kernel_with "__start_ro_after_init=$key" "__end_ro_after_init=$((key + 4))" "jump_label_init_ro=$key"
+	fine "... in a kernel that leaves such alone" "$good"
+	kernel_with "__start_ro_after_init=$bss" "__end_ro_after_init=$key"
+	fine "a key behind them" "$good"
+	kernel_with
+}
+
 check_setup || exit
 symbols_of_modules
 exit_sections
@@ -260,4 +290,5 @@ module_files
 reloads
 three_modules
 too_late
+sealed
 done_testing

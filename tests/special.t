@@ -10,7 +10,7 @@
 # shellcheck source=tests/example.bash
 . "$(dirname "$0")/example.bash"
 
-patches=(per-cpu tables static-keys tracing assembly)
+patches=(per-cpu tables static-keys sealed tracing assembly)
 
 # in_sections MODULE SECTION...: it has such, none of them empty.
 in_sections()
@@ -21,6 +21,25 @@ in_sections()
 		holds "$release: '${module##*/}' has '$section'" \
 			test -n "$(LC_ALL=C readelf --wide --section-headers "$module" | grep -F " $section " | grep -v ' 000000 ')"
 	done
+}
+
+# sealed: a static key that cannot change any more is refused where the kernel would fault, and goes by
+# what the message says.
+sealed()
+{
+	local source=$copies/sealed/version.c line
+	if grep -q ' jump_label_init_ro$' <(nm "$(kernel_vmlinux "$release")"); then
+		skip "$release: a static key that is __ro_after_init is refused" 'this kernel takes it'
+	else
+		line=$(sed -n '/if (static_branch_likely/=' "$source")
+		run "$top/klpmake" -q -k "$release" "$copies/sealed"
+		refused 1 "error: version.c:$line: static key 'cr_pinning' is __ro_after_init, and this kernel faults" \
+			"$release: a static key that is __ro_after_init is refused"
+		has "$err" 'write KLP_STATIC_BRANCH_LIKELY(&cr_pinning)' "$release: ... with what to write"
+		sed -i 's/static_branch_likely/KLP_STATIC_BRANCH_LIKELY/' "$source"
+	fi
+	makes "$copies/sealed" klp-sealed.ko
+	reaches "$copies/sealed/klp-sealed.ko" cr_pinning
 }
 
 # warns: a place of a warning is found by a table, too; a guest that warns is a failure, so this is one
@@ -87,6 +106,8 @@ whole_run()
 	makes "$dir/static-keys" klp-keys.ko
 	reaches "$dir/static-keys/klp-keys.ko" __cfs_bandwidth_used sched_schedstats vm_numa_stat_key
 	in_sections "$dir/static-keys/klp-keys.ko" __jump_table .klp.rela.vmlinux.__jump_table
+
+	sealed
 
 	makes "$dir/tracing" klp-tracing.ko
 	reaches "$dir/tracing/klp-tracing.ko" __SCK__might_resched __SCK__tp_func_task_rename \

@@ -41,6 +41,9 @@
  * asks later. These read the key instead, each time that they run. (Keys, tracepoints and static
  * calls of vmlinux need none of this, and neither do those that the patch itself defines.) They
  * need the same headers of the kernel as what they stand for.
+ *
+ * A key of vmlinux that is __ro_after_init needs the first two where klpmake says so: kernels
+ * before Linux 6.10 fault when a module has a branch on one.
  */
 
 /* static_branch_likely(KEY), static_branch_unlikely(KEY); static_key_true(), static_key_false(). */
@@ -60,7 +63,8 @@
  *	extern struct tracepoint __tracepoint_NAME;
  *	int __traceiter_NAME(void *data, PARAMETERS);
  *
- * The condition of a TRACE_EVENT_CONDITION() is the caller's business. KLP_TRACE_ENABLED(NAME) is
+ * The condition of a TRACE_EVENT_CONDITION() is the caller's business, and so is more than disabled
+ * preemption where a kernel guards its probes otherwise. KLP_TRACE_ENABLED(NAME) is
  * trace_NAME_enabled().
  */
 #define KLP_TRACE_ENABLED(NAME) KLP_STATIC_BRANCH_UNLIKELY(&__tracepoint_##NAME.key)

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What of a module cannot be used in this place, because the kernel is through with it before it knows
-# the symbols of a module: refused with the line of the use, and with what to write instead.
+# What cannot be used in this place: of a module, because the kernel is through with it before it knows
+# the symbols of a module; of vmlinux, because it would fault. Refused with the line of the use, and with
+# what to write instead.
 
 # shellcheck source=tests/tap.bash
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
@@ -221,6 +222,38 @@ two_meanings()
 	is "$(grep -c 'error: ' <<<"$err")" 1 "... only that"
 }
 
+# A key that cannot be written any more, in a kernel that would.
+sealed()
+{
+	local name="static key 'sealed' is __ro_after_init, and this kernel faults when it loads a module with a branch on such a key (it has no jump_label_init_ro())"
+	cat >"$scratch/sealed.c" <<-'END'
+		asm(".section .data.sealed, \"aw\"\n.globl __start_ro_after_init, sealed, __end_ro_after_init, open\n"
+		    "__start_ro_after_init:\n.type sealed, @object\nsealed: .quad 1\n"
+		    "__end_ro_after_init:\n.type open, @object\nopen: .quad 1\n");
+	END
+	printf 'void jump_label_init_ro(void); void jump_label_init_ro(void) {}\n' >"$scratch/remedy.c"
+	mini_cc "$scratch/sealed.c" "$scratch/sealed.o" && mini_cc "$scratch/remedy.c" "$scratch/remedy.o" &&
+		relink "$scratch/older" "$scratch/sealed.o" &&
+		relink "$scratch/newer" "$scratch/sealed.o" "$scratch/remedy.o" || return
+	k=$scratch/older uses '' <<-'END'
+		extern int sealed, open;
+		int use(void);
+		int use(void)
+		{
+			if (BRANCH(open))
+				return sealed;
+			return BRANCH(sealed);
+		}
+	END
+	refused 1 "error: $(line a.c 'BRANCH(sealed)'): $name; write KLP_STATIC_BRANCH_LIKELY(&sealed) or KLP_STATIC_BRANCH_UNLIKELY(&sealed) of <klpmake.h> for the branch" \
+		"a branch on a key that is __ro_after_init"
+	is "$(grep -c 'error: ' <<<"$err")" 1 "... not on one behind it"
+	k=$scratch/newer run_klpsyms --object "$scratch/switches/switches.ko"
+	exits 0 "... is none of a newer kernel's troubles"
+	k=$scratch/older uses '' <<<'extern int sealed; int use(void); int use(void) { return sealed; }'
+	exits 0 "... and can be read"
+}
+
 # Files of one name; and what is known without debug information.
 which_file()
 {
@@ -254,5 +287,6 @@ alternatives
 init_and_exit
 every_section
 two_meanings
+sealed
 which_file
 done_testing

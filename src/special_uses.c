@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What of a module cannot be used in this place: see too_late.h. */
-#include "too_late.h"
+/* What cannot be used in this place: see special_uses.h. */
+#include "special_uses.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "code_line.h"
 #include "early.h"
+#include "sealed.h"
 #include "units.h"
 #include "util.h"
 
 struct search {
+	const struct target *target;
 	const struct patch_module *module;
 	const struct decisions *all;
 	struct dwarf_file *dwarf; /* of the partially linked object, or NULL */
@@ -145,8 +147,12 @@ static char *place_of(const struct search *s, const struct decision *d, const st
 	return xstrdup(source_place(&d->t->source, d->use->is.name));
 }
 
-/* What it is to the author, and what to write instead. */
-static char *explain(const char *name, const char *owner, const char *section)
+#define WRITE_BRANCH                                                              \
+	"write KLP_STATIC_BRANCH_LIKELY(&%s) or KLP_STATIC_BRANCH_UNLIKELY(&%s) " \
+	"of <klpmake.h> for the branch"
+
+/* What the symbol of a module is to the author, and what to write instead. */
+static char *explain_early(const char *name, const char *owner, const char *section)
 {
 	bool branch = !strcmp(section, "__jump_table");
 	bool called = !strcmp(section, ".static_call_sites");
@@ -169,22 +175,38 @@ static char *explain(const char *name, const char *owner, const char *section)
 				 "KLP_STATIC_CALL(%s) of <klpmake.h> for static_call(%s)",
 				 call, owner, call, call);
 	if (branch)
-		return xasprintf("static key '%s' of '%s': the kernel looks for such when it loads "
-				 "the patch, before it knows the symbols of a module; write "
-				 "KLP_STATIC_BRANCH_LIKELY(&%s) or KLP_STATIC_BRANCH_UNLIKELY(&%s) "
-				 "of <klpmake.h> for the branch",
-				 name, owner, name, name);
+		return xasprintf(
+			"static key '%s' of '%s': the kernel looks for such when it loads "
+			"the patch, before it knows the symbols of a module; " WRITE_BRANCH,
+			name, owner, name, name);
 	return xasprintf("'%s' of '%s' is used in the section '%s', which the kernel reads when it "
 			 "loads the patch, before it knows the symbols of a module: do without it "
 			 "there",
 			 name, owner, section);
 }
 
-static void refuse(struct search *s, const struct decision *d, const struct reloc *r)
+/* What is wrong with a symbol in such a section, NULL: nothing. */
+static char *explain(const struct search *s, const struct decision *d, const char *section)
+{
+	const struct resolved *found = &d->found;
+	const char *name = d->use->is.name;
+
+	if (found->how != RESOLVED_LIVEPATCH)
+		return NULL;
+	if (found->gate->module)
+		return explain_early(name, found->owner->name, section);
+	if (!strcmp(section, "__jump_table") &&
+	    is_sealed_key(&s->target->kallsyms, found->sym->addr))
+		return xasprintf("static key '%s' is __ro_after_init, and this kernel faults when "
+				 "it loads a module with a branch on such a key (it has no "
+				 "jump_label_init_ro()); " WRITE_BRANCH,
+				 name, name, name);
+	return NULL;
+}
+
+static void refuse(struct search *s, const struct decision *d, const struct reloc *r, char *why)
 {
 	char *place = place_of(s, d, r);
-	char *why = explain(d->use->is.name, d->found.owner->name,
-			    s->module->elf->sec[r->section].name);
 	char *text = xasprintf("%s: %s", place, why);
 
 	free(place);
@@ -199,10 +221,10 @@ static void refuse(struct search *s, const struct decision *d, const struct relo
 }
 
 /*
- * The decision behind a relocation when its symbol waits for a module; NULL also while one name
- * means two symbols, which are told apart when the module has been linked again.
+ * The decision behind a relocation; NULL also while one name means two symbols, which are told
+ * apart when the module has been linked again.
  */
-static const struct decision *waiting(const struct search *s, const struct reloc *r)
+static const struct decision *decision_of(const struct search *s, const struct reloc *r)
 {
 	const struct decision *found = NULL;
 	struct elf_symbol sym;
@@ -215,40 +237,45 @@ static const struct decision *waiting(const struct search *s, const struct reloc
 
 		if (d->module != s->module || strcmp(d->use->link_name, sym.name) != 0)
 			continue;
-		if (d->found.how != RESOLVED_LIVEPATCH || !d->found.gate->module)
+		if (found && !resolved_same(&found->found, &d->found))
 			return NULL;
 		found = found ? found : d;
 	}
 	return found;
 }
 
-static void search_module(struct search *s, const struct arch *arch)
+static void search_module(struct search *s)
 {
 	const struct patch_module *m = s->module;
 
 	for (size_t i = 0; i < m->relocs.n; i++) {
 		const struct reloc *r = &m->relocs.r[i];
+		const char *section = m->elf->sec[r->section].name;
 		const struct decision *d;
+		char *why;
 
-		if (!section_is_early(arch, m->elf->sec[r->section].name))
+		if (!section_is_early(s->target->arch, section))
 			continue;
-		d = waiting(s, r);
-		if (!d)
+		d = decision_of(s, r);
+		why = d ? explain(s, d, section) : NULL;
+		if (!why)
 			continue;
 		/* Without debug information the name is looked for in the source. */
-		if (!s->dwarf && dwarf_file_present(m->elf) && dwarf_file_open(m->elf, &s->dwarf))
+		if (!s->dwarf && dwarf_file_present(m->elf) && dwarf_file_open(m->elf, &s->dwarf)) {
+			free(why);
 			return;
-		refuse(s, d, r);
+		}
+		refuse(s, d, r, why);
 	}
 }
 
-void refuse_too_late(const struct arch *arch, const struct modules *mods,
-		     const struct decisions *all)
+void refuse_special_uses(const struct target *target, const struct modules *mods,
+			 const struct decisions *all)
 {
 	for (size_t i = 0; i < mods->n; i++) {
-		struct search s = {.module = &mods->m[i], .all = all};
+		struct search s = {.target = target, .module = &mods->m[i], .all = all};
 
-		search_module(&s, arch);
+		search_module(&s);
 		dwarf_file_close(s.dwarf);
 		strmap_free(&s.told);
 	}
