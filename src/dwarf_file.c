@@ -174,6 +174,15 @@ static const char *file_name(const struct dwarf_file *d, Dwarf_Die unit, uint64_
 	return number < (uint64_t)d->files_count ? d->files[number] : NULL;
 }
 
+static void forget_files(struct dwarf_file *d)
+{
+	for (Dwarf_Signed i = 0; i < d->files_count; i++)
+		dwarf_dealloc(d->dbg, d->files[i], DW_DLA_STRING);
+	if (d->files_count)
+		dwarf_dealloc(d->dbg, d->files, DW_DLA_LIST);
+	d->files_count = 0;
+}
+
 const char *dwarf_file_source(struct dwarf_file *d, Dwarf_Off off, uint64_t number)
 {
 	const char *name;
@@ -183,6 +192,7 @@ const char *dwarf_file_source(struct dwarf_file *d, Dwarf_Off off, uint64_t numb
 		return NULL;
 	/* No unit has its DIE at offset 0: a header comes first. */
 	if (d->files_unit != off) {
+		forget_files(d);
 		d->files_unit = off;
 		if (dwarf_srcfiles(unit, &d->files, &d->files_count, NULL) != DW_DLV_OK)
 			d->files_count = 0;

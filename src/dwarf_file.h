@@ -71,7 +71,7 @@ int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
 
 /*
  * The name of a file that DW_AT_decl_file numbers in the unit with that DIE, as its line table has
- * it; NULL when it has none.
+ * it; NULL when it has none. The next unit that is asked for takes the names of this one away.
  */
 const char *dwarf_file_source(struct dwarf_file *d, Dwarf_Off unit, uint64_t number);
 

@@ -78,15 +78,32 @@ static void collect(const struct modules *mods, struct kallsyms *k, struct scope
 	}
 }
 
+/* One that is included says where: the scope is that of the whole unit. */
+static void add_included(char **head, const struct scopes *scopes)
+{
+	for (size_t i = 0; i < scopes->n; i++) {
+		const struct unit_query *q = &scopes->scope[i].query;
+		char *longer;
+
+		if (!q->included)
+			continue;
+		longer = xasprintf("%s# %s is compiled in %s\n", *head, q->path, q->unit[0].name);
+		free(*head);
+		*head = longer;
+	}
+}
+
 static int write_table(const struct options *opt, const struct target *target,
-		       struct symtable *table)
+		       const struct scopes *scopes, struct symtable *table)
 {
 	char *head = xasprintf("# klpmake symbol table: which kernel symbol each name means\n"
 			       "# kernel %s, vmlinux build-id %s\n",
 			       opt->target.release ? opt->target.release : "unknown",
 			       target->build_id[0] ? target->build_id : "none");
-	int status = symtable_write(table, opt->output, head);
+	int status;
 
+	add_included(&head, scopes);
+	status = symtable_write(table, opt->output, head);
 	free(head);
 	return status;
 }
@@ -119,7 +136,7 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 		goto out;
 	add_symbols(&all, &table);
 	decide_depends(mods, &all, &table);
-	status = write_table(opt, target, &table);
+	status = write_table(opt, target, &scopes, &table);
 out:
 	symtable_free(&table);
 	free(all.d);

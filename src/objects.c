@@ -109,8 +109,16 @@ static int open_module(struct objects *o, const char *path, struct object **ret)
 	return 0;
 }
 
+/* How the units of a source are found: units_find() for one, or units_including(). */
+typedef int find_units(struct dwarf_file *d, struct unit_query *q);
+
+static int find_own(struct dwarf_file *d, struct unit_query *q)
+{
+	return units_find(d, q, 1);
+}
+
 /* Does this module have a unit of that source: 1 or 0, -1 after error(). */
-static int has_source(const char *path, const char *tag)
+static int has_source(const char *path, const char *tag, find_units *find)
 {
 	struct unit_query q = {.path = tag};
 	struct dwarf_file *d = NULL;
@@ -120,7 +128,7 @@ static int has_source(const char *path, const char *tag)
 	if (elf_file_open(path, &elf))
 		return -1;
 	if (dwarf_file_present(elf)) {
-		status = dwarf_file_open(elf, &d) || units_find(d, &q, 1) ? -1 : q.n > 0;
+		status = dwarf_file_open(elf, &d) || find(d, &q) ? -1 : q.n > 0;
 		units_free(&q, 1);
 	}
 	dwarf_file_close(d);
@@ -129,11 +137,12 @@ static int has_source(const char *path, const char *tag)
 }
 
 /* The one of these modules that has the source; NULL when none has it. */
-static int choose(const struct module_list *candidates, const char *tag, const char **ret)
+static int choose(const struct module_list *candidates, const char *tag, find_units *find,
+		  const char **ret)
 {
 	*ret = NULL;
 	for (size_t i = 0; i < candidates->n; i++) {
-		int has = has_source(candidates->path[i], tag);
+		int has = has_source(candidates->path[i], tag, find);
 
 		if (has > 0 && *ret) {
 			error("'%s' is compiled into more than one module: '%s', '%s'", tag, *ret,
@@ -148,34 +157,53 @@ static int choose(const struct module_list *candidates, const char *tag, const c
 	return 0;
 }
 
-int objects_by_source(struct objects *o, const char *tag, struct unit_query *query,
-		      struct object **ret)
+/* Among the modules; *ret stays as it is when none has it. */
+static int search_modules(struct objects *o, const char *tag, find_units *find,
+			  struct unit_query *query, struct object **ret)
 {
 	struct module_list given = {0}, near = {0}, all = {0};
 	const char *found = NULL;
 	int status;
 
-	*ret = NULL;
 	/* What the user has named is meant, even where the kernel has a module of that source. */
 	for (size_t i = 0; i < o->files->extras; i++)
 		module_list_add(&given, xstrdup(o->files->extra[i]));
-	status = choose(&given, tag, &found);
+	status = choose(&given, tag, find, &found);
 	if (!status && !found && o->files->debug) {
 		module_list_near(&near, o->files->debug, tag);
-		status = choose(&near, tag, &found);
+		status = choose(&near, tag, find, &found);
 	}
 	/* Some modules are made of sources of another directory: kvm of virt/kvm, for one. */
 	if (!status && !found && o->files->debug) {
 		module_list_all(&all, o->files->debug);
-		status = choose(&all, tag, &found);
+		status = choose(&all, tag, find, &found);
 	}
 	if (!status && found)
 		status = open_module(o, found, ret);
-	if (*ret)
-		status = units_find((*ret)->dwarf, query, 1);
+	if (!status && found)
+		status = find((*ret)->dwarf, query);
 	module_list_free(&given);
 	module_list_free(&near);
 	module_list_free(&all);
+	return status;
+}
+
+int objects_by_source(struct objects *o, const char *tag, struct unit_query *query,
+		      struct object **ret)
+{
+	struct object *vmlinux = o->obj[0];
+	int status;
+
+	*ret = NULL;
+	status = search_modules(o, tag, find_own, query, ret);
+	/* No unit of its own: another C file may include it, as kernel/sched/build_policy.c does.
+	 */
+	if (!status && !*ret)
+		status = units_including(vmlinux->dwarf, query);
+	if (!status && !*ret && query->n)
+		*ret = vmlinux;
+	if (!status && !*ret)
+		status = search_modules(o, tag, units_including, query, ret);
 	return status;
 }
 

@@ -45,8 +45,9 @@ struct objects {
 int objects_open(struct objects *o, struct target *target);
 
 /*
- * The module that was compiled from a source file; query gets its units. *ret is NULL when there
- * is none. error() and -1 when several have it, or when one cannot be read.
+ * The object that was compiled from a source file of which vmlinux has no unit: a module, or what
+ * includes that file. query gets its units. *ret is NULL when there is none. error() and -1 when
+ * several modules have it, or when one cannot be read.
  */
 int objects_by_source(struct objects *o, const char *tag, struct unit_query *query,
 		      struct object **ret);

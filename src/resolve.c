@@ -141,8 +141,10 @@ static void offer(const struct ksym *sym, void *arg)
 static bool in_file_of(const struct scope *scope, const struct ksym *sym, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (sym[i].file && source_path_fits(scope->tag, sym[i].file))
-			return true;
+		for (size_t u = 0; sym[i].file && u < scope->query.n; u++) {
+			if (source_path_fits(scope->query.unit[u].name, sym[i].file))
+				return true;
+		}
 	}
 	return false;
 }

@@ -9,7 +9,25 @@
 # shellcheck source=tests/example.bash
 . "$(dirname "$0")/example.bash"
 
-patches=(data linker twin-statics two-modules namesake macros)
+patches=(data linker twin-statics two-modules namesake macros included)
+
+# assembler DIR: a file of the assembler's has functions with a scope, as far as its debug information
+# names them, and labels without one.
+assembler()
+{
+	mkdir "$1"
+	cp "$copies/linker/"{Makefile,klp-linker.c} "$1"
+	sed -i 's|^//KLPMAKE.*|//KLPMAKE arch/x86/lib/memset_64.S|; s/SHOW(_stext)/SHOW(memset_orig)/; s/^#define SHOW/extern char memset_orig[], paranoid_exit[];\n&/' "$1/klp-linker.c"
+	makes "$1" klp-linker.ko
+	has "$(<"$1/_klpmake.syms")" ' t arch/x86/lib/memset_64.S' "$release: a local function of the assembler's"
+	sed -i 's|^//KLPMAKE.*|//KLPMAKE arch/x86/entry/entry_64.S|; s/SHOW(memset_orig)/SHOW(paranoid_exit)/' "$1/klp-linker.c"
+	rm "$1/klp-linker.ko"
+	run "$top/klpmake" -q -k "$release" "$1"
+	refused 1 "klpsyms: error: klp-linker.c:$(grep -n '^extern char' "$1/klp-linker.c" | cut -d: -f1): 'paranoid_exit' is a symbol of arch/x86/entry/entry_64.S of which its debug information knows nothing (made by the compiler, or an assembler's): whose it is cannot be told; copy what it stands for
+  position 1: 0x" "$release: ... a local label is refused"
+	has "$err" ' t arch/x86/entry/entry_64.S' "$release: ... with its place"
+	rm -r "$1"
+}
 
 whole_run()
 {
@@ -40,6 +58,13 @@ whole_run()
 		"acpi_gpe_count,$(position acpi_gpe_count sysfs.c)" \
 		"dev_attr_events,$(position dev_attr_events xenbus_probe.c)" \
 		"dev_attr_events,$((3 - $(position dev_attr_events xenbus_probe.c)))"
+
+	makes "$dir/included" klp-rt.ko
+	reaches "$dir/included/klp-rt.ko" sysctl_sched_rr_timeslice
+	has "$(<"$dir/included/_klpmake.syms")" '# kernel/sched/rt.c is compiled in kernel/sched/build_policy.c' \
+		"$release: the table says which file includes the tagged one"
+	has "$(<"$dir/included/_klpmake.syms")" ' d kernel/sched/rt.c:' "$release: ... and where the symbol is defined"
+	assembler "$dir/assembler"
 
 	prove_each 'every patch reaches what it should' "${patches[@]}"
 }
