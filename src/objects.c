@@ -261,7 +261,7 @@ int objects_need(struct objects *o, const struct object *module, const struct ob
 	return needs;
 }
 
-const struct traced *object_traced(const struct objects *o, const struct object *obj)
+const struct sites *object_traced(const struct objects *o, const struct object *obj)
 {
 	return obj->module ? &obj->traced : &o->target->traced;
 }
@@ -276,7 +276,7 @@ void objects_close(struct objects *o)
 			dwarf_file_close(obj->dwarf);
 			elf_file_close(obj->elf);
 			free(obj->own.sym);
-			traced_free(&obj->traced);
+			sites_free(&obj->traced);
 		}
 		free(obj->path);
 		free(obj->name);

@@ -26,7 +26,7 @@ struct object {
 	struct dwarf_file *dwarf; /* NULL: without debug information */
 	const struct kallsyms *symbols;
 	struct kallsyms own; /* of a module; vmlinux's are the target's */
-	struct traced traced;
+	struct sites traced;
 };
 
 struct objects {
@@ -62,7 +62,7 @@ int objects_by_name(struct objects *o, const char *name, struct object **ret);
 int objects_need(struct objects *o, const struct object *module, const struct object *other);
 
 /* Which functions of an object a livepatch can redirect. */
-const struct traced *object_traced(const struct objects *o, const struct object *obj);
+const struct sites *object_traced(const struct objects *o, const struct object *obj);
 
 void objects_close(struct objects *o);
 
