@@ -131,6 +131,12 @@ const struct ksym *check_position(const struct check *c, const char *what, const
 /* Where a symbol lies: its address in vmlinux, "SECTION+OFFSET" in a module. */
 void check_place(const struct object *o, const struct ksym *sym, char *ret, size_t size);
 
+/*
+ * Has the kernel read, run or moved this section of a module by the time it applies the relocations
+ * of a module's object? All sections that describe the module's code to the kernel are such.
+ */
+bool check_early_section(const struct arch *arch, const char *name);
+
 /* vmlinux (also for NULL) or a module that could be read, else NULL. */
 const struct object *check_object(const struct check *c, const char *name);
 
@@ -156,6 +162,7 @@ void check_symbol_positions(struct check *c);
 void check_undefined(struct check *c);
 void check_patch(struct check *c);
 void check_modules(struct check *c);
+void check_addresses(struct check *c);
 
 /* The verdict on stdout: for people, and for programs. */
 void check_report_text(const struct check *c, bool ok);

@@ -35,7 +35,7 @@ static const char *const early_sections[] = {
 	".gnu.linkonce.this_module",
 };
 
-static bool is_early_section(const struct arch *arch, const char *name)
+bool check_early_section(const struct arch *arch, const char *name)
 {
 	static const char *const prefixes[] = {".init", ".exit", "__ksymtab", "__kcrctab"};
 
@@ -160,7 +160,7 @@ static void check_klp_section(struct check *c, struct places *p, size_t index)
 	else
 		c->section_num++;
 	if (cs && target && strcmp(cs->object, KLP_VMLINUX) != 0 &&
-	    is_early_section(c->target.arch, c->mod->sec[target].name))
+	    check_early_section(c->target.arch, c->mod->sec[target].name))
 		bad(c,
 		    "section '%s': relocations of a module are applied after the kernel has used "
 		    "'%s', so they would come too late\n"

@@ -91,6 +91,7 @@ static int run_checks(struct check *c, const struct options *o)
 	check_undefined(c);
 	check_patch(c);
 	check_modules(c);
+	check_addresses(c);
 	return 0;
 }
 
