@@ -28,7 +28,7 @@ KLP_CFLAGS += $(addprefix -isystem ,$(wildcard $(DWARF_DIRS)))
 elf_parts := util strmap elf_file unpack
 target_parts := $(elf_parts) options arch kallsyms symvers modinfo sites traced target relocs
 dwarf_parts := dwarf_file dwarf_object units units_cache defs output
-patch_parts := layout patch taken
+patch_parts := layout patch taken landing
 klpsyms_parts := klpsyms uses replaced addresses $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template asm_name source \
 		 scope objects module_files resolve resolved resolve_macro locals locate mention near symtable output
 klplink_parts := klplink $(elf_parts) symtable output link_plan link_strings link_write

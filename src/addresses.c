@@ -123,6 +123,23 @@ static int check_presence(const struct resolver *r, const struct replacements *a
 	return 0;
 }
 
+static int check_call(const struct resolver *r, const struct taker *t, const struct resolved *old)
+{
+	const char *why;
+
+	if (objects_landing(r->objects, old->owner, old->sym, &why))
+		return -1;
+	if (!why)
+		return 0;
+	error("%s: '%s' takes the address of '%s', which becomes that of '%s' as the patch may be "
+	      "removed; but a call of that through a pointer faults on this kernel (IBT): %s; take "
+	      "the address of another function of yours that calls '%s', and see to it that nobody "
+	      "has that when the patch is removed",
+	      source_place(t->source, t->mention), t->name, t->taken->func->new_name,
+	      old->sym->name, why, t->taken->func->new_name);
+	return -1;
+}
+
 static int decide_address(const struct resolver *r, const struct replacements *replaced,
 			  const struct taker *t, struct symtable *table)
 {
@@ -131,7 +148,7 @@ static int decide_address(const struct resolver *r, const struct replacements *r
 	struct table_address *a;
 
 	/* Errors have told where there is none. */
-	if (!old || check_presence(r, replaced, t, old->old.owner))
+	if (!old || check_presence(r, replaced, t, old->old.owner) || check_call(r, t, &old->old))
 		return -1;
 	if (elf_file_section(elf, t->section) != t->taken->at->section) {
 		error("%s: '%s' is in one of two sections named '%s', which no line of the symbol "

@@ -51,6 +51,8 @@ static const struct arch archs[] = {
 		.takes_none = true,
 		.relative_operand = x86_64_relative_operand,
 		.operand_ahead = 4,
+		.landing = "\xf3\x0f\x1e\xfa", /* ENDBR64 */
+		.sealed_section = ".ibt_endbr_seal",
 		.early_sections = x86_64_early,
 		.reloc = x86_64_relocs,
 	},

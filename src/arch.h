@@ -30,6 +30,8 @@ struct arch {
 	/* Is a relative relocation at code[offset] an operand, not a branch's? NULL: always */
 	bool (*relative_operand)(const unsigned char *code, uint64_t offset);
 	uint8_t operand_ahead; /* bytes from such a place to the one that the address counts from */
+	/* What an indirect call has to land on, and where objects list what loses it; or NULL. */
+	const char *landing, *sealed_section;
 	/* Sections that the kernel reads or moves while it loads the module; ends with NULL. */
 	const char *const *early_sections;
 	const struct arch_reloc *reloc; /* what the module loader applies, ends with a NULL name */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Addresses that the module takes: what is still called through them when the patch has gone. The
- * kernel does not look at them when it loads the module.
+ * Addresses that the module takes: what is still called through them when the patch has gone, and
+ * what cannot be called through them. The kernel looks at neither when it loads the module.
  */
 #include <stdlib.h>
 
@@ -69,9 +69,49 @@ static void check_pointers_into(const struct check *c)
 	free(taken);
 }
 
+/* IBT: landing.h. One message for each function. */
+static void check_landings(struct check *c)
+{
+	bool *told = xcalloc(c->symbol_num, sizeof(*told));
+
+	for (size_t i = 0; i < c->relocs.n; i++) {
+		const struct reloc *r = &c->relocs.r[i];
+		const struct elf_section *section = &c->mod->sec[r->section];
+		size_t symbol = c->symbol_of[r->symbol];
+		const struct check_symbol *s = symbol ? &c->symbol[symbol - 1] : NULL;
+		const char *why;
+		int64_t offset;
+
+		if (!s || !s->found || told[symbol - 1] || !taken_section(section) ||
+		    !taken_address(c->mod, c->target.arch, r, &offset) || offset != 0)
+			continue;
+		if (objects_landing(&c->objects, check_object(c, s->object), s->found, &why))
+			break;
+		if (!why)
+			continue;
+		told[symbol - 1] = true;
+		bad(c,
+		    "'%s' + 0x%llx has the address of '%s' of '%s', but a call of that through a "
+		    "pointer faults on this kernel (IBT): %s\n"
+		    "  call it by its name, or take the address of a function of your own that does",
+		    section->name, (unsigned long long)r->offset, s->name, s->object, why);
+	}
+	free(told);
+	for (size_t i = 0; i < c->objects.n; i++) {
+		const struct object *o = c->objects.obj[i];
+
+		if (o->sealed_read && !o->sealed.known)
+			note(c,
+			     "whether functions of '%s' can be called through pointers: '%s' has no "
+			     "list of those that have lost their ENDBR",
+			     o->name, o->path);
+	}
+}
+
 void check_addresses(struct check *c)
 {
 	if (!c->layout_known || !c->relocs_sane)
 		return;
 	check_pointers_into(c);
+	check_landings(c);
 }

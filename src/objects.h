@@ -27,6 +27,8 @@ struct object {
 	const struct kallsyms *symbols;
 	struct kallsyms own; /* of a module; vmlinux's are the target's */
 	struct sites traced;
+	struct sites sealed; /* read when it is first asked for */
+	bool sealed_read;
 };
 
 struct objects {
@@ -63,6 +65,13 @@ int objects_need(struct objects *o, const struct object *module, const struct ob
 
 /* Which functions of an object a livepatch can redirect. */
 const struct sites *object_traced(const struct objects *o, const struct object *obj);
+
+/*
+ * Why no indirect call may land on a function of an object, or *why is NULL: landing_refusal().
+ * Always NULL for kernels without IBT. error() and -1 when the object is damaged.
+ */
+int objects_landing(struct objects *o, const struct object *obj, const struct ksym *sym,
+		    const char **why);
 
 void objects_close(struct objects *o);
 

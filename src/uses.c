@@ -70,6 +70,21 @@ static void check_data(const struct resolver *r, const struct template *t,
 	}
 }
 
+/* A function whose address is taken is there to be called through it. */
+static void check_landing(const struct resolver *r, const struct template *t, const struct use *use,
+			  const struct resolved *found)
+{
+	const char *why;
+
+	if (!use->taken || found->how != RESOLVED_LIVEPATCH ||
+	    objects_landing(r->objects, found->owner, found->sym, &why) || !why)
+		return;
+	error("%s: the address of '%s' is taken, but a call of it through a pointer faults on this "
+	      "kernel (IBT): %s; call it by its name, or take the address of a function of yours "
+	      "that does",
+	      source_place(&t->source, use->is.name), use->is.name, why);
+}
+
 void decide_uses(const struct resolver *r, const struct modules *mods, const struct scopes *scopes,
 		 struct decisions *ret)
 {
@@ -94,6 +109,7 @@ void decide_uses(const struct resolver *r, const struct modules *mods, const str
 				if (own || patch_module_defines(m, use->is.name))
 					continue;
 				found = resolve_use(r, &tmpl->source, scope, use);
+				check_landing(r, tmpl, use, &found);
 				GROW(ret->d, ret->n, ret->cap);
 				ret->d[ret->n++] = (struct decision){m, tmpl, use, found};
 			}

@@ -380,8 +380,8 @@ tables()
 	good=$(grep ^address "$dir/syms")
 	[[ $good =~ ^address\ klp-x.ko\ .data(.rel.local)?\ 0x[0-9a-f]+\ vmlinux\ helper\ 2\ 0\ new_helper$ ]]
 	is "$?" 0 "... has a line for the address"
-	has "$(. "$top/scripts/report.bash" && report_symbols "$dir/syms")" \
-		"  address of 'new_helper' in klp-x.ko: that of 'helper'" "... which klpmake shows"
+	run bash -c '. "$1" && report_symbols "$2"' - "$top/scripts/report.bash" "$dir/syms"
+	has "$out" "  address of 'new_helper' in klp-x.ko: that of 'helper'" "... which klpmake shows"
 	cp "$dir/out/klp-x.ko" "$dir/first.ko"
 	carry_out
 	holds "the same bytes in a second run" cmp "$dir/out/klp-x.ko" "$dir/first.ko"
@@ -484,6 +484,82 @@ doubts()
 		"a function that replaces itself"
 }
 
+# Another kernel, with IBT.
+landings()
+{
+	local k=$scratch/ibt text
+	mini_vmlinux "$k" -fcf-protection=branch
+	MINI_CFLAGS=-fcf-protection=branch mini_gadget "$k"
+	mkdir "$k/debug"
+	mv "$k/gadget.ko" "$k/debug"
+	is "$(objdump -d "$k/vmlinux" | grep -A1 -E '<(helper|alpha_again)>:' | grep -c endbr64)" 1 \
+		"of a static function and a sealed one the file has one ENDBR"
+
+	text='int (*pointer)(int) = new_one;
+		static struct klp_func funcs[] = {{.old_name = "OLD", .new_func = new_one}, {}};'
+	wrong "a function that has no ENDBR" \
+		"5: 'pointer' takes the address of 'new_one', which becomes that of 'helper' as the patch may be removed; but a call of that through a pointer faults on this kernel (IBT): it has no ENDBR" \
+		fs/proc/alpha.c '{.funcs = funcs}' "${text/OLD/helper}"
+	wrong "a function whose ENDBR the kernel removes" \
+		"5: 'pointer' takes the address of 'new_one', which becomes that of 'alpha_again' as the patch may be removed; but a call of that through a pointer faults on this kernel (IBT): the kernel has taken away its ENDBR" \
+		fs/proc/alpha.c '{.funcs = funcs}' "${text/OLD/alpha_again}"
+	wrong "... of a module" "5: 'pointer' takes the address of 'new_one', which becomes that of 'gadget_twin' as the patch may be removed; but a call of that through a pointer faults on this kernel (IBT): the kernel has taken away its ENDBR" \
+		drivers/gadget/gadget.c '{.name = "gadget", .funcs = funcs}' "${text/OLD/gadget_twin}"
+	wrong "the kernel's function itself, in data" \
+		"5: the address of 'alpha_again' is taken, but a call of it through a pointer faults on this kernel (IBT): the kernel has taken away its ENDBR; call it by its name" \
+		fs/proc/alpha.c '{.funcs = none}' \
+		'extern fn alpha_again; fn *pointer = alpha_again; static struct klp_func none[] = {{}};'
+	wrong "... in code" "5: the address of 'helper' is taken, but a call of it through a pointer faults on this kernel (IBT): it has no ENDBR" \
+		fs/proc/alpha.c '{.funcs = none}' \
+		'int helper(int); void use(fn **p) { *p = helper; } static struct klp_func none[] = {{}};'
+
+	fresh
+	template a.c drivers/gadget/gadget.c <<-END
+		static noinline noclone int new_export(int x) { return x; }
+		int (*pointer)(int) = new_export;
+		static struct klp_func funcs[] = {{.old_name = "gadget_export", .new_func = new_export}, {}};
+		$(frame '{.name = "gadget", .funcs = funcs}')
+	END
+	made "an exported function of a module"
+	lacks "$out" "not checked" "... is checked, too"
+	"$scratch/elfedit" "$k/debug/gadget.ko" "$k/gadget.ko" set-type .rela.ibt_endbr_seal 1
+	mv "$k/gadget.ko" "$k/debug"
+	doubt
+	has "$out" "not checked  whether functions of 'gadget' can be called through pointers: '$k/debug/gadget.ko' has no list" \
+		"... which needs the module's list"
+	exits 0 "... and is no error without"
+
+	fresh
+	template a.c fs/proc/alpha.c <<-END
+		typedef int fn(int);
+		fn helper, alpha_again, alpha_show, mixed;
+		extern int gamma_private, alpha_shared;
+		static noinline noclone int new_show(int x) { return helper(x) + alpha_again(x); }
+		static noinline noclone int new_again(int x) { return x; }
+		fn *pointers[] = {new_show, alpha_show, mixed};
+		int *data[] = {&gamma_private, &alpha_shared};
+		char *inside = (char *)alpha_again + 1;
+		static struct klp_func funcs[] = {
+			{.old_name = "alpha_show", .new_func = new_show}, {.old_name = "alpha_again", .new_func = new_again}, {},
+		};
+		$(frame '{.funcs = funcs}')
+	END
+	made "calls, addresses of others, of data, and within a function are taken" -fcf-protection=branch
+	sed 's/alpha_show 0 0 new_show/alpha_again 0 0 new_show/' "$dir/syms" >"$dir/edited"
+	mv "$dir/edited" "$dir/syms"
+	carry_out
+	doubt
+	refused 1 "has the address of 'alpha_again' of 'vmlinux', but a call of that through a pointer faults on this kernel (IBT): the kernel has taken away its ENDBR" \
+		"klpcheck finds it in a finished module"
+	is "$(grep -c error: <<<"$err")" 1 "... once"
+	cp "$k/vmlinux" "$k/whole"
+	"$scratch/elfedit" "$k/whole" "$k/vmlinux" set-size .ibt_endbr_seal 3
+	doubt
+	refused 1 "'$k/vmlinux': section '.ibt_endbr_seal' is no list of functions" "a list of an odd size"
+	objcopy --remove-section .ibt_endbr_seal "$k/whole" "$k/vmlinux"
+	doubt
+	exits 0 "a kernel without such a list has no IBT"
+}
 
 "${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c" &&
 	mini_vmlinux "$k" && mini_gadget "$k" && mini_widget "$k" && mkdir "$k/debug" &&
@@ -495,4 +571,5 @@ refusals
 tables
 section_numbers
 doubts
+landings
 done_testing

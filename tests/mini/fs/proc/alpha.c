@@ -126,3 +126,4 @@ int alpha_again(const struct record *r)
 	return alpha_partial(r->weight) + alpha_partial(r->id) + alpha_constant(r->id, 12345) +
 	       alpha_scalar(r) + alpha_inlined(r->id);
 }
+IBT_SEAL(alpha_again);
