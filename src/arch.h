@@ -13,7 +13,9 @@
 struct arch_reloc {
 	uint32_t type;
 	const char *name;
-	uint8_t size; /* bytes written at the relocated place */
+	uint8_t size;  /* bytes written at the relocated place */
+	bool relative; /* what it writes counts from there */
+	bool branch;   /* only calls and jumps have it */
 };
 
 struct arch {
@@ -26,6 +28,11 @@ struct arch {
 	const char *traced_section;
 	bool zero_before_apply; /* the loader wants the relocated bytes to be zero */
 	bool takes_none;	/* the loader skips relocations of type 0 (R_*_NONE) */
+	/* Is a relative relocation at code[offset] an operand, not a branch's? NULL: always */
+	bool (*relative_operand)(const unsigned char *code, uint64_t offset);
+	uint8_t operand_ahead; /* bytes from such a place to the one that the address counts from */
+	/* What an indirect call has to land on, and where objects list what loses it; or NULL. */
+	const char *landing, *sealed_section;
 	/* Sections that the kernel reads or moves while it loads the module; ends with NULL. */
 	const char *const *early_sections;
 	const struct arch_reloc *reloc; /* what the module loader applies, ends with a NULL name */

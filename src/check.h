@@ -167,6 +167,7 @@ void check_leftovers(struct check *c);
 void check_patch(struct check *c);
 void check_data(struct check *c);
 void check_modules(struct check *c);
+void check_addresses(struct check *c);
 
 /* The verdict on stdout: for people, and for programs. */
 void check_report_text(const struct check *c, bool ok);

@@ -155,6 +155,19 @@ static void check_duplicates(const struct check *c, const struct patch_object *o
 	}
 }
 
+/* klp_ftrace_handler() would lead from the function to itself. */
+static void check_new_function(const struct check *c, const struct check_func *f)
+{
+	const struct reloc *at = relocs_at(&c->relocs, f->func->section, f->func->pointer_offset);
+	size_t symbol = at ? c->symbol_of[at->symbol] : 0;
+
+	if (f->found && symbol && c->symbol[symbol - 1].found == f->found)
+		bad(c,
+		    "function '%s' is its own new_func: the kernel would call it without end\n"
+		    "  new_func has to be a function of the module",
+		    f->func->old_name);
+}
+
 /* klp_init_func(), klp_init_object_loaded() and klp_patch_func() */
 static void check_func(const struct check *c, struct check_func *f)
 {
@@ -187,6 +200,7 @@ static void check_func(const struct check *c, struct check_func *f)
 				     (unsigned long long)func->old_sympos);
 	f->found = check_position(c, what, o, func->old_name, func->old_sympos);
 	free(what);
+	check_new_function(c, f);
 	why = f->found ? traced_refusal(object_traced(&c->objects, o), f->found) : NULL;
 	if (why)
 		bad(c,

@@ -94,6 +94,7 @@ static int run_checks(struct check *c, const struct options *o)
 	check_patch(c);
 	check_data(c);
 	check_modules(c);
+	check_addresses(c);
 	return 0;
 }
 

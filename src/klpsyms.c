@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addresses.h"
 #include "objects.h"
 #include "options.h"
 #include "replaced.h"
@@ -113,6 +114,7 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 	struct objects objects = {.files = &opt->modules};
 	struct scopes scopes = {0};
 	struct decisions all = {0};
+	struct replacements replaced = {0};
 	struct symtable table = {0};
 	struct resolver r = {.objects = &objects};
 	int status = -1;
@@ -128,7 +130,8 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 	if (scopes_read(&scopes, &objects))
 		goto out;
 	decide_uses(&r, mods, &scopes, &all);
-	decide_functions(&r, mods, &scopes, &table);
+	decide_functions(&r, mods, &scopes, &table, &replaced);
+	decide_addresses(&r, mods, &replaced, &table);
 	refuse_special_uses(target, mods, &all);
 	if (error_count())
 		goto out;
@@ -140,6 +143,7 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 out:
 	symtable_free(&table);
 	free(all.d);
+	free(replaced.r);
 	scopes_free(&scopes);
 	objects_close(&objects);
 	return status;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "landing.h"
 #include "livepatch.h"
 #include "util.h"
 
@@ -289,9 +290,32 @@ int objects_need(struct objects *o, const struct object *module, const struct ob
 	return needs;
 }
 
-const struct traced *object_traced(const struct objects *o, const struct object *obj)
+const struct sites *object_traced(const struct objects *o, const struct object *obj)
 {
 	return obj->module ? &obj->traced : &o->target->traced;
+}
+
+int objects_landing(struct objects *o, const struct object *obj, const struct ksym *sym,
+		    const char **why)
+{
+	const struct arch *arch = o->target->arch;
+
+	*why = NULL;
+	if (!landing_required(o->target->vmlinux, arch))
+		return 0;
+	for (size_t i = 0; i < o->n; i++) {
+		struct object *own = o->obj[i];
+
+		if (own != obj)
+			continue;
+		if (!own->sealed_read) {
+			own->sealed_read = true;
+			if (landing_read(&own->sealed, obj->elf, arch))
+				return -1;
+		}
+		*why = landing_refusal(&own->sealed, obj->elf, arch, sym);
+	}
+	return 0;
 }
 
 void objects_close(struct objects *o)
@@ -304,8 +328,9 @@ void objects_close(struct objects *o)
 			dwarf_file_close(obj->dwarf);
 			elf_file_close(obj->elf);
 			free(obj->own.sym);
-			traced_free(&obj->traced);
+			sites_free(&obj->traced);
 		}
+		sites_free(&obj->sealed);
 		free(obj->path);
 		free(obj->name);
 		free(obj);

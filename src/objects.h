@@ -26,7 +26,9 @@ struct object {
 	struct dwarf_file *dwarf; /* NULL: without debug information */
 	const struct kallsyms *symbols;
 	struct kallsyms own; /* of a module; vmlinux's are the target's */
-	struct traced traced;
+	struct sites traced;
+	struct sites sealed; /* read when it is first asked for */
+	bool sealed_read;
 };
 
 struct objects {
@@ -63,7 +65,14 @@ int objects_by_name(struct objects *o, const char *name, struct object **ret);
 int objects_need(struct objects *o, const struct object *module, const struct object *other);
 
 /* Which functions of an object a livepatch can redirect. */
-const struct traced *object_traced(const struct objects *o, const struct object *obj);
+const struct sites *object_traced(const struct objects *o, const struct object *obj);
+
+/*
+ * Why no indirect call may land on a function of an object, or *why is NULL: landing_refusal().
+ * Always NULL for kernels without IBT. error() and -1 when the object is damaged.
+ */
+int objects_landing(struct objects *o, const struct object *obj, const struct ksym *sym,
+		    const char **why);
 
 void objects_close(struct objects *o);
 

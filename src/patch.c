@@ -110,32 +110,21 @@ static bool end_list(const struct reader *r, const struct span *span, uint64_t o
 	return true;
 }
 
-/* The name of the function at a place: a function symbol there, or the relocation's own symbol. */
+/* The function that a pointer at a place points to: where it is, and its name. */
 static void name_function(const struct reader *r, size_t section, uint64_t off,
 			  struct patch_func *func)
 {
-	const char *file = NULL;
-	uint64_t to_off;
-	size_t to;
+	struct elf_symbol s;
 
 	func->new_name = "";
-	if (!relocs_pointer(r->f, r->relocs, section, off, &to, &to_off))
+	if (!relocs_pointer(r->f, r->relocs, section, off, &func->new_section, &func->new_offset))
 		return;
-	func->new_section = to;
-	for (size_t i = 1; i < r->f->symnum; i++) {
-		struct elf_symbol s;
-
-		elf_file_symbol(r->f, i, &s);
-		if (GELF_ST_TYPE(s.sym.st_info) == STT_FILE)
-			file = s.name[0] ? s.name : NULL;
-		if (s.special || s.shndx != to || s.sym.st_value != to_off || !s.name[0] ||
-		    GELF_ST_TYPE(s.sym.st_info) != STT_FUNC)
-			continue;
-		func->new_name = s.name;
-		func->new_global = GELF_ST_BIND(s.sym.st_info) != STB_LOCAL;
-		func->new_file = func->new_global ? NULL : file;
+	if (!elf_file_symbol_at(r->f, STT_FUNC, func->new_section, func->new_offset, &s,
+				&func->new_file) ||
+	    s.sym.st_value != func->new_offset)
 		return;
-	}
+	func->new_name = s.name;
+	func->new_global = GELF_ST_BIND(s.sym.st_info) != STB_LOCAL;
 }
 
 /* One struct klp_func: 1 when it is the terminator (old_name, new_func, old_sympos all zero). */
@@ -153,8 +142,9 @@ static int read_func(const struct reader *r, size_t section, uint64_t off, struc
 		return -1;
 	func->old_name = old_name ? old_name : "";
 	func->has_new_func = relocs_at(r->relocs, section, off + l->func_new_func) != NULL;
-	func->sympos_section = section;
+	func->section = section;
 	func->sympos_offset = off + l->func_old_sympos;
+	func->pointer_offset = off + l->func_new_func;
 	func->old_sympos = data ? elf_file_number(r->f, data + func->sympos_offset, 8) : 0;
 	if (!old_name && !func->has_new_func && !func->old_sympos)
 		return 1;
@@ -305,4 +295,28 @@ void patches_free(struct patches *p)
 	}
 	free(p->patch);
 	memset(p, 0, sizeof(*p));
+}
+
+bool patch_is_new_func(const struct elf_file *module, const struct relocs *relocs,
+		       const struct klp_layout *layout, const struct patch_func *func,
+		       size_t section, uint64_t offset)
+{
+	const char *file, *name;
+	struct elf_symbol array;
+	uint64_t in_array, to_off;
+	size_t to;
+
+	if (section == func->section && offset == func->pointer_offset)
+		return true;
+	if (!elf_file_symbol_at(module, STT_OBJECT, section, offset, &array, &file))
+		return false;
+	in_array = offset - array.sym.st_value;
+	if (array.sym.st_size % layout->func_size ||
+	    in_array % layout->func_size != layout->func_new_func)
+		return false;
+	if (!relocs_pointer(module, relocs, section,
+			    offset - layout->func_new_func + layout->func_old_name, &to, &to_off))
+		return false;
+	name = string_at(module, to, to_off);
+	return name && !strcmp(name, func->old_name);
 }

@@ -25,12 +25,13 @@ struct patch_func {
 	const char *old_name; /* "" when NULL */
 	uint64_t old_sympos;
 	bool has_new_func;
-	const char *new_name;  /* symbol at new_func, or "" */
-	bool new_global;       /* ... and whether it is a global one */
-	const char *new_file;  /* base name of the file that a static one is in, or NULL */
-	size_t new_section;    /* 0: in none of the module's */
-	size_t sympos_section; /* where old_sympos stands in the file */
-	uint64_t sympos_offset;
+	const char *new_name; /* symbol at new_func, or "" */
+	bool new_global;      /* ... and whether it is a global one */
+	const char *new_file; /* base name of the file that a static one is in, or NULL */
+	size_t new_section;   /* ... and where that is; section 0: not in this module */
+	uint64_t new_offset;
+	size_t section; /* where the struct klp_func stands in the file, and two of its members */
+	uint64_t sympos_offset, pointer_offset;
 };
 
 struct patch_object {
@@ -67,5 +68,14 @@ struct patches {
 int patches_read(const struct elf_file *module, const struct relocs *relocs,
 		 const struct klp_layout *layout, struct patches *ret);
 void patches_free(struct patches *p);
+
+/*
+ * Is the pointer at a place the new_func of a struct klp_func of func's old function? Of those that
+ * patches_read() found, or of one that looks so: code may put an array into a patch that is not
+ * static, and the kernel would call such a function again and again if it were its own replacement.
+ */
+bool patch_is_new_func(const struct elf_file *module, const struct relocs *relocs,
+		       const struct klp_layout *layout, const struct patch_func *func,
+		       size_t section, uint64_t offset);
 
 #endif

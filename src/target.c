@@ -177,6 +177,6 @@ void target_close(struct target *t)
 	elf_file_close(t->vmlinux);
 	kallsyms_free(&t->kallsyms);
 	symvers_free(&t->symvers);
-	traced_free(&t->traced);
+	sites_free(&t->traced);
 	memset(t, 0, sizeof(*t));
 }

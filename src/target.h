@@ -33,7 +33,7 @@ struct target {
 	struct symvers symvers; /* empty unless the options name one */
 	const char *symbols;	/* the witness, or NULL */
 	const char *release;	/* what the options say, or NULL */
-	struct traced traced;	/* functions of vmlinux */
+	struct sites traced;	/* functions of vmlinux */
 };
 
 /*

@@ -42,6 +42,21 @@ static bool check_import(const struct patch_module *m, const struct template *t,
 	return imported;
 }
 
+/* A function whose address is taken is there to be called through it. */
+static void check_landing(const struct resolver *r, const struct template *t, const struct use *use,
+			  const struct resolved *found)
+{
+	const char *why;
+
+	if (!use->taken || found->how != RESOLVED_LIVEPATCH ||
+	    objects_landing(r->objects, found->owner, found->sym, &why) || !why)
+		return;
+	error("%s: the address of '%s' is taken, but a call of it through a pointer faults on this "
+	      "kernel (IBT): %s; call it by its name, or take the address of a function of yours "
+	      "that does",
+	      source_place(&t->source, use->is.name), use->is.name, why);
+}
+
 void decide_uses(const struct resolver *r, const struct modules *mods, const struct scopes *scopes,
 		 struct decisions *ret)
 {
@@ -70,6 +85,7 @@ void decide_uses(const struct resolver *r, const struct modules *mods, const str
 				if (found.how == RESOLVED_EXPORT &&
 				    !check_import(m, tmpl, use->is.name, found.export))
 					found = resolved_refused;
+				check_landing(r, tmpl, use, &found);
 				GROW(ret->d, ret->n, ret->cap);
 				ret->d[ret->n++] = (struct decision){m, tmpl, use, found};
 			}

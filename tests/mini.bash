@@ -9,7 +9,7 @@
 #   mini_gadget DIR                      DIR/gadget.ko, a target module, in Module.symvers
 #   mini_widget DIR                      DIR/widget.ko, which depends on gadget, in Module.symvers
 #
-# FLAGs are gcc's (-gdwarf-4, -gz=zlib, -O1, -DX...), or:
+# FLAGs are gcc's (-gdwarf-4, -gz=zlib, -O1, -DX..., -fcf-protection=branch for one with IBT), or:
 #   --absolute        compile units are named by absolute path
 #   --no-aranges      vmlinux without .debug_aranges
 #   --no-mcount-loc   vmlinux without a table of traced functions

@@ -26,7 +26,7 @@ make_outside()
 	exits 0 "$release: klpmake makes a patch to it"
 	# The order of its table is one.c, two.c, globals.
 	reaches "$copies/outside/patch/klp-outside.ko" outside.answer,1 outside.buffer outside.early,1 \
-		outside.pair,{1,2} outside.twin,{1,2} outside.two_words outside.word,{1,2}
+		outside.outside_show outside.pair,{1,2} outside.twin,{1,2} outside.two_words outside.word,{1,2}
 	is "$(depends "$copies/outside/patch/klp-outside.ko")" '' "$release: it does not depend on it"
 }
 

@@ -72,6 +72,7 @@ golden_table()
 		# kernel 9.9.0-mini, vmlinux build-id $(readelf -n "$k/vmlinux" | awk '/Build ID/ { print $3 }')
 		# symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE
 		# sympos MODULE SECTION OFFSET POSITION NAME
+		# address MODULE SECTION OFFSET OBJECT NAME POSITION ADDEND NEW_NAME
 		# depends MODULE NAMES
 		symbol klp-x.ko arch_hook vmlinux arch_hook 0 $(address arch_hook) T -
 		symbol klp-x.ko helper vmlinux helper 2 $(address helper alpha.c) t fs/proc/alpha.c:19

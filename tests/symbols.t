@@ -9,7 +9,7 @@
 # shellcheck source=tests/example.bash
 . "$(dirname "$0")/example.bash"
 
-patches=(data linker twin-statics two-modules namesake macros included)
+patches=(data linker twin-statics two-modules namesake macros included address)
 
 # assembler DIR: a file of the assembler's has functions with a scope, as far as its debug information
 # names them, and labels without one.
@@ -52,6 +52,9 @@ whole_run()
 
 	makes "$dir/macros" klp-macros.ko
 	reaches "$dir/macros/klp-macros.ko" file_systems prec.0 saved_command_line saved_command_line
+
+	makes "$dir/address" klp-address.ko
+	reaches "$dir/address/klp-address.ko" version_proc_show
 
 	makes "$dir/namesake" klp-namesake.ko
 	reaches "$dir/namesake/klp-namesake.ko" \

@@ -39,6 +39,16 @@ typedef unsigned long ulong;
 #define EXPORT_SYMBOL_GPL(name) __EXPORT(name, "EXPORT_SYMBOL_GPL", "")
 #define EXPORT_SYMBOL_NS_GPL(name, ns) __EXPORT(name, "EXPORT_SYMBOL_GPL", ns)
 
+/* As objtool lists functions that nobody calls by their address; with -fcf-protection=branch. */
+#ifdef __CET__
+#define IBT_SEAL(name)                                             \
+	asm(".pushsection .ibt_endbr_seal,\"a\",@progbits\n\t" \
+	    ".long " #name " - .\n\t"                            \
+	    ".popsection")
+#else
+#define IBT_SEAL(name) _Static_assert(1, "")
+#endif
+
 struct module {
 	int state;
 	char name[56];

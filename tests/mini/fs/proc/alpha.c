@@ -129,3 +129,5 @@ int alpha_again(const struct record *r)
 
 /* The first of the per-CPU variables lies at address 0. */
 int alpha_percpu_first __section(".data..percpu..first");
+
+IBT_SEAL(alpha_again);
