@@ -138,7 +138,7 @@ everywhere()
 		int compare(fn *f) { return f == new_helper; }
 		void choose(struct ops *o, int x) { o->more[x & 1] = new_show; o->call = new_helper; }
 		static int __init at_start(void) { now = new_helper; return 0; }
-		int (*starting)(void) = at_start;
+		int (*starting)(void) __initdata = at_start;
 
 		/* Calls and jumps, within a section and from another. */
 		int calls(int x), jumps(int x), far_calls(int x), far_jumps(int x), old_call(int x);
