@@ -177,7 +177,7 @@ void kallsyms_each(const struct elf_file *f, void (*fn)(const struct ksym *sym, 
 	}
 }
 
-static int by_name_and_address(const void *a, const void *b)
+int ksym_by_name_and_address(const void *a, const void *b)
 {
 	const struct ksym *x = a, *y = b;
 	int diff = strcmp(x->name, y->name);
@@ -217,7 +217,7 @@ int kallsyms_read(struct kallsyms *k, const struct elf_file *vmlinux)
 	kallsyms_want(k, "_end");
 	kallsyms_each(vmlinux, keep_wanted, &c);
 	if (k->n)
-		qsort(k->sym, k->n, sizeof(*k->sym), by_name_and_address);
+		qsort(k->sym, k->n, sizeof(*k->sym), ksym_by_name_and_address);
 	return 0;
 }
 

@@ -80,6 +80,9 @@ const struct ksym *kallsyms_global(const struct ksym *all, size_t n);
  */
 bool kallsyms_init_section(const struct elf_file *f, const char *name);
 
+/* For qsort(): by name, and where names are equal as positions count in vmlinux. */
+int ksym_by_name_and_address(const void *a, const void *b);
+
 /* Does the kernel's kallsyms leave this name out? */
 bool kallsyms_ignored(const char *name);
 

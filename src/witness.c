@@ -7,26 +7,6 @@
 
 #include "util.h"
 
-/* A line of the witness, its name wanted: ordered like the symbols it is compared with. */
-struct text_sym {
-	const char *name;
-	uint64_t addr;
-	size_t order;
-	bool absolute; /* 'A': absolute, which does not count, or per-CPU */
-};
-
-static int text_by_name_and_address(const void *a, const void *b)
-{
-	const struct text_sym *x = a, *y = b;
-	int diff = strcmp(x->name, y->name);
-
-	if (diff)
-		return diff;
-	if (x->addr != y->addr)
-		return x->addr < y->addr ? -1 : 1;
-	return x->order < y->order ? -1 : x->order > y->order;
-}
-
 /*
  * "ADDRESS TYPE NAME[\t[MODULE]]" into its parts, in place. Returns 1 for a symbol of vmlinux,
  * 0 for one of a module (or of eBPF and ftrace: all in brackets), -1 for another form.
@@ -47,7 +27,7 @@ static int parse_line(char *line, char *type, char **name)
 }
 
 static int read_text(const struct kallsyms *k, const char *path, char *text, size_t size,
-		     struct text_sym **ret, size_t *n)
+		     struct ksym **ret, size_t *n)
 {
 	size_t cap = 0, line_number = 0;
 	char *line = text, *next;
@@ -84,8 +64,7 @@ static int read_text(const struct kallsyms *k, const char *path, char *text, siz
 		addr = strtoull(line, NULL, 16);
 		any_address |= addr != 0;
 		GROW(*ret, *n, cap);
-		(*ret)[*n] = (struct text_sym){
-			.name = name, .addr = addr, .order = *n, .absolute = type == 'A'};
+		(*ret)[*n] = (struct ksym){.name = name, .addr = addr, .order = *n, .type = type};
 		(*n)++;
 	}
 	if (*n && !any_address) {
@@ -93,11 +72,11 @@ static int read_text(const struct kallsyms *k, const char *path, char *text, siz
 		return -1;
 	}
 	if (*n)
-		qsort(*ret, *n, sizeof(**ret), text_by_name_and_address);
+		qsort(*ret, *n, sizeof(**ret), ksym_by_name_and_address);
 	return 0;
 }
 
-static const struct text_sym *find_text(const struct text_sym *sym, size_t n, const char *name)
+static const struct ksym *find_text(const struct ksym *sym, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (!strcmp(sym[i].name, name))
@@ -106,7 +85,7 @@ static const struct text_sym *find_text(const struct text_sym *sym, size_t n, co
 	return NULL;
 }
 
-static void report_difference(const struct ksym *sym, const struct text_sym *text, int diff,
+static void report_difference(const struct ksym *sym, const struct ksym *text, int diff,
 			      uint64_t shift, const char *vmlinux, const char *path)
 {
 	if (diff == 0)
@@ -123,9 +102,9 @@ static void report_difference(const struct ksym *sym, const struct text_sym *tex
  * all moved by KASLR; absolute and per-CPU symbols stay where they are.
  */
 static int compare(const struct kallsyms *k, const struct elf_file *vmlinux, const char *path,
-		   const struct text_sym *text, size_t n)
+		   const struct ksym *text, size_t n)
 {
-	const struct text_sym *base;
+	const struct ksym *base;
 	const struct ksym *stext;
 	uint64_t shift = 0;
 	size_t count;
@@ -141,7 +120,7 @@ static int compare(const struct kallsyms *k, const struct elf_file *vmlinux, con
 		    (text[j].addr == k->sym[i].addr + shift || text[j].addr == k->sym[i].addr)) {
 			i++;
 			j++;
-		} else if (diff >= 0 && text[j].absolute) {
+		} else if (diff >= 0 && text[j].type == 'A') {
 			j++;
 		} else {
 			report_difference(&k->sym[i], &text[j], diff, shift, vmlinux->path, path);
@@ -153,7 +132,7 @@ static int compare(const struct kallsyms *k, const struct elf_file *vmlinux, con
 
 int witness_verify(const struct kallsyms *k, const struct elf_file *vmlinux, const char *path)
 {
-	struct text_sym *sym = NULL;
+	struct ksym *sym = NULL;
 	size_t size, n, count;
 	char *text;
 	int ret = -1;
