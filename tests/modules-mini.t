@@ -101,6 +101,12 @@ of_module()
 		END { print n == 1 ? 0 : at, value }'
 }
 
+# trimmed MODULE NAME FILE: the offset of such a symbol in its section, without zeros before it.
+trimmed()
+{
+	printf '%x\n' "0x$(of_module "$@" | cut -d' ' -f2)"
+}
+
 # is_of LINK_NAME OBJECT TYPE PLACE TEST_NAME [FILE]: the table says that LINK_NAME is OBJECT's symbol,
 # FILE's static or else the global one.
 is_of()
@@ -236,8 +242,9 @@ what_is_refused()
 	refuses $gadget gadget_stop "'gadget_stop' is neither in $gadget nor a global symbol of this kernel" \
 		"a misspelt name"
 	has "$err" "near names: gadget_step" "... with the module's that was meant"
-	refuses $gadget alpha_first "'alpha_first' is neither in $gadget nor" "a static of vmlinux"
-	refuses $gadget helper "'helper' is neither in $gadget nor" "... of which there are two"
+	refuses $gadget alpha_first "'alpha_first' is not in $gadget (the file that a.c is tagged with), but static elsewhere: put what needs it into a file with that tag
+  position 1: 0x$(address alpha_first alpha.c) t $(place $alpha 'alpha_first(')" "a static of vmlinux"
+	refuses $gadget helper "'helper' is not in $gadget (the file that a.c is tagged with), but static elsewhere" "... of which there are two"
 }
 
 exports()
@@ -418,8 +425,15 @@ what_is_replaced()
 	template a.c <<<'int new_a(int x); int new_a(int x) { return x; }'
 	decide --modules "$k/installed"
 	refused 1 "'gadget_step' is ambiguous" "one of two, without a tag and without debug information"
-	is "$(grep '^  position' <<<"$err" | sed 's/0x[0-9a-f]* //')" "  position 1: t ?
-  position 2: t ?" "... with both, as far as they are known"
+	is "$(grep '^  position' <<<"$err")" "  position 1: .text+0x$(trimmed gadget gadget_step gadget.c) t ?
+  position 2: .text+0x$(trimmed gadget gadget_step common.c) t ?" "... with both, as far as they are known"
+	decide "${modules[@]}"
+	is "$(grep '^  position' <<<"$err" | cut -d' ' -f7)" "$(place $gadget 'int gadget_step(')
+$(place $common 'int gadget_step(')" "... more of them with debug information"
+	frame '{.name = "gadget", .funcs = funcs_new_a}' new_a:gadget_phase
+	decide "${modules[@]}"
+	has "$err" "  position 1: .init.text+0x$(trimmed gadget gadget_phase gadget.c) t $(place $gadget 'int __init gadget_phase(') (gone when it is up)" \
+		"... and which of them goes"
 	frame '{.name = "gadget", .funcs = funcs_new_a}' new_a:gadget_common
 	decide --modules "$k/installed"
 	exits 0 "a unique one needs neither"
