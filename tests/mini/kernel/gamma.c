@@ -83,3 +83,9 @@ long __pfx___x64_sys_gamma(long x)
 {
 	return sink(x);
 }
+
+long __se_sys_gamma(long x);
+long __se_sys_gamma(long x)
+{
+	return sink(x);
+}
