@@ -86,7 +86,6 @@ int check_read_target(struct check *c)
 {
 	struct kallsyms *k = &c->target.kallsyms;
 
-	kallsyms_want(k, "vermagic");
 	kallsyms_want(k, "clear_relocate_add");
 	kallsyms_want(k, "modversion_ext_start");
 	for (size_t i = 0; i < c->symbol_num; i++)
