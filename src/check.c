@@ -87,7 +87,6 @@ int check_read_target(struct check *c)
 {
 	struct kallsyms *k = &c->target.kallsyms;
 
-	kallsyms_want(k, "vermagic");
 	kallsyms_want(k, "clear_relocate_add");
 	kallsyms_want(k, "modversion_ext_start");
 	sealed_want(k);

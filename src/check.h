@@ -130,9 +130,6 @@ const char *scan_until(const char *s, char stop, size_t max, char *dst);
 const struct ksym *check_position(const struct check *c, const char *what, const struct object *o,
 				  const char *name, unsigned long position);
 
-/* Where a symbol lies: its address in vmlinux, "SECTION+OFFSET" in a module. */
-void check_place(const struct object *o, const struct ksym *sym, char *ret, size_t size);
-
 /*
  * "FILE:LINE: " of a symbol that the module defines, by its number in the symbol table; "" where
  * its debug information does not say. To be freed.

@@ -22,7 +22,7 @@ static void check_end(const struct check *c, const struct patch_list *list, size
 		    list->name, n, because, hint);
 }
 
-/* What a patch consists of is used as long as it is loaded. */
+/* What a patch consists of is used as long as it is loaded; for its functions see check_init.c. */
 static void check_stays(const struct check *c, size_t section, const char *what, const char *name,
 			const char *object)
 {
@@ -60,16 +60,6 @@ static void check_object_data(const struct check *c, const struct patch_object *
 	check_end(c, &obj->funcs, obj->n, "whose old_name, new_func and old_sympos are 0",
 		  "leave no empty entry before the end");
 	check_stays(c, obj->funcs.section, "the array of functions", obj->funcs.name, name);
-	for (size_t i = 0; i < obj->n; i++)
-		check_stays(c, obj->func[i].new_section, "the new function of",
-			    obj->func[i].old_name, name);
-	for (size_t i = 0; i < KLP_CALLBACKS; i++) {
-		/* klp_enable_patch() calls it while the module loads, and nobody does later. */
-		if (i == KLP_PRE_PATCH && !obj->name)
-			continue;
-		check_stays(c, obj->callback_section[i], "the callback", klp_callback_name[i],
-			    name);
-	}
 }
 
 void check_data(struct check *c)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "syscalls.h"
 
 /* Who starts a patch; the second one is openEuler's. */
 static const char *const enablers[] = {"klp_enable_patch", "klp_register_patch"};
@@ -174,7 +175,7 @@ static void check_func(const struct check *c, struct check_func *f)
 	const struct patch_func *func = f->func;
 	const struct object *o;
 	const char *why;
-	char *what;
+	char *what, *entries;
 
 	if (!func->old_name[0]) {
 		bad(c, "a function of object '%s' has no old_name: klp_init_func() refuses it",
@@ -202,11 +203,14 @@ static void check_func(const struct check *c, struct check_func *f)
 	free(what);
 	check_new_function(c, f);
 	why = f->found ? traced_refusal(object_traced(&c->objects, o), f->found) : NULL;
-	if (why)
-		bad(c,
-		    "function '%s' cannot be patched: %s; klp_patch_func() refuses it\n"
-		    "  patch its callers instead",
-		    func->old_name, why);
+	if (!why)
+		return;
+	entries = syscall_entries(c->target.vmlinux, func->old_name);
+	bad(c,
+	    "function '%s' cannot be patched: %s; klp_patch_func() refuses it\n"
+	    "  %s",
+	    func->old_name, why, entries ? entries : "patch its callers instead");
+	free(entries);
 }
 
 /* Two names of one address: klp_patch_func() takes both, and only the last one is called. */

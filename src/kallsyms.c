@@ -3,6 +3,7 @@
 #include "kallsyms.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -284,6 +285,16 @@ const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, siz
 		;
 	*count = end - lo;
 	return *count ? &k->sym[lo] : NULL;
+}
+
+void ksym_place(const struct elf_file *f, const struct ksym *sym, char *ret, size_t size)
+{
+	size_t section = (size_t)(sym->addr >> 32);
+
+	if (f->ehdr.e_type == ET_REL && section && section < f->shnum)
+		snprintf(ret, size, "%s+0x%x", f->sec[section].name, (uint32_t)sym->addr);
+	else
+		snprintf(ret, size, "0x%llx", (unsigned long long)sym->addr);
 }
 
 const struct ksym *kallsyms_global(const struct ksym *all, size_t n)

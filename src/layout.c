@@ -16,20 +16,13 @@ struct member {
 struct structure {
 	const char *name;
 	size_t *size;
-	struct member member[KLP_CALLBACKS + 1]; /* ends with a NULL name */
-	bool optional;				 /* not every kernel has it */
+	struct member member[4]; /* ends with a NULL name */
+	bool optional;		 /* not every kernel has it */
 };
 
 struct search {
-	struct structure s[6];
+	struct structure s[5];
 	size_t found;
-};
-
-const char *const klp_callback_name[KLP_CALLBACKS] = {
-	[KLP_PRE_PATCH] = "pre_patch",
-	[KLP_POST_PATCH] = "post_patch",
-	[KLP_PRE_UNPATCH] = "pre_unpatch",
-	[KLP_POST_UNPATCH] = "post_unpatch",
 };
 
 static int read_member(struct dwarf_file *d, Dwarf_Die die, void *arg)
@@ -175,25 +168,13 @@ int klp_layout_read(struct elf_file *module, struct elf_file *vmlinux, struct kl
 				  {"old_sympos", &ret->func_old_sympos}}},
 				{"klp_object",
 				 &ret->object_size,
-				 {{"name", &ret->object_name},
-				  {"funcs", &ret->object_funcs},
-				  {"callbacks", &ret->object_callbacks}}},
+				 {{"name", &ret->object_name}, {"funcs", &ret->object_funcs}}},
 				{"klp_patch",
 				 &ret->patch_size,
 				 {{"mod", &ret->patch_mod},
 				  {"objs", &ret->patch_objs},
 				  {"states", &ret->patch_states}}},
 				{"module", &ret->module_size, {{NULL, NULL}}},
-				{"klp_callbacks",
-				 &ret->callbacks_size,
-				 {{klp_callback_name[KLP_PRE_PATCH], &ret->callback[KLP_PRE_PATCH]},
-				  {klp_callback_name[KLP_POST_PATCH],
-				   &ret->callback[KLP_POST_PATCH]},
-				  {klp_callback_name[KLP_PRE_UNPATCH],
-				   &ret->callback[KLP_PRE_UNPATCH]},
-				  {klp_callback_name[KLP_POST_UNPATCH],
-				   &ret->callback[KLP_POST_UNPATCH]}},
-				 .optional = true},
 				{"klp_state",
 				 &ret->state_size,
 				 {{"id", &ret->state_id}},

@@ -10,19 +10,13 @@
 
 #include "elf_file.h"
 
-/* The members of struct klp_callbacks. */
-enum { KLP_PRE_PATCH, KLP_POST_PATCH, KLP_PRE_UNPATCH, KLP_POST_UNPATCH, KLP_CALLBACKS };
-extern const char *const klp_callback_name[KLP_CALLBACKS];
-
 /* Offsets and sizes in bytes. */
 struct klp_layout {
 	size_t func_size, func_old_name, func_new_func, func_old_sympos;
-	size_t object_size, object_name, object_funcs, object_callbacks;
+	size_t object_size, object_name, object_funcs;
 	size_t patch_size, patch_mod, patch_objs, patch_states;
-	size_t module_size; /* struct module */
-	/* Sizes are 0 where the kernel has no such thing. */
-	size_t callbacks_size, callback[KLP_CALLBACKS];
-	size_t state_size, state_id;
+	size_t module_size;	     /* struct module */
+	size_t state_size, state_id; /* 0 where the kernel has no such thing */
 };
 
 /*

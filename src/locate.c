@@ -185,22 +185,24 @@ bool location_in_unit(const struct location *l)
 				(l->place[len] == ':' || l->place[len] == '\0'));
 }
 
-void print_candidates(struct dwarf_file *d, const struct ksym *sym, size_t n)
+void print_candidates(const struct elf_file *f, struct dwarf_file *d, const struct ksym *sym,
+		      size_t n)
 {
 	struct location *l = xcalloc(n, sizeof(*l));
 
 	if (d)
 		locate(d, sym, n, l);
 	for (size_t i = 0; i < n; i++) {
-		const char *place = l[i].place;
+		const char *source = l[i].place;
+		char place[256];
 
-		if (!place[0])
-			place = l[i].unit[0] ? l[i].unit : sym[i].file ? sym[i].file : "?";
-		fprintf(stderr, "  position %zu: 0x%llx %c %s", i + 1,
-			(unsigned long long)sym[i].addr, sym[i].type, place);
+		if (!source[0])
+			source = l[i].unit[0] ? l[i].unit : sym[i].file ? sym[i].file : "?";
+		ksym_place(f, &sym[i], place, sizeof(place));
+		fprintf(stderr, "  position %zu: %s %c %s", i + 1, place, sym[i].type, source);
 		if (!location_in_unit(&l[i]))
 			fprintf(stderr, " (compiled in %s)", l[i].unit);
-		fputc('\n', stderr);
+		fputs(sym[i].kept ? "\n" : " (gone when it is up)\n", stderr);
 	}
 	free(l);
 }

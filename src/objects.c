@@ -7,6 +7,7 @@
 
 #include "landing.h"
 #include "livepatch.h"
+#include "modinfo.h"
 #include "util.h"
 
 static struct object *add_object(struct objects *o, const char *name)
@@ -30,22 +31,14 @@ int objects_open(struct objects *o, struct target *target)
 	return o->symbols_only ? 0 : dwarf_file_open(obj->elf, &obj->dwarf);
 }
 
-/* Positions count in the installed module: its debug file must be of the same build. */
-static int check_installed(const struct objects *o, const struct object *obj)
+static int compare_builds(const struct object *obj, const char *path)
 {
 	char installed_id[ELF_BUILD_ID_MAX], id[ELF_BUILD_ID_MAX];
-	char *path = o->files->installed ? module_file(o->files->installed, obj->name) : NULL;
 	struct elf_file *elf;
 	int status = 0;
 
-	if (!path || !strcmp(path, obj->path)) {
-		free(path);
-		return 0;
-	}
-	if (elf_file_open(path, &elf)) {
-		free(path);
+	if (elf_file_open(path, &elf))
 		return -1;
-	}
 	if (!elf_file_build_id(elf, installed_id) || !elf_file_build_id(obj->elf, id) ||
 	    strcmp(installed_id, id) != 0) {
 		error("'%s' and '%s' are not of one build: their build-ids differ or are not there",
@@ -53,8 +46,48 @@ static int check_installed(const struct objects *o, const struct object *obj)
 		status = -1;
 	}
 	elf_file_close(elf);
-	free(path);
 	return status;
+}
+
+/* Positions count in the installed module: its debug file must be of the same build. */
+static int check_installed(const struct objects *o, const struct object *obj)
+{
+	struct module_list all = {0};
+	const char *path;
+	int status = 0;
+
+	if (!o->files->installed)
+		return 0;
+	path = module_file(o->files, o->files->installed, obj->name, &all);
+	if (path && strcmp(path, obj->path) != 0)
+		status = compare_builds(obj, path);
+	if (!path && all.n && !module_given(o->files, obj->name))
+		status = module_refuse_several(o->files->installed, obj->name, &all);
+	module_list_free(&all);
+	return status;
+}
+
+/* One that was made for another kernel has other symbols, or the same ones elsewhere. */
+static int check_vermagic(const struct objects *o, const struct object *obj)
+{
+	const char *want = target_vermagic(o->target), *has = modinfo_first(obj->elf, "vermagic");
+
+	switch (want ? modinfo_compare_vermagic(obj->elf, want) : VERMAGIC_SAME) {
+	case VERMAGIC_OTHER:
+		error("'%s' was made for another kernel\n"
+		      "  the module has '%s'\n"
+		      "  the kernel has '%s'\n"
+		      "  name the one that was made for this kernel",
+		      obj->path, has, want);
+		return -1;
+	case VERMAGIC_OTHER_RELEASE:
+		warning("'%s' was made for the kernel %.*s: see to it that %.*s loads just this file",
+			obj->path, (int)strcspn(has, " "), has, (int)strcspn(want, " "), want);
+		break;
+	case VERMAGIC_SAME:
+		break;
+	}
+	return 0;
 }
 
 static int read_module(const struct objects *o, struct object *obj)
@@ -66,6 +99,8 @@ static int read_module(const struct objects *o, struct object *obj)
 		error("'%s': no module of this kernel's architecture", obj->path);
 		return -1;
 	}
+	if (check_vermagic(o, obj))
+		return -1;
 	if (kallsyms_read_module(&obj->own, obj->elf) ||
 	    traced_read_module(&obj->traced, obj->elf, o->target->arch))
 		return -1;
@@ -180,6 +215,8 @@ static int search_modules(struct objects *o, const char *tag, find_units *find,
 		status = choose(&all, tag, find, &found);
 	}
 	if (!status && found)
+		status = module_check_loaded(o->files, found, tag);
+	if (!status && found)
 		status = open_module(o, found, ret);
 	if (!status && found)
 		status = find((*ret)->dwarf, query);
@@ -208,32 +245,6 @@ int objects_by_source(struct objects *o, const char *tag, struct unit_query *que
 	return status;
 }
 
-/* Where a module of that name lies, or NULL. */
-static char *find_module(const struct objects *o, const char *name)
-{
-	const struct module_options *files = o->files;
-	const char *const dirs[] = {
-		o->symbols_only ? files->installed : files->debug,
-		o->symbols_only ? files->debug : files->installed,
-	};
-
-	for (size_t i = 0; i < files->extras; i++) {
-		char *extra = module_name(files->extra[i]);
-		bool is = !strcmp(extra, name);
-
-		free(extra);
-		if (is)
-			return xstrdup(files->extra[i]);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
-		char *path = dirs[i] ? module_file(dirs[i], name) : NULL;
-
-		if (path)
-			return path;
-	}
-	return NULL;
-}
-
 int objects_by_name(struct objects *o, const char *name, struct object **ret)
 {
 	char *path;
@@ -244,7 +255,8 @@ int objects_by_name(struct objects *o, const char *name, struct object **ret)
 		if (!strcmp(o->obj[i]->name, name))
 			return known_object(o->obj[i], ret);
 	}
-	path = find_module(o, name);
+	if (module_find(o->files, o->symbols_only, name, &path))
+		return -1;
 	if (!path)
 		return 0;
 	status = open_module(o, path, ret);

@@ -171,19 +171,6 @@ static int read_funcs(const struct reader *r, const struct span *span, struct pa
 	return -1;
 }
 
-static void read_callbacks(const struct reader *r, size_t section, uint64_t off,
-			   struct patch_object *obj)
-{
-	uint64_t to_off;
-	size_t to;
-
-	for (size_t i = 0; r->layout->callbacks_size && i < KLP_CALLBACKS; i++) {
-		if (relocs_pointer(r->f, r->relocs, section, off + r->layout->callback[i], &to,
-				   &to_off))
-			obj->callback_section[i] = to;
-	}
-}
-
 static int read_objects(const struct reader *r, const struct span *span, struct patch *p)
 {
 	const struct klp_layout *l = r->layout;
@@ -203,7 +190,6 @@ static int read_objects(const struct reader *r, const struct span *span, struct 
 		if (!obj->name && !obj->has_funcs)
 			return end_list(r, span, off, &p->objs) ? 0 : -1;
 		p->n++;
-		read_callbacks(r, span->section, off + l->object_callbacks, obj);
 		if (obj->has_funcs && read_funcs(r, &funcs, obj))
 			return -1;
 	}

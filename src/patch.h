@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The struct klp_patch of a module that has not been loaded: its objects with their functions and
- * callbacks, and its states, read through the module's relocations.
+ * The struct klp_patch of a module that has not been loaded: its objects with their functions,
+ * and its states, read through the module's relocations.
  */
 #ifndef KLP_PATCH_H
 #define KLP_PATCH_H
@@ -40,7 +40,6 @@ struct patch_object {
 	struct patch_list funcs;
 	struct patch_func *func;
 	size_t n;
-	size_t callback_section[KLP_CALLBACKS]; /* 0: NULL, or in none of the module's */
 };
 
 struct patch {

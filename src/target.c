@@ -157,7 +157,7 @@ int target_open(struct target *t, const struct target_options *opt)
 int target_read_symbols(struct target *t)
 {
 	static const char *const own[] = {"linux_banner", "__start_mcount_loc", "__stop_mcount_loc",
-					  "__init_begin", "__init_end"};
+					  "__init_begin", "__init_end",		"vermagic"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		kallsyms_want(&t->kallsyms, own[i]);
@@ -170,6 +170,23 @@ int target_read_symbols(struct target *t)
 		return -1;
 	mark_init(t);
 	return read_mcount(t);
+}
+
+const char *target_vermagic(const struct target *t)
+{
+	size_t count;
+	const struct ksym *sym = kallsyms_find(&t->kallsyms, "vermagic", &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *text;
+
+		if (sym[i].elf_type != STT_OBJECT || sym[i].size < 2)
+			continue;
+		text = (const char *)elf_file_at(t->vmlinux, sym[i].addr, sym[i].size);
+		if (text && text[sym[i].size - 1] == '\0')
+			return text;
+	}
+	return NULL;
 }
 
 void target_close(struct target *t)

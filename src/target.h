@@ -48,6 +48,12 @@ int target_open(struct target *t, const struct target_options *opt);
  */
 int target_read_symbols(struct target *t);
 
+/*
+ * The kernel's own version magic: "vermagic" of kernel/module/main.c, a string in vmlinux. NULL
+ * when vmlinux does not tell; for after target_read_symbols().
+ */
+const char *target_vermagic(const struct target *t);
+
 void target_close(struct target *t);
 
 #endif

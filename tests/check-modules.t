@@ -87,7 +87,9 @@ exit_sections()
 	fine "a namesake in exit memory stays" "$(renamed gadget_step,2)" -v
 	has "$out" "gadget:gadget_step,2 at .text+0x" "... so that positions stay, too"
 	"$scratch/elfedit" "$scratch/with/exit/gadget.ko" "$scratch/gadget.ko" replace .modinfo mod_unload mod_retain
-	check_modules=(--object "$scratch/gadget.ko")
+	# So it is in the kernel, or the module would be another one's.
+	"$scratch/elfedit" "$k/vmlinux" "$scratch/vmlinux" replace .rodata mod_unload mod_retain
+	check_modules=(--vmlinux "$scratch/vmlinux" --object "$scratch/gadget.ko")
 	becomes "without CONFIG_MODULE_UNLOAD it goes" "'gadget_step' at position 2 is not the same in 'gadget'" \
 		gadget_step,2
 	check_modules=(--modules "$k/modules")

@@ -234,6 +234,10 @@ unpatchable "a function at no such position" "'twice_run_a' has no position 2" \
 	-DOLD_NAME='"twice_run_a"' -DOLD_SYMPOS=2
 unpatchable "a function that is not traced" "'alpha_notrace' cannot be patched: ftrace has no" \
 	-DOLD_NAME='"alpha_notrace"'
+entries="system call 'gamma': what can be patched is each of its entries '__ia32_sys_gamma', '__x64_sys_gamma'; what they call is inline, and so notrace"
+unpatchable "the body of a system call" "function '__do_sys_gamma' cannot be patched: ftrace has no call site in it (notrace, noinstr or built without tracing); klp_patch_func() refuses it
+  $entries" \
+	-DOLD_NAME='"__do_sys_gamma"'
 unpatchable "a function of init memory" "'alpha_init' cannot be patched: in init memory" \
 	-DOLD_NAME='"alpha_init"'
 unpatchable "a variable" "'gamma_private' cannot be patched: not a function" \
@@ -277,12 +281,6 @@ is "$status:$err" "0:" "a kernel that has no states does not look at them"
 
 # What is freed when the module is up.
 freed="which do_init_module() frees when the patch has been loaded"
-broken "code that is freed" "the new function of 'alpha_show' of object vmlinux lies in '.init.text.x', $freed" \
-	rename-section .text .init.text.x
-has "$err" "the callback 'pre_patch' of object gadget lies in '.init.text.x', $freed" "... callbacks are told"
-has "$err" "the callback 'post_unpatch' of object gadget lies in" "... each of them"
-has "$err" "the callback 'post_patch' of object vmlinux lies in" "... vmlinux's, too"
-lacks "$err" "'pre_patch' of object vmlinux" "... but for the one that is called while the module loads"
 broken "data that are freed" "the struct klp_patch 'patch' lies in '.init.data', $freed" \
 	rename-section .data .init.data
 has "$err" "the list of objects of 'patch' lies in '.init.data'" "... objects are told"

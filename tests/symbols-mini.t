@@ -331,6 +331,24 @@ static_of_another_file()
 	has "$err" "  position 2: 0x$(address helper alpha.c) t $(place $alpha 'int helper(')" \
 		"... the second candidate"
 
+	# A weak reference, which becomes zero where there is nothing of the name at all.
+	local zero="(the weak reference would be zero: if that is meant, give it another name)"
+	fresh
+	template a.c $alpha <<<'extern int twice_state __weak; int use(void); int use(void) { return &twice_state ? twice_state : 0; }'
+	resolve
+	refused 1 "a.c:3: 'twice_state' is not in $alpha (the file that a.c is tagged with), but static elsewhere: put what needs it into a file with that tag $zero
+  position $(position twice_state "$(address twice_state twice.c)"): 0x$(address twice_state twice.c) d $(place mm/twice.c 'int twice_state')" \
+		"a weak reference to a static of another file"
+	fresh
+	template a.c <<<'int helper(int) __weak; int use(int x); int use(int x) { return helper ? helper(x) : 0; }'
+	resolve
+	refused 1 "a.c:3: 'helper' is static in the kernel, and a.c has no //KLPMAKE tag to say in which file: tag it with one of $zero
+  position 1: 0x$(address helper beta.c) t" "... without a tag"
+	fresh
+	template a.c $alpha <<<'int helper(int) __weak; int use(int x); int use(int x) { return helper ? helper(x) : 0; }'
+	resolve
+	becomes helper t "$(address helper alpha.c)" "$(place $alpha 'int helper(')" "... to one of the tagged file is that"
+
 	fresh
 	template a.c <<<'int halper(int), use(int x); int use(int x) { return halper(x); }'
 	resolve

@@ -87,7 +87,7 @@ which_file_it_means()
 	mkdir -p "$scratch/modules/kernel/drivers/gadget" "$scratch/modules/kernel/fs/proc"
 	cp "$scratch/kernel/gadget.ko" "$scratch/modules/kernel/drivers/gadget/gadget.ko"
 	tagged '//KLPMAKE drivers/gadget/common.c' --debug-modules "$scratch/modules"
-	refused 1 "a.c:2: 'helper' is neither in drivers/gadget/common.c nor a global symbol of this kernel" \
+	refused 1 "a.c:2: 'helper' is not in drivers/gadget/common.c (the file that a.c is tagged with), but static elsewhere" \
 		"a file of a module is found there, and is another scope"
 	tagged '//KLPMAKE fs/proc/delta.c' --debug-modules "$scratch/modules"
 	refused 1 "a.c:1: 'fs/proc/delta.c' is no source file of this vmlinux or of a module (" "a file of no module"

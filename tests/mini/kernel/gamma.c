@@ -50,3 +50,42 @@ EXPORT_SYMBOL_NS_GPL(gamma_use, "MINI_NS");
 /* As include/linux/tracepoint.h makes them: a tracepoint, and the key of its static call. */
 int __tracepoint_gamma_hit = 1;
 int __SCK__tp_func_gamma_hit = 1;
+
+/*
+ * A system call, as arch/x86/include/asm/syscall_wrapper.h makes it: entries, and a body that is not
+ * traced. Then names that are only near those of entries.
+ */
+static noinline noclone notrace long __do_sys_gamma(long x)
+{
+	return sink(x);
+}
+
+long __x64_sys_gamma(long x);
+long __x64_sys_gamma(long x)
+{
+	return __do_sys_gamma(x);
+}
+
+long __ia32_sys_gamma(long x);
+long __ia32_sys_gamma(long x)
+{
+	return __do_sys_gamma((int)x);
+}
+
+long __ia32_compat_sys_gamma(long x);
+long __ia32_compat_sys_gamma(long x)
+{
+	return sink(x);
+}
+
+long __pfx___x64_sys_gamma(long x);
+long __pfx___x64_sys_gamma(long x)
+{
+	return sink(x);
+}
+
+long __se_sys_gamma(long x);
+long __se_sys_gamma(long x)
+{
+	return sink(x);
+}
