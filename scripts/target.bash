@@ -70,7 +70,7 @@ module_option()
 	module_args+=(--object "$file")
 	# kbuild leaves what the module exports beside it.
 	file=${file%/*}/Module.symvers
-	[[ ! -f $file ]] || extra_symvers+=("$file")
+	[[ ! -s $file ]] || extra_symvers+=("$file")
 	taken=2
 }
 
