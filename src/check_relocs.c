@@ -11,6 +11,13 @@
 
 #include "early.h"
 
+/* What static keys, static calls and tracepoints leave in a module. */
+static bool special_section(const char *name)
+{
+	return !strcmp(name, "__jump_table") || !strcmp(name, ".static_call_sites") ||
+	       !strcmp(name, "__tracepoints_ptrs");
+}
+
 /* Livepatch relocations whose section can hold none: -1 when its entries cannot be read. */
 static int check_klp_header(const struct check *c, const struct elf_section *s)
 {
@@ -120,10 +127,13 @@ static void check_klp_section(struct check *c, struct places *p, size_t index)
 	    section_is_early(c->target.arch, c->mod->sec[target].name))
 		bad(c,
 		    "section '%s': relocations of a module are applied after the kernel has used "
-		    "'%s', so they would come too late\n"
-		    "  for static keys, static calls and tracepoints of modules <klpmake.h> has "
-		    "KLP_STATIC_BRANCH_LIKELY(), KLP_STATIC_CALL() and KLP_TRACE()",
-		    s->name, c->mod->sec[target].name);
+		    "'%s', so they would come too late%s",
+		    s->name, c->mod->sec[target].name,
+		    special_section(c->mod->sec[target].name)
+			    ? "\n  for static keys, static calls and tracepoints of modules "
+			      "<klpmake.h> has KLP_STATIC_BRANCH_LIKELY(), KLP_STATIC_CALL() and "
+			      "KLP_TRACE()"
+			    : "");
 	if (!readable || !target || places_read(c, p, index, cs))
 		c->relocs_sane = false;
 }

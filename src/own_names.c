@@ -110,9 +110,12 @@ void own_data_check(const struct objects *objects, const struct template *t,
 		const struct strmap_entry *e = &t->defined.slot[i];
 
 		/* What the tagged file has too was told above. */
-		if (e->key && e->value == DEFINED_GLOBAL_DATA &&
-		    !(scope && defs_find_data(&scope->defs, e->key)) &&
-		    has_global_data(objects->obj[0]->symbols, e->key))
+		if (!e->key || e->value != DEFINED_GLOBAL_DATA ||
+		    (scope && defs_find_data(&scope->defs, e->key)))
+			continue;
+		if (scope && has_global_data(scope->object->symbols, e->key))
+			refuse_data(t, e->key, scope->object->name);
+		else if (has_global_data(objects->obj[0]->symbols, e->key))
 			refuse_data(t, e->key, KLP_VMLINUX);
 	}
 }

@@ -568,6 +568,15 @@ where_symbols_are()
 		"... and that is said"
 }
 
+data_of_its_own()
+{
+	fresh
+	frame "$no_functions" && template a.c $common <<<'int gadget_private, use(void); int use(void) { return ++gadget_private; }'
+	decide "${modules[@]}"
+	refused 1 "a.c:3: 'gadget_private' is a variable of gadget, and this defines another of that name" \
+		"a variable that is defined where the module's was meant"
+}
+
 # Two modules of a name, as with a driver that was updated: which is loaded?
 which_of_two()
 {
@@ -658,6 +667,7 @@ one_patch_for_three
 renames
 what_is_replaced
 where_modules_are
+data_of_its_own
 where_symbols_are
 which_of_two
 made_for_another_kernel

@@ -17,10 +17,10 @@ assembler()
 {
 	mkdir "$1"
 	cp "$copies/linker/"{Makefile,klp-linker.c} "$1"
-	sed -i 's|^//KLPMAKE.*|//KLPMAKE arch/x86/lib/memset_64.S|; s/SHOW(_stext)/SHOW(memset_orig)/; s/^#define SHOW/extern char memset_orig[], paranoid_exit[];\n&/' "$1/klp-linker.c"
+	sed -i 's|^//KLPMAKE.*|//KLPMAKE arch/x86/lib/memset_64.S|; s/SHOW(_stext)/set()/; s/^#define SHOW/extern void memset_orig(void *p, int c, size_t n);\nextern char paranoid_exit[];\nstatic inline void set(void) { char c; memset_orig(\&c, 0, 1); }\n&/' "$1/klp-linker.c"
 	makes "$1" klp-linker.ko
 	has "$(<"$1/_klpmake.syms")" ' t arch/x86/lib/memset_64.S' "$release: a local function of the assembler's"
-	sed -i 's|^//KLPMAKE.*|//KLPMAKE arch/x86/entry/entry_64.S|; s/SHOW(memset_orig)/SHOW(paranoid_exit)/' "$1/klp-linker.c"
+	sed -i 's|^//KLPMAKE.*|//KLPMAKE arch/x86/entry/entry_64.S|; s/^\tset()/\tSHOW(paranoid_exit)/' "$1/klp-linker.c"
 	rm "$1/klp-linker.ko"
 	run "$top/klpmake" -q -k "$release" "$1"
 	refused 1 "klpsyms: error: klp-linker.c:$(grep -n '^extern char' "$1/klp-linker.c" | cut -d: -f1): 'paranoid_exit' is a symbol of arch/x86/entry/entry_64.S of which its debug information knows nothing (made by the compiler, or an assembler's): whose it is cannot be told; copy what it stands for
