@@ -58,8 +58,7 @@ kbuild_stop()
 kbuild_messages()
 {
 	kbuild_plain "$1" "$2" | kbuild_twice "$3/" | awk '
-		# "In file included from", "In function": only with what follows them, when that is the tool
-		# own words.
+		# "In file included from", "In function": only with what follows them, unless klpmake says that.
 		/: (In function|At top level)/ || /^In file included from/ || /^ +from / || /: in function `.*:$/ {
 			held = held $0 "\n"
 			next

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What stays must not lead to what goes: the kernel frees the init memory of a module as soon as
- * its init function has returned, and then a patched function jumps into nothing. Rules:
- * kernel/module/main.c, do_init_module() and module_init_layout_section(); scripts/mod/modpost.c,
- * check_sec_ref(), which warns of the same.
+ * its init function has returned, and then a patched function jumps into nothing.
+ * Rules: kernel/module/main.c, do_init_module() and module_init_layout_section();
+ * scripts/mod/modpost.c, check_sec_ref(), which warns of the same.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ struct spot {
 	size_t symbol; /* its number, 0: none */
 };
 
-/* The symbol that covers a place, or the one at its beginning. */
+/* The number of the symbol that covers a place, 0: none does. */
 static size_t symbol_at(const struct elf_file *f, size_t section, uint64_t offset)
 {
 	size_t found = 0;
@@ -49,8 +49,7 @@ static const char *name_of(const struct elf_file *f, const struct spot *spot)
 	return s.name;
 }
 
-/* What code or data that stays with the module a relocation is for; tables for the loader do not.
- */
+/* Is it code or data that stays as it is? The loader's tables know what is init memory. */
 static bool is_permanent(const struct check *c, const struct elf_section *s)
 {
 	if (kallsyms_init_section(c->mod, s->name) || str_starts(s->name, ".ref."))

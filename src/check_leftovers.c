@@ -59,7 +59,7 @@ static void check_syscall(struct check *c, size_t symbol, const char *name)
 }
 
 /* depmod makes a list of these, by which modprobe and udev would load the patch. */
-static void check_aliases(const struct check *c)
+static void check_alias(const struct check *c)
 {
 	const char *alias = modinfo_first(c->mod, "alias");
 
@@ -84,5 +84,5 @@ void check_leftovers(struct check *c)
 		else if (str_starts(s.name, SYSCALL_META))
 			check_syscall(c, i, s.name + strlen(SYSCALL_META));
 	}
-	check_aliases(c);
+	check_alias(c);
 }

@@ -17,11 +17,6 @@
 #define EXTENDED_NAMES "__version_ext_names"
 #define EXTENDED_CRC 4
 
-static void add_version(struct versions *v, const char *name, size_t crc)
-{
-	strmap_add(&v->crc, name, crc);
-}
-
 static void check_size(const struct check *c, const char *section, size_t size, size_t entry)
 {
 	if (size % entry)
@@ -48,7 +43,7 @@ static void read_plain(const struct check *c, struct versions *v)
 			    off / VERSION_SIZE);
 			continue;
 		}
-		add_version(v, name, elf_file_number(c->mod, data + off, VERSION_CRC));
+		strmap_add(&v->crc, name, elf_file_number(c->mod, data + off, VERSION_CRC));
 	}
 }
 
@@ -81,8 +76,8 @@ static void read_extended(const struct check *c, struct versions *v)
 			       "module");
 			return;
 		}
-		add_version(v, (const char *)data + off,
-			    elf_file_number(c->mod, crc + EXTENDED_CRC * i, EXTENDED_CRC));
+		strmap_add(&v->crc, (const char *)data + off,
+			   elf_file_number(c->mod, crc + EXTENDED_CRC * i, EXTENDED_CRC));
 		off += len + 1;
 	}
 }

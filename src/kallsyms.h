@@ -70,8 +70,7 @@ bool kallsyms_position(const struct ksym *all, size_t n, const struct ksym *sym,
  */
 const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, size_t *count);
 
-/* Where a symbol of this file lies, in words: its address in vmlinux, "SECTION+0xOFFSET" in a
- * module. */
+/* Where a symbol of this file lies, for people: an address, or "SECTION+0xOFFSET" in a module. */
 void ksym_place(const struct elf_file *f, const struct ksym *sym, char *ret, size_t size);
 
 /* The global one of n entries, all of one name, or NULL: a linker leaves at most one. */
