@@ -15,13 +15,15 @@
 #   -Wno-error                 a static that is declared and used but not defined is no error here
 #   -I                         <klpmake.h>
 #   -ffile-prefix-map          the same module wherever the work directory lies
+#   -DKLPMAKE_REGISTER_PATCH   kbuild_starter
 # A static that is only declared cannot be silenced by name: gcc has no option for that warning.
 kbuild_run()
 {
-	local kdir=$1 work=$2 log=$3 status=0
+	local kdir=$1 work=$2 log=$3 status=0 starter
 	shift 3
 	[[ $* != *[!A-Za-z0-9_./+~@\ -]* ]] || die "kbuild cannot read one of these, whose path is not plain: $*"
-	local command=(env KCFLAGS="${KCFLAGS:-} -Wno-error -ffile-prefix-map=$work/= -I${work%/*}/include"
+	starter=$(kbuild_starter "$kdir")
+	local command=(env KCFLAGS="${KCFLAGS:-} -Wno-error -ffile-prefix-map=$work/= -I${work%/*}/include${starter:+ $starter}"
 		${1+KBUILD_EXTRA_SYMBOLS="${KBUILD_EXTRA_SYMBOLS:-} $*"}
 		make --no-print-directory -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
 		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= modules)
@@ -36,6 +38,17 @@ kbuild_run()
 	wait "$kbuild_pid" || status=$?
 	kbuild_pid=''
 	return "$status"
+}
+
+# kbuild_starter KDIR: the macro that tells <klpmake.h> of a kernel that takes livepatches with
+# klp_register_patch() alone. Its configuration does not tell: openEuler's first kernels without ftrace
+# have klp_enable_patch().
+kbuild_starter()
+{
+	[[ ! -r $1/Module.symvers ]] || awk -F '\t' '
+		$2 == "klp_enable_patch" { enable = 1 }
+		$2 == "klp_register_patch" { register = 1 }
+		END { if (register && !enable) print "-DKLPMAKE_REGISTER_PATCH" }' "$1/Module.symvers"
 }
 
 # kbuild_stop: for traps. Compilers end a little later than make does, and write until then.

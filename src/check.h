@@ -163,6 +163,7 @@ void check_init(struct check *c);
 void check_leftovers(struct check *c);
 void check_patch(struct check *c);
 void check_data(struct check *c);
+void check_wo_ftrace(struct check *c);
 void check_modules(struct check *c);
 void check_addresses(struct check *c);
 

@@ -93,6 +93,7 @@ static int run_checks(struct check *c, const struct options *o)
 	check_leftovers(c);
 	check_patch(c);
 	check_data(c);
+	check_wo_ftrace(c);
 	check_modules(c);
 	check_addresses(c);
 	return 0;

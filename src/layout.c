@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dwarf_file.h"
+#include "livepatch.h"
 #include "units.h"
 #include "util.h"
 
@@ -16,12 +17,12 @@ struct member {
 struct structure {
 	const char *name;
 	size_t *size;
-	struct member member[4]; /* ends with a NULL name */
+	struct member member[6]; /* ends with a NULL name */
 	bool optional;		 /* not every kernel has it */
 };
 
 struct search {
-	struct structure s[5];
+	struct structure s[7];
 	size_t found;
 };
 
@@ -75,39 +76,43 @@ static int search_unit(struct dwarf_file *d, Dwarf_Die unit, struct search *sear
 	return status;
 }
 
-/* Each unit of a module is read until all is found; of vmlinux only livepatch's own. */
+/* 1 when all that every kernel has was found, else 0. */
+static int is_enough(const struct search *search)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(search->s); i++) {
+		if (!*search->s[i].size && !search->s[i].optional)
+			return 0;
+	}
+	return 1;
+}
+
+/*
+ * Units of a module are read until one has shown enough: what that has not shown, the kernel has
+ * not got. Of vmlinux only livepatch's own is read.
+ */
 static int search_module(struct dwarf_file *d, struct search *search)
 {
 	int status = 0, more;
 	Dwarf_Die unit;
 
-	while (!status && (more = dwarf_file_next_unit(d, &unit)) != 0)
+	while (!status && !is_enough(search) && (more = dwarf_file_next_unit(d, &unit)) != 0)
 		status = more < 0 ? -1 : search_unit(d, unit, search);
 	return status;
 }
 
-/* The unit of livepatch's core: the one that defines klp_enable_patch(). */
+/* The unit of livepatch's core: the one with the function that modules call. */
 static int find_core(struct dwarf_file *d, Dwarf_Off *ret)
 {
-	struct unit_query q = {.path = "kernel/livepatch/core.c"};
-	int status;
+	uint64_t addr = 0;
 
-	*ret = 0;
 	for (size_t i = 1; i < d->elf->symnum; i++) {
 		struct elf_symbol s;
 
 		elf_file_symbol(d->elf, i, &s);
-		if (!strcmp(s.name, "klp_enable_patch"))
-			units_at(d, &s.sym.st_value, 1, ret);
+		if (!strcmp(s.name, KLP_ENABLE) || !strcmp(s.name, KLP_REGISTER))
+			addr = s.sym.st_value;
 	}
-	if (*ret)
-		return 0;
-	/* No .debug_aranges: all units have to be looked at. */
-	status = units_find(d, &q, 1);
-	if (q.n)
-		*ret = q.unit[0].die;
-	units_free(&q, 1);
-	return status;
+	return units_holding(d, addr, "kernel/livepatch/core.c", ret);
 }
 
 static int search_vmlinux(struct dwarf_file *d, struct search *search)
@@ -120,16 +125,6 @@ static int search_vmlinux(struct dwarf_file *d, struct search *search)
 	if (!off)
 		return 0;
 	return dwarf_file_die(d, off, &unit) ? -1 : search_unit(d, unit, search);
-}
-
-/* 1 when all that every kernel has was found, else 0. */
-static int is_enough(const struct search *search)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(search->s); i++) {
-		if (!*search->s[i].size && !search->s[i].optional)
-			return 0;
-	}
-	return 1;
 }
 
 static int search_file(struct elf_file *elf, struct search *search,
@@ -168,16 +163,26 @@ int klp_layout_read(struct elf_file *module, struct elf_file *vmlinux, struct kl
 				  {"old_sympos", &ret->func_old_sympos}}},
 				{"klp_object",
 				 &ret->object_size,
-				 {{"name", &ret->object_name}, {"funcs", &ret->object_funcs}}},
+				 {{"name", &ret->object_name},
+				  {"funcs", &ret->object_funcs},
+				  {"callbacks", &ret->object_callbacks},
+				  {"hooks_load", &ret->object_hooks_load},
+				  {"hooks_unload", &ret->object_hooks_unload}}},
 				{"klp_patch",
 				 &ret->patch_size,
 				 {{"mod", &ret->patch_mod},
 				  {"objs", &ret->patch_objs},
-				  {"states", &ret->patch_states}}},
+				  {"states", &ret->patch_states},
+				  {"replace", &ret->patch_replace}}},
 				{"module", &ret->module_size, {{NULL, NULL}}},
 				{"klp_state",
 				 &ret->state_size,
 				 {{"id", &ret->state_id}},
+				 .optional = true},
+				{"klp_callbacks", &ret->callbacks_size, .optional = true},
+				{"klp_hook",
+				 &ret->hook_size,
+				 {{"hook", &ret->hook_function}},
 				 .optional = true},
 			},
 	};

@@ -27,4 +27,8 @@
 
 #define KLP_VMLINUX "vmlinux"
 
+/* What a module's init function calls; the second where the kernel has not got the first. */
+#define KLP_ENABLE "klp_enable_patch"
+#define KLP_REGISTER "klp_register_patch"
+
 #endif

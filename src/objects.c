@@ -302,9 +302,30 @@ int objects_need(struct objects *o, const struct object *module, const struct ob
 	return needs;
 }
 
-const struct sites *object_traced(const struct objects *o, const struct object *obj)
+static const struct sites *traced(const struct objects *o, const struct object *obj)
 {
 	return obj->module ? &obj->traced : &o->target->traced;
+}
+
+const char *object_refusal(const struct objects *o, const struct object *obj,
+			   const struct ksym *sym)
+{
+	if (sym->elf_type != STT_FUNC)
+		return "not a function";
+	if (sym->init)
+		return "in init memory, which the kernel frees";
+	if (sym->size == 0)
+		return "it has no size";
+	if (o->target->jump.used)
+		return jump_refusal(&o->target->jump, obj->elf, sym);
+	return traced_refusal(traced(o, obj), sym);
+}
+
+const char *object_unknown(const struct objects *o, const struct object *obj)
+{
+	if (o->target->jump.used)
+		return o->target->jump.size ? NULL : "does not tell how much a jump overwrites";
+	return traced(o, obj)->known ? NULL : "has no table of traced functions";
 }
 
 int objects_landing(struct objects *o, const struct object *obj, const struct ksym *sym,
