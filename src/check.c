@@ -15,6 +15,11 @@ static char *format(const char *fmt, va_list ap)
 	return text;
 }
 
+static bool is_doubt(const struct check *c)
+{
+	return c->now && c->now->pass->waivable;
+}
+
 void bad(const struct check *c, const char *fmt, ...)
 {
 	va_list ap;
@@ -23,7 +28,15 @@ void bad(const struct check *c, const char *fmt, ...)
 	va_start(ap, fmt);
 	text = format(fmt, ap);
 	va_end(ap);
-	error("'%s': %s", c->mod->path, text);
+	if (c->now)
+		c->now->findings++;
+	if (!is_doubt(c))
+		error("'%s': %s", c->mod->path, text);
+	else if (c->now->allowed)
+		waived("'%s': %s: %s", c->mod->path, c->now->pass->name, text);
+	else
+		error("'%s': %s: %s\n  --allow=%s takes it as it is", c->mod->path,
+		      c->now->pass->name, text, c->now->pass->name);
 	free(text);
 }
 
@@ -42,10 +55,26 @@ void odd(const struct check *c, const char *fmt, ...)
 void note(struct check *c, const char *fmt, ...)
 {
 	va_list ap;
+	char *text;
 
-	GROW(c->note, c->note_num, c->note_cap);
 	va_start(ap, fmt);
-	c->note[c->note_num++] = format(fmt, ap);
+	text = format(fmt, ap);
+	va_end(ap);
+	GROW(c->note, c->note_num, c->note_cap);
+	if (is_doubt(c)) {
+		c->note[c->note_num++] = xasprintf("%s: %s", c->now->pass->name, text);
+		free(text);
+	} else {
+		c->note[c->note_num++] = text;
+	}
+}
+
+void checked(struct check *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	c->now->checked = format(fmt, ap);
 	va_end(ap);
 }
 
@@ -83,6 +112,9 @@ void check_free(struct check *c)
 		free(c->symbol[i].name);
 	for (size_t i = 0; i < c->note_num; i++)
 		free(c->note[i]);
+	for (size_t i = 0; i < c->results; i++)
+		free(c->result[i].checked);
+	free(c->result);
 	free(c->section);
 	free(c->symbol);
 	free(c->symbol_of);

@@ -52,6 +52,18 @@ static void print_taints(const struct check *c)
 	       modinfo_first(c->mod, "staging") ? ", staging" : "");
 }
 
+/* What each check that can be waived has looked at. */
+static void print_doubts(const struct check *c)
+{
+	for (size_t i = 0; i < c->results; i++) {
+		const struct check_result *r = &c->result[i];
+
+		if (r->pass->waivable && r->checked)
+			printf("  checked      %s: %s%s\n", r->pass->name, r->checked,
+			       r->findings && r->allowed ? " (waived)" : "");
+	}
+}
+
 struct found {
 	size_t vmlinux, modules;
 };
@@ -104,16 +116,17 @@ void check_report_text(const struct check *c, bool ok)
 		print_functions(c);
 	if (c->verbose)
 		print_taints(c);
+	print_doubts(c);
 	for (size_t i = 0; i < c->note_num; i++)
 		printf("  not checked  %s\n", c->note[i]);
 }
 
 static void json_messages(struct json *j, const char *key, const struct check_messages *messages,
-			  bool errors)
+			  enum message_kind kind)
 {
 	json_array(j, key);
 	for (size_t i = 0; i < messages->n; i++) {
-		if (messages->m[i].error == errors)
+		if (messages->m[i].kind == kind)
 			json_string(j, NULL, messages->m[i].text);
 	}
 	json_end(j);
@@ -141,6 +154,23 @@ static void json_counts(struct json *j, const struct check *c)
 	json_number(j, "functions", c->func_num);
 	json_found(j, "livepatch_symbols_found", found_symbols(c));
 	json_found(j, "functions_found", found_functions(c));
+	json_end(j);
+}
+
+static void json_passes(struct json *j, const struct check *c)
+{
+	json_array(j, "passes");
+	for (size_t i = 0; i < c->results; i++) {
+		const struct check_result *r = &c->result[i];
+
+		json_object(j, NULL);
+		json_string(j, "name", r->pass->name);
+		json_bool(j, "waivable", r->pass->waivable);
+		json_bool(j, "allowed", r->allowed);
+		json_number(j, "findings", r->findings);
+		json_string(j, "checked", r->checked);
+		json_end(j);
+	}
 	json_end(j);
 }
 
@@ -218,12 +248,14 @@ void check_report_json(const struct check *c, bool ok, const struct check_messag
 	json_string(&j, "vermagic", c->vermagic);
 	json_string(&j, "build_id", c->target.build_id[0] ? c->target.build_id : NULL);
 	json_bool(&j, "ok", ok);
-	json_messages(&j, "errors", messages, true);
-	json_messages(&j, "warnings", messages, false);
+	json_messages(&j, "errors", messages, MESSAGE_ERROR);
+	json_messages(&j, "warnings", messages, MESSAGE_WARNING);
+	json_messages(&j, "waived", messages, MESSAGE_WAIVED);
 	json_array(&j, "unchecked");
 	for (size_t i = 0; i < c->note_num; i++)
 		json_string(&j, NULL, c->note[i]);
 	json_end(&j);
+	json_passes(&j, c);
 	if (c->mod) {
 		json_counts(&j, c);
 		json_functions(&j, c);

@@ -8,7 +8,10 @@
 #include "symtable.h"
 #include "uses.h"
 
-/* Adds the old_sympos that have to be filled in; errors are counted, not returned. */
+/*
+ * Adds the old_sympos that have to be filled in, and the functions to what the module says of
+ * itself; errors are counted, not returned.
+ */
 void decide_functions(const struct resolver *r, const struct modules *mods,
 		      const struct scopes *scopes, struct symtable *table);
 

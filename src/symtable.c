@@ -13,6 +13,7 @@
 #define SYMBOL_FORM "symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE"
 #define SYMPOS_FORM "sympos MODULE SECTION OFFSET POSITION NAME"
 #define DEPENDS_FORM "depends MODULE NAMES"
+#define MODINFO_FORM "modinfo MODULE KEY=VALUE"
 
 struct table_symbol *symtable_add_symbol(struct symtable *t)
 {
@@ -33,6 +34,12 @@ struct table_depends *symtable_add_depends(struct symtable *t)
 	GROW(t->depends, t->dependses, t->depends_cap);
 	memset(&t->depends[t->dependses], 0, sizeof(*t->depends));
 	return &t->depends[t->dependses++];
+}
+
+void symtable_add_modinfo(struct symtable *t, const char *module, char *text)
+{
+	GROW(t->modinfo, t->modinfos, t->modinfo_cap);
+	t->modinfo[t->modinfos++] = (struct table_modinfo){xstrdup(module), text};
 }
 
 const char *symtable_depends(const struct symtable *t, const char *module)
@@ -115,6 +122,14 @@ static int parse_depends(struct symtable *t, char **field, size_t n)
 	return 0;
 }
 
+static int parse_modinfo(struct symtable *t, char **field, size_t n)
+{
+	if (n != 3 || field[2][0] == '=' || !strchr(field[2], '='))
+		return -1;
+	symtable_add_modinfo(t, field[1], xstrdup(field[2]));
+	return 0;
+}
+
 int symtable_read(struct symtable *t, const char *path)
 {
 	char *text, *line, *next;
@@ -150,6 +165,9 @@ int symtable_read(struct symtable *t, const char *path)
 		} else if (!strcmp(field[0], "depends")) {
 			form = "'" DEPENDS_FORM "'";
 			status = parse_depends(t, field, n);
+		} else if (!strcmp(field[0], "modinfo")) {
+			form = "'" MODINFO_FORM "'";
+			status = parse_modinfo(t, field, n);
 		} else {
 			form = "a line of a symbol table that klpsyms writes";
 			status = -1;
@@ -179,6 +197,14 @@ static int by_sympos(const void *a, const void *b)
 	return diff ? diff : x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
+static int by_modinfo(const void *a, const void *b)
+{
+	const struct table_modinfo *x = a, *y = b;
+	int diff = strcmp(x->module, y->module);
+
+	return diff ? diff : strcmp(x->text, y->text);
+}
+
 int symtable_write(struct symtable *t, const char *path, const char *comment)
 {
 	struct output out;
@@ -187,10 +213,13 @@ int symtable_write(struct symtable *t, const char *path, const char *comment)
 		qsort(t->symbol, t->symbols, sizeof(*t->symbol), by_symbol);
 	if (t->sympositions)
 		qsort(t->sympos, t->sympositions, sizeof(*t->sympos), by_sympos);
+	if (t->modinfos)
+		qsort(t->modinfo, t->modinfos, sizeof(*t->modinfo), by_modinfo);
 	if (output_begin(&out, path))
 		return -1;
 	fprintf(out.stream, "%s", comment);
-	fprintf(out.stream, "# " SYMBOL_FORM "\n# " SYMPOS_FORM "\n# " DEPENDS_FORM "\n");
+	fprintf(out.stream,
+		"# " SYMBOL_FORM "\n# " SYMPOS_FORM "\n# " DEPENDS_FORM "\n# " MODINFO_FORM "\n");
 	for (size_t i = 0; i < t->symbols; i++) {
 		const struct table_symbol *s = &t->symbol[i];
 
@@ -208,6 +237,8 @@ int symtable_write(struct symtable *t, const char *path, const char *comment)
 	}
 	for (size_t i = 0; i < t->dependses; i++)
 		fprintf(out.stream, "depends %s %s\n", t->depends[i].module, t->depends[i].names);
+	for (size_t i = 0; i < t->modinfos; i++)
+		fprintf(out.stream, "modinfo %s %s\n", t->modinfo[i].module, t->modinfo[i].text);
 	return output_end(&out);
 }
 
@@ -230,8 +261,13 @@ void symtable_free(struct symtable *t)
 		free(t->depends[i].module);
 		free(t->depends[i].names);
 	}
+	for (size_t i = 0; i < t->modinfos; i++) {
+		free(t->modinfo[i].module);
+		free(t->modinfo[i].text);
+	}
 	free(t->symbol);
 	free(t->sympos);
 	free(t->depends);
+	free(t->modinfo);
 	memset(t, 0, sizeof(*t));
 }

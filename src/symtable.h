@@ -6,11 +6,12 @@
  *   symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE
  *   sympos MODULE SECTION OFFSET POSITION NAME
  *   depends MODULE NAMES
+ *   modinfo MODULE KEY=VALUE
  *
  * "symbol": the undefined LINK_NAME of MODULE (a .ko) is NAME in OBJECT at POSITION; the rest is
  * for people. OBJECT is GATE/OWNER where a symbol of the module OWNER is used by code that patches
  * the object GATE. "sympos": the old_sympos at OFFSET of SECTION, of the function NAME, is
- * POSITION.
+ * POSITION. "modinfo": what the module says of itself, besides what kbuild lets it say.
  */
 #ifndef KLP_SYMTABLE_H
 #define KLP_SYMTABLE_H
@@ -39,6 +40,10 @@ struct table_depends {
 	char *module, *names;
 };
 
+struct table_modinfo {
+	char *module, *text; /* text: "KEY=VALUE" */
+};
+
 struct symtable {
 	struct table_symbol *symbol;
 	size_t symbols, symbols_cap;
@@ -46,6 +51,8 @@ struct symtable {
 	size_t sympositions, sympos_cap;
 	struct table_depends *depends;
 	size_t dependses, depends_cap;
+	struct table_modinfo *modinfo;
+	size_t modinfos, modinfo_cap;
 };
 
 /* Reads a table. error() and -1, naming the line, when a line has another form. */
@@ -61,6 +68,9 @@ int symtable_write(struct symtable *t, const char *path, const char *comment);
 struct table_symbol *symtable_add_symbol(struct symtable *t);
 struct table_sympos *symtable_add_sympos(struct symtable *t);
 struct table_depends *symtable_add_depends(struct symtable *t);
+
+/* Adds a line "modinfo"; text is taken over. */
+void symtable_add_modinfo(struct symtable *t, const char *module, char *text);
 
 /* What depends= of a module has to be ("-" for nothing), NULL: leave it as it is. */
 const char *symtable_depends(const struct symtable *t, const char *module);
