@@ -30,7 +30,8 @@ target_parts := $(elf_parts) options arch kallsyms symvers modinfo traced target
 dwarf_parts := dwarf_file dwarf_object units units_cache defs output
 patch_parts := layout patch
 klpsyms_parts := klpsyms uses replaced $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template asm_name source \
-		 scope objects module_files resolve resolved resolve_macro locals locate mention near symtable output
+		 scope objects module_files resolve resolved resolve_macro locals locate mention near vanished inlined inlined_list \
+		 parallel functions dwarf_code symtable output
 klplink_parts := klplink $(elf_parts) symtable output link_plan link_strings link_write
 klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json

@@ -41,6 +41,7 @@ static void merge(struct dwarf_file *d, struct def *def, Dwarf_Die die, bool ori
 	size_t n = 0;
 
 	def->external |= die_flag(die, DW_AT_external);
+	def->noreturn |= die_flag(die, DW_AT_noreturn);
 	if (die_number(die, DW_AT_inline, &value)) {
 		def->inlined |= value == DW_INL_inlined || value == DW_INL_declared_inlined;
 		def->defined = true;
@@ -55,7 +56,7 @@ static void merge(struct dwarf_file *d, struct def *def, Dwarf_Die die, bool ori
 		return;
 	if (def->function)
 		n = die_code_addresses(d, die, addr, DEF_ADDRESSES);
-	else if (die_static_address(d, die, &addr[0]))
+	else if (die_address(d, die, DW_AT_location, &addr[0]))
 		n = 1;
 	for (size_t i = 0; i < n; i++)
 		add_address(def, addr[i]);
@@ -84,6 +85,8 @@ static int read_child(struct dwarf_file *d, Dwarf_Die die, void *arg)
 	if (name && (!r->wanted || strmap_get(r->wanted, name))) {
 		def = find_or_add(r, name);
 		def->function = tag == DW_TAG_subprogram;
+		if (!def->die || origin || !die_flag(die, DW_AT_declaration))
+			die_offset(origin ? origin : die, &def->die);
 		if (origin)
 			merge(d, def, origin, true);
 		merge(d, def, die, false);
@@ -118,13 +121,28 @@ const struct def *defs_find_data(const struct defs *defs, const char *name)
 	return NULL;
 }
 
+/* The unit whose line table numbers the file: with link-time optimisation not that of the code. */
+static Dwarf_Off naming_unit(struct dwarf_file *d, const struct def *def)
+{
+	Dwarf_Off unit = def->unit;
+	Dwarf_Die die;
+
+	if (!def->die || dwarf_file_die(d, def->die, &die))
+		return unit;
+	if (dwarf_CU_dieoffset_given_die(die, &unit, NULL) != DW_DLV_OK)
+		unit = def->unit;
+	dwarf_dealloc_die(die);
+	return unit;
+}
+
 void def_place(struct dwarf_file *d, const struct def *def, char *buf, size_t size)
 {
+	Dwarf_Off named_in = naming_unit(d, def);
 	const char *name, *dir;
 	Dwarf_Die unit;
 
 	snprintf(buf, size, "line %llu", (unsigned long long)def->line);
-	if (dwarf_file_die(d, def->unit, &unit))
+	if (dwarf_file_die(d, named_in, &unit))
 		return;
 	/* The assembler names functions, but not their lines. */
 	if (!def->line) {
@@ -132,7 +150,7 @@ void def_place(struct dwarf_file *d, const struct def *def, char *buf, size_t si
 		dwarf_dealloc_die(unit);
 		return;
 	}
-	name = dwarf_file_source(d, def->unit, def->file);
+	name = dwarf_file_source(d, named_in, def->file);
 	if (name) {
 		size_t len;
 

@@ -180,3 +180,33 @@ int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set)
 	free(in_info.v);
 	return status;
 }
+
+bool mention_in_unit(struct dwarf_file *d, Dwarf_Off unit, const void *bytes, size_t n)
+{
+	Dwarf_Off begin = 0, len;
+	size_t size;
+	const unsigned char *info = debug_bytes(d, ".debug_info", &size);
+	Dwarf_Die die;
+
+	if (unit) {
+		if (dwarf_file_die(d, unit, &die))
+			return false;
+		if (dwarf_die_CU_offset_range(die, &begin, &len, NULL) == DW_DLV_OK &&
+		    begin <= size && len <= size - begin) {
+			info += begin;
+			size = len;
+		}
+		dwarf_dealloc_die(die);
+	}
+	return info && memmem(info, size, bytes, n);
+}
+
+bool mention_across_units(const struct dwarf_file *d)
+{
+	/* In an abbreviation each attribute is followed by its form, both in one byte here. */
+	static const unsigned char across[] = {DW_AT_abstract_origin, DW_FORM_ref_addr};
+	size_t size;
+	const unsigned char *abbrev = debug_bytes(d, ".debug_abbrev", &size);
+
+	return abbrev && memmem(abbrev, size, across, sizeof(across));
+}

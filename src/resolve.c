@@ -10,6 +10,7 @@
 #include "near.h"
 #include "resolve_macro.h"
 #include "util.h"
+#include "vanished.h"
 
 /* What the units of a scope say of one name, summed up. */
 struct in_scope {
@@ -91,8 +92,8 @@ static void match_clone(const struct ksym *sym, void *arg)
  * In the scope, but not under its name: inlined, optimised away, or a clone. What helps depends on
  * whether the patch calls it or means to replace it.
  */
-static void report_vanished(const struct source *source, const struct scope *scope,
-			    const struct def *def, bool to_replace)
+static void report_vanished(const struct resolver *r, const struct source *source,
+			    const struct scope *scope, const struct def *def, bool to_replace)
 {
 	const char *way_out = to_replace ? "patch the functions that it went into; it is defined at"
 					 : "copy the function from";
@@ -117,6 +118,8 @@ static void report_vanished(const struct source *source, const struct scope *sco
 		error("%s: '%s' was optimised away in %s, it lies nowhere in memory: copy it from "
 		      "%s if it is a constant, else do without, as the kernel does",
 		      source_place(source, def->name), def->name, scope->tag, place);
+	if (to_replace && def->inlined)
+		print_inlined_into(r->objects, scope->object, def);
 }
 
 static void report_twice(const struct source *source, const struct scope *scope, const char *name,
@@ -186,6 +189,7 @@ static void report_unknown(const struct resolver *r, const struct source *source
 	if (object->module)
 		kallsyms_each(r->objects->obj[0]->elf, offer, &near);
 	near_print(&near, "  near names: ");
+	print_system_call(r->objects->target->arch, object->elf, name);
 }
 
 /* A global symbol of an object that nobody exports. */
@@ -301,7 +305,7 @@ struct resolved resolve_use(const struct resolver *r, const struct source *sourc
 		return resolved_livepatch(source, object, object, all, count, in.sym[0], in.def[0]);
 	}
 	if (in.vanished && !in.external) {
-		report_vanished(source, scope, in.vanished, false);
+		report_vanished(r, source, scope, in.vanished, false);
 		return resolved_refused;
 	}
 	ret = use_global(r, source, scope, use->is.name, in.external);
@@ -360,14 +364,10 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 						       in.sym[0], in.def[0])
 				  : resolved_livepatch(source, object, object, all, count, global,
 						       in.external);
-		if ((in.n == 1 ? in.def[0] : in.external)->inlined)
-			warning("%s: '%s' is also inlined where %s calls it: those copies are not "
-				"patched; see to it that the functions that they are in are, too",
-				source_place(source, name), name, own->tag);
 		return author ? check_author(source, own, name, author, count, found) : found;
 	}
 	if (in.vanished) {
-		report_vanished(source, own, in.vanished, true);
+		report_vanished(r, source, own, in.vanished, true);
 		return resolved_refused;
 	}
 	if (count == 0 && scope && !own && kallsyms_find(scope->object->symbols, name, &count)) {

@@ -113,16 +113,16 @@ int units_find(struct dwarf_file *d, struct unit_query *q, size_t n)
 
 void units_at(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret)
 {
-	Dwarf_Arange *aranges, at;
-	Dwarf_Signed count;
+	Dwarf_Arange at;
 	Dwarf_Off off;
 
 	memset(ret, 0, n * sizeof(*ret));
-	if (dwarf_get_aranges(d->dbg, &aranges, &count, NULL) != DW_DLV_OK)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		if (dwarf_get_arange(aranges, (Dwarf_Unsigned)count, addr[i], &at, NULL) ==
-			    DW_DLV_OK &&
+	if (!d->aranges_count &&
+	    dwarf_get_aranges(d->dbg, &d->aranges, &d->aranges_count, NULL) != DW_DLV_OK)
+		d->aranges_count = -1;
+	for (size_t i = 0; i < n && d->aranges_count > 0; i++) {
+		if (dwarf_get_arange(d->aranges, (Dwarf_Unsigned)d->aranges_count, addr[i], &at,
+				     NULL) == DW_DLV_OK &&
 		    dwarf_get_cu_die_offset(at, &off, NULL) == DW_DLV_OK)
 			ret[i] = off;
 	}
