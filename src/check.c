@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check_old.h"
+
 static char *format(const char *fmt, va_list ap)
 {
 	char *text;
@@ -100,6 +102,7 @@ int check_read_target(struct check *c)
 		kallsyms_want(k, c->symbol[i].name);
 	for (size_t i = 0; i < c->func_num; i++)
 		kallsyms_want(k, c->func[i].func->old_name);
+	check_compat_want(c);
 	if (target_read_symbols(&c->target) || objects_open(&c->objects, &c->target))
 		return -1;
 	check_open_modules(c);
@@ -112,6 +115,7 @@ void check_free(struct check *c)
 		free(c->symbol[i].name);
 	for (size_t i = 0; i < c->note_num; i++)
 		free(c->note[i]);
+	check_old_free(c);
 	for (size_t i = 0; i < c->results; i++)
 		free(c->result[i].checked);
 	free(c->result);

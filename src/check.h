@@ -58,6 +58,16 @@ struct check_use {
 	size_t section, symbol;
 };
 
+/* More code of a function that is replaced: a copy of it in another function, or under another
+ * name. */
+struct check_copy {
+	const char *function; /* old_name */
+	const char *in;	      /* the function that has the copy, or the copy's own name; or NULL */
+	char *where;	      /* "path:line" of the call that was inlined, or NULL */
+	bool covered;	      /* the patch sees to it that it runs no more */
+	bool init;	      /* ... or it is in init memory, and has run, or runs but once */
+};
+
 /* All that error(), warning() and waived() said, for the report. */
 struct check_message {
 	enum message_kind kind;
@@ -125,6 +135,14 @@ struct check {
 	char **note; /* what could not be checked, and why */
 	size_t note_num, note_cap;
 
+	/* What debug information says of func[]: check_old.h. */
+	struct objects with_dwarf;
+	struct check_debug **debug;
+	size_t debugs, debug_cap;
+	struct check_old *old;
+	struct check_copy *copy;
+	size_t copies, copies_cap;
+
 	struct check_result *result; /* of each pass, in their order */
 	size_t results;
 	struct check_result *now; /* of the pass that runs, or NULL */
@@ -187,6 +205,13 @@ void check_undefined(struct check *c);
 void check_patch(struct check *c);
 void check_modules(struct check *c);
 void check_record(struct check *c);
+void check_inlined(struct check *c);
+void check_clones(struct check *c);
+void check_noreturn(struct check *c);
+void check_compat(struct check *c);
+
+/* Asks the target for the names that check_compat() needs. */
+void check_compat_want(struct check *c);
 
 /* Makes a result for each pass; before options are read. */
 void check_passes_init(struct check *c);

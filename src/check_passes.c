@@ -17,6 +17,10 @@ static const struct check_pass passes[] = {
 	{"functions", "functions that the kernel cannot replace", false, check_patch},
 	{"modules", "the modules that the patch names", false, check_modules},
 	{"record", "made for another build, or changed since it was made", true, check_record},
+	{"inlined", "copies of a replaced function in other functions", true, check_inlined},
+	{"clones", "copies of a replaced function under another name", true, check_clones},
+	{"noreturn", "functions that are never left, as main loops", true, check_noreturn},
+	{"compat", "system calls whose 32-bit entry is not replaced", true, check_compat},
 };
 
 void check_passes_init(struct check *c)

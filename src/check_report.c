@@ -52,6 +52,19 @@ static void print_taints(const struct check *c)
 	       modinfo_first(c->mod, "staging") ? ", staging" : "");
 }
 
+static void print_copies(const struct check *c)
+{
+	for (size_t i = 0; i < c->copies; i++) {
+		const struct check_copy *copy = &c->copy[i];
+
+		printf("    %s: %s%s%s, %s\n", copy->function, copy->in ? copy->in : "?",
+		       copy->where ? " at " : "", copy->where ? copy->where : "",
+		       copy->init      ? "in init memory"
+		       : copy->covered ? "covered"
+				       : "not covered");
+	}
+}
+
 /* What each check that can be waived has looked at. */
 static void print_doubts(const struct check *c)
 {
@@ -117,6 +130,8 @@ void check_report_text(const struct check *c, bool ok)
 	if (c->verbose)
 		print_taints(c);
 	print_doubts(c);
+	if (c->verbose)
+		print_copies(c);
 	for (size_t i = 0; i < c->note_num; i++)
 		printf("  not checked  %s\n", c->note[i]);
 }
@@ -203,6 +218,23 @@ static void json_functions(struct json *j, const struct check *c)
 	json_end(j);
 }
 
+static void json_copies(struct json *j, const struct check *c)
+{
+	json_array(j, "copies");
+	for (size_t i = 0; i < c->copies; i++) {
+		const struct check_copy *copy = &c->copy[i];
+
+		json_object(j, NULL);
+		json_string(j, "function", copy->function);
+		json_string(j, "in", copy->in);
+		json_string(j, "call", copy->where);
+		json_bool(j, "covered", copy->covered);
+		json_bool(j, "init", copy->init);
+		json_end(j);
+	}
+	json_end(j);
+}
+
 static void json_symbols(struct json *j, const struct check *c)
 {
 	json_array(j, "symbols");
@@ -259,6 +291,7 @@ void check_report_json(const struct check *c, bool ok, const struct check_messag
 	if (c->mod) {
 		json_counts(&j, c);
 		json_functions(&j, c);
+		json_copies(&j, c);
 		json_symbols(&j, c);
 		json_sections(&j, c);
 	}
