@@ -100,7 +100,7 @@ int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwar
 {
 	/* DW_FORM_exprloc: its length, then the expression: DW_OP_addr and 8 bytes */
 	static const unsigned char op[] = {9, DW_OP_addr};
-	const unsigned char *start, *at, *end;
+	const unsigned char *start, *end;
 	struct wanted_address *wanted = xcalloc(n, sizeof(*wanted));
 	struct offsets at_offset = {0}, index = {0};
 	struct address_hits hits = {.ret = ret};
@@ -111,16 +111,21 @@ int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwar
 	for (size_t i = 0; i < n; i++)
 		wanted[i] = (struct wanted_address){addr[i], i};
 	qsort(wanted, n, sizeof(*wanted), by_address);
-	start = at = debug_bytes(d, ".debug_info", &size);
+	start = debug_bytes(d, ".debug_info", &size);
 	end = start + size;
-	while (at && (at = memmem(at, (size_t)(end - at), op, sizeof(op))) != NULL) {
+	/* They are too many for memmem(), which sanitizers make look at all of it each time. */
+	for (const unsigned char *at = start; start && end - at >= (ptrdiff_t)sizeof(op) + 8;
+	     at++) {
+		struct wanted_address key = {0};
 		const struct wanted_address *w;
 
-		at += sizeof(op);
-		if (end - at < 8)
-			break;
-		w = bsearch(&(struct wanted_address){elf_file_number(d->elf, at, 8), 0}, wanted, n,
-			    sizeof(*wanted), by_address);
+		if (at[0] != op[0] || at[1] != op[1])
+			continue;
+		key.addr = elf_file_number(d->elf, at + sizeof(op), 8);
+		w = bsearch(&key, wanted, n, sizeof(*wanted), by_address);
+		/* Who asks twice for an address is answered twice, below. */
+		while (w && w > wanted && w[-1].addr == w->addr)
+			w--;
 		if (w) {
 			add_offset(&at_offset, (size_t)(at - start));
 			add_offset(&index, w->index);
@@ -128,6 +133,10 @@ int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwar
 	}
 	hits.index = index.v;
 	status = at_offset.n ? each_unit(d, at_offset.v, at_offset.n, store_unit, &hits) : 0;
+	for (size_t i = 1; i < n; i++) {
+		if (wanted[i].addr == wanted[i - 1].addr)
+			ret[wanted[i].index] = ret[wanted[i - 1].index];
+	}
 	free(at_offset.v);
 	free(index.v);
 	free(wanted);
