@@ -137,31 +137,7 @@ static Dwarf_Off naming_unit(struct dwarf_file *d, const struct def *def)
 
 void def_place(struct dwarf_file *d, const struct def *def, char *buf, size_t size)
 {
-	Dwarf_Off named_in = naming_unit(d, def);
-	const char *name, *dir;
-	Dwarf_Die unit;
-
-	snprintf(buf, size, "line %llu", (unsigned long long)def->line);
-	if (dwarf_file_die(d, named_in, &unit))
-		return;
-	/* The assembler names functions, but not their lines. */
-	if (!def->line) {
-		snprintf(buf, size, "%s", unit_path(unit));
-		dwarf_dealloc_die(unit);
-		return;
-	}
-	name = dwarf_file_source(d, named_in, def->file);
-	if (name) {
-		size_t len;
-
-		if (die_string(unit, DW_AT_comp_dir, &dir) && (len = strlen(dir)) > 0 &&
-		    !strncmp(name, dir, len) && name[len] == '/')
-			name += len + 1;
-		while (str_starts(name, "./") || str_starts(name, "../"))
-			name = strchr(name, '/') + 1;
-		snprintf(buf, size, "%s:%llu", name, (unsigned long long)def->line);
-	}
-	dwarf_dealloc_die(unit);
+	unit_place(d, naming_unit(d, def), def->file, def->line, buf, size);
 }
 
 void defs_free(struct defs *defs)

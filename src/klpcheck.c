@@ -32,10 +32,11 @@ static const char help[] =
 
 static struct check_messages messages;
 
-static void keep_message(enum message_kind kind, const char *text)
+static bool keep_message(enum message_kind kind, const char *text)
 {
 	GROW(messages.m, messages.n, messages.cap);
 	messages.m[messages.n++] = (struct check_message){kind, xstrdup(text)};
+	return false;
 }
 
 static void free_messages(void)

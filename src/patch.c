@@ -54,6 +54,8 @@ static void name_function(const struct reader *r, size_t section, uint64_t off,
 	func->new_name = "";
 	if (!relocs_pointer(r->f, r->relocs, section, off, &to, &to_off))
 		return;
+	func->new_section = to;
+	func->new_offset = to_off;
 	for (size_t i = 1; i < r->f->symnum; i++) {
 		struct elf_symbol s;
 

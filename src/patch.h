@@ -18,6 +18,8 @@ struct patch_func {
 	const char *old_name; /* "" when NULL */
 	uint64_t old_sympos;
 	bool has_new_func;
+	size_t new_section; /* where new_func points to, 0: nowhere in this file */
+	uint64_t new_offset;
 	const char *new_name;  /* symbol at new_func, or "" */
 	bool new_global;       /* ... and whether it is a global one */
 	const char *new_file;  /* base name of the file that a static one is in, or NULL */

@@ -27,6 +27,35 @@ const char *unit_path(Dwarf_Die unit)
 	return name;
 }
 
+void unit_place(struct dwarf_file *d, Dwarf_Off off, uint64_t file, uint64_t line, char *buf,
+		size_t size)
+{
+	const char *name, *dir;
+	Dwarf_Die unit;
+
+	snprintf(buf, size, "line %llu", (unsigned long long)line);
+	if (dwarf_file_die(d, off, &unit))
+		return;
+	/* The assembler names functions, but not their lines. */
+	if (!line) {
+		snprintf(buf, size, "%s", unit_path(unit));
+		dwarf_dealloc_die(unit);
+		return;
+	}
+	name = dwarf_file_source(d, off, file);
+	if (name) {
+		size_t len;
+
+		if (die_string(unit, DW_AT_comp_dir, &dir) && (len = strlen(dir)) > 0 &&
+		    !strncmp(name, dir, len) && name[len] == '/')
+			name += len + 1;
+		while (str_starts(name, "./") || str_starts(name, "../"))
+			name = strchr(name, '/') + 1;
+		snprintf(buf, size, "%s:%llu", name, (unsigned long long)line);
+	}
+	dwarf_dealloc_die(unit);
+}
+
 bool unit_path_matches(const char *name, const char *path)
 {
 	size_t len = strlen(name), plen = strlen(path);

@@ -9,7 +9,7 @@
 
 const char *progname = "klpmake";
 
-void (*message_hook)(enum message_kind kind, const char *text);
+bool (*message_hook)(enum message_kind kind, const char *text);
 
 static unsigned int errors;
 
@@ -23,9 +23,8 @@ static void report(enum message_kind kind, const char *fmt, va_list ap)
 		fprintf(stderr, "%s: %s: %s\n", progname, words[kind], fmt);
 		return;
 	}
-	fprintf(stderr, "%s: %s: %s\n", progname, words[kind], text);
-	if (message_hook)
-		message_hook(kind, text);
+	if (!message_hook || !message_hook(kind, text))
+		fprintf(stderr, "%s: %s: %s\n", progname, words[kind], text);
 	free(text);
 }
 

@@ -39,8 +39,11 @@ unsigned int error_count(void);
 
 enum message_kind { MESSAGE_ERROR, MESSAGE_WARNING, MESSAGE_WAIVED };
 
-/* Gets every message too, for a program that reports them in another form; NULL: nobody. */
-extern void (*message_hook)(enum message_kind kind, const char *text);
+/*
+ * Gets every message too, for a program that reports them in another form; NULL: nobody. True: it
+ * is not to be printed.
+ */
+extern bool (*message_hook)(enum message_kind kind, const char *text);
 
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t n, size_t size);
