@@ -35,7 +35,7 @@ klpsyms_parts := klpsyms uses replaced $(target_parts) $(dwarf_parts) $(patch_pa
 klplink_parts := klplink $(elf_parts) symtable output link_plan link_strings link_write
 klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json inlined inlined_list parallel functions \
-		  callers dwarf_code locate mention
+		  callers dwarf_code locate mention types type_agree type_text producer asm_name
 kallsympos_parts := kallsympos $(target_parts) $(dwarf_parts) locate mention near json
 
 programs := klpsyms klplink klpcheck kallsympos
@@ -94,7 +94,7 @@ bench: all
 
 # Parts (*.bash) are looked at with the scripts that source them (-a).
 shell_files = klpmake kallsympos .ci/run $(wildcard tests/*.t) \
-	      $(wildcard example/*/check tests/modules/*/check) tests/modules/scenario tests/modules/load-orders tests/doubt/scenario \
+	      $(wildcard example/*/check tests/modules/*/check) tests/modules/scenario tests/modules/load-orders tests/doubt/scenario tests/types/check \
 	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(wildcard scripts/*)))
 c_files = $(wildcard src/*.[ch] tests/*.[ch])
 

@@ -63,6 +63,8 @@ static const struct arch archs[] = {
 		/* "Invalid relocation target, existing value is nonzero" */
 		.zero_before_apply = true,
 		.takes_none = true,
+		.percpu_prefix = 0x65, /* %gs */
+		.relative = R_X86_64_PC32,
 		.early_sections = x86_64_early,
 		.reloc = x86_64_relocs,
 		.branch = x86_branch,

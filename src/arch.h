@@ -25,6 +25,9 @@ struct arch {
 	const char *traced_section;
 	bool zero_before_apply; /* the loader wants the relocated bytes to be zero */
 	bool takes_none;	/* the loader skips relocations of type 0 (R_*_NONE) */
+	/* Of an instruction on the processor's own copy of a variable; 0: a prefix does not tell */
+	uint8_t percpu_prefix;
+	uint32_t relative; /* relocation of an operand at a distance from the instruction */
 	/* Sections that the kernel reads or moves while it loads the module; ends with NULL. */
 	const char *const *early_sections;
 	const struct arch_reloc *reloc; /* what the module loader applies, ends with a NULL name */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check_child.h"
 #include "check_old.h"
 
 static char *format(const char *fmt, va_list ap)
@@ -103,6 +104,8 @@ int check_read_target(struct check *c)
 	for (size_t i = 0; i < c->func_num; i++)
 		kallsyms_want(k, c->func[i].func->old_name);
 	check_compat_want(c);
+	check_types_want(c);
+	check_signature_want(c);
 	if (target_read_symbols(&c->target) || objects_open(&c->objects, &c->target))
 		return -1;
 	check_open_modules(c);
@@ -119,6 +122,7 @@ void check_free(struct check *c)
 	for (size_t i = 0; i < c->results; i++)
 		free(c->result[i].checked);
 	free(c->result);
+	findings_free(c->types);
 	free(c->section);
 	free(c->symbol);
 	free(c->symbol_of);

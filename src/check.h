@@ -146,6 +146,8 @@ struct check {
 	struct check_result *result; /* of each pass, in their order */
 	size_t results;
 	struct check_result *now; /* of the pass that runs, or NULL */
+
+	struct findings *types; /* of check_types(), for all passes that it serves; or NULL */
 };
 
 /*
@@ -204,14 +206,18 @@ void check_symbol_positions(struct check *c);
 void check_undefined(struct check *c);
 void check_patch(struct check *c);
 void check_modules(struct check *c);
+void check_signature(struct check *c);
 void check_record(struct check *c);
 void check_inlined(struct check *c);
 void check_clones(struct check *c);
 void check_noreturn(struct check *c);
 void check_compat(struct check *c);
+void check_types(struct check *c);
 
-/* Asks the target for the names that check_compat() needs. */
+/* Each asks the target for the names that its pass needs. */
 void check_compat_want(struct check *c);
+void check_types_want(struct check *c);
+void check_signature_want(struct check *c);
 
 /* Makes a result for each pass; before options are read. */
 void check_passes_init(struct check *c);

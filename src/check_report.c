@@ -65,13 +65,13 @@ static void print_copies(const struct check *c)
 	}
 }
 
-/* What each check that can be waived has looked at. */
+/* What passes have looked at that say so. */
 static void print_doubts(const struct check *c)
 {
 	for (size_t i = 0; i < c->results; i++) {
 		const struct check_result *r = &c->result[i];
 
-		if (r->pass->waivable && r->checked)
+		if (r->checked)
 			printf("  checked      %s: %s%s\n", r->pass->name, r->checked,
 			       r->findings && r->allowed ? " (waived)" : "");
 	}
