@@ -103,6 +103,24 @@ report_symbols()
 		}' "$1"
 }
 
+# report_checked FILE...: which checks klpcheck's reports are of, and what they could not look at; with -v
+# also how much each has looked at.
+report_checked()
+{
+	local lines line
+	if ((verbosity > 1)); then
+		mapfile -t lines < <(sed -nE '/^  (not )?checked /p' "$@")
+	else
+		mapfile -t lines < <(
+			sed -nE 's/^  checked +([a-z-]+): .*/\1/p' "$@" | awk '!seen[$0]++' | paste -sd , | sed 's/^/  checked    /; s/,/, /g'
+			sed -nE '/^  not checked /p' "$@"
+		)
+	fi
+	((verbosity == 0)) || for line in ${lines[@]+"${lines[@]}"}; do
+		show "$line"
+	done
+}
+
 # report_json OK: what happened, with klpcheck's own report of each module.
 report_json()
 {

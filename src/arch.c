@@ -37,6 +37,30 @@ static const char *const x86_64_early[] = {
 	".smp_locks",	    ".orc_unwind",	     ".orc_unwind_ip",	  NULL,
 };
 
+/* call and jmp, jcc: Intel SDM volume 2 */
+static size_t x86_branch(const unsigned char *code, size_t size, int64_t *distance)
+{
+	bool jcc = code[0] == 0x0f && size > 1 && (code[1] & 0xf0) == 0x80;
+	size_t len = jcc ? 6 : 5;
+	uint32_t to;
+
+	if ((code[0] == 0xeb || (code[0] & 0xf0) == 0x70) && size > 1) {
+		*distance = (int8_t)code[1];
+		return 2;
+	}
+	if ((!jcc && (code[0] & 0xfe) != 0xe8) || size < len)
+		return 0;
+	code += len - 4;
+	to = code[0] | (uint32_t)code[1] << 8 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24;
+	*distance = (int32_t)to;
+	return len;
+}
+
+/* arch/x86/include/asm/syscall_wrapper.h */
+static const char *const x86_64_syscalls[] = {
+	"__x64_sys_", "__ia32_sys_", "__ia32_compat_sys_", "__x64_compat_sys_", NULL,
+};
+
 static const struct arch archs[] = {
 	{
 		.name = "x86_64",
@@ -54,8 +78,17 @@ static const struct arch archs[] = {
 		.operand_ahead = 4,
 		.landing = "\xf3\x0f\x1e\xfa", /* ENDBR64 */
 		.sealed_section = ".ibt_endbr_seal",
+		.percpu_prefix = 0x65, /* %gs */
 		.early_sections = x86_64_early,
 		.reloc = x86_64_relocs,
+		.branch = x86_branch,
+		.syscall_prefixes = x86_64_syscalls,
+		/*
+		 * arch/x86/entry/syscall_32.c: a function since 1e3ad78334a6 ("x86/syscall: Don't
+		 * force use of indirect calls for system calls"), a table before
+		 */
+		.syscall_table = "ia32_sys_call_table",
+		.syscall_caller = "ia32_sys_call",
 	},
 };
 

@@ -33,9 +33,28 @@ struct arch {
 	uint8_t operand_ahead; /* bytes from such a place to the one that the address counts from */
 	/* What an indirect call has to land on, and where objects list what loses it; or NULL. */
 	const char *landing, *sealed_section;
+	/* Of an instruction on the processor's own copy of a variable; 0: a prefix does not tell */
+	uint8_t percpu_prefix;
 	/* Sections that the kernel reads or moves while it loads the module; ends with NULL. */
 	const char *const *early_sections;
 	const struct arch_reloc *reloc; /* what the module loader applies, ends with a NULL name */
+	/*
+	 * If the bytes are a direct branch (call or jump): how many they are, and how far from
+	 * their end it leads; else 0. Of bytes that no instruction begins with it says something,
+	 * too. NULL: not known.
+	 */
+	size_t (*branch)(const unsigned char *code, size_t size, int64_t *distance);
+	/*
+	 * How a system call's functions are called before its name: the one for programs of the
+	 * kernel's own kind, then others, which are made of the same source or stand beside it.
+	 * Ends with NULL; NULL: not known.
+	 */
+	const char *const *syscall_prefixes;
+	/*
+	 * What leads to those others: a table of them, or a function that calls them. Not every
+	 * one that is there is used.
+	 */
+	const char *syscall_table, *syscall_caller;
 };
 
 /* The row for an e_machine, or NULL. */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check_child.h"
+#include "check_old.h"
 #include "locate.h"
 #include "sealed.h"
 
@@ -18,6 +20,11 @@ static char *format(const char *fmt, va_list ap)
 	return text;
 }
 
+static bool is_doubt(const struct check *c)
+{
+	return c->now && c->now->pass->waivable;
+}
+
 void bad(const struct check *c, const char *fmt, ...)
 {
 	va_list ap;
@@ -26,7 +33,15 @@ void bad(const struct check *c, const char *fmt, ...)
 	va_start(ap, fmt);
 	text = format(fmt, ap);
 	va_end(ap);
-	error("'%s': %s", c->mod->path, text);
+	if (c->now)
+		c->now->findings++;
+	if (!is_doubt(c))
+		error("'%s': %s", c->mod->path, text);
+	else if (c->now->allowed)
+		waived("'%s': %s: %s", c->mod->path, c->now->pass->name, text);
+	else
+		error("'%s': %s: %s\n  --allow=%s takes it as it is", c->mod->path,
+		      c->now->pass->name, text, c->now->pass->name);
 	free(text);
 }
 
@@ -45,10 +60,26 @@ void odd(const struct check *c, const char *fmt, ...)
 void note(struct check *c, const char *fmt, ...)
 {
 	va_list ap;
+	char *text;
 
-	GROW(c->note, c->note_num, c->note_cap);
 	va_start(ap, fmt);
-	c->note[c->note_num++] = format(fmt, ap);
+	text = format(fmt, ap);
+	va_end(ap);
+	GROW(c->note, c->note_num, c->note_cap);
+	if (is_doubt(c)) {
+		c->note[c->note_num++] = xasprintf("%s: %s", c->now->pass->name, text);
+		free(text);
+	} else {
+		c->note[c->note_num++] = text;
+	}
+}
+
+void checked(struct check *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	c->now->checked = format(fmt, ap);
 	va_end(ap);
 }
 
@@ -94,6 +125,9 @@ int check_read_target(struct check *c)
 		kallsyms_want(k, c->symbol[i].name);
 	for (size_t i = 0; i < c->func_num; i++)
 		kallsyms_want(k, c->func[i].func->old_name);
+	check_compat_want(c);
+	check_types_want(c);
+	check_signature_want(c);
 	if (target_read_symbols(&c->target) || objects_open(&c->objects, &c->target))
 		return -1;
 	check_open_modules(c);
@@ -106,6 +140,11 @@ void check_free(struct check *c)
 		free(c->symbol[i].name);
 	for (size_t i = 0; i < c->note_num; i++)
 		free(c->note[i]);
+	check_old_free(c);
+	for (size_t i = 0; i < c->results; i++)
+		free(c->result[i].checked);
+	free(c->result);
+	findings_free(c->types);
 	free(c->section);
 	free(c->symbol);
 	free(c->symbol_of);

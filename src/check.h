@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What klpcheck knows of the module and of the kernel that is to load it, and how its passes say
- * what they find. Each pass is a file check_*.c and one function here; they run in the order of
- * these declarations. None stops at the first problem.
+ * what they find. Each pass is a file check_*.c and one function here; check_passes.c has the
+ * list. None stops at the first problem.
  */
 #ifndef KLP_CHECK_H
 #define KLP_CHECK_H
@@ -59,15 +59,45 @@ struct check_use {
 	size_t section, symbol;
 };
 
-/* All that error() and warning() said, for the report. */
+/* More code of a function that is replaced: a copy of it in another function, or under another
+ * name. */
+struct check_copy {
+	const char *function; /* old_name */
+	const char *in;	      /* the function that has the copy, or the copy's own name; or NULL */
+	char *where;	      /* "path:line" of the call that was inlined, or NULL */
+	bool covered;	      /* the patch sees to it that it runs no more */
+	bool init;	      /* ... or it is in init memory, and has run, or runs but once */
+};
+
+/* All that error(), warning() and waived() said, for the report. */
 struct check_message {
-	bool error;
+	enum message_kind kind;
 	char *text;
 };
 
 struct check_messages {
 	struct check_message *m;
 	size_t n, cap;
+};
+
+struct check;
+
+/*
+ * A pass that runs once the target is known. What the kernel itself would refuse cannot be waived;
+ * a doubt whether the patch does what its author means can, by name.
+ */
+struct check_pass {
+	const char *name;
+	const char *what; /* that it doubts, in one line */
+	bool waivable;
+	void (*run)(struct check *c);
+};
+
+struct check_result {
+	const struct check_pass *pass;
+	bool allowed; /* the user waives what it finds */
+	size_t findings;
+	char *checked; /* what was looked at, and how much; NULL: a note says why nothing was */
 };
 
 struct check {
@@ -106,14 +136,34 @@ struct check {
 
 	char **note; /* what could not be checked, and why */
 	size_t note_num, note_cap;
+
+	/* What debug information says of func[]: check_old.h. */
+	struct objects with_dwarf;
+	struct check_debug **debug;
+	size_t debugs, debug_cap;
+	struct check_old *old;
+	struct check_copy *copy;
+	size_t copies, copies_cap;
+
+	struct check_result *result; /* of each pass, in their order */
+	size_t results;
+	struct check_result *now; /* of the pass that runs, or NULL */
+
+	struct findings *types; /* of check_types(), for all passes that it serves; or NULL */
 };
 
-/* error() and warning() with the module's path before the text. */
+/*
+ * error() and warning() with the module's path before the text. In a pass that can be waived bad()
+ * also names the pass, counts, and is no error when the user has waived it.
+ */
 void bad(const struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
 void odd(const struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
 
 /* Remembers something that could not be checked. */
 void note(struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
+
+/* Says what the pass that runs has looked at, and how much. Once. */
+void checked(struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
 
 /*
  * The longest prefix of at most max characters without the stop character, as %MAX[^STOP] of
@@ -155,17 +205,40 @@ void check_patch_read(struct check *c);
 int check_read_target(struct check *c);
 void check_open_modules(struct check *c);
 
-/* From here on the symbols of vmlinux and of modules are known. */
+/* The passes of check_passes.c: the symbols of vmlinux and of modules are known. */
 void check_modinfo(struct check *c);
 void check_symbol_positions(struct check *c);
 void check_undefined(struct check *c);
 void check_init(struct check *c);
 void check_leftovers(struct check *c);
 void check_patch(struct check *c);
-void check_data(struct check *c);
+void check_lists(struct check *c);
 void check_wo_ftrace(struct check *c);
 void check_modules(struct check *c);
 void check_addresses(struct check *c);
+void check_signature(struct check *c);
+void check_record(struct check *c);
+void check_inlined(struct check *c);
+void check_clones(struct check *c);
+void check_noreturn(struct check *c);
+void check_compat(struct check *c);
+void check_types(struct check *c);
+
+/* Each asks the target for the names that its pass needs. */
+void check_compat_want(struct check *c);
+void check_types_want(struct check *c);
+void check_signature_want(struct check *c);
+
+/* Makes a result for each pass; before options are read. */
+void check_passes_init(struct check *c);
+
+/* Waives the passes of a list with commas. A name that is none ends the program: wrong usage. */
+void check_allow(struct check *c, const char *names);
+
+/* A help text with the passes that can be waived below it. */
+char *check_passes_help(const char *help);
+
+void check_passes_run(struct check *c);
 
 /* The verdict on stdout: for people, and for programs. */
 void check_report_text(const struct check *c, bool ok);

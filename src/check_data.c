@@ -1,78 +1,173 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lists that a struct klp_patch consists of: the kernel takes them as they are, but may see
- * less of them than their author wrote, or use them when they are gone.
- * Rules: include/linux/livepatch.h, klp_for_each_object_static() and klp_for_each_func_static();
- * kernel/livepatch/state.c, klp_for_each_state() and klp_get_state(); kernel/module/main.c,
- * do_init_module(), which frees what has served to load the module.
+ * Variables of the kernel as the patch declares them: type, alignment, const, and whether each
+ * processor has its own.
  */
-#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "check.h"
+#include "check_types.h"
 
-/* An entry that looks like the end is the end, whatever follows it. */
-static void check_end(const struct check *c, const struct patch_list *list, size_t n,
-		      const char *because, const char *hint)
+#define PASS "data"
+#define PERCPU ".data..percpu"
+
+struct counts {
+	size_t compared;
+	size_t trusted; /* exported, and declared by the kernel's own headers */
+	struct type_unknown unknown;
+};
+
+static size_t type_of(const struct type_use *use)
 {
-	if (list->more)
-		bad(c,
-		    "'%s' ends with entry [%zu], %s: the kernel does not look at what else is "
-		    "in it\n"
-		    "  %s",
-		    list->name, n, because, hint);
+	return use->unit->types.t[use->declared->type].type;
 }
 
-/* What a patch consists of is used as long as it is loaded; for its functions see check_init.c. */
-static void check_stays(const struct check *c, size_t section, const char *what, const char *name,
-			const char *object)
+/* What is wrong with one of them, and what to do. */
+static void tell(const struct type_checks *t, const struct type_use *use, enum finding_kind kind,
+		 const char *why, const char *remedy)
 {
-	if (section && kallsyms_init_section(c->mod, c->mod->sec[section].name))
-		bad(c,
-		    "%s '%s'%s%s lies in '%s', which do_init_module() frees when the patch has "
-		    "been loaded\n"
-		    "  leave out __init or __initdata",
-		    what, name, object ? " of object " : "", object ? object : "",
-		    c->mod->sec[section].name);
+	char place[512], *both;
+
+	type_use_place(t, use, place, sizeof(place));
+	both = type_both("declared", &use->unit->types, use->declared, "kernel", &use->kernel);
+	found(PASS, kind, "%s: '%s' is not declared as the kernel has it: %s\n%s\n  %s", place,
+	      use->name, why, both, remedy);
+	free(both);
 }
 
-static void check_states(const struct check *c, const struct patch *p)
+/* The compiler reads what is const once, and keeps it over calls of functions that change it. */
+static void compare_const(const struct type_checks *t, const struct type_use *use)
 {
-	check_end(c, &p->states, p->state_num, "whose id is 0",
-		  "give each state an id that is not 0");
-	check_stays(c, p->states.section, "the list of states of", p->symbol, NULL);
-	for (size_t i = 0; i < p->state_num; i++) {
-		for (size_t k = 0; k < i; k++) {
-			if (!p->state[i] || p->state[k] != p->state[i])
-				continue;
-			bad(c,
-			    "state 0x%" PRIx64 " stands twice in '%s': klp_get_state() finds only "
-			    "the first; give each state an id of its own",
-			    p->state[i], p->symbol);
+	bool in_patch = type_is_const(&use->unit->types, type_of(use));
+	bool in_kernel = type_is_const(&use->kernel.in->types, use->kernel.type);
+
+	if (in_patch && !in_kernel)
+		tell(t, use, FOUND_BAD, "it is const, the kernel's is not", "leave 'const' out");
+	else if (!in_patch && in_kernel)
+		tell(t, use, FOUND_ODD,
+		     "it is not const, the kernel's is: writing to it is a fault",
+		     "declare it 'const'");
+}
+
+static void compare_alignment(const struct type_checks *t, const struct type_use *use)
+{
+	const struct types *types = &use->unit->types;
+	uint64_t align = types->t[use->declared->type].align, addr = use->kernel.sym->addr;
+	uint64_t of_type = types->t[type_strip(types, type_of(use))].align;
+	char *why;
+
+	if (of_type > align)
+		align = of_type;
+	if (!align || addr % align == 0)
+		return;
+	why = xasprintf("it is aligned to %llu bytes, the kernel's is at 0x%llx",
+			(unsigned long long)align, (unsigned long long)addr);
+	tell(t, use, FOUND_BAD, why, "leave the alignment out");
+	free(why);
+}
+
+static bool is_percpu(const struct kernel_side *k)
+{
+	const struct elf_file *f = k->object->elf;
+
+	for (size_t i = 1; i < f->shnum; i++) {
+		const GElf_Shdr *s = &f->sec[i].shdr;
+		uint64_t start = k->object->module ? elf_place(i, 0) : s->sh_addr;
+
+		if (!strcmp(f->sec[i].name, PERCPU) && k->sym->addr >= start &&
+		    k->sym->addr - start < s->sh_size)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Does an instruction access memory at a relocated place relative to itself, but not through the
+ * segment of the processor's own data? x86: ModRM with mod 0 and r/m 5 stands before the place, the
+ * opcode before that, and prefixes before the opcode; lea (0x8d) accesses nothing. A prefix-like
+ * byte of the instruction before may hide it, nothing can feign it.
+ */
+static bool is_plain_access(const struct check *c, const struct reloc *r)
+{
+	const struct elf_section *s = &c->mod->sec[r->section];
+	const struct arch *arch = c->target.arch;
+	const unsigned char *code;
+	size_t size;
+
+	if (r->type != arch->pc32 || !arch->relative_operand ||
+	    !(s->shdr.sh_flags & SHF_EXECINSTR) || r->offset < 6 ||
+	    elf_file_bytes(c->mod, r->section, &code, &size) || r->offset > size ||
+	    !arch->relative_operand(code, r->offset))
+		return false;
+	code += r->offset;
+	if (code[-2] == 0x8d)
+		return false;
+	return !memchr(code - 6, arch->percpu_prefix, 4);
+}
+
+/* A per-CPU variable's address is an offset; what lies at that address is something else. */
+static void compare_percpu(const struct type_checks *t, const struct type_use *use)
+{
+	const struct check *c = t->c;
+	char place[512];
+
+	if (!c->target.arch->percpu_prefix || !use->livepatch || !is_percpu(&use->kernel))
+		return;
+	for (size_t i = 0; i < c->relocs.n; i++) {
+		const struct reloc *r = &c->relocs.r[i];
+
+		if (r->symbol != use->livepatch->index || !is_plain_access(c, r))
+			continue;
+		type_use_place(t, use, place, sizeof(place));
+		found(PASS, FOUND_BAD,
+		      "%s: '%s' is a per-CPU variable of the kernel, and is used as an ordinary "
+		      "one at '%s' + 0x%llx\n"
+		      "  declare it with DECLARE_PER_CPU() and use this_cpu_read() or per_cpu()",
+		      place, use->name, c->mod->sec[r->section].name,
+		      (unsigned long long)r->offset);
+		return;
+	}
+}
+
+static void compare_use(struct type_checks *t, size_t i, struct counts *n)
+{
+	const struct type_use *use = &t->use[i];
+	char *why;
+
+	switch (type_uses_compare(t, i, &why)) {
+	case DIFFERS:
+		n->compared++;
+		tell(t, use, FOUND_BAD, why, "declare it as the kernel does");
+		break;
+	case AGREES:
+		n->compared++;
+		/* Of several symbols it is not known which one agrees. */
+		if (type_uses_end(t, i) > i + 1 || !use->kernel.sym || use->kernel.function)
 			break;
-		}
+		compare_const(t, use);
+		compare_alignment(t, use);
+		compare_percpu(t, use);
+		break;
+	case UNKNOWN:
+		if (use->exported && !use->by_hand)
+			n->trusted++;
+		else
+			type_unknown_add(&n->unknown, use->name);
 	}
+	free(why);
 }
 
-static void check_object_data(const struct check *c, const struct patch_object *obj)
+void compare_data(struct type_checks *t)
 {
-	const char *name = obj->name ? obj->name : KLP_VMLINUX;
+	struct counts n = {0};
 
-	check_end(c, &obj->funcs, obj->n, "whose old_name, new_func and old_sympos are 0",
-		  "leave no empty entry before the end");
-	check_stays(c, obj->funcs.section, "the array of functions", obj->funcs.name, name);
-}
-
-void check_data(struct check *c)
-{
-	for (size_t i = 0; i < c->patches.n; i++) {
-		const struct patch *p = &c->patches.patch[i];
-
-		check_stays(c, p->section, "the struct klp_patch", p->symbol, NULL);
-		check_end(c, &p->objs, p->n, "which has neither name nor funcs",
-			  "give each object .funcs: an array of one empty entry will do");
-		check_stays(c, p->objs.section, "the list of objects of", p->symbol, NULL);
-		check_states(c, p);
-		for (size_t k = 0; k < p->n; k++)
-			check_object_data(c, &p->obj[k]);
+	for (size_t i = 0; i < t->uses; i = type_uses_end(t, i)) {
+		if (!t->use[i].declared->function)
+			compare_use(t, i, &n);
 	}
+	found(PASS, FOUND_CHECKED,
+	      "%zu variable%s; %zu exported as the kernel's headers declare them", n.compared,
+	      n.compared == 1 ? "" : "s", n.trusted);
+	type_undeclared(t, false, &n.unknown);
+	type_unknown_tell(&n.unknown, PASS, "variable");
 }

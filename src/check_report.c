@@ -52,6 +52,31 @@ static void print_taints(const struct check *c)
 	       modinfo_first(c->mod, "staging") ? ", staging" : "");
 }
 
+static void print_copies(const struct check *c)
+{
+	for (size_t i = 0; i < c->copies; i++) {
+		const struct check_copy *copy = &c->copy[i];
+
+		printf("    %s: %s%s%s, %s\n", copy->function, copy->in ? copy->in : "?",
+		       copy->where ? " at " : "", copy->where ? copy->where : "",
+		       copy->init      ? "in init memory"
+		       : copy->covered ? "covered"
+				       : "not covered");
+	}
+}
+
+/* What passes have looked at that say so. */
+static void print_doubts(const struct check *c)
+{
+	for (size_t i = 0; i < c->results; i++) {
+		const struct check_result *r = &c->result[i];
+
+		if (r->checked)
+			printf("  checked      %s: %s%s\n", r->pass->name, r->checked,
+			       r->findings && r->allowed ? " (waived)" : "");
+	}
+}
+
 struct found {
 	size_t vmlinux, modules;
 };
@@ -104,16 +129,19 @@ void check_report_text(const struct check *c, bool ok)
 		print_functions(c);
 	if (c->verbose)
 		print_taints(c);
+	print_doubts(c);
+	if (c->verbose)
+		print_copies(c);
 	for (size_t i = 0; i < c->note_num; i++)
 		printf("  not checked  %s\n", c->note[i]);
 }
 
 static void json_messages(struct json *j, const char *key, const struct check_messages *messages,
-			  bool errors)
+			  enum message_kind kind)
 {
 	json_array(j, key);
 	for (size_t i = 0; i < messages->n; i++) {
-		if (messages->m[i].error == errors)
+		if (messages->m[i].kind == kind)
 			json_string(j, NULL, messages->m[i].text);
 	}
 	json_end(j);
@@ -144,6 +172,23 @@ static void json_counts(struct json *j, const struct check *c)
 	json_end(j);
 }
 
+static void json_passes(struct json *j, const struct check *c)
+{
+	json_array(j, "passes");
+	for (size_t i = 0; i < c->results; i++) {
+		const struct check_result *r = &c->result[i];
+
+		json_object(j, NULL);
+		json_string(j, "name", r->pass->name);
+		json_bool(j, "waivable", r->pass->waivable);
+		json_bool(j, "allowed", r->allowed);
+		json_number(j, "findings", r->findings);
+		json_string(j, "checked", r->checked);
+		json_end(j);
+	}
+	json_end(j);
+}
+
 /* In a module the address is the offset in a section. */
 static void json_place(struct json *j, const struct object *o, const struct ksym *found)
 {
@@ -168,6 +213,23 @@ static void json_functions(struct json *j, const struct check *c)
 		json_number(j, "position", f->func->old_sympos);
 		json_place(j, check_object(c, f->object), f->found);
 		json_string(j, "new_func", f->func->new_name);
+		json_end(j);
+	}
+	json_end(j);
+}
+
+static void json_copies(struct json *j, const struct check *c)
+{
+	json_array(j, "copies");
+	for (size_t i = 0; i < c->copies; i++) {
+		const struct check_copy *copy = &c->copy[i];
+
+		json_object(j, NULL);
+		json_string(j, "function", copy->function);
+		json_string(j, "in", copy->in);
+		json_string(j, "call", copy->where);
+		json_bool(j, "covered", copy->covered);
+		json_bool(j, "init", copy->init);
 		json_end(j);
 	}
 	json_end(j);
@@ -218,15 +280,18 @@ void check_report_json(const struct check *c, bool ok, const struct check_messag
 	json_string(&j, "vermagic", c->vermagic);
 	json_string(&j, "build_id", c->target.build_id[0] ? c->target.build_id : NULL);
 	json_bool(&j, "ok", ok);
-	json_messages(&j, "errors", messages, true);
-	json_messages(&j, "warnings", messages, false);
+	json_messages(&j, "errors", messages, MESSAGE_ERROR);
+	json_messages(&j, "warnings", messages, MESSAGE_WARNING);
+	json_messages(&j, "waived", messages, MESSAGE_WAIVED);
 	json_array(&j, "unchecked");
 	for (size_t i = 0; i < c->note_num; i++)
 		json_string(&j, NULL, c->note[i]);
 	json_end(&j);
+	json_passes(&j, c);
 	if (c->mod) {
 		json_counts(&j, c);
 		json_functions(&j, c);
+		json_copies(&j, c);
 		json_symbols(&j, c);
 		json_sections(&j, c);
 	}

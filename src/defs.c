@@ -42,6 +42,7 @@ static void merge(struct dwarf_file *d, struct def *def, Dwarf_Die die, bool ori
 	size_t n = 0;
 
 	def->external |= die_flag(die, DW_AT_external);
+	def->noreturn |= die_flag(die, DW_AT_noreturn);
 	if (die_number(die, DW_AT_inline, &value)) {
 		def->inlined |= value == DW_INL_inlined || value == DW_INL_declared_inlined;
 		def->defined = true;
@@ -56,7 +57,7 @@ static void merge(struct dwarf_file *d, struct def *def, Dwarf_Die die, bool ori
 		return;
 	if (def->function)
 		n = die_code_addresses(d, die, addr, DEF_ADDRESSES);
-	else if (die_static_address(d, die, &addr[0]))
+	else if (die_address(d, die, DW_AT_location, &addr[0]))
 		n = 1;
 	for (size_t i = 0; i < n; i++)
 		add_address(def, addr[i]);
@@ -85,6 +86,8 @@ static int read_child(struct dwarf_file *d, Dwarf_Die die, void *arg)
 	if (name && (!r->wanted || strmap_get(r->wanted, name))) {
 		def = find_or_add(r, name);
 		def->function = tag == DW_TAG_subprogram;
+		if (!def->die || origin || !die_flag(die, DW_AT_declaration))
+			die_offset(origin ? origin : die, &def->die);
 		if (origin)
 			merge(d, def, origin, true);
 		merge(d, def, die, false);
@@ -119,26 +122,23 @@ const struct def *defs_find_data(const struct defs *defs, const char *name)
 	return NULL;
 }
 
+/* The unit whose line table numbers the file: with link-time optimisation not that of the code. */
+static Dwarf_Off naming_unit(struct dwarf_file *d, const struct def *def)
+{
+	Dwarf_Off unit = def->unit;
+	Dwarf_Die die;
+
+	if (!def->die || dwarf_file_die(d, def->die, &die))
+		return unit;
+	if (dwarf_CU_dieoffset_given_die(die, &unit, NULL) != DW_DLV_OK)
+		unit = def->unit;
+	dwarf_dealloc_die(die);
+	return unit;
+}
+
 void def_place(struct dwarf_file *d, const struct def *def, char *buf, size_t size)
 {
-	const char *name, *dir;
-	Dwarf_Die unit;
-
-	snprintf(buf, size, "line %llu", (unsigned long long)def->line);
-	if (dwarf_file_die(d, def->unit, &unit))
-		return;
-	/* The assembler names functions, but not their lines. */
-	if (!def->line) {
-		snprintf(buf, size, "%s", unit_path(unit));
-		dwarf_dealloc_die(unit);
-		return;
-	}
-	name = dwarf_file_source(d, def->unit, def->file);
-	if (name)
-		snprintf(buf, size, "%s:%llu",
-			 path_in_tree(name, die_string(unit, DW_AT_comp_dir, &dir) ? dir : NULL),
-			 (unsigned long long)def->line);
-	dwarf_dealloc_die(unit);
+	unit_place(d, naming_unit(d, def), def->file, def->line, buf, size);
 }
 
 void defs_free(struct defs *defs)

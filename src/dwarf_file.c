@@ -286,9 +286,9 @@ static bool read_uleb(const unsigned char *p, size_t len, uint64_t *ret)
 	return false;
 }
 
-bool die_static_address(const struct dwarf_file *d, Dwarf_Die die, uint64_t *ret)
+bool die_address(const struct dwarf_file *d, Dwarf_Die die, Dwarf_Half number, uint64_t *ret)
 {
-	Dwarf_Attribute attr = find_attr(die, DW_AT_location);
+	Dwarf_Attribute attr = find_attr(die, number);
 	Dwarf_Unsigned len;
 	Dwarf_Ptr block;
 	bool ok = false;

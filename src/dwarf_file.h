@@ -28,7 +28,11 @@ struct dwarf_file {
 	Dwarf_Off files_unit;
 	char **files;
 	Dwarf_Signed files_count;
-	const char *units_cache; /* a file to keep the units' names in, or NULL: units_cache.h */
+	/* Which unit has the code at an address: .debug_aranges, read when it is first asked for.
+	 */
+	Dwarf_Arange *aranges;
+	Dwarf_Signed aranges_count; /* -1: there is none */
+	const char *units_cache;    /* a file to keep the units' names in, or NULL: units_cache.h */
 };
 
 /* Does the file have .debug_info? */
@@ -83,7 +87,7 @@ bool die_flag(Dwarf_Die die, Dwarf_Half attr);
 bool die_reference(Dwarf_Die die, Dwarf_Half attr, Dwarf_Off *ret);
 bool die_offset(Dwarf_Die die, Dwarf_Off *ret);
 
-/* The address in a variable's location, when it is a plain DW_OP_addr or DW_OP_addrx. */
-bool die_static_address(const struct dwarf_file *d, Dwarf_Die die, uint64_t *ret);
+/* The address in an expression (a variable's DW_AT_location), a plain DW_OP_addr or DW_OP_addrx. */
+bool die_address(const struct dwarf_file *d, Dwarf_Die die, Dwarf_Half attr, uint64_t *ret);
 
 #endif

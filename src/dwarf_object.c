@@ -67,6 +67,7 @@ static int get_section_info(void *obj, section_index index, access_section *ret,
 {
 	const struct dwarf_object *o = obj;
 	const struct elf_section *s;
+	GElf_Shdr now;
 	GElf_Chdr chdr;
 
 	(void)err;
@@ -81,8 +82,13 @@ static int get_section_info(void *obj, section_index index, access_section *ret,
 	ret->SECTION(name) = s->name;
 	ret->SECTION(type) = s->shdr.sh_type;
 	ret->SECTION(size) = s->shdr.sh_size;
-	if ((s->shdr.sh_flags & SHF_COMPRESSED) && gelf_getchdr(s->scn, &chdr))
-		ret->SECTION(size) = chdr.ch_size;
+	/* The header as it is now: who has read the file before has decompressed it. */
+	if (s->shdr.sh_flags & SHF_COMPRESSED) {
+		if (gelf_getchdr(s->scn, &chdr))
+			ret->SECTION(size) = chdr.ch_size;
+		else if (gelf_getshdr(s->scn, &now))
+			ret->SECTION(size) = now.sh_size;
+	}
 	ret->ENTRY_SIZE = s->shdr.sh_entsize;
 	return DW_DLV_OK;
 }

@@ -26,15 +26,17 @@ static const char help[] =
 	"\n"
 	"  --json              report as JSON\n"
 	"  -v, --verbose       list symbols, functions and taints\n"
-	"  -q, --quiet         no report, only errors and warnings\n" MODULE_OPTIONS_HELP
-		TARGET_OPTIONS_HELP;
+	"  -q, --quiet         no report, only errors and warnings\n"
+	"  --allow CHECK       take what this check finds as it is (repeatable; a list "
+	"with commas)\n" MODULE_OPTIONS_HELP TARGET_OPTIONS_HELP;
 
 static struct check_messages messages;
 
-static void keep_message(bool is_error, const char *text)
+static bool keep_message(enum message_kind kind, const char *text)
 {
 	GROW(messages.m, messages.n, messages.cap);
-	messages.m[messages.n++] = (struct check_message){is_error, xstrdup(text)};
+	messages.m[messages.n++] = (struct check_message){kind, xstrdup(text)};
+	return false;
 }
 
 static void free_messages(void)
@@ -44,30 +46,35 @@ static void free_messages(void)
 	free(messages.m);
 }
 
-static void parse_options(struct options *o, int argc, char **argv)
+static void parse_options(struct options *o, struct check *c, int argc, char **argv)
 {
-	enum { OPT_JSON = OPT_OWN };
+	enum { OPT_JSON = OPT_OWN, OPT_ALLOW };
 	static const struct option long_options[] = {
 		{"json", no_argument, NULL, OPT_JSON},
+		{"allow", required_argument, NULL, OPT_ALLOW},
 		{"verbose", no_argument, NULL, 'v'},
 		{"quiet", no_argument, NULL, 'q'},
 		MODULE_OPTIONS,
 		TARGET_OPTIONS,
 		{NULL, 0, NULL, 0},
 	};
+	char *text = check_passes_help(help);
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "vqhV", long_options, NULL)) != -1) {
 		if (opt == OPT_JSON)
 			o->json = true;
+		else if (opt == OPT_ALLOW)
+			check_allow(c, optarg);
 		else if (opt == 'v')
 			o->verbose = true;
 		else if (opt == 'q')
 			o->quiet = true;
 		else if (!take_module_option(opt, optarg, &o->modules) &&
-			 !take_target_option(opt, optarg, &o->target, help))
+			 !take_target_option(opt, optarg, &o->target, text))
 			exit(EXIT_USAGE);
 	}
+	free(text);
 	if (!o->target.vmlinux)
 		usage_error("--vmlinux is missing");
 	if (optind + 1 != argc)
@@ -86,16 +93,7 @@ static int run_checks(struct check *c, const struct options *o)
 	check_patch_read(c);
 	if (check_read_target(c))
 		return -1;
-	check_modinfo(c);
-	check_symbol_positions(c);
-	check_undefined(c);
-	check_init(c);
-	check_leftovers(c);
-	check_patch(c);
-	check_data(c);
-	check_wo_ftrace(c);
-	check_modules(c);
-	check_addresses(c);
+	check_passes_run(c);
 	return 0;
 }
 
@@ -106,7 +104,8 @@ int main(int argc, char **argv)
 	bool whole, ok;
 
 	progname = "klpcheck";
-	parse_options(&o, argc, argv);
+	check_passes_init(&c);
+	parse_options(&o, &c, argc, argv);
 	message_hook = keep_message;
 	c.path = o.module;
 	c.verbose = o.verbose;

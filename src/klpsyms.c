@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "addresses.h"
+#include "livepatch.h"
 #include "objects.h"
 #include "options.h"
 #include "replaced.h"
@@ -24,6 +25,7 @@ static const char help[] =
 	"Decides which kernel symbol each undefined name of the object files means.\n"
 	"\n"
 	"  -o, --output FILE   the table to write\n"
+	"  --allow CHECK       write down that this check is waived (repeatable)\n"
 	"  --cache FILE        keep the names of vmlinux's compile units here for the next run\n"
 	"  --renames FILE      write 'OBJECT OLD NEW' lines here where one name means two "
 	"symbols\n" MODULE_OPTIONS_HELP TARGET_OPTIONS_HELP;
@@ -32,6 +34,8 @@ struct options {
 	struct target_options target;
 	struct module_options modules;
 	const char *output, *renames, *cache;
+	const char **allow;
+	size_t allows, allows_cap;
 };
 
 static void collect_use(const struct source *source, const struct asm_name *name,
@@ -94,6 +98,23 @@ static void add_included(char **head, const struct scopes *scopes)
 	}
 }
 
+/* What each module will say of how it was made. */
+static void record(const struct options *opt, const struct modules *mods,
+		   const struct target *target, struct symtable *table)
+{
+	for (size_t i = 0; i < mods->n; i++) {
+		const char *module = mods->m[i].name;
+
+		symtable_add_modinfo(table, module, xstrdup(KLP_INFO_VERSION "=" KLPMAKE_VERSION));
+		if (target->build_id[0])
+			symtable_add_modinfo(table, module,
+					     xasprintf(KLP_INFO_KERNEL "=%s", target->build_id));
+		for (size_t a = 0; a < opt->allows; a++)
+			symtable_add_modinfo(table, module,
+					     xasprintf(KLP_INFO_ALLOWED "=%s", opt->allow[a]));
+	}
+}
+
 static int write_table(const struct options *opt, const struct target *target,
 		       const struct scopes *scopes, struct symtable *table)
 {
@@ -139,6 +160,7 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 		goto out;
 	add_symbols(&all, &table);
 	decide_depends(mods, &all, &table);
+	record(opt, mods, target, &table);
 	status = write_table(opt, target, &scopes, &table);
 out:
 	symtable_free(&table);
@@ -157,6 +179,7 @@ static void parse(int argc, char **argv, struct options *opt, char ***words, siz
 		{"renames", required_argument, NULL, OPT_OWN},
 		{"module", no_argument, NULL, OPT_OWN + 1},
 		{"cache", required_argument, NULL, OPT_OWN + 2},
+		{"allow", required_argument, NULL, OPT_OWN + 3},
 		MODULE_OPTIONS,
 		TARGET_OPTIONS,
 		{NULL, 0, NULL, 0},
@@ -174,7 +197,10 @@ static void parse(int argc, char **argv, struct options *opt, char ***words, siz
 			opt->renames = optarg;
 		else if (c == OPT_OWN + 2)
 			opt->cache = optarg;
-		else if (c == OPT_OWN + 1 || c == 1) {
+		else if (c == OPT_OWN + 3) {
+			GROW(opt->allow, opt->allows, opt->allows_cap);
+			opt->allow[opt->allows++] = optarg;
+		} else if (c == OPT_OWN + 1 || c == 1) {
 			GROW(*words, *n, cap);
 			(*words)[(*n)++] = c == 1 ? optarg : NULL;
 		} else
@@ -182,6 +208,10 @@ static void parse(int argc, char **argv, struct options *opt, char ***words, siz
 	}
 	if (!opt->target.vmlinux || !opt->target.symvers || !opt->output)
 		usage_error("--vmlinux, --symvers and -o are needed");
+	for (size_t i = 0; i < opt->allows; i++) {
+		if (opt->allow[i][strspn(opt->allow[i], "abcdefghijklmnopqrstuvwxyz-")])
+			usage_error("'%s' is no name of a check", opt->allow[i]);
+	}
 	if (*n < 3 || (*words)[0] || !(*words)[1] || !(*words)[2])
 		usage_error("--module needs a partially linked object and its object files");
 }
@@ -224,6 +254,7 @@ int main(int argc, char **argv)
 	free(words);
 	free(opt.modules.extra);
 	free(opt.target.symvers);
+	free(opt.allow);
 	target_close(&target);
 	return status ? EXIT_REFUSED : EXIT_SUCCESS;
 }

@@ -148,15 +148,31 @@ static unsigned char *lengthen(struct writer *w, const unsigned char *data, size
 	return out;
 }
 
-/* .modinfo with the line that makes the kernel see a livepatch: check_modinfo_livepatch() */
-static void *make_modinfo(struct writer *w, const unsigned char *data, size_t *size)
+/* .modinfo with one more line: the strings of old, each ended by a NUL, then this one. */
+static void *add_modinfo(struct writer *w, const unsigned char *old, size_t *size, const char *line)
 {
-	static const char line[] = "livepatch=Y";
-	size_t at = *size + (*size && data[*size - 1] != '\0');
-	unsigned char *out = lengthen(w, data, size, at - *size + sizeof(line));
+	size_t at = *size + (*size && old[*size - 1] != '\0');
+	size_t len = strlen(line) + 1;
+	unsigned char *out = lengthen(w, old, size, at - *size + len);
 
-	memcpy(out + at, line, sizeof(line));
+	memcpy(out + at, line, len);
 	return out;
+}
+
+/*
+ * What the table adds to .modinfo, and the line that makes the kernel see a livepatch:
+ * check_modinfo_livepatch().
+ */
+static void *make_modinfo(struct writer *w, void *data, size_t *size, const struct symtable *table,
+			  const char *module)
+{
+	if (w->plan->add_livepatch)
+		data = add_modinfo(w, data, size, "livepatch=Y");
+	for (size_t i = 0; i < table->modinfos; i++) {
+		if (!strcmp(table->modinfo[i].module, module))
+			data = add_modinfo(w, data, size, table->modinfo[i].text);
+	}
+	return data;
 }
 
 /*
@@ -225,8 +241,7 @@ static int copy_data(struct writer *w, size_t index, const struct symtable *tabl
 
 		if (names && shorten_depends(w, copy, *size, names))
 			return -1;
-		if (w->plan->add_livepatch)
-			copy = make_modinfo(w, copy, size);
+		copy = make_modinfo(w, copy, size, table, module);
 	}
 	/* One number for each symbol, 0 where the symbol itself has it. */
 	if (s->shdr.sh_type == SHT_SYMTAB_SHNDX && copy)

@@ -31,4 +31,14 @@
 #define KLP_ENABLE "klp_enable_patch"
 #define KLP_REGISTER "klp_register_patch"
 
+/*
+ * What a module says in .modinfo of how it was made: klpmake's version, the build-id of the
+ * kernel's vmlinux, "OBJECT:NAME,POSITION" for each function that it replaces, the name of each
+ * check that was waived.
+ */
+#define KLP_INFO_VERSION "klpmake"
+#define KLP_INFO_KERNEL "klpmake_kernel"
+#define KLP_INFO_PATCHED "klpmake_patched"
+#define KLP_INFO_ALLOWED "klpmake_allowed"
+
 #endif

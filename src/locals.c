@@ -60,7 +60,7 @@ static int read_inside(struct dwarf_file *d, Dwarf_Die die, void *arg)
 	if (strcmp(name, s->name) != 0)
 		return 0;
 	s->ret->declared = true;
-	if (die_static_address(d, die, &addr))
+	if (die_address(d, die, DW_AT_location, &addr))
 		add_address(s->ret, addr);
 	return 0;
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "defs.h"
-#include "mention.h"
 #include "units.h"
 #include "util.h"
 
@@ -125,6 +124,18 @@ static int read_units(struct dwarf_file *d, const struct unit_set *set, const st
 	return status;
 }
 
+int locate_units(struct dwarf_file *d, const struct ksym *sym, size_t n, Dwarf_Off *unit,
+		 struct unit_set *ret)
+{
+	if (find_units(d, sym, n, unit))
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (unit[i])
+			unit_set_add(ret, unit[i]);
+	}
+	return add_by_file(d, sym, n, unit, ret);
+}
+
 int locate(struct dwarf_file *d, const struct ksym *sym, size_t n, struct location *ret)
 {
 	Dwarf_Off *unit = xcalloc(n, sizeof(*unit));
@@ -132,12 +143,10 @@ int locate(struct dwarf_file *d, const struct ksym *sym, size_t n, struct locati
 	int status;
 
 	memset(ret, 0, n * sizeof(*ret));
-	status = find_units(d, sym, n, unit);
+	status = locate_units(d, sym, n, unit, &set);
 	for (size_t i = 0; i < n && !status; i++) {
-		if (!unit[i])
-			continue;
-		unit_set_add(&set, unit[i]);
-		name_unit(d, unit[i], &ret[i]);
+		if (unit[i])
+			name_unit(d, unit[i], &ret[i]);
 	}
 	if (!status)
 		status = add_by_file(d, sym, n, unit, &set);

@@ -12,6 +12,7 @@
 
 #include "dwarf_file.h"
 #include "kallsyms.h"
+#include "mention.h"
 
 struct location {
 	char place[512]; /* "fs/proc/meminfo.c:32", or "" when it could not be found */
@@ -21,6 +22,14 @@ struct location {
 
 /* Locates n symbols at once. error() and -1 when the DWARF is damaged. */
 int locate(struct dwarf_file *d, const struct ksym *sym, size_t n, struct location *ret);
+
+/*
+ * Adds the units that may define n symbols. unit[i] is the one that has symbol i, by the address of
+ * code or by who says where data lie; 0 where only the name of its file leads to some.
+ * error() and -1 when the DWARF is damaged.
+ */
+int locate_units(struct dwarf_file *d, const struct ksym *sym, size_t n, Dwarf_Off *unit,
+		 struct unit_set *ret);
 
 /* Is the definition in the compile unit's own file, not in a header? */
 bool location_in_unit(const struct location *l);

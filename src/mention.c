@@ -100,7 +100,7 @@ int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwar
 {
 	/* DW_FORM_exprloc: its length, then the expression: DW_OP_addr and 8 bytes */
 	static const unsigned char op[] = {9, DW_OP_addr};
-	const unsigned char *start, *at, *end;
+	const unsigned char *start;
 	struct wanted_address *wanted = xcalloc(n, sizeof(*wanted));
 	struct offsets at_offset = {0}, index = {0};
 	struct address_hits hits = {.ret = ret};
@@ -111,23 +111,31 @@ int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwar
 	for (size_t i = 0; i < n; i++)
 		wanted[i] = (struct wanted_address){addr[i], i};
 	qsort(wanted, n, sizeof(*wanted), by_address);
-	start = at = debug_bytes(d, ".debug_info", &size);
-	end = start + size;
-	while (at && (at = memmem(at, (size_t)(end - at), op, sizeof(op))) != NULL) {
+	start = debug_bytes(d, ".debug_info", &size);
+	/* They are too many for memmem(), which sanitizers make look at all of it each time. */
+	for (size_t i = 0; i + sizeof(op) + 8 <= size; i++) {
+		const unsigned char *at = start + i;
+		struct wanted_address key = {0};
 		const struct wanted_address *w;
 
-		at += sizeof(op);
-		if (end - at < 8)
-			break;
-		w = bsearch(&(struct wanted_address){elf_file_number(d->elf, at, 8), 0}, wanted, n,
-			    sizeof(*wanted), by_address);
+		if (at[0] != op[0] || at[1] != op[1])
+			continue;
+		key.addr = elf_file_number(d->elf, at + sizeof(op), 8);
+		w = bsearch(&key, wanted, n, sizeof(*wanted), by_address);
+		/* Who asks twice for an address is answered twice, below. */
+		while (w && w > wanted && w[-1].addr == w->addr)
+			w--;
 		if (w) {
-			add_offset(&at_offset, (size_t)(at - start));
+			add_offset(&at_offset, i);
 			add_offset(&index, w->index);
 		}
 	}
 	hits.index = index.v;
 	status = at_offset.n ? each_unit(d, at_offset.v, at_offset.n, store_unit, &hits) : 0;
+	for (size_t i = 1; i < n; i++) {
+		if (wanted[i].addr == wanted[i - 1].addr)
+			ret[wanted[i].index] = ret[wanted[i - 1].index];
+	}
 	free(at_offset.v);
 	free(index.v);
 	free(wanted);
@@ -194,4 +202,34 @@ int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set)
 	status = in_info.n ? each_unit(d, in_info.v, in_info.n, add_unit, set) : 0;
 	free(in_info.v);
 	return status;
+}
+
+bool mention_in_unit(struct dwarf_file *d, Dwarf_Off unit, const void *bytes, size_t n)
+{
+	Dwarf_Off begin = 0, len;
+	size_t size;
+	const unsigned char *info = debug_bytes(d, ".debug_info", &size);
+	Dwarf_Die die;
+
+	if (unit) {
+		if (dwarf_file_die(d, unit, &die))
+			return false;
+		if (dwarf_die_CU_offset_range(die, &begin, &len, NULL) == DW_DLV_OK &&
+		    begin <= size && len <= size - begin) {
+			info += begin;
+			size = len;
+		}
+		dwarf_dealloc_die(die);
+	}
+	return info && memmem(info, size, bytes, n);
+}
+
+bool mention_across_units(const struct dwarf_file *d)
+{
+	/* In an abbreviation each attribute is followed by its form, both in one byte here. */
+	static const unsigned char across[] = {DW_AT_abstract_origin, DW_FORM_ref_addr};
+	size_t size;
+	const unsigned char *abbrev = debug_bytes(d, ".debug_abbrev", &size);
+
+	return abbrev && memmem(abbrev, size, across, sizeof(across));
 }

@@ -36,4 +36,13 @@ bool mention_source(struct dwarf_file *d, const char *name);
 /* Adds the units that refer to the name, in .debug_str or in place. */
 int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set);
 
+/* Do these bytes stand in the unit, whatever they mean there? unit 0: in any. */
+bool mention_in_unit(struct dwarf_file *d, Dwarf_Off unit, const void *bytes, size_t n);
+
+/*
+ * May a unit refer to a function of another one, as it inlines it? Compilers do so when they
+ * optimise at link time, and dwz does.
+ */
+bool mention_across_units(const struct dwarf_file *d);
+
 #endif

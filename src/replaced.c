@@ -26,6 +26,7 @@ static void decide_function(const struct resolver *r, const struct patch_module 
 	static const struct source nowhere = {.path = "the patch"};
 	struct resolved found = {.how = RESOLVED_NONE};
 	struct table_sympos *s;
+	size_t position;
 
 	for (size_t t = 0; t < m->n; t++) {
 		const struct source *source = &m->t[t].source;
@@ -52,7 +53,11 @@ static void decide_function(const struct resolver *r, const struct patch_module 
 		return;
 	GROW(ret->r, ret->n, ret->cap);
 	ret->r[ret->n++] = (struct replacement){m, func, found};
-	if (found.position == 0 || func->old_sympos)
+	position = func->old_sympos ? func->old_sympos : found.position;
+	symtable_add_modinfo(
+		table, m->name,
+		xasprintf(KLP_INFO_PATCHED "=%s:%s,%zu", object->name, func->old_name, position));
+	if (position == func->old_sympos)
 		return;
 	s = symtable_add_sympos(table);
 	s->module = xstrdup(m->name);

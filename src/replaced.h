@@ -22,7 +22,7 @@ struct replacements {
 
 /*
  * Decides which function each struct klp_func means, and adds the old_sympos that have to be filled
- * in; errors are counted, not returned.
+ * in, and the functions to what the module says of itself; errors are counted, not returned.
  */
 void decide_functions(const struct resolver *r, const struct modules *mods,
 		      const struct scopes *scopes, struct symtable *table,

@@ -245,10 +245,6 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 						       in.sym[0], in.def[0])
 				  : resolved_livepatch(source, object, object, all, count, global,
 						       in.external);
-		if ((in.n == 1 ? in.def[0] : in.external)->inlined)
-			warning("%s: '%s' is also inlined where %s calls it: those copies are not "
-				"patched; see to it that the functions that they are in are, too",
-				source_place(source, name), name, own->tag);
 		return author ? check_author(source, own, name, author, count, found) : found;
 	}
 	if (in.vanished) {

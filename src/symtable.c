@@ -15,6 +15,7 @@
 #define SYMPOS_FORM "sympos MODULE SECTION OFFSET POSITION NAME"
 #define ADDRESS_FORM "address MODULE SECTION OFFSET OBJECT NAME POSITION ADDEND NEW_NAME"
 #define DEPENDS_FORM "depends MODULE NAMES"
+#define MODINFO_FORM "modinfo MODULE KEY=VALUE"
 
 struct table_symbol *symtable_add_symbol(struct symtable *t)
 {
@@ -42,6 +43,12 @@ struct table_depends *symtable_add_depends(struct symtable *t)
 	GROW(t->depends, t->dependses, t->depends_cap);
 	memset(&t->depends[t->dependses], 0, sizeof(*t->depends));
 	return &t->depends[t->dependses++];
+}
+
+void symtable_add_modinfo(struct symtable *t, const char *module, char *text)
+{
+	GROW(t->modinfo, t->modinfos, t->modinfo_cap);
+	t->modinfo[t->modinfos++] = (struct table_modinfo){xstrdup(module), text};
 }
 
 const char *symtable_depends(const struct symtable *t, const char *module)
@@ -145,6 +152,14 @@ static int parse_depends(struct symtable *t, char **field, size_t n)
 	return 0;
 }
 
+static int parse_modinfo(struct symtable *t, char **field, size_t n)
+{
+	if (n != 3 || field[2][0] == '=' || !strchr(field[2], '='))
+		return -1;
+	symtable_add_modinfo(t, field[1], xstrdup(field[2]));
+	return 0;
+}
+
 int symtable_read(struct symtable *t, const char *path)
 {
 	char *text, *line, *next;
@@ -183,6 +198,9 @@ int symtable_read(struct symtable *t, const char *path)
 		} else if (!strcmp(field[0], "depends")) {
 			form = "'" DEPENDS_FORM "'";
 			status = parse_depends(t, field, n);
+		} else if (!strcmp(field[0], "modinfo")) {
+			form = "'" MODINFO_FORM "'";
+			status = parse_modinfo(t, field, n);
 		} else {
 			form = "a line of a symbol table that klpsyms writes";
 			status = -1;
@@ -227,6 +245,14 @@ static int by_address(const void *a, const void *b)
 	return compare_places(x->module, x->section, x->offset, y->module, y->section, y->offset);
 }
 
+static int by_modinfo(const void *a, const void *b)
+{
+	const struct table_modinfo *x = a, *y = b;
+	int diff = strcmp(x->module, y->module);
+
+	return diff ? diff : strcmp(x->text, y->text);
+}
+
 int symtable_write(struct symtable *t, const char *path, const char *comment)
 {
 	struct output out;
@@ -237,11 +263,13 @@ int symtable_write(struct symtable *t, const char *path, const char *comment)
 		qsort(t->sympos, t->sympositions, sizeof(*t->sympos), by_sympos);
 	if (t->addresses)
 		qsort(t->address, t->addresses, sizeof(*t->address), by_address);
+	if (t->modinfos)
+		qsort(t->modinfo, t->modinfos, sizeof(*t->modinfo), by_modinfo);
 	if (output_begin(&out, path))
 		return -1;
 	fprintf(out.stream, "%s", comment);
-	fprintf(out.stream,
-		"# " SYMBOL_FORM "\n# " SYMPOS_FORM "\n# " ADDRESS_FORM "\n# " DEPENDS_FORM "\n");
+	fprintf(out.stream, "# " SYMBOL_FORM "\n# " SYMPOS_FORM "\n# " ADDRESS_FORM
+			    "\n# " DEPENDS_FORM "\n# " MODINFO_FORM "\n");
 	for (size_t i = 0; i < t->symbols; i++) {
 		const struct table_symbol *s = &t->symbol[i];
 
@@ -266,6 +294,8 @@ int symtable_write(struct symtable *t, const char *path, const char *comment)
 	}
 	for (size_t i = 0; i < t->dependses; i++)
 		fprintf(out.stream, "depends %s %s\n", t->depends[i].module, t->depends[i].names);
+	for (size_t i = 0; i < t->modinfos; i++)
+		fprintf(out.stream, "modinfo %s %s\n", t->modinfo[i].module, t->modinfo[i].text);
 	return output_end(&out);
 }
 
@@ -295,9 +325,14 @@ void symtable_free(struct symtable *t)
 		free(t->depends[i].module);
 		free(t->depends[i].names);
 	}
+	for (size_t i = 0; i < t->modinfos; i++) {
+		free(t->modinfo[i].module);
+		free(t->modinfo[i].text);
+	}
 	free(t->symbol);
 	free(t->sympos);
 	free(t->address);
 	free(t->depends);
+	free(t->modinfo);
 	memset(t, 0, sizeof(*t));
 }

@@ -7,12 +7,14 @@
  *   sympos MODULE SECTION OFFSET POSITION NAME
  *   address MODULE SECTION OFFSET OBJECT NAME POSITION ADDEND NEW_NAME
  *   depends MODULE NAMES
+ *   modinfo MODULE KEY=VALUE
  *
  * "symbol": the undefined LINK_NAME of MODULE (a .ko) is NAME in OBJECT at POSITION; the rest is
  * for people. OBJECT is GATE/OWNER where a symbol of the module OWNER is used by code that patches
  * the object GATE. "sympos": the old_sympos at OFFSET of SECTION, of the function NAME, is
  * POSITION. "address": the relocation there takes the address of NEW_NAME, and is to take that of
  * the function NAME of OBJECT, which NEW_NAME replaces, with the addend ADDEND.
+ * "modinfo": what the module says of itself, besides what kbuild lets it say.
  */
 #ifndef KLP_SYMTABLE_H
 #define KLP_SYMTABLE_H
@@ -51,6 +53,10 @@ struct table_depends {
 	char *module, *names;
 };
 
+struct table_modinfo {
+	char *module, *text; /* text: "KEY=VALUE" */
+};
+
 struct symtable {
 	struct table_symbol *symbol;
 	size_t symbols, symbols_cap;
@@ -60,6 +66,8 @@ struct symtable {
 	size_t addresses, address_cap;
 	struct table_depends *depends;
 	size_t dependses, depends_cap;
+	struct table_modinfo *modinfo;
+	size_t modinfos, modinfo_cap;
 };
 
 /* Reads a table. error() and -1, naming the line, when a line has another form. */
@@ -76,6 +84,9 @@ struct table_symbol *symtable_add_symbol(struct symtable *t);
 struct table_sympos *symtable_add_sympos(struct symtable *t);
 struct table_address *symtable_add_address(struct symtable *t);
 struct table_depends *symtable_add_depends(struct symtable *t);
+
+/* Adds a line "modinfo"; text is taken over. */
+void symtable_add_modinfo(struct symtable *t, const char *module, char *text);
 
 /* What depends= of a module has to be ("-" for nothing), NULL: leave it as it is. */
 const char *symtable_depends(const struct symtable *t, const char *module);

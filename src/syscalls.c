@@ -8,7 +8,9 @@
 #include "kallsyms.h"
 #include "util.h"
 
-static const char *const inner[] = {"__do_sys_", "__se_sys_", "sys_"};
+static const char *const inner[] = {
+	"__do_sys_", "__se_sys_", "sys_", "__do_compat_sys_", "__se_compat_sys_", "compat_sys_",
+};
 
 /* "uname" of "sys_uname", or NULL. */
 static const char *call_of(const char *name)
@@ -26,13 +28,19 @@ struct search {
 	size_t n, cap;
 };
 
-/* "__ARCH_sys_NAME": ARCH is one word, which is not so in __pfx_ARCH... and __ARCH_compat... */
+/* "__ARCH_sys_NAME" and "__ARCH_compat_sys_NAME"; ARCH is one word, which it is not in __pfx_... */
 static void match(const struct ksym *sym, void *arg)
 {
+	static const char compat[] = "_compat";
 	struct search *s = arg;
+	const char *end;
 
-	if (!sym->global || !str_starts(sym->name, "__") || call_of(sym->name) ||
-	    strcmp(sym->name + 2 + strcspn(sym->name + 2, "_"), s->ending) != 0)
+	if (!sym->global || !str_starts(sym->name, "__") || call_of(sym->name))
+		return;
+	end = sym->name + 2 + strcspn(sym->name + 2, "_");
+	if (str_starts(end, compat))
+		end += strlen(compat);
+	if (strcmp(end, s->ending) != 0)
 		return;
 	GROW(s->entry, s->n, s->cap);
 	s->entry[s->n++] = sym->name;

@@ -6,11 +6,11 @@
 #include "elf_file.h"
 
 /*
- * For sys_NAME, __do_sys_NAME and __se_sys_NAME, none of which can be patched where the kernel has
- * entry functions (CONFIG_ARCH_HAS_SYSCALL_WRAPPER): a line that names the entries that this
- * vmlinux has, to be freed. NULL for other names, and where there are no entries.
- * Rules: arch/x86/include/asm/syscall_wrapper.h, __SYSCALL_DEFINEx(), whose inner functions are
- * inline; include/linux/compiler_types.h, by which that implies notrace.
+ * For sys_NAME, __do_sys_NAME, __se_sys_NAME, and the same of compat_sys_NAME, none of which can be
+ * patched where the kernel has entry functions (CONFIG_ARCH_HAS_SYSCALL_WRAPPER): a line that names
+ * the entries that this vmlinux has, to be freed. NULL for other names, and where there are no
+ * entries. Rules: arch/x86/include/asm/syscall_wrapper.h, __SYSCALL_DEFINEx(), whose inner
+ * functions are inline; include/linux/compiler_types.h, by which that implies notrace.
  */
 char *syscall_entries(const struct elf_file *vmlinux, const char *name);
 

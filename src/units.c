@@ -38,6 +38,29 @@ const char *unit_path(Dwarf_Die unit)
 	return path_in_tree(name, die_string(unit, DW_AT_comp_dir, &dir) ? dir : NULL);
 }
 
+void unit_place(struct dwarf_file *d, Dwarf_Off off, uint64_t file, uint64_t line, char *buf,
+		size_t size)
+{
+	const char *name, *dir;
+	Dwarf_Die unit;
+
+	snprintf(buf, size, "line %llu", (unsigned long long)line);
+	if (dwarf_file_die(d, off, &unit))
+		return;
+	/* The assembler names functions, but not their lines. */
+	if (!line) {
+		snprintf(buf, size, "%s", unit_path(unit));
+		dwarf_dealloc_die(unit);
+		return;
+	}
+	name = dwarf_file_source(d, off, file);
+	if (name)
+		snprintf(buf, size, "%s:%llu",
+			 path_in_tree(name, die_string(unit, DW_AT_comp_dir, &dir) ? dir : NULL),
+			 (unsigned long long)line);
+	dwarf_dealloc_die(unit);
+}
+
 bool unit_path_matches(const char *name, const char *path)
 {
 	size_t len = strlen(name), plen = strlen(path);
@@ -163,16 +186,16 @@ int units_including(struct dwarf_file *d, struct unit_query *q)
 
 void units_at(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret)
 {
-	Dwarf_Arange *aranges, at;
-	Dwarf_Signed count;
+	Dwarf_Arange at;
 	Dwarf_Off off;
 
 	memset(ret, 0, n * sizeof(*ret));
-	if (dwarf_get_aranges(d->dbg, &aranges, &count, NULL) != DW_DLV_OK)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		if (dwarf_get_arange(aranges, (Dwarf_Unsigned)count, addr[i], &at, NULL) ==
-			    DW_DLV_OK &&
+	if (!d->aranges_count &&
+	    dwarf_get_aranges(d->dbg, &d->aranges, &d->aranges_count, NULL) != DW_DLV_OK)
+		d->aranges_count = -1;
+	for (size_t i = 0; i < n && d->aranges_count > 0; i++) {
+		if (dwarf_get_arange(d->aranges, (Dwarf_Unsigned)d->aranges_count, addr[i], &at,
+				     NULL) == DW_DLV_OK &&
 		    dwarf_get_cu_die_offset(at, &off, NULL) == DW_DLV_OK)
 			ret[i] = off;
 	}

@@ -11,6 +11,7 @@
 #define KLP_UNITS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "dwarf_file.h"
 
@@ -68,5 +69,12 @@ const char *path_in_tree(const char *name, const char *dir);
 
 /* The path of a compile unit in its tree. */
 const char *unit_path(Dwarf_Die unit);
+
+/*
+ * "path:line" of what a DIE of a unit says of itself with DW_AT_decl_file and DW_AT_decl_line; just
+ * its path when the line, just its line when the path is not to be had.
+ */
+void unit_place(struct dwarf_file *d, Dwarf_Off unit, uint64_t file, uint64_t line, char *buf,
+		size_t size);
 
 #endif

@@ -11,6 +11,7 @@
 #include "near.h"
 #include "syscalls.h"
 #include "util.h"
+#include "vanished.h"
 
 struct clone_search {
 	const struct def *def;
@@ -66,8 +67,8 @@ void report_vanished(const struct objects *objects, const struct source *source,
 		error("%s: '%s' was optimised away in %s, it lies nowhere in memory: copy it from "
 		      "%s if it is a constant, else do without, as the kernel does",
 		      source_place(source, def->name), def->name, scope->tag, place);
-	if (to_replace)
-		print_entries(objects, def->name);
+	if (to_replace && !print_entries(objects, def->name) && def->inlined)
+		print_inlined_into(objects, scope->object, def);
 }
 
 void report_twice(const struct source *source, const struct scope *scope, const char *name,

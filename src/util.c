@@ -9,23 +9,22 @@
 
 const char *progname = "klpmake";
 
-void (*message_hook)(bool is_error, const char *text);
+bool (*message_hook)(enum message_kind kind, const char *text);
 
 static unsigned int errors;
 
-static void report(bool is_error, const char *fmt, va_list ap)
+static void report(enum message_kind kind, const char *fmt, va_list ap)
 {
-	const char *kind = is_error ? "error" : "warning";
+	static const char *const words[] = {"error", "warning", "waived"};
 	char *text;
 
 	fflush(stdout);
 	if (vasprintf(&text, fmt, ap) < 0) {
-		fprintf(stderr, "%s: %s: %s\n", progname, kind, fmt);
+		fprintf(stderr, "%s: %s: %s\n", progname, words[kind], fmt);
 		return;
 	}
-	fprintf(stderr, "%s: %s: %s\n", progname, kind, text);
-	if (message_hook)
-		message_hook(is_error, text);
+	if (!message_hook || !message_hook(kind, text))
+		fprintf(stderr, "%s: %s: %s\n", progname, words[kind], text);
 	free(text);
 }
 
@@ -35,7 +34,7 @@ void error(const char *fmt, ...)
 
 	errors++;
 	va_start(ap, fmt);
-	report(true, fmt, ap);
+	report(MESSAGE_ERROR, fmt, ap);
 	va_end(ap);
 }
 
@@ -44,7 +43,16 @@ void warning(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	report(false, fmt, ap);
+	report(MESSAGE_WARNING, fmt, ap);
+	va_end(ap);
+}
+
+void waived(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	report(MESSAGE_WAIVED, fmt, ap);
 	va_end(ap);
 }
 
@@ -87,6 +95,22 @@ char *xasprintf(const char *fmt, ...)
 		s = NULL;
 	va_end(ap);
 	return need_memory(s);
+}
+
+void xappend(char **text, const char *fmt, ...)
+{
+	char *more, *whole;
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&more, fmt, ap);
+	va_end(ap);
+	need_memory(len < 0 ? NULL : more);
+	whole = xasprintf("%s%s", *text ? *text : "", more);
+	free(more);
+	free(*text);
+	*text = whole;
 }
 
 bool str_ends(const char *s, const char *suffix)

@@ -31,16 +31,27 @@ extern const char *progname;
 void error(const char *fmt, ...) KLP_PRINTF(1, 2);
 void warning(const char *fmt, ...) KLP_PRINTF(1, 2);
 
+/* "progname: waived: ...": what would be an error, had the user not said that it is not. */
+void waived(const char *fmt, ...) KLP_PRINTF(1, 2);
+
 /* Number of error() calls so far: lets a pass report all that it finds, then fail. */
 unsigned int error_count(void);
 
-/* Gets every message too, for a program that reports them in another form; NULL: nobody. */
-extern void (*message_hook)(bool is_error, const char *text);
+enum message_kind { MESSAGE_ERROR, MESSAGE_WARNING, MESSAGE_WAIVED };
+
+/*
+ * Gets every message too, for a program that reports them in another form; NULL: nobody. True: it
+ * is not to be printed.
+ */
+extern bool (*message_hook)(enum message_kind kind, const char *text);
 
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t n, size_t size);
 char *xstrdup(const char *s);
 char *xasprintf(const char *fmt, ...) KLP_PRINTF(1, 2);
+
+/* Makes *text longer; NULL counts as "". */
+void xappend(char **text, const char *fmt, ...) KLP_PRINTF(2, 3);
 
 /* Makes room for element number n in a growing array; the capacity doubles. */
 #define GROW(array, n, cap)                                                   \

@@ -375,7 +375,7 @@ tables()
 	END
 	made "a pointer to the new and one to the old function"
 	is "$(within pointer)|$(within old)" "$(data helper,2)|$(data helper,2)" "... are the same"
-	is "$(grep -v '^#' "$dir/syms" | cut -d' ' -f1 | sort | paste -sd' ')" "address symbol sympos" "the table"
+	is "$(grep -v '^#' "$dir/syms" | cut -d' ' -f1 | sort | paste -sd' ')" "address modinfo modinfo modinfo symbol sympos" "the table"
 	helper=$(grep ^symbol "$dir/syms")
 	good=$(grep ^address "$dir/syms")
 	[[ $good =~ ^address\ klp-x.ko\ .data(.rel.local)?\ 0x[0-9a-f]+\ vmlinux\ helper\ 2\ 0\ new_helper$ ]]
@@ -520,8 +520,8 @@ landings()
 		static struct klp_func funcs[] = {{.old_name = "gadget_export", .new_func = new_export}, {}};
 		$(frame '{.name = "gadget", .funcs = funcs}')
 	END
-	made "an exported function of a module"
-	lacks "$out" "not checked" "... is checked, too"
+	made "an exported function of a module" -fcf-protection=branch
+	lacks "$out" "not checked  whether functions" "... is checked, too"
 	"$scratch/elfedit" "$k/debug/gadget.ko" "$k/gadget.ko" set-type .rela.ibt_endbr_seal 1
 	mv "$k/gadget.ko" "$k/debug"
 	doubt
@@ -532,12 +532,14 @@ landings()
 	fresh
 	template a.c fs/proc/alpha.c <<-END
 		typedef int fn(int);
-		fn helper, alpha_again, alpha_show, mixed;
-		extern int gamma_private, alpha_shared;
-		static noinline noclone int new_show(int x) { return helper(x) + alpha_again(x); }
-		static noinline noclone int new_again(int x) { return x; }
-		fn *pointers[] = {new_show, alpha_show, mixed};
-		int *data[] = {&gamma_private, &alpha_shared};
+		fn helper, alpha_show;
+		struct record;
+		int alpha_again(const struct record *r);
+		extern int gamma_private, alpha_shared, mixed;
+		static noinline noclone int new_show(int x) { return helper(x) + alpha_again(NULL); }
+		static noinline noclone int new_again(const struct record *r) { return !r; }
+		fn *pointers[] = {new_show, alpha_show};
+		int *data[] = {&gamma_private, &alpha_shared, &mixed};
 		char *inside = (char *)alpha_again + 1;
 		static struct klp_func funcs[] = {
 			{.old_name = "alpha_show", .new_func = new_show}, {.old_name = "alpha_again", .new_func = new_again}, {},

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The least that klpsyms takes for a livepatch module, for patches made by the benchmark. */
+/*
+ * The least that klpsyms takes for a livepatch module, for patches made by the benchmark; with
+ * OLD_NAME it replaces that function.
+ */
 struct module {
 	long room[16];
 };
@@ -24,7 +27,17 @@ struct klp_patch {
 extern struct module __this_module;
 int klp_enable_patch(struct klp_patch *patch);
 
+#ifdef OLD_NAME
+void new_func(void);
+void new_func(void)
+{
+}
+
+static struct klp_func funcs[] = {{OLD_NAME, new_func}, {0}};
+static struct klp_object objs[] = {{0, funcs}, {0}};
+#else
 static struct klp_object objs[] = {{0, 0}};
+#endif
 static struct klp_patch patch = {.mod = &__this_module, .objs = objs};
 struct module __this_module;
 

@@ -92,7 +92,7 @@ exit_sections()
 	check_modules=(--vmlinux "$scratch/vmlinux" --object "$scratch/gadget.ko")
 	becomes "without CONFIG_MODULE_UNLOAD it goes" "'gadget_step' at position 2 is not the same in 'gadget'" \
 		gadget_step,2
-	check_modules=(--modules "$k/modules")
+	check_modules=(--modules "$k/modules" --debug-modules "$k/debug")
 }
 
 functions_of_modules()
@@ -125,7 +125,7 @@ functions_of_modules()
 	check_modules=(--object "$scratch/gadget.ko")
 	check "$good"
 	refused 1 "'gadget_export' cannot be patched: ftrace has no call site" "a module without any traced function"
-	check_modules=(--modules "$k/modules")
+	check_modules=(--modules "$k/modules" --debug-modules "$k/debug")
 }
 
 module_files()
@@ -168,7 +168,7 @@ module_files()
 	"$scratch/elfedit" "$gadget" "$scratch/gadget.ko" set-entsize .rela__mcount_loc 16
 	check "$good" --object "$scratch/gadget.ko"
 	refused 1 "'$scratch/gadget.ko': section '.rela__mcount_loc' has entries of an odd size" "a damaged table of call sites"
-	check_modules=(--modules "$k/modules")
+	check_modules=(--modules "$k/modules" --debug-modules "$k/debug")
 	check --json "$good"
 	holds "the report has places in sections" perl -MJSON::PP -e 'my $d = decode_json(shift);
 		my ($s) = grep { $_->{name} eq "gadget_private" } @{$d->{symbols}};

@@ -6,7 +6,7 @@
 
 k=$scratch/kernel
 good=$scratch/good.ko
-check_modules=(--modules "$k/modules")
+check_modules=(--modules "$k/modules" --debug-modules "$k/debug")
 long=$(printf 'x%.0s' {1..60})
 
 # patch NAME [FLAG...]: tests/mini/patch.c as NAME.plain.ko, and linked by klplink as NAME.ko. The
@@ -100,7 +100,8 @@ check_setup()
 	fi
 	"${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c" &&
 		mini_vmlinux "$k" && mini_gadget "$k" && mini_widget "$k" || return
-	mkdir -p "$k/modules/kernel/drivers"
+	mkdir -p "$k/modules/kernel/drivers" "$k/debug"
+	cp "$k/gadget.ko" "$k/widget.ko" "$k/debug" || return
 	strip -g -o "$k/modules/kernel/drivers/gadget.ko" "$k/gadget.ko" &&
 		strip -g -o "$k/modules/kernel/drivers/widget.ko" "$k/widget.ko" && patch good
 }

@@ -234,7 +234,7 @@ unpatchable "a function at no such position" "'twice_run_a' has no position 2" \
 	-DOLD_NAME='"twice_run_a"' -DOLD_SYMPOS=2
 unpatchable "a function that is not traced" "'alpha_notrace' cannot be patched: ftrace has no" \
 	-DOLD_NAME='"alpha_notrace"'
-entries="system call 'gamma': what can be patched is each of its entries '__ia32_sys_gamma', '__x64_sys_gamma'; what they call is inline, and so notrace"
+entries="system call 'gamma': what can be patched is each of its entries '__ia32_compat_sys_gamma', '__ia32_sys_gamma', '__x64_sys_gamma'; what they call is inline, and so notrace"
 unpatchable "the body of a system call" "function '__do_sys_gamma' cannot be patched: ftrace has no call site in it (notrace, noinstr or built without tracing); klp_patch_func() refuses it
   $entries" \
 	-DOLD_NAME='"__do_sys_gamma"'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Damaged files, a few hundred with a fixed seed, to klpsyms and klplink with sanitizers: whatever
-# stands in them, each ends by itself, in time, with 0 or 1.
+# Damaged files, a few hundred with a fixed seed, to klpsyms, klplink and klpcheck with sanitizers:
+# whatever stands in them, each ends by itself, in time, with 0 or 1.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
@@ -144,6 +144,9 @@ fuzz "an object file" "$dir/alpha.o" "$((rounds / 2))" "${syms[@]}" --vmlinux "$
 	--module klp-x.ko DAMAGED
 fuzz "a module, resolved" "$dir/klp-x.ko" "$rounds" "${syms[@]}" --vmlinux "$k/vmlinux" --module DAMAGED alpha.o
 fuzz "a module, linked" "$dir/klp-x.ko" "$rounds" "$bin/klplink" --table good.syms -o out.ko DAMAGED
+mkdir "$dir/linked"
+(cd "$dir" && "${syms[@]}" --vmlinux "$k/vmlinux" "${module[@]}" && "$bin/klplink" --table syms -o linked/klp-x.ko klp-x.ko)
+fuzz "a module, checked" "$dir/linked/klp-x.ko" "$rounds" "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" DAMAGED
 fuzz "a symbol table" "$dir/good.syms" "$((rounds / 2))" "$bin/klplink" --table DAMAGED -o klp-x.ko.out "$dir/klp-x.ko"
 fuzz "System.map" "$k/System.map" "$((rounds / 2))" "${syms[@]}" --vmlinux "$k/vmlinux" --symbols DAMAGED "${module[@]}"
 fuzz "Module.symvers" "$k/Module.symvers" "$((rounds / 4))" "$bin/klpsyms" -o syms --renames renames \

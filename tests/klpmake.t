@@ -83,6 +83,8 @@ a_good_run()
 	for stage in compile resolve link check; do
 		has "$out" "  $stage " "the stage '$stage' is shown"
 	done
+	has "$out" "  checked    record, inlined, clones, " "so are the checks that were made"
+	lacks "$out" "not checked" "... all of them"
 	has "$out" "saved_command_line vmlinux 0" "so is the table of symbols"
 	is "$err" "" "and nothing on stderr"
 	is "$(ls -A "$TMPDIR")" "" "nothing stays in TMPDIR"
@@ -116,6 +118,7 @@ changes()
 	make_it -v "$dir"
 	has "$err" "+ '$bin/klpsyms' '--vmlinux'" "-v shows the commands"
 	has "$err" "'make' '--no-print-directory' '-C'" "-v shows make as it is run"
+	has "$out" "  checked      inlined: 1 function, 0 copies in 1 unit" "-v shows how much each check looked at"
 
 	printf 'klp-y-y := klp-x.o extra.o\nobj-m := klp-y.o\n' >"$dir/Makefile"
 	mkdir "$dir/sub"

@@ -75,6 +75,12 @@ members()
 		<(sections "$1") <(readelf -gW "$1")
 }
 
+# modinfo FILE: what it says of itself, in its order.
+modinfo()
+{
+	readelf -p .modinfo "$1" 2>&1 | sed -n 's/^ *\[ *[0-9a-f]*\]  //p'
+}
+
 link()
 {
 	run "$bin/klplink" --table "$in/syms" -o "$made/klp-x.ko" "$in/klp-x.ko"
@@ -115,7 +121,8 @@ make_input()
 		"symbol klp-x.ko gadget_private gadget gadget_private 0 0 B -" \
 		"symbol klp-x.ko gadget_step gadget gadget_step 1 0 t -" \
 		"symbol klp-x.ko vanishing vmlinux vanishing 1 0 t -" \
-		"symbol other.ko _printk vmlinux _printk 1 0 t -"
+		"symbol other.ko _printk vmlinux _printk 1 0 t -" \
+		"modinfo klp-x.ko klpmake=1.2" "modinfo other.ko klpmake_allowed=all" "modinfo klp-x.ko note=a=b"
 	cp "$in/syms" "$scratch/good.syms"
 }
 
@@ -178,7 +185,9 @@ what_stays()
 	done
 	is "$(members "$made/klp-x.ko")" "$(members "$in/klp-x.ko")" \
 		"a section group keeps its sections, wherever they are now"
-	is "$(readelf -p .modinfo "$made/klp-x.ko" | grep -c 'livepatch=Y')" 1 "livepatch=Y is not doubled"
+	is "$(modinfo "$made/klp-x.ko")" "$(modinfo "$in/klp-x.ko")"$'\nklpmake=1.2\nnote=a=b' \
+		"behind what a module says of itself is what the table has for it"
+	is "$(modinfo "$made/klp-x.ko" | grep -c 'livepatch=Y')" 1 "livepatch=Y is not doubled"
 	cp "$made/klp-x.ko" "$scratch/first.ko"
 	link
 	holds "the same bytes in a second run" cmp "$made/klp-x.ko" "$scratch/first.ko"
@@ -188,8 +197,8 @@ what_stays()
 	sed -i '/livepatch, "Y"/d; /_stext/d' "$scratch/klp-x.c"
 	mini_module "$k" "$in/klp-x.ko" "$scratch/klp-x.c"
 	link
-	is "$(readelf -p .modinfo "$made/klp-x.ko" 2>&1 | sed -n 's/^ *\[ *[0-9a-f]*\]  //p' | xargs -d'\n')" \
-		"$(readelf -p .modinfo "$in/klp-x.ko" | sed -n 's/^ *\[ *[0-9a-f]*\]  //p' | xargs -d'\n') livepatch=Y" \
+	is "$(modinfo "$made/klp-x.ko" | xargs -d'\n')" \
+		"$(modinfo "$in/klp-x.ko" | xargs -d'\n') livepatch=Y klpmake=1.2 note=a=b" \
 		"livepatch=Y is added when it is missing, behind what is there"
 }
 
@@ -197,7 +206,7 @@ what_stays()
 others_say()
 {
 	mini_module "$k" "$in/klp-x.ko" "$mini_src/patch.c"
-	grep -v far_away "$scratch/good.syms" >"$in/syms"
+	grep -v 'far_away\|^modinfo' "$scratch/good.syms" >"$in/syms"
 	link
 	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" "$made/klp-x.ko"
 	exits 0 "klpcheck passes it"
@@ -255,6 +264,10 @@ bad_tables()
 	refused_table "'$in/syms' line 1: $form" "a type of two letters" "${good/ d -/ dd -}"
 	refused_table "'$in/syms' line 3: not 'sympos MODULE SECTION OFFSET POSITION NAME'" "a broken sympos" \
 		"# one" "$good" "sympos klp-x.ko .data 0x10 helper"
+	form="not 'modinfo MODULE KEY=VALUE'"
+	refused_table "'$in/syms' line 1: $form" "a modinfo without a value" "modinfo klp-x.ko klpmake"
+	refused_table "'$in/syms' line 1: $form" "one without a key" "modinfo klp-x.ko =1"
+	refused_table "'$in/syms' line 1: $form" "one of two words" "modinfo klp-x.ko a=b c"
 	refused_table "'$in/syms' line 1: not a line of a symbol table that klpsyms writes" "another word" "symbols $good"
 	refused_table "'state' stands twice in the symbol table" "a symbol twice" "$good" "${good/ 3 / 1 }"
 	refused_table "'x.y' cannot be the object of a livepatch symbol: 1 to 55 characters, no '.'" \

@@ -64,7 +64,7 @@ mini_vmlinux()
 	done
 	(
 		cd "$mini_src" || exit
-		for source in fs/proc/alpha.c fs/proc/beta.c kernel/gamma.c kernel/module/main.c \
+		for source in fs/proc/alpha.c fs/proc/beta.c kernel/gamma.c kernel/kinds.c kernel/module/main.c \
 			kernel/livepatch/core.c init/version.c lib/strings.c lib/weak.c lib/delta.S; do
 			mini_cc "$prefix$source" "$dir/obj/${source%.*}.o" "${flags[@]}" &
 			jobs+=($!)

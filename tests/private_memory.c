@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs a command and prints the most private memory, in KiB, that it had: what it wrote to, not
- * what it mapped of a file. The kernel keeps no such maximum, so it is read every millisecond.
+ * Runs a command and prints the most private memory, in KiB, that it and the processes it started
+ * had: what they wrote to, not what they mapped of a file. The kernel keeps no such maximum, so it
+ * is read every millisecond.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,6 +11,24 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+static long private_kib(pid_t pid);
+
+static long private_kib_of_children(pid_t pid)
+{
+	char path[64];
+	long sum = 0;
+	FILE *f;
+	int child;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+	f = fopen(path, "re");
+	while (f && fscanf(f, "%d", &child) == 1)
+		sum += private_kib(child);
+	if (f)
+		fclose(f);
+	return sum;
+}
 
 static long private_kib(pid_t pid)
 {
@@ -25,7 +44,7 @@ static long private_kib(pid_t pid)
 	}
 	if (f)
 		fclose(f);
-	return sum;
+	return sum + private_kib_of_children(pid);
 }
 
 int main(int argc, char **argv)

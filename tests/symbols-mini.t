@@ -67,16 +67,21 @@ golden_table()
 		}
 	END
 	resolve --release 9.9.0-mini
+	local build_id
+	build_id=$(readelf -n "$k/vmlinux" | awk '/Build ID/ { print $3 }')
 	is "$(<"$dir/syms")" "$(sed "s/^\t*//" <<-END
 		# klpmake symbol table: which kernel symbol each name means
-		# kernel 9.9.0-mini, vmlinux build-id $(readelf -n "$k/vmlinux" | awk '/Build ID/ { print $3 }')
+		# kernel 9.9.0-mini, vmlinux build-id $build_id
 		# symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE
 		# sympos MODULE SECTION OFFSET POSITION NAME
 		# address MODULE SECTION OFFSET OBJECT NAME POSITION ADDEND NEW_NAME
 		# depends MODULE NAMES
+		# modinfo MODULE KEY=VALUE
 		symbol klp-x.ko arch_hook vmlinux arch_hook 0 $(address arch_hook) T -
 		symbol klp-x.ko helper vmlinux helper 2 $(address helper alpha.c) t fs/proc/alpha.c:19
 		symbol klp-x.ko state vmlinux state 2 $(address state alpha.c) d fs/proc/alpha.c:9
+		modinfo klp-x.ko klpmake=$("$bin/klpsyms" --version | cut -d' ' -f2)
+		modinfo klp-x.ko klpmake_kernel=$build_id
 	END
 	)" "the table, to the letter"
 	cp "$dir/syms" "$dir/syms.first"

@@ -24,6 +24,7 @@ wrong klpmake '--nonsense' "unknown option '--nonsense'"
 wrong klpmake 'one two' "'one' is no command (check, try), and directories go one at a time"
 wrong klpmake '--kernel' "option '--kernel' needs a value"
 wrong klpmake '-o' "option '-o' needs a value"
+wrong klpmake '--allow' "option '--allow' needs a value"
 wrong 'klpmake check' '' 'which module?'
 wrong 'klpmake check' '--nonsense' "unknown option '--nonsense'"
 wrong 'klpmake check' 'a.ko b.ko' "one module at a time, not 'a.ko' and 'b.ko'"
@@ -31,6 +32,18 @@ wrong 'klpmake try' '' 'which module? give X.ko'
 wrong 'klpmake try' 'x.ko --timeout never' "'--timeout' needs a number of seconds, not 'never'"
 wrong kallsympos '' 'which symbol?'
 wrong kallsympos '--nonsense name' "unknown option '--nonsense'"
+
+for command in klpmake 'klpmake check'; do
+	read -r -a words <<<"$command"
+	for check in none modinfo inlined,none ''; do
+		run "$top/klpmake" "${words[@]:1}" "--allow=$check"
+		refused 2 "$command: '${check#inlined,}' is no check that can be waived; those are: record, inlined, " \
+			"$command --allow=$check: those that can be are listed"
+	done
+done
+run "$top/klpmake" check --help
+has "$out" 'Checks that --allow waives:
+  record       made for another build' 'klpmake check --help lists them, with what they are'
 
 for command in klpmake 'klpmake check' 'klpmake try' kallsympos; do
 	for option in -h --help; do

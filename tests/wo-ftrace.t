@@ -57,7 +57,6 @@ lacks "$out" "not checked" "... with nothing left out"
 objcopy -N clear_relocate_add "$k/vmlinux" "$scratch/vmlinux"
 run "$bin/klpcheck" --vmlinux "$scratch/vmlinux" "${check_modules[@]}" "$scratch/right.ko"
 is "$status:$err" "0:" "... and a module that cannot go need not come again"
-right "one that the jump just fits over" '-DOLD_NAME="arch_hook"'
 run "$bin/kallsympos" --vmlinux "$k/vmlinux" alpha_notrace
 is "$(awk '{ print $NF }' <<<"$out"):$err" "patchable:" "kallsympos calls it patchable"
 wrong "a variable" "'gamma_private' cannot be patched: not a function" -DOLD_NAME='"gamma_private"'
@@ -75,27 +74,27 @@ room()
 		$3 == n { found = $1 }' |
 		while read -r from to; do echo $((to - from)); done
 }
-size=$(symbol_size arch_hook) room=$(room arch_hook)
-holds "arch_hook() has $size bytes, and room for $room" test "$size" -lt "$room"
+size=$(symbol_size alpha_notrace) room=$(room alpha_notrace)
+holds "alpha_notrace() has $size bytes, and room for $room" test "$size" -lt "$room"
 # As many bytes as there is room, and one more, in each way that kernels have declared them.
 kernel room -DKEPT="unsigned char old_code[$room]"
-right "a jump into the padding behind a function" '-DOLD_NAME="arch_hook"'
+right "a jump into the padding behind a function"
 kernel long -DKEPT="unsigned char old_code[$((room + 1))]"
-wrong "a jump that is one byte longer" "function 'arch_hook' cannot be patched: shorter than the $((room + 1)) bytes that this kernel overwrites with a jump; klp_init_object_loaded() refuses it
-  patch its callers instead" '-DOLD_NAME="arch_hook"'
-run "$bin/kallsympos" --vmlinux "$k/vmlinux" arch_hook
+wrong "a jump that is one byte longer" "function 'alpha_notrace' cannot be patched: shorter than the $((room + 1)) bytes that this kernel overwrites with a jump; klp_init_object_loaded() refuses it
+  patch its callers instead"
+run "$bin/kallsympos" --vmlinux "$k/vmlinux" alpha_notrace
 has "$out" "not patchable: shorter than the $((room + 1)) bytes" "kallsympos says the same"
-run "$bin/kallsympos" --json --vmlinux "$k/vmlinux" arch_hook
+run "$bin/kallsympos" --json --vmlinux "$k/vmlinux" alpha_notrace
 has "$out" '"traceable": false' "... and in JSON"
 kernel words -DKEPT='u32 old_insns[6]' --no-aranges
-wrong "a jump of six words" "shorter than the 24 bytes" '-DOLD_NAME="arch_hook"'
+wrong "a jump of six words" "shorter than the 24 bytes"
 kernel dwarf4 -DKEPT='u32 old_insns[2][3]' -gdwarf-4
-wrong "... in DWARF 4" "shorter than the 24 bytes" '-DOLD_NAME="arch_hook"'
+wrong "... in DWARF 4" "shorter than the 24 bytes"
 kernel unknown -DKEPT='u32 other'
 right "a kernel that does not tell how long the jump is"
 has "$out" "not checked  whether 1 function can be replaced: '$k/vmlinux' does not tell how much a jump overwrites" \
 	"... is said to be so"
-run "$bin/kallsympos" --vmlinux "$k/vmlinux" arch_hook
+run "$bin/kallsympos" --vmlinux "$k/vmlinux" alpha_notrace
 has "$err" "does not tell how much a jump overwrites: what is patchable was not looked up" "... by kallsympos"
 
 # The last function of a module's section: what will follow it there is not known.

@@ -5,6 +5,8 @@
  *
  *   yardstick VMLINUX PATH NAME   the position and address of the static NAME of file PATH
  *   yardstick --list VMLINUX      "PATH NAME" of static functions, to make patches of any size of
+ *   yardstick --inlined VMLINUX NAME   how many inlined copies of functions of that name there are:
+ *                                 the look-up that is needed for a function from a header
  */
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -74,6 +76,39 @@ static Dwarf_Addr find_die(Dwarf *dw, const char *path, const char *name)
 	return 0;
 }
 
+/* Every DIE is looked at, as no inlined copy can be told from its offset. */
+static unsigned long count_inlined(Dwarf_Die *die, const char *name)
+{
+	unsigned long n = 0;
+
+	do {
+		Dwarf_Attribute attr;
+		Dwarf_Die origin, child;
+		const char *is;
+
+		if (dwarf_tag(die) == DW_TAG_inlined_subroutine &&
+		    dwarf_formref_die(dwarf_attr(die, DW_AT_abstract_origin, &attr), &origin)) {
+			is = dwarf_diename(&origin);
+			n += is && !strcmp(is, name);
+		}
+		if (dwarf_child(die, &child) == 0)
+			n += count_inlined(&child, name);
+	} while (dwarf_siblingof(die, die) == 0);
+	return n;
+}
+
+static int print_inlined(Dwarf *dw, const char *name)
+{
+	Dwarf_CU *cu = NULL;
+	unsigned long n = 0;
+	Dwarf_Die die;
+
+	while (dwarf_get_units(dw, cu, &cu, NULL, NULL, &die, NULL) == 0)
+		n += count_inlined(&die, name);
+	printf("%lu\n", n);
+	return 0;
+}
+
 /* How many symbols of that name lie at or below the address. */
 static unsigned int rank_of(Elf *elf, const char *name, Dwarf_Addr addr)
 {
@@ -109,6 +144,8 @@ int main(int argc, char **argv)
 	}
 	if (argc == 3)
 		return list(dw);
+	if (argc == 4 && !strcmp(argv[1], "--inlined"))
+		return print_inlined(dw, argv[3]);
 	addr = argc > 3 ? find_die(dw, argv[2], argv[3]) : 0;
 	if (!addr)
 		return 1;

@@ -4,7 +4,7 @@
 #include <linux/init.h>
 #include "three.h"
 
-extern char version[];
+extern const char version[];
 extern int pg_count_d;
 
 int livepatch_pgctrl_show(struct seq_file *seq, void *v)

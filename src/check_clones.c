@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * More code of a function than its symbol: clones that gcc made of it for some callers
+ * (NAME.constprop.0, NAME.isra.0, NAME.part.0), and where a header defines it the copies of other
+ * compile units. A livepatch redirects one symbol. NAME.cold is a part of the function itself, to
+ * which only that leads.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check_old.h"
+#include "inlined_list.h"
+
+struct count {
+	size_t copies, uncovered;
+};
+
+/* Is it the function's own code, which the patch replaces? */
+static bool is_itself(const struct check_old *old, const struct inlined_place *p)
+{
+	bool itself = false;
+
+	for (size_t i = 0; i < p->parts; i++)
+		itself |= p->code[i] == old->sym->addr;
+	return itself;
+}
+
+/* "\n  CALLER" for each function that leads to a clone and is not covered. */
+static char *list_callers(struct check *c, struct check_debug *debug, const struct ksym *clone)
+{
+	const struct functions *all = check_functions(debug);
+	const struct ksym *last = NULL;
+	const struct caller *caller;
+	char *list = NULL;
+	size_t n;
+
+	caller = check_callers(c, debug, clone, &n);
+	if (!debug->callers_known)
+		note(c, "who calls '%s': its code cannot be looked at", clone->name);
+	for (size_t i = 0; i < n; i++) {
+		const struct ksym *in = functions_whole(all, functions_at(all, caller[i].from));
+		const char *why = in ? object_refusal(&c->with_dwarf, debug->o, in) : NULL;
+
+		if (!in)
+			xappend(&list, "\n  what is at 0x%llx calls it",
+				(unsigned long long)caller[i].from);
+		if (!in || in == last || in == clone || check_covered(c, debug, in))
+			continue;
+		xappend(&list, "\n  %s calls it%s%s", in->name,
+			why ? ", but cannot be patched: " : "", why ? why : "");
+		last = in;
+	}
+	return list;
+}
+
+static void report(struct check *c, size_t i, const struct ksym *copy)
+{
+	struct check_old *old = &c->old[i];
+	bool clone = function_is_clone(copy->name);
+	char *list = clone ? list_callers(c, old->debug, copy) : NULL;
+	char place[512];
+
+	check_old_place(old, place, sizeof(place));
+	if (clone)
+		bad(c,
+		    "'%s' (%s) has a clone '%s', which the patch does not replace: the old code runs "
+		    "on in it%s\n"
+		    "  replace its callers too, so that they call the new code",
+		    c->func[i].func->old_name, place, copy->name, list ? list : "");
+	else
+		bad(c,
+		    "'%s' (%s) is there once more, as '%s' at 0x%llx, which the patch does not "
+		    "replace: another compile unit has a copy from the header\n"
+		    "  replace that one too, tagged with that unit's file",
+		    c->func[i].func->old_name, place, copy->name, (unsigned long long)copy->addr);
+	free(list);
+}
+
+/* Is it covered? */
+static bool add_copy(struct check *c, size_t i, const struct ksym *sym)
+{
+	const struct check_copy copy = {
+		.function = c->func[i].func->old_name,
+		.in = sym->name,
+		.covered = check_covered(c, c->old[i].debug, sym),
+	};
+
+	check_add_copy(c, &copy);
+	if (!copy.covered)
+		report(c, i, sym);
+	return copy.covered;
+}
+
+static void check_function(struct check *c, size_t i, void *arg)
+{
+	const struct check_old *old = &c->old[i];
+	const struct inlined *in = &old->debug->copies;
+	struct count *count = arg;
+
+	for (size_t k = 0; k < in->n; k++) {
+		const struct inlined_place *p = &in->place[k];
+		const struct ksym *copy;
+
+		if (p->function != i || !p->own || is_itself(old, p))
+			continue;
+		copy = inlined_container(check_functions(old->debug), p);
+		count->copies++;
+		if (!copy)
+			note(c, "the code of '%s' at 0x%llx, which has no symbol",
+			     c->func[i].func->old_name, (unsigned long long)p->code[0]);
+		else if (!add_copy(c, i, copy))
+			count->uncovered++;
+	}
+}
+
+void check_clones(struct check *c)
+{
+	struct count count = {0};
+	size_t known = check_old_each(c, check_function, &count);
+
+	checked(c, "%zu function%s, %zu clone%s, %zu uncovered", known, known == 1 ? "" : "s",
+		count.copies, count.copies == 1 ? "" : "s", count.uncovered);
+}
