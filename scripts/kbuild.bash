@@ -106,6 +106,10 @@ kbuild_plain()
 		/^(WARNING|ERROR): modpost: ".*" \[.*\] undefined!$/ { next }
 		/^(WARNING|ERROR): modpost: module .* uses symbol .* from namespace .*, but does not import it\.$/ { next }
 		/^WARNING: modpost: .*: section mismatch in reference: .* \(section: \.(text|data)[^)]*\) -> .* \(section: \.init\./ { next }
+		/: error: implicit declaration of function .*klp_(un)?(enable|register)_patch/ {
+			print $0 "\n  KLP_START() and KLP_STOP() of <klpmake.h> are for every kernel"
+			next
+		}
 		/^ERROR: modpost: module name is too long/ {
 			print $0 "\n  the kernel takes 55 characters at most: give it a shorter name in the Makefile"
 			next

@@ -10,8 +10,6 @@
 
 #include "check.h"
 
-#define UNREGISTER "klp_unregister_patch"
-
 static bool has_symbol(const struct check *c, const char *name)
 {
 	for (size_t i = 1; i < c->mod->symnum; i++) {
@@ -28,11 +26,12 @@ static bool has_symbol(const struct check *c, const char *name)
 static void check_exit(const struct check *c)
 {
 	if (has_symbol(c, KLP_REGISTER) && has_symbol(c, "cleanup_module") &&
-	    !has_symbol(c, UNREGISTER))
-		bad(c, "it calls " KLP_REGISTER "(), but not " UNREGISTER
-		       "(): once it is removed, the "
-		       "kernel's list of patches leads to freed memory\n"
-		       "  call KLP_STOP() of <klpmake.h> in its exit function");
+	    !has_symbol(c, KLP_UNREGISTER))
+		bad(c,
+		    "it calls %s(), but not %s(): once it is removed, the kernel's list of patches "
+		    "leads to freed memory\n"
+		    "  call KLP_STOP() of <klpmake.h> in its exit function",
+		    KLP_REGISTER, KLP_UNREGISTER);
 }
 
 /* klp_load_hook() is called by the init function, klp_unload_hook() by the exit function. */

@@ -27,9 +27,13 @@
 
 #define KLP_VMLINUX "vmlinux"
 
-/* What a module's init function calls; the second where the kernel has not got the first. */
+/*
+ * What a module's init function calls; or, where the kernel has not got that, what its init and
+ * exit functions call.
+ */
 #define KLP_ENABLE "klp_enable_patch"
 #define KLP_REGISTER "klp_register_patch"
+#define KLP_UNREGISTER "klp_unregister_patch"
 
 /*
  * What a module says in .modinfo of how it was made: klpmake's version, the build-id of the

@@ -150,7 +150,8 @@ static void report_static(const struct source *source, const struct scope *scope
 /* It would start a livepatch of another kernel: says how this one is started. */
 static bool print_starter(const struct objects *objects, const char *name)
 {
-	if (strcmp(name, KLP_ENABLE) != 0 && strcmp(name, KLP_REGISTER) != 0)
+	if (strcmp(name, KLP_ENABLE) != 0 && strcmp(name, KLP_REGISTER) != 0 &&
+	    strcmp(name, KLP_UNREGISTER) != 0)
 		return false;
 	fprintf(stderr,
 		"  this kernel takes a livepatch with %s(): KLP_START() and KLP_STOP() of "

@@ -79,6 +79,11 @@ holds "alpha_notrace() has $size bytes, and room for $room" test "$size" -lt "$r
 # As many bytes as there is room, and one more, in each way that kernels have declared them.
 kernel room -DKEPT="unsigned char old_code[$room]"
 right "a jump into the padding behind a function"
+at=$((0x$(nm "$k/vmlinux" | awk '$3 == "alpha_notrace" { print $1 }') + size - 0xffffffff81000000))
+objcopy --add-symbol ".Lbehind=.text:$at,local" "$k/vmlinux"
+right "... a label there is none of kallsyms'"
+objcopy --add-symbol "behind=.text:$at,local" "$k/vmlinux"
+wrong "... another symbol is" "shorter than the $room bytes"
 kernel long -DKEPT="unsigned char old_code[$((room + 1))]"
 wrong "a jump that is one byte longer" "function 'alpha_notrace' cannot be patched: shorter than the $((room + 1)) bytes that this kernel overwrites with a jump; klp_init_object_loaded() refuses it
   patch its callers instead"
@@ -181,6 +186,20 @@ compiles()
 	done
 }
 
+# driver: klpmake with headers that say so uses the other functions, which the stock vmlinux has not got.
+driver()
+{
+	cp -rs "$kdir/" "$scratch/headers"
+	rm "$scratch/headers/Module.symvers"
+	sed 's/\tklp_enable_patch\t/\tklp_register_patch\t/' "$kdir/Module.symvers" >"$scratch/headers/Module.symvers"
+	rm -r "$scratch/examples/cmdline" && cp -r "$top/example/cmdline" "$scratch/examples"
+	KCFLAGS="-include $top/tests/wo-ftrace/livepatch.h" run "$top/klpmake" -q -k "$release" \
+		--kdir "$scratch/headers" "$scratch/examples/cmdline"
+	refused 1 "'klp_unregister_patch' is neither in fs/proc/cmdline.c nor a global symbol of this kernel
+  this kernel takes a livepatch with klp_enable_patch(): KLP_START() and KLP_STOP() of <klpmake.h> are for either" \
+		"klpmake tells <klpmake.h> what the headers say"
+}
+
 # shellcheck source=scripts/kernel.bash
 source "$top/scripts/kernel.bash"
 read -r release < <("$top/scripts/fetch-kernel" --list | grep -E '^6\.1\.[0-9].*-cloud-')
@@ -189,6 +208,7 @@ if kdir=$(kernel_kdir "${release:-none}"); then
 	for example in cmdline meminfo uname netlink duplicate vlan cve-2025-21637; do
 		compiles "$example"
 	done
+	driver
 else
 	skip "examples compile" "no stock kernel 6.1 here: scripts/fetch-kernel 6.1 gets it"
 fi
