@@ -41,11 +41,14 @@ static void check_hooks(const struct check *c, const struct patch_object *obj)
 	const char *name = obj->name ? obj->name : KLP_VMLINUX;
 
 	if (obj->load.more)
-		bad(c, "'%s' ends with entry [%zu], which has no hook: klp_load_hook() stops there",
+		bad(c,
+		    "'%s' ends with entry [%zu], which has no hook: klp_load_hook() stops there\n"
+		    "  leave no empty entry before the end",
 		    obj->load.name, obj->loads);
 	if (unload->more)
 		bad(c,
-		    "'%s' ends with entry [%zu], which has no hook: klp_unload_hook() stops there",
+		    "'%s' ends with entry [%zu], which has no hook: klp_unload_hook() stops there\n"
+		    "  leave no empty entry before the end",
 		    unload->name, obj->unloads);
 	if (unload->section && kallsyms_init_section(c->mod, c->mod->sec[unload->section].name))
 		bad(c,

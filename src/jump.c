@@ -38,8 +38,7 @@ static int read_size(struct dwarf_file *d, Dwarf_Off off, uint64_t *ret)
 	struct array a = {.elements = 1};
 	int status = 0;
 
-	/* Typedefs (u32) and dimensions stand before the size: a few, unless they go in a circle.
-	 */
+	/* Typedefs (u32) and arrays lead to the size: a few, unless they go in a circle. */
 	for (int depth = 0; depth < 16; depth++) {
 		Dwarf_Die die;
 		Dwarf_Half tag;
@@ -135,11 +134,15 @@ struct room {
 	uint64_t end;
 };
 
+/* The end of the section of a place; the place itself when it is in none. */
 static uint64_t section_end(const struct elf_file *module, uint64_t place)
 {
 	size_t section = place >> 32;
+	uint64_t end = 0;
 
-	return elf_place(section, module->sec[section].shdr.sh_size);
+	if (section < module->shnum)
+		end = elf_place(section, module->sec[section].shdr.sh_size);
+	return end > place ? end : place;
 }
 
 static void look_at_next(const struct ksym *next, void *arg)

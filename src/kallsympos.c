@@ -160,7 +160,7 @@ static void look_at_name(const struct ksym *sym, void *arg)
 	}
 }
 
-/* Without ftrace nothing is traced to be replaced. */
+/* able: the word for what can be replaced; without ftrace it is not "traceable". */
 static void print_text(const struct answers *all, const char *able)
 {
 	for (size_t i = 0; i < all->n; i++) {
