@@ -182,6 +182,7 @@ everywhere()
 	END
 	for flags in '' '-ffunction-sections -fdata-sections' -Os '-O0 -fno-inline'; do
 		made "addresses of every kind${flags:+, $flags}" "$flags"
+		lacks "$out" "prototypes: no debug information" "... and those that nobody declares need none"
 		is "$(readelf -sW "$dir/out/klp-x.ko" | awk '/\.klp\.sym/ { print $5, $8, $NF }' | sort | paste -sd'|')" \
 			"GLOBAL [0xff20] .klp.sym.vmlinux.alpha_first,0|GLOBAL [0xff20] .klp.sym.vmlinux.alpha_show,0|GLOBAL [0xff20] .klp.sym.vmlinux.$h" \
 			"... one livepatch symbol for each function"
