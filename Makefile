@@ -25,7 +25,7 @@ DWARF_DIRS := $(patsubst -I%,%,$(filter -I%,$(shell pkg-config --cflags libdwarf
 KLP_CFLAGS += $(addprefix -isystem ,$(wildcard $(DWARF_DIRS)))
 
 # What each program is made of; a part is named after its job.
-elf_parts := util strmap elf_file unpack
+elf_parts := util child strmap elf_file unpack
 target_parts := $(elf_parts) options arch kallsyms witness symvers modinfo sites traced jump landing target relocs
 dwarf_parts := dwarf_file dwarf_object code_ranges units units_cache defs output
 patch_parts := layout patch taken

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
+
 /* Far more than any sane module takes; damaged debug information may lead in circles. */
 #define CPU_SECONDS 60
 
@@ -67,14 +69,15 @@ static _Noreturn void run_child(struct check *c, int (*fn)(struct check *c), int
 
 static char *read_text(FILE *in, size_t len)
 {
-	char *text = len < SIZE_MAX ? calloc(1, len + 1) : NULL;
+	char *text = xcalloc(len + 1, 1);
 
-	if (text && fread(text, 1, len, in) == len)
+	if (fread(text, 1, len, in) == len)
 		return text;
 	free(text);
 	return NULL;
 }
 
+/* What breaks off in the middle is of a child that did not end well. */
 static void read_findings(FILE *in, struct findings *ret)
 {
 	struct head head;
@@ -92,20 +95,32 @@ static void read_findings(FILE *in, struct findings *ret)
 	}
 }
 
-/* How it ended; what fn itself refused has been told. */
-static bool ended_well(const struct check *c, int status)
+static bool has_told(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->n; i++) {
+		if (findings->f[i].kind == FOUND_ERROR)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * How it ended; what fn itself refused has been told. This is no doubt that could be waived: what
+ * was not read may be wrong in any way.
+ */
+static bool ended_well(const struct check *c, int status, const struct findings *findings)
 {
 	const char *remedy = "take it out with 'strip -g' to have the rest checked";
 
 	if (WIFSIGNALED(status))
-		bad(c,
-		    "its debug information is damaged: reading it ended with signal %d (%s)\n  %s",
-		    WTERMSIG(status), strsignal(WTERMSIG(status)), remedy);
-	else if (WEXITSTATUS(status) > EXIT_REFUSED)
-		bad(c,
-		    "its debug information is damaged: reading it ended with exit status %d\n  %s",
-		    WEXITSTATUS(status), remedy);
-	return WIFEXITED(status) && !WEXITSTATUS(status);
+		error("'%s': its debug information is damaged: reading it ended with signal %d "
+		      "(%s)\n  %s",
+		      c->mod->path, WTERMSIG(status), strsignal(WTERMSIG(status)), remedy);
+	else if (status && !has_told(findings))
+		error("'%s': its debug information is damaged: reading it ended with exit status "
+		      "%d\n  %s",
+		      c->mod->path, WEXITSTATUS(status), remedy);
+	return status == 0;
 }
 
 /* A process that runs fn, and what it writes; -1 after error(). */
@@ -115,7 +130,7 @@ static pid_t start_child(struct check *c, int (*fn)(struct check *c), FILE **ret
 	int fd[2];
 
 	fflush(NULL);
-	if (pipe(fd) || (pid = fork()) < 0) {
+	if (pipe(fd) || !(*ret = fdopen(fd[0], "r")) || (pid = child_start()) < 0) {
 		error("no child process: %s", strerror(errno));
 		return -1;
 	}
@@ -124,7 +139,6 @@ static pid_t start_child(struct check *c, int (*fn)(struct check *c), FILE **ret
 		run_child(c, fn, fd[1]);
 	}
 	close(fd[1]);
-	*ret = fdopen(fd[0], "r");
 	return pid;
 }
 
@@ -133,17 +147,12 @@ struct findings *findings_gather(struct check *c, int (*fn)(struct check *c))
 	struct findings *ret = xcalloc(1, sizeof(*ret));
 	FILE *in = NULL;
 	pid_t pid = start_child(c, fn, &in);
-	int status;
 
 	if (pid < 0)
 		return ret;
-	if (in) {
-		read_findings(in, ret);
-		fclose(in);
-	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	ret->whole = ended_well(c, status);
+	read_findings(in, ret);
+	fclose(in);
+	ret->whole = ended_well(c, child_wait(pid), ret);
 	for (size_t i = 0; i < ret->n; i++) {
 		if (ret->f[i].kind == FOUND_ERROR)
 			error("%s", ret->f[i].text);

@@ -29,8 +29,8 @@ struct findings {
 void found(const char *pass, enum finding_kind kind, const char *fmt, ...) KLP_PRINTF(3, 4);
 
 /*
- * Runs fn, which returns -1 after error(), in a child process and keeps what it finds. bad() when
- * the child ends by a signal, as when it takes a minute of the processor's time.
+ * Runs fn, which returns -1 after error(), in a child process and keeps what it finds. error()
+ * when the child does not come to its end, as when it takes a minute of the processor's time.
  */
 struct findings *findings_gather(struct check *c, int (*fn)(struct check *c));
 

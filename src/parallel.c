@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "util.h"
 
 /* Fewer items than this for each process are not worth starting it. */
@@ -92,7 +93,7 @@ static int start(struct parallel *p, struct crew *crew, size_t workers)
 	p->out = ends[1];
 	fflush(NULL);
 	while (crew->n < workers) {
-		pid_t pid = fork();
+		pid_t pid = child_start();
 
 		if (pid == 0)
 			run_worker(p, crew);
@@ -161,11 +162,11 @@ static void collect(struct parallel *p, const struct crew *crew)
 
 static int wait_for(const struct crew *crew)
 {
-	int status, failed = 0;
+	int failed = 0;
 
 	for (size_t i = 0; i < crew->n; i++) {
-		while (waitpid(crew->pid[i], &status, 0) < 0 && errno == EINTR)
-			;
+		int status = child_wait(crew->pid[i]);
+
 		if (WIFSIGNALED(status))
 			error("a process that helped was ended by signal %d (%s)", WTERMSIG(status),
 			      strsignal(WTERMSIG(status)));

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "util.h"
 
 static const struct {
@@ -59,7 +60,7 @@ int unpack(const char *path, char **data, size_t *size)
 	int ends[2], status;
 	pid_t pid;
 
-	if (pipe(ends) < 0 || (pid = fork()) < 0) {
+	if (pipe(ends) < 0 || (pid = child_start()) < 0) {
 		error("'%s': cannot be unpacked: %s", path, strerror(errno));
 		return -1;
 	}
@@ -70,7 +71,8 @@ int unpack(const char *path, char **data, size_t *size)
 	close(ends[1]);
 	read_all(ends[0], data, size);
 	close(ends[0]);
-	if (waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	status = child_wait(pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	error("'%s': '%s' could not unpack it%s", path, program,
 	      WIFEXITED(status) && WEXITSTATUS(status) == 127 ? ": is it installed?" : "");
