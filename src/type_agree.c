@@ -163,17 +163,22 @@ static bool same_value(const struct agree *a, size_t p, size_t k, unsigned int d
 	}
 }
 
-/* "WHAT 'int', the kernel's 'long int'", with sizes where the names alone do not tell. */
+/* "WHAT 'int', the kernel's 'long int'", with what distinguishes them where the names do not. */
 static char *two_types(const struct agree *a, const char *what, size_t p, size_t k)
 {
 	char *in_p = type_text(a->patch, p, ""), *in_k = type_text(a->kernel, k, ""), *text;
 	uint64_t size_p = type_size(a->patch, p), size_k = type_size(a->kernel, k);
+	size_t of_p = type_strip(a->patch, p), of_k = type_strip(a->kernel, k);
 
-	if (!strcmp(in_p, in_k) && size_p != size_k)
+	if (strcmp(in_p, in_k) != 0)
+		text = xasprintf("%s '%s', the kernel's '%s'", what, in_p, in_k);
+	else if (size_p != size_k)
 		text = xasprintf("%s '%s' of %llu bytes, the kernel's of %llu", what, in_p,
 				 (unsigned long long)size_p, (unsigned long long)size_k);
+	else if (of_p != p && of_k != k)
+		text = two_types(a, what, of_p, of_k);
 	else
-		text = xasprintf("%s '%s', the kernel's '%s'", what, in_p, in_k);
+		text = xasprintf("%s another '%s' than the kernel's", what, in_p);
 	free(in_p);
 	free(in_k);
 	return text;
@@ -250,7 +255,10 @@ static bool is_bytes(const struct types *t, size_t i)
 
 char *disagree_variable(const struct agree *a, size_t p, size_t k)
 {
-	if (is_bytes(a->patch, p) || same_value(a, p, k, 0))
+	/* But who takes a pointer for an array reads the pointer's own bytes. */
+	if (is_bytes(a->patch, p) && kind_of(a->kernel, type_strip(a->kernel, k)) != POINTER)
+		return NULL;
+	if (same_value(a, p, k, 0))
 		return NULL;
 	return two_types(a, "it is", p, k);
 }
@@ -334,10 +342,37 @@ static void place_text(const struct member *m, char *buf, size_t size)
 		snprintf(buf, size, "at byte %llu", byte);
 }
 
+static bool is_nameless(const struct types *t, size_t i)
+{
+	return kind_of(t, i) == AGGREGATE && !t->t[i].name;
+}
+
+/* Why two members at the same place are not of the same type. */
+static char *compare_member_types(const struct agree *a, const struct member *p,
+				  const struct member *k, unsigned int depth)
+{
+	size_t of_p = type_strip(a->patch, p->type), of_k = type_strip(a->kernel, k->type);
+	char *why = NULL, *what, *text;
+	bool shorter;
+
+	/* Where neither has a name, "struct {...}" would tell nobody anything. */
+	if (is_nameless(a->patch, of_p) && is_nameless(a->kernel, of_k))
+		why = compare_layout(a, of_p, of_k, &shorter, depth);
+	if (why) {
+		text = xasprintf("member '%s': %s", p->name, why);
+	} else {
+		what = xasprintf("member '%s' is", p->name);
+		text = two_types(a, what, p->type, k->type);
+		free(what);
+	}
+	free(why);
+	return text;
+}
+
 static char *compare_member(const struct agree *a, const struct member *p, const struct member *k,
 			    unsigned int depth)
 {
-	char in_p[96], in_k[96], *what, *text;
+	char in_p[96], in_k[96];
 
 	if (!k)
 		return xasprintf("the kernel's has no member '%s'", p->name);
@@ -348,10 +383,7 @@ static char *compare_member(const struct agree *a, const struct member *p, const
 	}
 	if (p->bits || same_value(a, p->type, k->type, depth))
 		return NULL;
-	what = xasprintf("member '%s' is", p->name);
-	text = two_types(a, what, p->type, k->type);
-	free(what);
-	return text;
+	return compare_member_types(a, p, k, depth);
 }
 
 static char *compare_members(const struct agree *a, size_t p, size_t k, unsigned int depth)

@@ -330,6 +330,15 @@ what_reads_wrongly()
 		"a pointer for an array" kinds_use=new_use <<-'END'
 			extern char *kinds_buffer; int new_use(int x) { return kinds_buffer[x]; }
 		END
+	wrong data "x.c:3: 'kinds_head' is not declared as the kernel has it: it is 'char []', the kernel's 'struct kinds_item *'" \
+		"bytes for a pointer" kinds_use=new_use <<-'END'
+			extern char kinds_head[]; int new_use(int x) { return kinds_head[x]; }
+		END
+	wrong data "x.c:4: 'kinds_total' is not declared as the kernel has it: it is 'int', the kernel's 'struct {...}'" \
+		"another type under the same name" kinds_use=new_use <<-'END'
+			typedef int kinds_count;
+			extern kinds_count kinds_total; int new_use(int x) { return kinds_total; }
+		END
 	wrong data "x.c:4: 'kinds_pair' is not declared as the kernel has it: it is 'struct my_pair', the kernel's 'struct kinds_pair'" \
 		"a structure under another name with other members" kinds_use=new_use <<-'END'
 			struct my_pair { int second, first; };
@@ -379,7 +388,7 @@ what_lies_elsewhere()
 		"another bit-field" kinds_use=new_use <<-END
 			struct kinds_item { int id; unsigned low : 4, high : 4; }; $item
 		END
-	wrong layout "x.c:3: 'struct kinds_item' is not that of kernel/kinds.c: member 'point' is 'struct {...}', the kernel's 'struct {...}'" \
+	wrong layout "x.c:3: 'struct kinds_item' is not that of kernel/kinds.c: member 'point': member 'y' is at byte 0, the kernel's at byte 4" \
 		"two members of an inner structure in the wrong order" kinds_use=new_use <<-END
 			struct kinds_item { int id; unsigned low : 3, high : 5; long number; struct { int y, x; } point; }; $item
 		END
