@@ -10,6 +10,7 @@
 
 #include "check_old.h"
 #include "inlined_list.h"
+#include "units.h"
 
 struct count {
 	size_t copies, uncovered;
@@ -53,31 +54,47 @@ static char *list_callers(struct check *c, struct check_debug *debug, const stru
 	return list;
 }
 
-static void report(struct check *c, size_t i, const struct ksym *copy)
+/* The unit's file: the tag of a patch of what is in it. To be freed. */
+static char *unit_file(struct dwarf_file *d, Dwarf_Off unit)
+{
+	Dwarf_Die die;
+	char *path;
+
+	if (dwarf_file_die(d, unit, &die))
+		return xstrdup("?");
+	path = xstrdup(unit_path(die));
+	dwarf_dealloc_die(die);
+	return path;
+}
+
+static void report(struct check *c, size_t i, const struct ksym *copy, Dwarf_Off unit)
 {
 	struct check_old *old = &c->old[i];
-	bool clone = function_is_clone(copy->name);
-	char *list = clone ? list_callers(c, old->debug, copy) : NULL;
+	char *file = unit_file(old->debug->o->dwarf, unit), *list = NULL;
 	char place[512];
 
 	check_old_place(old, place, sizeof(place));
-	if (clone)
+	if (function_is_clone(copy->name)) {
+		list = list_callers(c, old->debug, copy);
 		bad(c,
 		    "'%s' (%s) has a clone '%s', which the patch does not replace: the old code runs "
 		    "on in it%s\n"
 		    "  replace its callers too, so that they call the new code",
 		    c->func[i].func->old_name, place, copy->name, list ? list : "");
-	else
+	} else {
 		bad(c,
 		    "'%s' (%s) is there once more, as '%s' at 0x%llx, which the patch does not "
-		    "replace: another compile unit has a copy from the header\n"
-		    "  replace that one too, tagged with that unit's file",
-		    c->func[i].func->old_name, place, copy->name, (unsigned long long)copy->addr);
+		    "replace: %s has a copy of its own\n"
+		    "  replace that one too, in a file of the patch that is tagged with %s",
+		    c->func[i].func->old_name, place, copy->name, (unsigned long long)copy->addr,
+		    file, file);
+	}
 	free(list);
+	free(file);
 }
 
 /* Is it covered? */
-static bool add_copy(struct check *c, size_t i, const struct ksym *sym)
+static bool add_copy(struct check *c, size_t i, const struct ksym *sym, Dwarf_Off unit)
 {
 	const struct check_copy copy = {
 		.function = c->func[i].func->old_name,
@@ -87,7 +104,7 @@ static bool add_copy(struct check *c, size_t i, const struct ksym *sym)
 
 	check_add_copy(c, &copy);
 	if (!copy.covered)
-		report(c, i, sym);
+		report(c, i, sym, unit);
 	return copy.covered;
 }
 
@@ -108,7 +125,7 @@ static void check_function(struct check *c, size_t i, void *arg)
 		if (!copy)
 			note(c, "the code of '%s' at 0x%llx, which has no symbol",
 			     c->func[i].func->old_name, (unsigned long long)p->code[0]);
-		else if (!add_copy(c, i, copy))
+		else if (!add_copy(c, i, copy, p->unit))
 			count->uncovered++;
 	}
 }

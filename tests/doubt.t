@@ -155,8 +155,8 @@ headers()
 	check header
 	refused 1 "clones: 'header_step' ($(at header.h 'int header_step(')) is there once more, as 'header_step' at 0x" \
 		'a header function in two units'
-	has "$err" "another compile unit has a copy from the header
-  replace that one too" '... and what to do'
+	has "$err" "doubt/twin.c has a copy of its own
+  replace that one too, in a file of the patch that is tagged with doubt/twin.c" '... and what to do'
 	patch header header_step,1 header_step,2
 	check header
 	refused 1 "inlined: 'header_step' ($(at header.h 'int header_step(')) was also inlined into 2 functions that the patch does \
