@@ -35,7 +35,7 @@ klpsyms_parts := klpsyms uses own_names replaced addresses $(target_parts) $(dwa
 klplink_parts := klplink $(elf_parts) symtable output link_plan link_strings link_write
 klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files syscalls early sealed \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json inlined inlined_list parallel functions \
-		  callers dwarf_code locate mention types type_agree type_text producer asm_name
+		  callers dwarf_code code_line locate mention types type_agree type_text producer asm_name
 kallsympos_parts := kallsympos $(target_parts) $(dwarf_parts) objects module_files locate mention near json
 
 programs := klpsyms klplink klpcheck kallsympos

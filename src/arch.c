@@ -27,6 +27,28 @@ static bool x86_64_relative_operand(const unsigned char *code, uint64_t offset)
 	return offset > 0 && (code[offset - 1] & 0xc7) == 0x05;
 }
 
+#define X86_GS 0x65
+
+/* %gs, other prefixes, REX, an opcode of one byte or of 0x0f and one, ModRM. */
+static size_t x86_64_percpu_operand(const unsigned char *code, uint64_t offset)
+{
+	for (size_t len = 3; len <= 7 && len <= offset; len++) {
+		const unsigned char *p = code + offset - len;
+
+		if (*p++ != X86_GS)
+			continue;
+		while (*p == 0x66 || *p == 0xf0 || *p == 0xf2 || *p == 0xf3)
+			p++;
+		if ((*p & 0xf0) == 0x40)
+			p++;
+		if (*p == 0x0f)
+			p++;
+		if (p + 2 == code + offset)
+			return len;
+	}
+	return 0;
+}
+
 /*
  * arch/x86/kernel/module.c, module_finalize(): alternatives and their like are applied there;
  * module_init() sorts the ORC tables.
@@ -78,7 +100,8 @@ static const struct arch archs[] = {
 		.operand_ahead = 4,
 		.landing = "\xf3\x0f\x1e\xfa", /* ENDBR64 */
 		.sealed_section = ".ibt_endbr_seal",
-		.percpu_prefix = 0x65, /* %gs */
+		.percpu_prefix = X86_GS,
+		.percpu_operand = x86_64_percpu_operand,
 		.early_sections = x86_64_early,
 		.reloc = x86_64_relocs,
 		.branch = x86_branch,

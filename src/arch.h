@@ -35,6 +35,11 @@ struct arch {
 	const char *landing, *sealed_section;
 	/* Of an instruction on the processor's own copy of a variable; 0: a prefix does not tell */
 	uint8_t percpu_prefix;
+	/*
+	 * How long before an operand at code[offset] an instruction with that prefix may begin; 0:
+	 * there is none. It does so if an instruction begins there at all.
+	 */
+	size_t (*percpu_operand)(const unsigned char *code, uint64_t offset);
 	/* Sections that the kernel reads or moves while it loads the module; ends with NULL. */
 	const char *const *early_sections;
 	const struct arch_reloc *reloc; /* what the module loader applies, ends with a NULL name */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check_types.h"
+#include "code_line.h"
 
 #define PASS "data"
 #define PERCPU ".data..percpu"
@@ -82,12 +83,11 @@ static bool is_percpu(const struct kernel_side *k)
 }
 
 /*
- * Does an instruction access memory at a relocated place relative to itself, but not through the
- * segment of the processor's own data? x86: ModRM with mod 0 and r/m 5 stands before the place, the
- * opcode before that, and prefixes before the opcode; lea (0x8d) accesses nothing. A prefix-like
- * byte of the instruction before may hide it, nothing can feign it.
+ * The code up to the operand of an instruction that accesses memory at a place relative to itself,
+ * or NULL. x86: ModRM with mod 0 and r/m 5 stands before the operand, the opcode before that; lea
+ * (0x8d) accesses nothing.
  */
-static bool is_plain_access(const struct check *c, const struct reloc *r)
+static const unsigned char *access_code(const struct check *c, const struct reloc *r)
 {
 	const struct elf_section *s = &c->mod->sec[r->section];
 	const struct arch *arch = c->target.arch;
@@ -97,34 +97,55 @@ static bool is_plain_access(const struct check *c, const struct reloc *r)
 	if (r->type != arch->pc32 || !arch->relative_operand ||
 	    !(s->shdr.sh_flags & SHF_EXECINSTR) || r->offset < 6 ||
 	    elf_file_bytes(c->mod, r->section, &code, &size) || r->offset > size ||
-	    !arch->relative_operand(code, r->offset))
-		return false;
-	code += r->offset;
-	if (code[-2] == 0x8d)
-		return false;
-	return !memchr(code - 6, arch->percpu_prefix, 4);
+	    !arch->relative_operand(code, r->offset) || code[r->offset - 2] == 0x8d)
+		return NULL;
+	return code;
+}
+
+/*
+ * ... but not through the segment of the processor's own data. A prefix-like byte of the
+ * instruction before may hide it, nothing can feign it.
+ */
+static bool is_plain_access(const struct type_checks *t, const struct reloc *r)
+{
+	const unsigned char *code = access_code(t->c, r);
+
+	return code && !memchr(code + r->offset - 6, t->c->target.arch->percpu_prefix, 4);
+}
+
+/* ... and through it: the byte may be of the instruction before, but for where one begins. */
+static bool is_percpu_access(const struct type_checks *t, const struct reloc *r)
+{
+	const unsigned char *code = access_code(t->c, r);
+	size_t len = code ? t->c->target.arch->percpu_operand(code, r->offset) : 0;
+
+	return len && code_line_begins(t->dwarf, elf_place(r->section, r->offset - len));
 }
 
 /* A per-CPU variable's address is an offset; what lies at that address is something else. */
 static void compare_percpu(const struct type_checks *t, const struct type_use *use)
 {
 	const struct check *c = t->c;
+	bool percpu = is_percpu(&use->kernel);
 	char place[512];
 
-	if (!c->target.arch->percpu_prefix || !use->livepatch || !is_percpu(&use->kernel))
+	if (!c->target.arch->percpu_prefix || !use->livepatch)
 		return;
 	for (size_t i = 0; i < c->relocs.n; i++) {
 		const struct reloc *r = &c->relocs.r[i];
 
-		if (r->symbol != use->livepatch->index || !is_plain_access(c, r))
+		if (r->symbol != use->livepatch->index ||
+		    !(percpu ? is_plain_access(t, r) : is_percpu_access(t, r)))
 			continue;
 		type_use_place(t, use, place, sizeof(place));
-		found(PASS, FOUND_BAD,
-		      "%s: '%s' is a per-CPU variable of the kernel, and is used as an ordinary "
-		      "one at '%s' + 0x%llx\n"
-		      "  declare it with DECLARE_PER_CPU() and use this_cpu_read() or per_cpu()",
-		      place, use->name, c->mod->sec[r->section].name,
-		      (unsigned long long)r->offset);
+		found(PASS, FOUND_BAD, "%s: '%s' is %s at '%s' + 0x%llx\n  %s", place, use->name,
+		      percpu ? "a per-CPU variable of the kernel, and is used as an ordinary one"
+			     : "an ordinary variable of the kernel, and is used as a per-CPU one",
+		      c->mod->sec[r->section].name, (unsigned long long)r->offset,
+		      percpu ? "declare it with DECLARE_PER_CPU() and use this_cpu_read() or "
+			       "per_cpu()"
+			     : "declare it without DECLARE_PER_CPU(), and use it without "
+			       "this_cpu_read() and its like");
 		return;
 	}
 }

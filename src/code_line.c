@@ -107,3 +107,38 @@ bool code_lines(struct dwarf_file *d, uint64_t addr,
 	}
 	return stop;
 }
+
+static bool has_row(Dwarf_Die unit, uint64_t addr)
+{
+	Dwarf_Line_Context table;
+	Dwarf_Unsigned version;
+	Dwarf_Small tables;
+	Dwarf_Signed n = 0;
+	Dwarf_Line *row;
+	bool found = false;
+
+	if (dwarf_srclines_b(unit, &version, &tables, &table, NULL) != DW_DLV_OK)
+		return false;
+	if (dwarf_srclines_from_linecontext(table, &row, &n, NULL) != DW_DLV_OK)
+		n = 0;
+	for (Dwarf_Signed i = 0; i < n && !found; i++) {
+		Dwarf_Addr at;
+
+		found = dwarf_lineaddr(row[i], &at, NULL) == DW_DLV_OK && at == addr;
+	}
+	dwarf_srclines_dealloc_b(table);
+	return found;
+}
+
+bool code_line_begins(struct dwarf_file *d, uint64_t addr)
+{
+	bool found = false;
+	Dwarf_Die unit;
+
+	/* To the end in any case, as above. */
+	while (dwarf_file_next_unit(d, &unit) > 0) {
+		found = found || has_row(unit, addr);
+		dwarf_dealloc_die(unit);
+	}
+	return found;
+}

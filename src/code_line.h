@@ -16,4 +16,7 @@
 bool code_lines(struct dwarf_file *d, uint64_t addr,
 		bool (*fn)(const char *file, uint64_t line, void *arg), void *arg);
 
+/* Does an instruction begin at an address, so far as line tables know? They have but a few. */
+bool code_line_begins(struct dwarf_file *d, uint64_t addr);
+
 #endif

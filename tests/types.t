@@ -362,6 +362,23 @@ what_reads_wrongly()
 		"a per-CPU variable as an ordinary one" kinds_use=new_use <<-'END'
 			extern int kinds_percpu; int new_use(int x) { return kinds_percpu; }
 		END
+	wrong data "x.c:3: 'kinds_global' is an ordinary variable of the kernel, and is used as a per-CPU one at '.text' + 0x" \
+		"an ordinary variable as a per-CPU one" kinds_use=new_use <<-'END'
+			extern int kinds_global;
+			int new_use(int x)
+			{
+				asm("movl %%gs:%1, %0" : "=r"(x) : "m"(kinds_global));
+				return x;
+			}
+		END
+	fine "a byte of another instruction that looks like that" kinds_use=new_use <<-'END'
+		extern int kinds_global;
+		int new_use(int x)
+		{
+			asm("cmpb $0x65, %%al\n\tmovl %1, %0" : "=r"(x) : "m"(kinds_global) : "cc");
+			return x;
+		}
+	END
 	attempt kinds_use=new_use <<-'END'
 		extern int kinds_limits[3]; int new_use(int x) { return kinds_limits[x]; }
 	END
