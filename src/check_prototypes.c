@@ -7,14 +7,9 @@
 #include <string.h>
 
 #include "check_types.h"
+#include "functions.h"
 
 #define PASS "prototypes"
-
-/*
- * What the compiler calls a copy of a function that it has changed (gcc, clone_function_name()).
- * Arguments that nobody needs are gone from it, and no debug information says which.
- */
-static const char *const clones[] = {".isra.", ".constprop.", ".part.", ".cold"};
 
 struct counts {
 	size_t declared, replaced;
@@ -22,13 +17,10 @@ struct counts {
 	struct type_unknown unknown;
 };
 
+/* Arguments that nobody needs are gone from it, and no debug information says which. */
 static bool is_clone(const struct ksym *sym)
 {
-	for (size_t i = 0; sym && i < ARRAY_SIZE(clones); i++) {
-		if (strstr(sym->name, clones[i]))
-			return true;
-	}
-	return false;
+	return sym && (function_is_clone(sym->name) || function_is_cold(sym->name));
 }
 
 static void tell_use(const struct type_checks *t, const struct type_use *use, const char *why)

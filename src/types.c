@@ -328,15 +328,6 @@ int types_read(struct dwarf_file *d, Dwarf_Off unit, struct types *ret)
 	return status;
 }
 
-void types_free(struct types *t)
-{
-	strmap_free(&t->tags);
-	strmap_free(&t->typedefs);
-	strmap_free(&t->enumerators);
-	free(t->declared);
-	free(t->t);
-}
-
 size_t type_strip(const struct types *t, size_t i)
 {
 	for (unsigned int depth = 0; depth < DEPTH_MAX; depth++) {

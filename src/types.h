@@ -66,10 +66,11 @@ struct types {
 	struct strmap tags, typedefs, enumerators;
 };
 
-/* Reads a compile unit. error() and -1 when the DWARF is damaged. */
+/*
+ * Reads a compile unit. error() and -1 when the DWARF is damaged. What is read is never freed: it
+ * is for a process that ends with it.
+ */
 int types_read(struct dwarf_file *d, Dwarf_Off unit, struct types *ret);
-
-void types_free(struct types *t);
 
 /* Without typedefs, const, volatile and their like. */
 size_t type_strip(const struct types *t, size_t i);

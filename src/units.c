@@ -9,7 +9,12 @@
 #include "units_cache.h"
 #include "util.h"
 
-const char *path_in_tree(const char *name, const char *dir)
+/*
+ * The path of a file from the root of its tree, as far as that can be told: without the directory
+ * of the compilation, without "./" and "../". That directory is the tree's or lies in it, so that
+ * an absolute path loses what it has in common with it. dir may be NULL.
+ */
+static const char *path_in_tree(const char *name, const char *dir)
 {
 	size_t common = 0, len = dir ? strlen(dir) : 0;
 

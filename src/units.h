@@ -60,13 +60,6 @@ int units_holding(struct dwarf_file *d, uint64_t addr, const char *path, Dwarf_O
 /* Does a path name this file? It may be the end of it, by whole components. */
 bool unit_path_matches(const char *name, const char *path);
 
-/*
- * The path of a file from the root of its tree, as far as that can be told: without the directory
- * of the compilation, without "./" and "../". That directory is the tree's or lies in it, so that
- * an absolute path loses what it has in common with it. dir may be NULL.
- */
-const char *path_in_tree(const char *name, const char *dir);
-
 /* The path of a compile unit in its tree. */
 const char *unit_path(Dwarf_Die unit);
 
