@@ -36,7 +36,7 @@ klplink_parts := klplink $(elf_parts) symtable output link_plan link_strings lin
 klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json inlined inlined_list parallel functions \
 		  callers dwarf_code locate mention code code_tables same same_refs \
-		  same_tables types type_agree type_text producer asm_name
+		  same_tables lines types type_agree type_text producer asm_name
 kallsympos_parts := kallsympos $(target_parts) $(dwarf_parts) locate mention near json
 
 programs := klpsyms klplink klpcheck kallsympos

@@ -3,20 +3,28 @@
 # Running kbuild on a work directory, once, and telling what it said in the user's terms.
 # Source common.bash first.
 
-# kbuild_run KDIR WORK LOG: status of make.
-#   --no-print-directory       or kbuild runs make once more to set it
-#   KBUILD_MODPOST_WARN        undefined symbols are what klpsyms is for
-#   CONFIG_DEBUG_INFO_BTF_MODULES=  .BTF would be dropped, and making it needs pahole
+# kbuild_run KDIR WORK LOG: makes the modules of a work directory; status of make.
 #   -Wno-error                 a static that is declared and used but not defined is no error here
 #   -I                         <klpmake.h>
 #   -ffile-prefix-map          the same module wherever the work directory lies
 # A static that is only declared cannot be silenced by name: gcc has no option for that warning.
 kbuild_run()
 {
-	local kdir=$1 work=$2 log=$3 status=0
+	kbuild_make "$1" "$2" "$3" "-ffile-prefix-map=$2/= -I${2%/*}/include" modules
+}
+
+# kbuild_make KDIR WORK LOG FLAGS TARGET...: with these flags for the compiler, besides kbuild's and
+# those of the environment.
+#   --no-print-directory       or kbuild runs make once more to set it
+#   KBUILD_MODPOST_WARN        undefined symbols are what klpsyms is for
+#   CONFIG_DEBUG_INFO_BTF_MODULES=  .BTF would be dropped, and making it needs pahole
+kbuild_make()
+{
+	local kdir=$1 work=$2 log=$3 flags=$4 status=0
+	shift 4
 	local command=(make --no-print-directory -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1
-		CONFIG_DEBUG_INFO_BTF_MODULES= modules)
-	local -x KCFLAGS="${KCFLAGS:-} -Wno-error -ffile-prefix-map=$work/= -I${work%/*}/include"
+		CONFIG_DEBUG_INFO_BTF_MODULES= "$@")
+	local -x KCFLAGS="${KCFLAGS:-} -Wno-error $flags"
 	unset MAKEFLAGS MFLAGS MAKELEVEL
 	show_command env KCFLAGS="$KCFLAGS" "${command[@]}"
 	# In the background, because bash lets no trap run while it waits for a foreground command;
