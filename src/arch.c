@@ -9,14 +9,24 @@
 
 /* arch/x86/kernel/module.c, __write_relocate_add(); no GOT: modules are built without PIC. */
 static const struct arch_reloc x86_64_relocs[] = {
-	{R_X86_64_64, "R_X86_64_64", 8, false},
-	{R_X86_64_32, "R_X86_64_32", 4, false},
-	{R_X86_64_32S, "R_X86_64_32S", 4, false},
-	{R_X86_64_PC32, "R_X86_64_PC32", 4, true},
-	{R_X86_64_PLT32, "R_X86_64_PLT32", 4, true},
-	{R_X86_64_PC64, "R_X86_64_PC64", 8, true},
-	{0, NULL, 0, false},
+	{R_X86_64_64, "R_X86_64_64", 8, false, false},
+	{R_X86_64_32, "R_X86_64_32", 4, false, false},
+	{R_X86_64_32S, "R_X86_64_32S", 4, false, false},
+	{R_X86_64_PC32, "R_X86_64_PC32", 4, true, false},
+	{R_X86_64_PLT32, "R_X86_64_PLT32", 4, true, true},
+	{R_X86_64_PC64, "R_X86_64_PC64", 8, true, false},
+	{0, NULL, 0, false, false},
 };
+
+/*
+ * The assembler writes R_X86_64_PC32 also for calls and jumps, to static functions of another
+ * section (gas/config/tc-i386.c, need_plt32_p()). An operand follows its ModRM byte, with mod 0 and
+ * r/m 5; no opcode of a call or jump looks like that.
+ */
+static bool x86_64_relative_operand(const unsigned char *code, uint64_t offset)
+{
+	return offset > 0 && (code[offset - 1] & 0xc7) == 0x05;
+}
 
 /*
  * arch/x86/kernel/module.c, module_finalize(): alternatives and their like are applied there;
@@ -92,8 +102,6 @@ static unsigned int x86_immediate(const unsigned char *distance, size_t before)
 	}
 }
 
-static const unsigned char x86_endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
-
 /* arch/x86/include/asm/syscall_wrapper.h */
 static const char *const x86_64_syscalls[] = {
 	"__x64_sys_", "__ia32_sys_", "__ia32_compat_sys_", "__x64_compat_sys_", NULL,
@@ -105,22 +113,24 @@ static const struct arch archs[] = {
 		.machine = EM_X86_64,
 		.abs64 = R_X86_64_64,
 		.abs32 = R_X86_64_32,
+		.pc32 = R_X86_64_PC32,
 		/* kernel/module/main.c, ignore_undef_symbol() */
 		.ignored_undef = "_GLOBAL_OFFSET_TABLE_",
 		.traced_section = "__mcount_loc",
 		/* "Invalid relocation target, existing value is nonzero" */
 		.zero_before_apply = true,
 		.takes_none = true,
+		.relative_operand = x86_64_relative_operand,
+		.operand_ahead = 4,
+		.landing = "\xf3\x0f\x1e\xfa", /* ENDBR64 */
+		.sealed_section = ".ibt_endbr_seal",
 		.percpu_prefix = 0x65, /* %gs */
-		.relative = R_X86_64_PC32,
 		.early_sections = x86_64_early,
 		.reloc = x86_64_relocs,
 		.branch = x86_branch,
 		.traced_size = 5, /* arch/x86/include/asm/ftrace.h */
 		.immediate = x86_immediate,
 		.nop = x86_nop,
-		.entry_mark = x86_endbr64,
-		.entry_mark_size = sizeof(x86_endbr64),
 		.syscall_prefixes = x86_64_syscalls,
 		/*
 		 * arch/x86/entry/syscall_32.c: a function since 1e3ad78334a6 ("x86/syscall: Don't

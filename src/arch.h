@@ -14,21 +14,27 @@ struct arch_reloc {
 	uint32_t type;
 	const char *name;
 	uint8_t size;  /* bytes written at the relocated place */
-	bool relative; /* ... a distance from there */
+	bool relative; /* what it writes counts from there */
+	bool branch;   /* only calls and jumps have it */
 };
 
 struct arch {
 	const char *name;	   /* as in `uname -m` */
 	uint16_t machine;	   /* e_machine */
 	uint32_t abs64, abs32;	   /* plain address relocations, as used in data and in DWARF */
+	uint32_t pc32;		   /* relative to its own end, as code refers to data */
 	const char *ignored_undef; /* left undefined by design, or NULL */
 	/* Where a module lists its traced call sites: FTRACE_CALLSITE_SECTION */
 	const char *traced_section;
 	bool zero_before_apply; /* the loader wants the relocated bytes to be zero */
 	bool takes_none;	/* the loader skips relocations of type 0 (R_*_NONE) */
+	/* Is a relative relocation at code[offset] an operand, not a branch's? NULL: always */
+	bool (*relative_operand)(const unsigned char *code, uint64_t offset);
+	uint8_t operand_ahead; /* bytes from such a place to the one that the address counts from */
+	/* What an indirect call has to land on, and where objects list what loses it; or NULL. */
+	const char *landing, *sealed_section;
 	/* Of an instruction on the processor's own copy of a variable; 0: a prefix does not tell */
 	uint8_t percpu_prefix;
-	uint32_t relative; /* relocation of an operand at a distance from the instruction */
 	/* Sections that the kernel reads or moves while it loads the module; ends with NULL. */
 	const char *const *early_sections;
 	const struct arch_reloc *reloc; /* what the module loader applies, ends with a NULL name */
@@ -47,12 +53,6 @@ struct arch {
 	unsigned int (*immediate)(const unsigned char *distance, size_t before);
 	/* An instruction of this many bytes that does nothing, as the kernel writes it; or NULL */
 	const unsigned char *(*nop)(size_t size);
-	/*
-	 * What a function begins with to which indirect branches may lead, and which a compiler
-	 * leaves out where it knows of none; or NULL
-	 */
-	const unsigned char *entry_mark;
-	size_t entry_mark_size;
 	/*
 	 * How a system call's functions are called before its name: the one for programs of the
 	 * kernel's own kind, then others, which are made of the same source or stand beside it.

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "check_old.h"
+#include "code_line.h"
 #include "json.h"
-#include "lines.h"
 #include "same.h"
+#include "traced.h"
+#include "units.h"
 
 #define BYTES_SHOWN 8
 
@@ -107,6 +109,20 @@ static void show_bytes(const struct code *code, uint64_t place, char *buf, size_
 	}
 }
 
+/* The innermost line; the compiler may have said where the tree lay. */
+static bool take_line(const char *file, uint64_t line, void *arg)
+{
+	struct outcome *o = arg;
+	const char *include = strstr(file, "/include/");
+
+	if (unit_path_matches(file, o->source))
+		file = o->source;
+	else if (include)
+		file = include + 1;
+	snprintf(o->at, sizeof(o->at), "%s:%llu", file, (unsigned long long)line);
+	return true;
+}
+
 /* The first difference, in the kernel's terms: where it is, of which function, and on which line.
  */
 static void show_difference(const struct check *c, size_t i, struct same *s, struct outcome *ret)
@@ -121,8 +137,8 @@ static void show_difference(const struct check *c, size_t i, struct same *s, str
 	show_bytes(s->a, s->a_at, ret->is, sizeof(ret->is));
 	show_bytes(s->b, s->b_at, ret->was, sizeof(ret->was));
 	/* The kernel's file may be another one than that with the debug information. */
-	line_at(old->debug->o->dwarf, old->def->unit, old->sym->addr + (s->b_at - f->found->addr),
-		ret->at, sizeof(ret->at));
+	code_lines_in(old->debug->o->dwarf, old->def->unit,
+		      old->sym->addr + (s->b_at - f->found->addr), take_line, ret);
 }
 
 static void compare_code(struct check *c, size_t i, const struct code_tables *tables,
@@ -160,7 +176,7 @@ static void compare(struct check *c, size_t i, const struct code_tables *tables,
 {
 	const struct object *o = check_object(c, c->func[i].object);
 	char *path = xasprintf("%s/%.*s.o", dir, (int)strlen(ret->source) - 2, ret->source);
-	struct traced traced = {0};
+	struct sites traced = {0};
 	struct code a = {0}, b = {0};
 	struct elf_file *elf;
 
@@ -177,7 +193,7 @@ static void compare(struct check *c, size_t i, const struct code_tables *tables,
 		compare_code(c, i, tables, &a, &b, ret);
 	code_close(&a);
 	code_close(&b);
-	traced_free(&traced);
+	sites_free(&traced);
 	elf_file_close(elf);
 	free(path);
 }

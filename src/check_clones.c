@@ -29,7 +29,7 @@ static bool is_itself(const struct check_old *old, const struct inlined_place *p
 static char *list_callers(struct check *c, struct check_debug *debug, const struct ksym *clone)
 {
 	const struct functions *all = check_functions(debug);
-	const struct traced *traced = object_traced(&c->with_dwarf, debug->o);
+	const struct sites *traced = object_traced(&c->with_dwarf, debug->o);
 	const struct ksym *last = NULL;
 	const struct caller *caller;
 	char *list = NULL;

@@ -90,16 +90,19 @@ static bool is_percpu(const struct kernel_side *k)
 static bool is_plain_access(const struct check *c, const struct reloc *r)
 {
 	const struct elf_section *s = &c->mod->sec[r->section];
+	const struct arch *arch = c->target.arch;
 	const unsigned char *code;
 	size_t size;
 
-	if (r->type != c->target.arch->relative || !(s->shdr.sh_flags & SHF_EXECINSTR) ||
-	    r->offset < 6 || elf_file_bytes(c->mod, r->section, &code, &size) || r->offset > size)
+	if (r->type != arch->pc32 || !arch->relative_operand ||
+	    !(s->shdr.sh_flags & SHF_EXECINSTR) || r->offset < 6 ||
+	    elf_file_bytes(c->mod, r->section, &code, &size) || r->offset > size ||
+	    !arch->relative_operand(code, r->offset))
 		return false;
 	code += r->offset;
-	if ((code[-1] & 0xc7) != 0x05 || code[-2] == 0x8d)
+	if (code[-2] == 0x8d)
 		return false;
-	return !memchr(code - 6, c->target.arch->percpu_prefix, 4);
+	return !memchr(code - 6, arch->percpu_prefix, 4);
 }
 
 /* A per-CPU variable's address is an offset; what lies at that address is something else. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "check_old.h"
+#include "code_ranges.h"
 #include "dwarf_code.h"
 #include "mention.h"
 

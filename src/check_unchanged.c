@@ -8,6 +8,7 @@
 
 #include "check_old.h"
 #include "same.h"
+#include "traced.h"
 
 /* The code of an object that has functions to be replaced, and the comparison with it. */
 struct counterpart {
@@ -17,7 +18,7 @@ struct counterpart {
 };
 
 struct comparison {
-	struct traced traced;
+	struct sites traced;
 	struct code patch;
 	struct code_tables tables;
 	bool tables_known;
@@ -136,5 +137,5 @@ void check_unchanged(struct check *c)
 	}
 	free(all.with);
 	code_close(&all.patch);
-	traced_free(&all.traced);
+	sites_free(&all.traced);
 }

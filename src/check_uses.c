@@ -75,6 +75,9 @@ void type_undeclared(const struct type_checks *t, bool functions, struct type_un
 			continue;
 		for (size_t k = 0; k < t->uses; k++)
 			declared |= t->use[k].livepatch == s;
+		/* Nobody declares what takes the place of a new function's address. */
+		for (size_t k = 0; k < t->c->func_num; k++)
+			declared |= t->c->func[k].found == s->found;
 		if (!declared)
 			type_unknown_add(ret, s->name);
 	}

@@ -9,7 +9,7 @@
 #include "util.h"
 
 int code_open(struct code *c, const struct elf_file *elf, const struct arch *arch,
-	      const struct traced *traced)
+	      const struct sites *traced)
 {
 	memset(c, 0, sizeof(*c));
 	c->elf = elf;
@@ -119,17 +119,7 @@ struct code_ref code_linked_ref(const struct code *c, uint64_t place, size_t siz
 
 bool code_is_traced(const struct code *c, uint64_t place)
 {
-	size_t lo = 0, hi = c->traced->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (c->traced->site[mid] < place)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < c->traced->n && c->traced->site[lo] == place;
+	return sites_in(c->traced, place, 1);
 }
 
 static void keep_symbol(const struct ksym *sym, void *arg)

@@ -15,12 +15,12 @@
 #include "elf_file.h"
 #include "kallsyms.h"
 #include "relocs.h"
-#include "traced.h"
+#include "sites.h"
 
 struct code {
 	const struct elf_file *elf;
 	const struct arch *arch;
-	const struct traced *traced; /* its traced call sites */
+	const struct sites *traced; /* its traced call sites */
 	bool linked;
 	struct relocs relocs; /* of a relocatable file */
 	struct ksym *sym;     /* functions and variables by place; read when they are asked for */
@@ -39,7 +39,7 @@ struct code_ref {
 
 /* error() and -1 when the file's relocations are damaged. */
 int code_open(struct code *c, const struct elf_file *elf, const struct arch *arch,
-	      const struct traced *traced);
+	      const struct sites *traced);
 void code_close(struct code *c);
 
 /* The bytes at a place, or NULL when the file does not hold size bytes there. */

@@ -34,15 +34,17 @@ int code_tables_read(struct code_tables *t, struct dwarf_file *vmlinux)
 {
 	struct code_table *alternatives = &t->t[TABLE_ALTERNATIVES], *bugs = &t->t[TABLE_BUGS];
 	struct structure s[] = {
-		{"jump_entry", &t->t[TABLE_JUMP].size, {{NULL, NULL}}},
+		{"jump_entry", &t->t[TABLE_JUMP].size, {{NULL, NULL}}, false},
 		{"alt_instr",
 		 &alternatives->size,
 		 {{"repl_offset", &alternatives->replacement},
-		  {"replacementlen", &alternatives->length}}},
-		{"exception_table_entry", &t->t[TABLE_EXCEPTIONS].size, {{NULL, NULL}}},
+		  {"replacementlen", &alternatives->length}},
+		 false},
+		{"exception_table_entry", &t->t[TABLE_EXCEPTIONS].size, {{NULL, NULL}}, false},
 		{"bug_entry",
 		 &bugs->size,
-		 {{"file_disp", &bugs->file}, {"file", &bugs->file}, {"line", &bugs->line}}},
+		 {{"file_disp", &bugs->file}, {"file", &bugs->file}, {"line", &bugs->line}},
+		 false},
 	};
 
 	memset(t, 0, sizeof(*t));

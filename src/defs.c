@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "code_ranges.h"
 #include "units.h"
 #include "util.h"
 

@@ -14,7 +14,7 @@
 struct inlined_list {
 	struct dwarf_file *d;
 	const struct functions *functions;
-	const struct traced *traced;
+	const struct sites *traced;
 	/*
 	 * Which places to list (NULL: all but those in init memory); in: the function that has the
 	 * copy, NULL when no symbol is there.

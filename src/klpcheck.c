@@ -150,5 +150,6 @@ int main(int argc, char **argv)
 	check_free(&c);
 	free_messages();
 	free(o.modules.extra);
+	free(o.target.symvers);
 	return ok ? 0 : EXIT_REFUSED;
 }

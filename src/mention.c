@@ -100,7 +100,7 @@ int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwar
 {
 	/* DW_FORM_exprloc: its length, then the expression: DW_OP_addr and 8 bytes */
 	static const unsigned char op[] = {9, DW_OP_addr};
-	const unsigned char *start, *end;
+	const unsigned char *start;
 	struct wanted_address *wanted = xcalloc(n, sizeof(*wanted));
 	struct offsets at_offset = {0}, index = {0};
 	struct address_hits hits = {.ret = ret};
@@ -112,10 +112,9 @@ int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwar
 		wanted[i] = (struct wanted_address){addr[i], i};
 	qsort(wanted, n, sizeof(*wanted), by_address);
 	start = debug_bytes(d, ".debug_info", &size);
-	end = start + size;
 	/* They are too many for memmem(), which sanitizers make look at all of it each time. */
-	for (const unsigned char *at = start; start && end - at >= (ptrdiff_t)sizeof(op) + 8;
-	     at++) {
+	for (size_t i = 0; i + sizeof(op) + 8 <= size; i++) {
+		const unsigned char *at = start + i;
 		struct wanted_address key = {0};
 		const struct wanted_address *w;
 
@@ -127,7 +126,7 @@ int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwar
 		while (w && w > wanted && w[-1].addr == w->addr)
 			w--;
 		if (w) {
-			add_offset(&at_offset, (size_t)(at - start));
+			add_offset(&at_offset, i);
 			add_offset(&index, w->index);
 		}
 	}
@@ -155,6 +154,21 @@ static void find_bytes(const unsigned char *start, size_t size, const void *what
 		add_offset(o, (size_t)(at - start));
 		at++;
 	}
+}
+
+bool mention_source(struct dwarf_file *d, const char *name)
+{
+	/* DWARF 5 keeps the names apart. */
+	static const char *const sections[] = {".debug_line_str", ".debug_line"};
+	const unsigned char *at;
+	size_t size;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+		at = debug_bytes(d, sections[i], &size);
+		if (at && memmem(at, size, name, strlen(name) + 1))
+			return true;
+	}
+	return false;
 }
 
 static void add_unit(size_t i, Dwarf_Off unit, void *set)

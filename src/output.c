@@ -42,9 +42,16 @@ int output_begin(struct output *o, const char *path)
 	const char *slash = strrchr(path, '/');
 	mode_t mask = umask(0);
 	sigset_t caught, before;
+	struct stat there;
 	int fd;
 
 	umask(mask);
+	/* Renaming would put a plain file in the place of /dev/null. */
+	if (!stat(path, &there) && !S_ISREG(there.st_mode)) {
+		error("'%s': there is something that is no plain file: name another", path);
+		free(copy);
+		return -1;
+	}
 	o->path = path;
 	o->beside = xasprintf("%s/.%s.XXXXXX", dir, slash ? slash + 1 : path);
 	free(copy);

@@ -14,7 +14,10 @@ struct output {
 	FILE *stream;
 };
 
-/* One output at a time. error() and -1 when the file beside path cannot be made. */
+/*
+ * One output at a time. error() and -1 when the file beside path cannot be made, or path is a
+ * device, whose place renaming would take.
+ */
 int output_begin(struct output *o, const char *path);
 
 /* Flushes to disk and renames. error() and -1 (nothing is left) on any failure, a full disk too. */

@@ -104,18 +104,19 @@ bool same_differ(struct same *s, uint64_t a, uint64_t b, char *what)
 	return false;
 }
 
-static bool begins_with_mark(const struct code *c, uint64_t place, uint64_t size)
+/* The landing instruction that a function begins with: how long it is, 0 where there is none. */
+static uint64_t landing_size(const struct code *c, uint64_t place, uint64_t size)
 {
-	const unsigned char *bytes = code_at(c, place, size);
+	size_t len = c->arch->landing ? strlen(c->arch->landing) : 0;
+	const unsigned char *bytes = len && len <= size ? code_at(c, place, len) : NULL;
 
-	return bytes && c->arch->entry_mark && size >= c->arch->entry_mark_size &&
-	       !memcmp(bytes, c->arch->entry_mark, c->arch->entry_mark_size);
+	return bytes && !memcmp(bytes, c->arch->landing, len) ? len : 0;
 }
 
 bool same_pair_add(struct same *s, uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
 {
-	bool a_mark = begins_with_mark(s->a, a, a_size), b_mark = begins_with_mark(s->b, b, b_size);
-	uint64_t mark = s->a->arch->entry_mark_size;
+	uint64_t a_landing = landing_size(s->a, a, a_size);
+	uint64_t b_landing = landing_size(s->b, b, b_size);
 
 	for (size_t i = 0; i < s->pairs; i++) {
 		if (s->pair[i].a == a)
@@ -128,8 +129,8 @@ bool same_pair_add(struct same *s, uint64_t a, uint64_t a_size, uint64_t b, uint
 						 b,
 						 a_size,
 						 b_size,
-						 .a_skip = a_mark && !b_mark ? mark : 0,
-						 .b_skip = b_mark && !a_mark ? mark : 0};
+						 .a_skip = b_landing ? 0 : a_landing,
+						 .b_skip = a_landing ? 0 : b_landing};
 	return true;
 }
 

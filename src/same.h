@@ -6,8 +6,8 @@
  *
  * Nothing is guessed: what cannot be told to be the same counts as different. What is known to do
  * nothing is passed over: the call sites of ftrace, jump labels that are not yet turned into
- * instructions that do nothing, the mark of an entry that a compiler puts where indirect branches
- * may lead, and the line of a warning.
+ * instructions that do nothing, the landing instruction of a function that may be called through
+ * pointers, which a compiler leaves out where it knows of none, and the line of a warning.
  */
 #ifndef KLP_SAME_H
 #define KLP_SAME_H
@@ -25,7 +25,7 @@ struct same_symbol {
 /* Two functions, or parts of them. */
 struct same_pair {
 	uint64_t a, b, a_size, b_size;
-	uint64_t a_skip, b_skip; /* the mark of an entry that only one of them has */
+	uint64_t a_skip, b_skip; /* a landing instruction that only one of them has */
 };
 
 struct same {

@@ -84,7 +84,7 @@ static const struct same_pair *pair_with(const struct same *s, uint64_t a)
 	return NULL;
 }
 
-/* Both at the beginning, or as far from it, the mark there not counted. */
+/* Both at the beginning, or as far from it, a landing instruction there not counted. */
 static bool same_offset(const struct same_pair *p, uint64_t a, uint64_t b)
 {
 	a -= p->a;

@@ -22,6 +22,7 @@ struct structure {
 	const char *name;
 	size_t *size;				     /* 0 before: not found yet */
 	struct member member[STRUCTURE_MEMBERS + 1]; /* ends with a NULL name */
+	bool optional;				     /* not every kernel has it: for the caller */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "code_ranges.h"
 #include "units.h"
 #include "util.h"
 
@@ -75,19 +76,27 @@ static Dwarf_Off reference(Dwarf_Die die, Dwarf_Half attr)
 	return dwarf_hasattr(die, attr, &has, NULL) == DW_DLV_OK && has ? TYPE_UNKNOWN : TYPE_VOID;
 }
 
-/* A number of either sign, in two's complement. */
+/*
+ * A number of either sign, in two's complement. Compilers write one that may be negative in a form
+ * that says so, and 200 as a byte.
+ */
 static uint64_t any_number(Dwarf_Die die, Dwarf_Half number)
 {
 	Dwarf_Attribute attr;
 	Dwarf_Unsigned u = 0;
-	Dwarf_Signed s;
+	Dwarf_Signed s = 0;
+	Dwarf_Half form;
 
 	if (dwarf_attr(die, number, &attr, NULL) != DW_DLV_OK)
 		return 0;
-	if (dwarf_formsdata(attr, &s, NULL) == DW_DLV_OK)
-		u = (Dwarf_Unsigned)s;
-	else if (dwarf_formudata(attr, &u, NULL) != DW_DLV_OK)
+	if (dwarf_whatform(attr, &form, NULL) != DW_DLV_OK)
+		form = DW_FORM_sdata;
+	if (form == DW_FORM_sdata || form == DW_FORM_implicit_const) {
+		if (dwarf_formsdata(attr, &s, NULL) == DW_DLV_OK)
+			u = (Dwarf_Unsigned)s;
+	} else if (dwarf_formudata(attr, &u, NULL) != DW_DLV_OK) {
 		u = 0;
+	}
 	dwarf_dealloc_attribute(attr);
 	return u;
 }

@@ -14,10 +14,4 @@
 void print_inlined_into(const struct objects *objects, const struct object *object,
 			const struct def *def);
 
-/*
- * Lists on stderr, below a message, the functions that an object has of the system call that the
- * name is about ("sys_openat"). Nothing when it is about none.
- */
-void print_system_call(const struct arch *arch, const struct elf_file *elf, const char *name);
-
 #endif

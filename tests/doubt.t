@@ -221,7 +221,7 @@ functions that it went into; it is defined at $(at header.h 'int header_inlined(
 	# shellcheck disable=SC2059
 	printf "$template" sys_own | template a.c doubt/copies.c
 	resolve
-	refused 1 "functions of this system call: __ia32_compat_sys_own, __ia32_sys_own, __x64_sys_own" \
+	refused 1 "system call 'own': what can be patched is each of its entries '__ia32_compat_sys_own', '__ia32_sys_own', '__x64_sys_own'" \
 		'a system call by the name that people call it'
 	fresh
 	# shellcheck disable=SC2059

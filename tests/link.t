@@ -319,6 +319,10 @@ bad_inputs()
 	exits 2 "no table is wrong usage"
 	run "$bin/klplink" --table "$in/syms" -o "$scratch/nowhere/klp-x.ko" "$in/klp-x.ko"
 	refused 1 "'$scratch/nowhere/klp-x.ko': cannot write beside it: No such file or directory" "no directory to write to"
+	mkfifo "$scratch/device.ko"
+	run "$bin/klplink" --table "$in/syms" -o "$scratch/device.ko" "$in/klp-x.ko"
+	refused 1 "'$scratch/device.ko': there is something that is no plain file: name another" "a device to write to"
+	holds "... is still one" test -p "$scratch/device.ko"
 }
 
 interrupted()

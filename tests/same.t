@@ -216,7 +216,7 @@ baseline()
 	has "$out" "it refers to something in '.rodata.str1.1', the kernel's to something in '.rodata'" '... and which'
 	sed 's/^noinline int same_string/static &/; s/^int same_string.*//' "$mini_src/same/subject.c" |
 		sed 's/JUMP_LABEL(/JUMP_LABEL_RAW(/' >"$scratch/subject.c"
-	compile_again "$scratch/subject.c" -Wno-error
+	compile_again "$scratch/subject.c"
 	check --baseline "$scratch/again" "$dir/out/klp-x.ko"
 	has "$out" "unknown  same_string same/subject.c:$(line_of 'int same_string' 2): '$scratch/again/same/subject.o' has no such function" \
 		'a function that is not there'
@@ -249,7 +249,7 @@ compile_again()
 {
 	mkdir -p "$scratch/src/same"
 	cp "$1" "$scratch/src/same/subject.c"
-	(cd "$scratch/src" && mini_cc same/subject.c "$scratch/again/same/subject.o" -I"$mini_src" "${@:2}")
+	(cd "$scratch/src" && mini_cc same/subject.c "$scratch/again/same/subject.o" -w -I"$mini_src" "${@:2}")
 }
 
 # Functions of a module, whose code is relocated as the patch's is. Debug file and installed file are one.

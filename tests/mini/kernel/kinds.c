@@ -3,7 +3,7 @@
 #include "mini.h"
 
 enum kinds_state { KINDS_OFF, KINDS_ON, KINDS_BROKEN = 7 };
-enum { KINDS_SMALL = 1, KINDS_LARGE = 20 };
+enum { KINDS_SMALL = 1, KINDS_LARGE = 200 };
 
 typedef struct {
 	int counter;
