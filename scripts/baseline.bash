@@ -63,7 +63,7 @@ baseline_compile()
 		if ((verbosity > 1)); then
 			cat "$baseline_place/log" >&2
 		elif ((status)); then
-			kbuild_messages "$baseline_place/log" "$baseline_place/tree" >&2
+			kbuild_messages "$baseline_place/log" "$baseline_place/tree" "$kdir" >&2
 		fi
 		((status == 0)) || die "kbuild could not compile '$directory' of '$baseline'"
 	done < <(while read -r source; do printf '%s\n' "${source%/*}"; done <<<"$1" | LC_ALL=C sort -u)
