@@ -26,7 +26,7 @@ KLP_CFLAGS += $(addprefix -isystem ,$(wildcard $(DWARF_DIRS)))
 
 # What each program is made of; a part is named after its job.
 elf_parts := util strmap elf_file unpack
-target_parts := $(elf_parts) options arch kallsyms witness symvers modinfo sites traced landing target relocs
+target_parts := $(elf_parts) options arch kallsyms witness symvers modinfo sites traced jump landing target relocs
 dwarf_parts := dwarf_file dwarf_object code_ranges units units_cache defs output
 patch_parts := layout structure patch taken
 klpsyms_parts := klpsyms uses own_names replaced addresses $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template asm_name source \

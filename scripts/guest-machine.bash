@@ -54,8 +54,9 @@ guest_command()
 {
 	local accel=$1 append="console=$guest_console panic=-1 loglevel=8 log_buf_len=4M printk.devkmsg=on"
 	if [[ $accel == tcg ]]; then
-		# An emulated CPU on a busy host stands still for seconds; that is no complaint of the kernel's.
-		append+=' nowatchdog rcupdate.rcu_cpu_stall_suppress=1'
+		# An emulated CPU on a busy host stands still for seconds; that is no complaint of the kernel's,
+		# nor is a timer of its machine broken that has not ticked meanwhile.
+		append+=' nowatchdog rcupdate.rcu_cpu_stall_suppress=1 no_timer_check'
 		# The virtual CPUs take turns in one thread. In threads of their own, one of them can run code
 		# that another has just replaced: the kernel then dies of an int3 that is no longer there
 		# (seen in QEMU 7.2, in one of forty guests that patch on a busy host). It is no slower.

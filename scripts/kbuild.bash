@@ -9,14 +9,16 @@
 #   -Wno-error                 a static that is declared and used but not defined is no error here
 #   -I                         <klpmake.h>
 #   -ffile-prefix-map          the same module wherever the work directory lies
+#   -DKLPMAKE_REGISTER_PATCH   kbuild_starter
 # A static that is only declared cannot be silenced by name: gcc has no option for that warning.
 kbuild_run()
 {
-	local flags="-ffile-prefix-map=$2/= -I${2%/*}/include" kdir=$1 work=$2 log=$3
+	local flags="-ffile-prefix-map=$2/= -I${2%/*}/include" kdir=$1 work=$2 log=$3 starter
 	shift 3
 	[[ $* != *[!A-Za-z0-9_./+~@\ -]* ]] || die "kbuild cannot read one of these, whose path is not plain: $*"
 	local kbuild_env=(${1+KBUILD_EXTRA_SYMBOLS="${KBUILD_EXTRA_SYMBOLS:-} $*"})
-	kbuild_make "$kdir" "$work" "$log" "$flags" modules
+	starter=$(kbuild_starter "$kdir")
+	kbuild_make "$kdir" "$work" "$log" "$flags${starter:+ $starter}" modules
 }
 
 # What make gets in its environment besides.
@@ -48,6 +50,17 @@ kbuild_make()
 	wait "$kbuild_pid" || status=$?
 	kbuild_pid=''
 	return "$status"
+}
+
+# kbuild_starter KDIR: the macro that tells <klpmake.h> of a kernel that takes livepatches with
+# klp_register_patch() alone. Its configuration does not tell: openEuler's first kernels without ftrace
+# have klp_enable_patch().
+kbuild_starter()
+{
+	[[ ! -r $1/Module.symvers ]] || awk -F '\t' '
+		$2 == "klp_enable_patch" { enable = 1 }
+		$2 == "klp_register_patch" { register = 1 }
+		END { if (register && !enable) print "-DKLPMAKE_REGISTER_PATCH" }' "$1/Module.symvers"
 }
 
 # kbuild_stop: for traps. Compilers end a little later than make does, and write until then.
@@ -105,6 +118,10 @@ kbuild_plain()
 		/^(WARNING|ERROR): modpost: ".*" \[.*\] undefined!$/ { next }
 		/^(WARNING|ERROR): modpost: module .* uses symbol .* from namespace .*, but does not import it\.$/ { next }
 		/^WARNING: modpost: .*: section mismatch in reference: .* \(section: \.(text|data)[^)]*\) -> .* \(section: \.init\./ { next }
+		/: error: implicit declaration of function .*klp_(un)?(enable|register)_patch/ {
+			print $0 "\n  KLP_START() and KLP_STOP() of <klpmake.h> are for every kernel"
+			next
+		}
 		/^ERROR: modpost: module name is too long/ {
 			print $0 "\n  the kernel takes 55 characters at most: give it a shorter name in the Makefile"
 			next

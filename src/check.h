@@ -213,6 +213,7 @@ void check_init(struct check *c);
 void check_leftovers(struct check *c);
 void check_patch(struct check *c);
 void check_lists(struct check *c);
+void check_wo_ftrace(struct check *c);
 void check_modules(struct check *c);
 void check_addresses(struct check *c);
 void check_signature(struct check *c);

@@ -29,7 +29,6 @@ static bool is_itself(const struct check_old *old, const struct inlined_place *p
 static char *list_callers(struct check *c, struct check_debug *debug, const struct ksym *clone)
 {
 	const struct functions *all = check_functions(debug);
-	const struct sites *traced = object_traced(&c->with_dwarf, debug->o);
 	const struct ksym *last = NULL;
 	const struct caller *caller;
 	char *list = NULL;
@@ -40,7 +39,7 @@ static char *list_callers(struct check *c, struct check_debug *debug, const stru
 		note(c, "who calls '%s': its code cannot be looked at", clone->name);
 	for (size_t i = 0; i < n; i++) {
 		const struct ksym *in = functions_whole(all, functions_at(all, caller[i].from));
-		const char *why = in ? traced_refusal(traced, in) : NULL;
+		const char *why = in ? object_refusal(&c->with_dwarf, debug->o, in) : NULL;
 
 		if (!in)
 			xappend(&list, "\n  what is at 0x%llx calls it",

@@ -60,8 +60,8 @@ static void check_function(struct check *c, size_t i, void *arg)
 		.function = c->func[i].func->old_name,
 	};
 	struct inlined_list l = {
-		.d = old->debug->o->dwarf,
-		.traced = object_traced(&c->with_dwarf, old->debug->o),
+		.objects = &c->with_dwarf,
+		.object = old->debug->o,
 		.wanted = is_uncovered,
 		.arg = &wanted,
 	};

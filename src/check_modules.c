@@ -155,14 +155,15 @@ static void check_use(struct check *c, const struct check_use *use)
 /*
  * Kernels before 6.3 leave relocated what was relocated for a module that goes, and x86 then
  * refuses to relocate it again (0c05e7bd2d01 "livepatch,x86: Clear relocation targets on a module
- * removal"). What vmlinux has tells, its version does not.
+ * removal"). What vmlinux has tells, its version does not. One that patches by jumps lets no module
+ * go while a patch to it is there: klp_find_object_module().
  */
 static void check_reload(struct check *c)
 {
 	size_t count;
 
 	kallsyms_find(&c->target.kallsyms, "clear_relocate_add", &count);
-	if (count || !c->target.arch->zero_before_apply)
+	if (count || !c->target.arch->zero_before_apply || c->target.jump.used)
 		return;
 	for (size_t i = 0; i < c->section_num; i++) {
 		const struct check_section *s = &c->section[i];

@@ -18,6 +18,8 @@ static const struct check_pass passes[] = {
 	{"leftovers", "what only the kernel itself can define", false, check_leftovers},
 	{"functions", "functions that the kernel cannot replace", false, check_patch},
 	{"lists", "lists of the patch that end too early", false, check_lists},
+	{"wo-ftrace", "what a kernel that patches without ftrace does not do", false,
+	 check_wo_ftrace},
 	{"modules", "the modules that the patch names", false, check_modules},
 	{"addresses", "addresses of new functions, of functions without a landing", false,
 	 check_addresses},

@@ -2,16 +2,14 @@
 /*
  * struct klp_patch: which functions of which objects it replaces, and whether the kernel can.
  * Rules: kernel/livepatch/core.c, klp_enable_patch(), klp_init_object(), klp_init_func() and
- * klp_init_object_loaded(); kernel/livepatch/patch.c, klp_patch_func().
+ * klp_init_object_loaded(); kernel/livepatch/patch.c, klp_patch_func(). What only holds for a
+ * kernel without ftrace is in check_wo_ftrace.c.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
 #include "syscalls.h"
-
-/* Who starts a patch; the second one is openEuler's. */
-static const char *const enablers[] = {"klp_enable_patch", "klp_register_patch"};
 
 static const char *object_name(const char *name)
 {
@@ -72,6 +70,7 @@ void check_patch_read(struct check *c)
 /* The module's init function has to be there and to start the patch. */
 static void check_start(const struct check *c)
 {
+	const char *starter = target_starter(&c->target);
 	bool init = false, enabled = false;
 
 	for (size_t i = 1; i < c->mod->symnum; i++) {
@@ -79,15 +78,13 @@ static void check_start(const struct check *c)
 
 		elf_file_symbol(c->mod, i, &s);
 		init |= !s.special && !strcmp(s.name, "init_module");
-		for (size_t k = 0; k < ARRAY_SIZE(enablers); k++)
-			enabled |=
-				s.special && s.shndx == SHN_UNDEF && !strcmp(s.name, enablers[k]);
+		enabled |= s.special && s.shndx == SHN_UNDEF && !strcmp(s.name, starter);
 	}
 	if (!init)
 		bad(c, "it has no init function (init_module): nothing would start the patch\n"
 		       "  write module_init() in one of its files");
 	if (!enabled)
-		bad(c, "it does not call klp_enable_patch(): loading it would patch nothing");
+		bad(c, "it does not call %s(): loading it would patch nothing", starter);
 }
 
 /* klp_init_object() */
@@ -169,7 +166,7 @@ static void check_new_function(const struct check *c, const struct check_func *f
 		    f->func->old_name);
 }
 
-/* klp_init_func(), klp_init_object_loaded() and klp_patch_func() */
+/* klp_init_func(), klp_init_object_loaded(), and klp_patch_func() of kernels with ftrace */
 static void check_func(const struct check *c, struct check_func *f)
 {
 	const struct patch_func *func = f->func;
@@ -202,14 +199,15 @@ static void check_func(const struct check *c, struct check_func *f)
 	f->found = check_position(c, what, o, func->old_name, func->old_sympos);
 	free(what);
 	check_new_function(c, f);
-	why = f->found ? traced_refusal(object_traced(&c->objects, o), f->found) : NULL;
+	why = f->found ? object_refusal(&c->objects, o, f->found) : NULL;
 	if (!why)
 		return;
 	entries = syscall_entries(c->target.vmlinux, func->old_name);
 	bad(c,
-	    "function '%s' cannot be patched: %s; klp_patch_func() refuses it\n"
+	    "function '%s' cannot be patched: %s; %s() refuses it\n"
 	    "  %s",
-	    func->old_name, why, entries ? entries : "patch its callers instead");
+	    func->old_name, why, c->target.jump.used ? "klp_init_object_loaded" : "klp_patch_func",
+	    entries ? entries : "patch its callers instead");
 	free(entries);
 }
 
@@ -280,12 +278,11 @@ void check_patch(struct check *c)
 	check_relocated_objects(c);
 	for (size_t i = 0; i < c->objects.n; i++) {
 		const struct object *o = c->objects.obj[i];
+		const char *unknown = object_unknown(&c->objects, o);
 		size_t n = functions_of(c, o);
 
-		if (n && !object_traced(&c->objects, o)->known)
-			note(c,
-			     "whether %zu function%s can be traced: '%s' has no table of traced "
-			     "functions",
-			     n, n == 1 ? "" : "s", o->path);
+		if (n && unknown)
+			note(c, "whether %zu function%s can be %s: '%s' %s", n, n == 1 ? "" : "s",
+			     c->target.jump.used ? "replaced" : "traced", o->path, unknown);
 	}
 }

@@ -48,7 +48,7 @@ int code_tables_read(struct code_tables *t, struct dwarf_file *vmlinux)
 	};
 
 	memset(t, 0, sizeof(*t));
-	return structures_read_beside(vmlinux, "apply_alternatives",
+	return structures_read_beside(vmlinux, (const char *const[]){"apply_alternatives", NULL},
 				      "arch/x86/kernel/alternative.c", s, ARRAY_SIZE(s)) < 0
 		       ? -1
 		       : 0;

@@ -25,10 +25,10 @@ const struct ksym *inlined_container(const struct functions *f, const struct inl
 static char *describe(const struct inlined_list *l, const struct inlined_place *p,
 		      const struct ksym *in)
 {
-	const char *why = in ? traced_refusal(l->traced, in) : NULL;
+	const char *why = in ? object_refusal(l->objects, l->object, in) : NULL;
 	char call[512], address[32];
 
-	inlined_call(l->d, p, call, sizeof(call));
+	inlined_call(l->object->dwarf, p, call, sizeof(call));
 	snprintf(address, sizeof(address), "0x%llx", (unsigned long long)p->code[0]);
 	return xasprintf("\n  %s at %s%s%s", in ? in->name : address, call,
 			 why ? ", but it cannot be patched: " : "", why ? why : "");

@@ -9,12 +9,12 @@
 #include "dwarf_file.h"
 #include "functions.h"
 #include "inlined.h"
-#include "traced.h"
+#include "objects.h"
 
 struct inlined_list {
-	struct dwarf_file *d;
+	const struct objects *objects;
+	const struct object *object; /* that the code is in */
 	const struct functions *functions;
-	const struct sites *traced;
 	/*
 	 * Which places to list (NULL: all but those in init memory); in: the function that has the
 	 * copy, NULL when no symbol is there.

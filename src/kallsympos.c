@@ -91,7 +91,7 @@ static void add(const struct options *opt, const struct object *obj, struct answ
 static const char *refusal(const struct objects *o, const struct object *obj,
 			   const struct ksym *all, size_t n, const struct ksym *sym)
 {
-	const char *why = traced_refusal(object_traced(o, obj), sym);
+	const char *why = object_refusal(o, obj, sym);
 	size_t position;
 
 	if (!why && obj->module && !kallsyms_position(all, n, sym, &position))
@@ -160,7 +160,8 @@ static void look_at_name(const struct ksym *sym, void *arg)
 	}
 }
 
-static void print_text(const struct answers *all)
+/* able: the word for what can be replaced; without ftrace it is not "traceable". */
+static void print_text(const struct answers *all, const char *able)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		const struct answer *a = &all->a[i];
@@ -172,10 +173,9 @@ static void print_text(const struct answers *all)
 		else if (a->file[0])
 			snprintf(place, sizeof(place), "%s", a->file);
 		if (a->sym)
-			printf("%3zu  %016llx  %c  %s  %s  %s%s%s\n", a->position,
+			printf("%3zu  %016llx  %c  %s  %s  %s%s%s%s\n", a->position,
 			       (unsigned long long)a->addr, a->sym->type, a->object, place,
-			       a->traceable ? "traceable" : "not traceable", a->note[0] ? ": " : "",
-			       a->note);
+			       a->traceable ? "" : "not ", able, a->note[0] ? ": " : "", a->note);
 		else
 			printf("  -  %-16s  -  %s  %s  %s\n", "-", a->object, place, a->note);
 	}
@@ -231,6 +231,7 @@ static int answer(const struct options *opt, struct target *t)
 	struct objects objects = {.files = &opt->modules};
 	struct answers all = {0};
 	struct object *obj = NULL;
+	const char *able, *unknown;
 	bool found;
 	int status;
 
@@ -249,14 +250,15 @@ static int answer(const struct options *opt, struct target *t)
 	found = all.n > 0;
 	if (!status && !found)
 		status = add_vanished(opt, obj, &all);
-	if (!status && found && !object_traced(&objects, obj)->known)
-		warning("'%s' has no table of traced functions: what is traceable was not looked up",
-			obj->path);
+	able = t->jump.used ? "patchable" : "traceable";
+	unknown = !status && found ? object_unknown(&objects, obj) : NULL;
+	if (unknown)
+		warning("'%s' %s: what is %s was not looked up", obj->path, unknown, able);
 	if (!status) {
 		if (opt->json)
 			print_json(opt, &all);
 		else
-			print_text(&all);
+			print_text(&all, able);
 	}
 	if (!status && !found) {
 		if (!opt->json) {

@@ -5,33 +5,14 @@
 #include <string.h>
 
 #include "dwarf_file.h"
+#include "livepatch.h"
 #include "structure.h"
+#include "units.h"
 #include "util.h"
 
 struct search {
-	struct structure s[5];
+	struct structure s[7];
 };
-
-/* Each unit of a module is read until all is found; of vmlinux only livepatch's own. */
-static int search_module(struct dwarf_file *d, struct search *search)
-{
-	int status = 0, more;
-	Dwarf_Die unit;
-
-	while (!status && (more = dwarf_file_next_unit(d, &unit)) != 0) {
-		if (more < 0)
-			return -1;
-		status = structures_read(d, unit, search->s, ARRAY_SIZE(search->s));
-		dwarf_dealloc_die(unit);
-	}
-	return status;
-}
-
-static int search_vmlinux(struct dwarf_file *d, struct search *search)
-{
-	return structures_read_beside(d, "klp_enable_patch", "kernel/livepatch/core.c", search->s,
-				      ARRAY_SIZE(search->s));
-}
 
 /* 1 when all that every kernel has was found, else 0. */
 static int is_enough(const struct search *search)
@@ -41,6 +22,33 @@ static int is_enough(const struct search *search)
 			return 0;
 	}
 	return 1;
+}
+
+/*
+ * Units of a module are read until one has shown enough: what that has not shown, the kernel has
+ * not got. Of vmlinux only livepatch's own is read.
+ */
+static int search_module(struct dwarf_file *d, struct search *search)
+{
+	int status = 0, more;
+	Dwarf_Die unit;
+
+	while (!is_enough(search) && status >= 0 && (more = dwarf_file_next_unit(d, &unit)) != 0) {
+		if (more < 0)
+			return -1;
+		status = structures_read(d, unit, search->s, ARRAY_SIZE(search->s));
+		dwarf_dealloc_die(unit);
+	}
+	return status;
+}
+
+/* Livepatch's core: the unit with the function that modules call. */
+static int search_vmlinux(struct dwarf_file *d, struct search *search)
+{
+	static const char *const starters[] = {KLP_ENABLE, KLP_REGISTER, NULL};
+
+	return structures_read_beside(d, starters, "kernel/livepatch/core.c", search->s,
+				      ARRAY_SIZE(search->s));
 }
 
 static int search_file(struct elf_file *elf, struct search *search,
@@ -78,16 +86,26 @@ int klp_layout_read(struct elf_file *module, struct elf_file *vmlinux, struct kl
 				  {"old_sympos", &ret->func_old_sympos}}},
 				{"klp_object",
 				 &ret->object_size,
-				 {{"name", &ret->object_name}, {"funcs", &ret->object_funcs}}},
+				 {{"name", &ret->object_name},
+				  {"funcs", &ret->object_funcs},
+				  {"callbacks", &ret->object_callbacks},
+				  {"hooks_load", &ret->object_hooks_load},
+				  {"hooks_unload", &ret->object_hooks_unload}}},
 				{"klp_patch",
 				 &ret->patch_size,
 				 {{"mod", &ret->patch_mod},
 				  {"objs", &ret->patch_objs},
-				  {"states", &ret->patch_states}}},
+				  {"states", &ret->patch_states},
+				  {"replace", &ret->patch_replace}}},
 				{"module", &ret->module_size, {{NULL, NULL}}},
 				{"klp_state",
 				 &ret->state_size,
 				 {{"id", &ret->state_id}},
+				 .optional = true},
+				{"klp_callbacks", &ret->callbacks_size, .optional = true},
+				{"klp_hook",
+				 &ret->hook_size,
+				 {{"hook", &ret->hook_function}},
 				 .optional = true},
 			},
 	};

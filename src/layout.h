@@ -14,9 +14,13 @@
 struct klp_layout {
 	size_t func_size, func_old_name, func_new_func, func_old_sympos;
 	size_t object_size, object_name, object_funcs;
-	size_t patch_size, patch_mod, patch_objs, patch_states;
-	size_t module_size;	     /* struct module */
-	size_t state_size, state_id; /* 0 where the kernel has no such thing */
+	size_t patch_size, patch_mod, patch_objs;
+	size_t module_size; /* struct module */
+	/* 0 where the kernel has no such thing. */
+	size_t patch_states, state_size, state_id;
+	size_t patch_replace;
+	size_t object_callbacks, callbacks_size;
+	size_t object_hooks_load, object_hooks_unload, hook_size, hook_function; /* openEuler's */
 };
 
 /*

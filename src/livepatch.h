@@ -28,6 +28,14 @@
 #define KLP_VMLINUX "vmlinux"
 
 /*
+ * What a module's init function calls; or, where the kernel has not got that, what its init and
+ * exit functions call.
+ */
+#define KLP_ENABLE "klp_enable_patch"
+#define KLP_REGISTER "klp_register_patch"
+#define KLP_UNREGISTER "klp_unregister_patch"
+
+/*
  * What a module says in .modinfo of how it was made: klpmake's version, the build-id of the
  * kernel's vmlinux, "OBJECT:NAME,POSITION" for each function that it replaces, the name of each
  * check that was waived.

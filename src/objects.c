@@ -307,6 +307,27 @@ const struct sites *object_traced(const struct objects *o, const struct object *
 	return obj->module ? &obj->traced : &o->target->traced;
 }
 
+const char *object_refusal(const struct objects *o, const struct object *obj,
+			   const struct ksym *sym)
+{
+	if (sym->elf_type != STT_FUNC)
+		return "not a function";
+	if (sym->init)
+		return "in init memory, which the kernel frees";
+	if (sym->size == 0)
+		return "it has no size";
+	if (o->target->jump.used)
+		return jump_refusal(&o->target->jump, obj->elf, sym);
+	return traced_refusal(object_traced(o, obj), sym);
+}
+
+const char *object_unknown(const struct objects *o, const struct object *obj)
+{
+	if (o->target->jump.used)
+		return o->target->jump.size ? NULL : "does not tell how much a jump overwrites";
+	return object_traced(o, obj)->known ? NULL : "has no table of traced functions";
+}
+
 int objects_landing(struct objects *o, const struct object *obj, const struct ksym *sym,
 		    const char **why)
 {

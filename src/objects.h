@@ -64,8 +64,18 @@ int objects_by_name(struct objects *o, const char *name, struct object **ret);
  */
 int objects_need(struct objects *o, const struct object *module, const struct object *other);
 
-/* Which functions of an object a livepatch can redirect. */
+/* The call sites of ftrace in an object. */
 const struct sites *object_traced(const struct objects *o, const struct object *obj);
+
+/*
+ * Why a livepatch cannot redirect a function of an object, or NULL when it can: traced_refusal() or
+ * jump_refusal(), as the kernel does it.
+ */
+const char *object_refusal(const struct objects *o, const struct object *obj,
+			   const struct ksym *sym);
+
+/* What the file of an object has not got, so that object_refusal() does not see it all; or NULL. */
+const char *object_unknown(const struct objects *o, const struct object *obj);
 
 /*
  * Why no indirect call may land on a function of an object, or *why is NULL: landing_refusal().

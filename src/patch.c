@@ -171,6 +171,39 @@ static int read_funcs(const struct reader *r, const struct span *span, struct pa
 	return -1;
 }
 
+/* Functions to be called when the patch is loaded, or unloaded, of an object of it. */
+static int read_hooks(const struct reader *r, size_t section, uint64_t member,
+		      struct patch_list *list, size_t *n)
+{
+	struct span span = {.type = "klp_hook", .entry = r->layout->hook_size};
+
+	if (!span.entry || !find_span(r, section, member, &span))
+		return 0;
+	for (uint64_t off = span.off; has_room(r, &span, off); off += span.entry) {
+		if (!relocs_at(r->relocs, span.section, off + r->layout->hook_function))
+			return end_list(r, &span, off, list) ? 0 : -1;
+		++*n;
+	}
+	return -1;
+}
+
+static int read_object_hooks(const struct reader *r, size_t section, uint64_t off,
+			     struct patch_object *obj)
+{
+	const struct klp_layout *l = r->layout;
+	const struct reloc *callback = relocs_from(r->relocs, section, off + l->object_callbacks);
+
+	obj->has_callbacks = l->callbacks_size && l->object_callbacks && callback &&
+			     callback->offset < off + l->object_callbacks + l->callbacks_size;
+	if (l->object_hooks_load &&
+	    read_hooks(r, section, off + l->object_hooks_load, &obj->load, &obj->loads))
+		return -1;
+	if (l->object_hooks_unload)
+		return read_hooks(r, section, off + l->object_hooks_unload, &obj->unload,
+				  &obj->unloads);
+	return 0;
+}
+
 static int read_objects(const struct reader *r, const struct span *span, struct patch *p)
 {
 	const struct klp_layout *l = r->layout;
@@ -191,6 +224,8 @@ static int read_objects(const struct reader *r, const struct span *span, struct 
 			return end_list(r, span, off, &p->objs) ? 0 : -1;
 		p->n++;
 		if (obj->has_funcs && read_funcs(r, &funcs, obj))
+			return -1;
+		if (read_object_hooks(r, span->section, off, obj))
 			return -1;
 	}
 	return -1;
@@ -221,9 +256,16 @@ static int read_patch(const struct reader *r, const struct elf_symbol *s, struct
 	const struct klp_layout *l = r->layout;
 	struct span objs = {.type = "klp_object", .entry = l->object_size};
 	struct span states = {.type = "klp_state", .entry = l->state_size};
+	const unsigned char *data;
+	size_t size;
 
 	p->symbol = s->name;
 	p->section = s->shndx;
+	if (elf_file_bytes(r->f, s->shndx, &data, &size))
+		return -1;
+	if (l->patch_replace && l->patch_replace < size &&
+	    s->sym.st_value < size - l->patch_replace)
+		p->replace = data[s->sym.st_value + l->patch_replace];
 	if (find_span(r, s->shndx, s->sym.st_value + l->patch_objs, &objs) &&
 	    read_objects(r, &objs, p))
 		return -1;

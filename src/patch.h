@@ -35,9 +35,12 @@ struct patch_func {
 };
 
 struct patch_object {
-	const char *name; /* NULL: vmlinux */
-	bool has_funcs;	  /* funcs != NULL */
+	const char *name;   /* NULL: vmlinux */
+	bool has_funcs;	    /* funcs != NULL */
+	bool has_callbacks; /* at least one */
 	struct patch_list funcs;
+	struct patch_list load, unload; /* openEuler's hooks */
+	size_t loads, unloads;
 	struct patch_func *func;
 	size_t n;
 };
@@ -45,6 +48,7 @@ struct patch_object {
 struct patch {
 	const char *symbol; /* name of the struct klp_patch variable */
 	size_t section;
+	bool replace;
 	struct patch_list objs, states;
 	struct patch_object *obj;
 	size_t n;

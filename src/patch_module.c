@@ -5,15 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "livepatch.h"
 #include "util.h"
 
-static bool calls_enable_patch(const struct patch_module *m)
+static bool is_started(const struct patch_module *m)
 {
 	for (size_t i = 1; i < m->elf->symnum; i++) {
 		struct elf_symbol s;
 
 		elf_file_symbol(m->elf, i, &s);
-		if (!strcmp(s.name, "klp_enable_patch"))
+		if (!strcmp(s.name, KLP_ENABLE) || !strcmp(s.name, KLP_REGISTER))
 			return true;
 	}
 	return false;
@@ -56,7 +57,7 @@ int patch_module_open(struct patch_module *m, const char *path, char *const *obj
 		if (template_open(&m->t[m->n++], objects[i]))
 			return -1;
 	}
-	if (!calls_enable_patch(m)) {
+	if (!is_started(m)) {
 		error("'%s' never calls klp_enable_patch(): it is no livepatch module; see "
 		      "samples/livepatch/livepatch-sample.c in the kernel source for the frame",
 		      m->name);

@@ -26,7 +26,7 @@ struct patch_module {
 
 /*
  * Opens the partially linked object and its n object files. error() and -1 on failure, and when
- * the module never calls klp_enable_patch().
+ * the module calls neither klp_enable_patch() nor klp_register_patch().
  */
 int patch_module_open(struct patch_module *m, const char *path, char *const *objects, size_t n);
 

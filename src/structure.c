@@ -69,37 +69,30 @@ int structures_read(struct dwarf_file *d, Dwarf_Die unit, struct structure *s, s
 	return dwarf_file_children(d, unit, read_structure, &search);
 }
 
-static int find_unit(struct dwarf_file *d, const char *function, const char *path, Dwarf_Off *ret)
+static uint64_t address_of(const struct elf_file *elf, const char *const *functions)
 {
-	struct unit_query q = {.path = path};
-	int status;
+	uint64_t addr = 0;
 
-	*ret = 0;
-	for (size_t i = 1; i < d->elf->symnum; i++) {
+	for (size_t i = 1; i < elf->symnum; i++) {
 		struct elf_symbol s;
 
-		elf_file_symbol(d->elf, i, &s);
-		if (!strcmp(s.name, function))
-			units_at(d, &s.sym.st_value, 1, ret);
+		elf_file_symbol(elf, i, &s);
+		for (const char *const *name = functions; *name; name++) {
+			if (!strcmp(s.name, *name))
+				addr = s.sym.st_value;
+		}
 	}
-	if (*ret)
-		return 0;
-	/* No .debug_aranges: all units have to be looked at. */
-	status = units_find(d, &q, 1);
-	if (q.n)
-		*ret = q.unit[0].die;
-	units_free(&q, 1);
-	return status;
+	return addr;
 }
 
-int structures_read_beside(struct dwarf_file *d, const char *function, const char *path,
+int structures_read_beside(struct dwarf_file *d, const char *const *functions, const char *path,
 			   struct structure *s, size_t n)
 {
 	Dwarf_Die unit;
 	Dwarf_Off off;
 	int status;
 
-	if (find_unit(d, function, path, &off))
+	if (units_holding(d, address_of(d->elf, functions), path, &off))
 		return -1;
 	if (!off)
 		return 0;

@@ -10,7 +10,7 @@
 
 #include "dwarf_file.h"
 
-#define STRUCTURE_MEMBERS 4
+#define STRUCTURE_MEMBERS 5
 
 /* Where a member lies goes to *offset, which stays as it is when there is no such member. */
 struct member {
@@ -32,10 +32,10 @@ struct structure {
 int structures_read(struct dwarf_file *d, Dwarf_Die unit, struct structure *s, size_t n);
 
 /*
- * The same in vmlinux's unit that defines a function. path: its file, for a kernel without
- * .debug_aranges, where all units have to be looked at.
+ * The same in vmlinux's unit that defines one of these functions (ends with NULL). path: its file,
+ * for a kernel without .debug_aranges, where all units have to be looked at.
  */
-int structures_read_beside(struct dwarf_file *d, const char *function, const char *path,
+int structures_read_beside(struct dwarf_file *d, const char *const *functions, const char *path,
 			   struct structure *s, size_t n);
 
 #endif

@@ -127,6 +127,13 @@ static int read_mcount(struct target *t)
 	return traced_read_vmlinux(&t->traced, t->vmlinux, first->addr, end->addr);
 }
 
+static int read_jump(struct target *t)
+{
+	const struct ksym *writer = find_global(t, KLP_JUMP_WRITER);
+
+	return writer ? jump_read(&t->jump, t->vmlinux, writer->addr) : 0;
+}
+
 int target_open(struct target *t, const struct target_options *opt)
 {
 	memset(t, 0, sizeof(*t));
@@ -157,7 +164,8 @@ int target_open(struct target *t, const struct target_options *opt)
 int target_read_symbols(struct target *t)
 {
 	static const char *const own[] = {"linux_banner", "__start_mcount_loc", "__stop_mcount_loc",
-					  "__init_begin", "__init_end",		"vermagic"};
+					  "__init_begin", "__init_end",		"vermagic",
+					  KLP_ENABLE,	  KLP_REGISTER,		KLP_JUMP_WRITER};
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		kallsyms_want(&t->kallsyms, own[i]);
@@ -169,7 +177,7 @@ int target_read_symbols(struct target *t)
 	if (t->symbols && witness_verify(&t->kallsyms, t->vmlinux, t->symbols))
 		return -1;
 	mark_init(t);
-	return read_mcount(t);
+	return read_mcount(t) || read_jump(t) ? -1 : 0;
 }
 
 const char *target_vermagic(const struct target *t)
@@ -187,6 +195,13 @@ const char *target_vermagic(const struct target *t)
 			return text;
 	}
 	return NULL;
+}
+
+const char *target_starter(const struct target *t)
+{
+	if (!find_global(t, KLP_ENABLE) && find_global(t, KLP_REGISTER))
+		return KLP_REGISTER;
+	return KLP_ENABLE;
 }
 
 void target_close(struct target *t)

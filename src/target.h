@@ -11,6 +11,7 @@
 
 #include "arch.h"
 #include "elf_file.h"
+#include "jump.h"
 #include "kallsyms.h"
 #include "symvers.h"
 #include "traced.h"
@@ -34,6 +35,7 @@ struct target {
 	const char *symbols;	/* the witness, or NULL */
 	const char *release;	/* what the options say, or NULL */
 	struct sites traced;	/* functions of vmlinux */
+	struct jump jump;
 };
 
 /*
@@ -44,7 +46,8 @@ int target_open(struct target *t, const struct target_options *opt);
 
 /*
  * In one pass over vmlinux's symbols: the positions of all names asked for with kallsyms_want(),
- * the release in its banner, the table of traced functions; then compares with the witness.
+ * the release in its banner, the table of traced functions, or how much a jump overwrites that goes
+ * without; then compares with the witness.
  */
 int target_read_symbols(struct target *t);
 
@@ -53,6 +56,12 @@ int target_read_symbols(struct target *t);
  * when vmlinux does not tell; for after target_read_symbols().
  */
 const char *target_vermagic(const struct target *t);
+
+/*
+ * The function that a livepatch module gives its struct klp_patch to: KLP_ENABLE, or KLP_REGISTER
+ * where vmlinux has that alone; for after target_read_symbols().
+ */
+const char *target_starter(const struct target *t);
 
 void target_close(struct target *t);
 

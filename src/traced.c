@@ -35,12 +35,6 @@ int traced_read_module(struct sites *t, const struct elf_file *f, const struct a
 
 const char *traced_refusal(const struct sites *t, const struct ksym *sym)
 {
-	if (sym->elf_type != STT_FUNC)
-		return "not a function";
-	if (sym->init)
-		return "in init memory, which the kernel frees";
-	if (sym->size == 0)
-		return "it has no size";
 	if (t->known && !sites_in(t, sym->addr, sym->size))
 		return "ftrace has no call site in it (notrace, noinstr or built without tracing)";
 	return NULL;

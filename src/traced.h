@@ -21,7 +21,7 @@ int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, uint64_
 int traced_read_module(struct sites *t, const struct elf_file *module, const struct arch *arch);
 
 /*
- * Why a livepatch cannot redirect this function, or NULL when it can.
+ * Why ftrace cannot lead this function to another one, or NULL when it can.
  * Rule: kernel/livepatch/patch.c, klp_patch_func(), which needs ftrace_location(old_func);
  * kernel/trace/ftrace.c, ftrace_location(): a traced call site within the function.
  */

@@ -201,6 +201,21 @@ void units_at(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *r
 	}
 }
 
+int units_holding(struct dwarf_file *d, uint64_t addr, const char *path, Dwarf_Off *ret)
+{
+	struct unit_query q = {.path = path};
+	int status;
+
+	units_at(d, &addr, 1, ret);
+	if (*ret)
+		return 0;
+	status = units_find(d, &q, 1);
+	if (q.n)
+		*ret = q.unit[0].die;
+	units_free(&q, 1);
+	return status;
+}
+
 void units_free(struct unit_query *q, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "livepatch.h"
 #include "locate.h"
 #include "near.h"
 #include "syscalls.h"
@@ -146,6 +147,19 @@ static void report_static(const struct source *source, const struct scope *scope
 	print_candidates(owner->elf, owner->dwarf, all, count);
 }
 
+/* It would start a livepatch of another kernel: says how this one is started. */
+static bool print_starter(const struct objects *objects, const char *name)
+{
+	if (strcmp(name, KLP_ENABLE) != 0 && strcmp(name, KLP_REGISTER) != 0 &&
+	    strcmp(name, KLP_UNREGISTER) != 0)
+		return false;
+	fprintf(stderr,
+		"  this kernel takes a livepatch with %s(): KLP_START() and KLP_STOP() of "
+		"<klpmake.h> are for either\n",
+		target_starter(objects->target));
+	return true;
+}
+
 void report_unknown(const struct objects *objects, const struct source *source,
 		    const struct scope *scope, const struct object *object, const char *name,
 		    const struct use *use)
@@ -168,7 +182,7 @@ void report_unknown(const struct objects *objects, const struct source *source,
 		error("%s: '%s' is no global symbol of this kernel, and %s has no //KLPMAKE tag to "
 		      "look further",
 		      place, name, source->path);
-	if (print_entries(objects, name))
+	if (print_entries(objects, name) || print_starter(objects, name))
 		return;
 	kallsyms_each(object->elf, offer, &near);
 	if (object->module)

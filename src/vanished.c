@@ -13,9 +13,9 @@ void print_inlined_into(const struct objects *objects, const struct object *obje
 {
 	struct functions functions;
 	struct inlined_list l = {
-		.d = object->dwarf,
 		.functions = &functions,
-		.traced = object_traced(objects, object),
+		.objects = objects,
+		.object = object,
 	};
 	struct inlined in;
 	size_t n;

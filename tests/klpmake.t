@@ -175,6 +175,10 @@ modules_that_are_none()
 	refused 1 "GPL-incompatible module klp-x.ko uses GPL-only symbol 'klp_enable_patch'"$'\n  only a module with MODULE_LICENSE("GPL") can be a livepatch' \
 		"without the GPL"
 	patch
+	sed -i 's/klp_enable_patch/klp_register_patch/' "$dir/klp-x.c"
+	make_it "$dir"
+	refused 1 $'implicit-function-declaration]\n  KLP_START() and KLP_STOP() of <klpmake.h> are for every kernel' "for another kernel"
+	patch
 	mv "$dir/klp-x.c" "$dir/$long.c"
 	echo "obj-m := $long.o" >"$dir/Makefile"
 	make_it "$dir"

@@ -11,6 +11,7 @@
 #include <linux/livepatch.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
+#include <klpmake.h>
 
 /* From fs/proc/cmdline.c: cmdline_proc_show(). */
 static int livepatch_cmdline_proc_show(struct seq_file *m, void *v)
@@ -41,11 +42,12 @@ static struct klp_patch patch = {
 
 static int __init klp_cmdline_init(void)
 {
-	return klp_enable_patch(&patch);
+	return KLP_START(&patch);
 }
 
 static void __exit klp_cmdline_exit(void)
 {
+	KLP_STOP(&patch);
 }
 
 module_init(klp_cmdline_init);

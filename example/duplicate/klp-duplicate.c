@@ -15,6 +15,7 @@
 #include <linux/livepatch.h>
 #include <linux/module.h>
 #include <linux/spinlock.h>
+#include <klpmake.h>
 
 /* From drivers/firmware/memmap.c. */
 struct firmware_map_entry {
@@ -67,11 +68,12 @@ static struct klp_patch patch = {
 
 static int __init klp_duplicate_init(void)
 {
-	return klp_enable_patch(&patch);
+	return KLP_START(&patch);
 }
 
 static void __exit klp_duplicate_exit(void)
 {
+	KLP_STOP(&patch);
 }
 
 module_init(klp_duplicate_init);

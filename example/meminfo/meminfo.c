@@ -31,6 +31,7 @@
 #if __has_include(<linux/zswap.h>)
 #include <linux/zswap.h>
 #endif
+#include <klpmake.h>
 
 #include "klp-meminfo.h"
 
@@ -224,11 +225,12 @@ static struct klp_patch patch = {
 
 static int __init klp_meminfo_init(void)
 {
-	return klp_enable_patch(&patch);
+	return KLP_START(&patch);
 }
 
 static void __exit klp_meminfo_exit(void)
 {
+	KLP_STOP(&patch);
 }
 
 module_init(klp_meminfo_init);

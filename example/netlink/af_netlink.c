@@ -13,6 +13,7 @@
 #include <linux/netlink.h>
 #include <linux/seq_file.h>
 #include <net/sock.h>
+#include <klpmake.h>
 
 #include "klp-netlink.h"
 
@@ -150,11 +151,12 @@ static struct klp_patch patch = {
 
 static int __init klp_netlink_init(void)
 {
-	return klp_enable_patch(&patch);
+	return KLP_START(&patch);
 }
 
 static void __exit klp_netlink_exit(void)
 {
+	KLP_STOP(&patch);
 }
 
 module_init(klp_netlink_init);

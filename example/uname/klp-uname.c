@@ -18,6 +18,7 @@
 #include <linux/syscalls.h>
 #include <linux/uaccess.h>
 #include <linux/utsname.h>
+#include <klpmake.h>
 
 /* Static in kernel/sys.c. (uts_sem, which is global and not exported, is in a header.) */
 extern int override_release(char __user *release, size_t len);
@@ -79,11 +80,12 @@ static struct klp_patch patch = {
 
 static int __init klp_uname_init(void)
 {
-	return klp_enable_patch(&patch);
+	return KLP_START(&patch);
 }
 
 static void __exit klp_uname_exit(void)
 {
+	KLP_STOP(&patch);
 }
 
 module_init(klp_uname_init);

@@ -12,6 +12,7 @@
 #include <linux/seq_file.h>
 #include <linux/seq_file_net.h>
 #include <net/netns/generic.h>
+#include <klpmake.h>
 
 struct vlan_net {
 	struct proc_dir_entry *proc_vlan_dir;
@@ -72,11 +73,12 @@ static struct klp_patch patch = {
 
 static int __init klp_vlan_init(void)
 {
-	return klp_enable_patch(&patch);
+	return KLP_START(&patch);
 }
 
 static void __exit klp_vlan_exit(void)
 {
+	KLP_STOP(&patch);
 }
 
 module_init(klp_vlan_init);

@@ -7,6 +7,20 @@
 #define KLPMAKE_H
 
 /*
+ * For the init and the exit function of a livepatch module. Kernels that patch without ftrace
+ * (openEuler's) have klp_register_patch() and klp_unregister_patch() instead of klp_enable_patch(),
+ * and need the latter when the module goes: include/linux/livepatch.h. There the patch takes effect
+ * only with `echo 1 >/sys/kernel/livepatch/NAME/enabled`. klpmake sees which kernel it is.
+ */
+#ifdef KLPMAKE_REGISTER_PATCH
+#define KLP_START(PATCH) klp_register_patch(PATCH)
+#define KLP_STOP(PATCH) WARN_ON(klp_unregister_patch(PATCH))
+#else
+#define KLP_START(PATCH) klp_enable_patch(PATCH)
+#define KLP_STOP(PATCH) ((void)(PATCH))
+#endif
+
+/*
  * A macro of these stands behind the name in a declaration, and names the kernel's symbol for it:
  *
  *	extern int count KLP_STATIC_LOCAL(do_count, count);

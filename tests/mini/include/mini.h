@@ -77,6 +77,10 @@ struct klp_func {
 	const char *old_name;
 	void *new_func;
 	ulong old_sympos;
+#ifdef CONFIG_LIVEPATCH_WO_FTRACE
+	int force;
+	void *func_node;
+#endif
 	void *old_func;
 	ulong mini_private[7];
 	bool patched;
@@ -105,9 +109,18 @@ struct klp_state {
 };
 #endif
 
+/* CONFIG_LIVEPATCH_WO_FTRACE: openEuler's, of Linux 5.10 and later. */
+struct klp_hook {
+	void (*hook)(void);
+};
+
 struct klp_object {
 	const char *name;
 	struct klp_func *funcs;
+#ifdef CONFIG_LIVEPATCH_WO_FTRACE
+	struct klp_hook *hooks_load;
+	struct klp_hook *hooks_unload;
+#endif
 	struct klp_callbacks callbacks;
 	ulong mini_private[9];
 };
@@ -120,7 +133,13 @@ struct klp_patch {
 	ulong mini_private[5];
 };
 
+#ifdef CONFIG_LIVEPATCH_WO_FTRACE
+int klp_register_patch(struct klp_patch *patch);
+int klp_unregister_patch(struct klp_patch *patch);
+#else
 int klp_enable_patch(struct klp_patch *patch);
+#endif
+#define WARN_ON(condition) ((void)(condition))
 __attribute__((format(printf, 1, 2))) int _printk(const char *fmt, ...);
 
 /* Shared by the files of the miniature kernel. */
