@@ -13,12 +13,12 @@
 # A static that is only declared cannot be silenced by name: gcc has no option for that warning.
 kbuild_run()
 {
-	local flags="-ffile-prefix-map=$2/= -I${2%/*}/include" kdir=$1 work=$2 log=$3 starter
+	local cflags="-ffile-prefix-map=$2/= -I${2%/*}/include" kdir=$1 work=$2 log=$3 starter
 	shift 3
 	[[ $* != *[!A-Za-z0-9_./+~@\ -]* ]] || die "kbuild cannot read one of these, whose path is not plain: $*"
 	local kbuild_env=(${1+KBUILD_EXTRA_SYMBOLS="${KBUILD_EXTRA_SYMBOLS:-} $*"})
 	starter=$(kbuild_starter "$kdir")
-	kbuild_make "$kdir" "$work" "$log" "$flags${starter:+ $starter}" modules
+	kbuild_make "$kdir" "$work" "$log" "$cflags${starter:+ $starter}" modules
 }
 
 # What make gets in its environment besides.
@@ -34,9 +34,9 @@ kbuild_env=()
 #   CONFIG_DEBUG_INFO_BTF_MODULES=  .BTF would be dropped, and making it needs pahole
 kbuild_make()
 {
-	local kdir=$1 work=$2 log=$3 flags=$4 status=0
+	local kdir=$1 work=$2 log=$3 cflags=$4 status=0
 	shift 4
-	local command=(env KCFLAGS="${KCFLAGS:-} -Wno-error $flags" ${kbuild_env[@]+"${kbuild_env[@]}"}
+	local command=(env KCFLAGS="${KCFLAGS:-} -Wno-error $cflags" ${kbuild_env[@]+"${kbuild_env[@]}"}
 		make --no-print-directory -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
 		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= "$@")
 	unset MAKEFLAGS MFLAGS MAKELEVEL
