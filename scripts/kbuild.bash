@@ -3,15 +3,9 @@
 # Running kbuild on a work directory, once, and telling what it said in the user's terms.
 # Source common.bash first.
 
-# kbuild_run KDIR WORK LOG [SYMVERS...]: status of make. Each SYMVERS lists what a module from outside
-# the kernel's tree exports.
-#   --no-print-directory       or kbuild runs make once more to set it
-#   KBUILD_MODPOST_WARN        undefined symbols are what klpsyms is for
-#   KBUILD_NSDEPS              so are namespaces: without it modpost fails where one is not imported,
-#                              also for what becomes a livepatch symbol (scripts/Makefile.modpost)
-#   CONFIG_SECTION_MISMATCH_WARN_ONLY=y  klpcheck looks for what leads to init memory
+# kbuild_run KDIR WORK LOG [SYMVERS...]: makes the modules of a work directory; status of make. Each
+# SYMVERS lists what a module from outside the kernel's tree exports.
 #   KBUILD_EXTRA_SYMBOLS       the SYMVERS: versions and namespaces of these exports
-#   CONFIG_DEBUG_INFO_BTF_MODULES=  .BTF would be dropped, and making it needs pahole
 #   -Wno-error                 a static that is declared and used but not defined is no error here
 #   -I                         <klpmake.h>
 #   -ffile-prefix-map          the same module wherever the work directory lies
@@ -19,14 +13,32 @@
 # A static that is only declared cannot be silenced by name: gcc has no option for that warning.
 kbuild_run()
 {
-	local kdir=$1 work=$2 log=$3 status=0 starter
+	local cflags="-ffile-prefix-map=$2/= -I${2%/*}/include" kdir=$1 work=$2 log=$3 starter
 	shift 3
 	[[ $* != *[!A-Za-z0-9_./+~@\ -]* ]] || die "kbuild cannot read one of these, whose path is not plain: $*"
+	local kbuild_env=(${1+KBUILD_EXTRA_SYMBOLS="${KBUILD_EXTRA_SYMBOLS:-} $*"})
 	starter=$(kbuild_starter "$kdir")
-	local command=(env KCFLAGS="${KCFLAGS:-} -Wno-error -ffile-prefix-map=$work/= -I${work%/*}/include${starter:+ $starter}"
-		${1+KBUILD_EXTRA_SYMBOLS="${KBUILD_EXTRA_SYMBOLS:-} $*"}
+	kbuild_make "$kdir" "$work" "$log" "$cflags${starter:+ $starter}" modules
+}
+
+# What make gets in its environment besides.
+kbuild_env=()
+
+# kbuild_make KDIR WORK LOG FLAGS TARGET...: with these flags for the compiler, besides kbuild's and
+# those of the environment.
+#   --no-print-directory       or kbuild runs make once more to set it
+#   KBUILD_MODPOST_WARN        undefined symbols are what klpsyms is for
+#   KBUILD_NSDEPS              so are namespaces: without it modpost fails where one is not imported,
+#                              also for what becomes a livepatch symbol (scripts/Makefile.modpost)
+#   CONFIG_SECTION_MISMATCH_WARN_ONLY=y  klpcheck looks for what leads to init memory
+#   CONFIG_DEBUG_INFO_BTF_MODULES=  .BTF would be dropped, and making it needs pahole
+kbuild_make()
+{
+	local kdir=$1 work=$2 log=$3 cflags=$4 status=0
+	shift 4
+	local command=(env KCFLAGS="${KCFLAGS:-} -Wno-error $cflags" ${kbuild_env[@]+"${kbuild_env[@]}"}
 		make --no-print-directory -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
-		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= modules)
+		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= "$@")
 	unset MAKEFLAGS MFLAGS MAKELEVEL
 	show_command "${command[@]}"
 	# In the background, because bash lets no trap run while it waits for a foreground command;

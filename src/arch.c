@@ -3,6 +3,7 @@
 #include "arch.h"
 
 #include <elf.h>
+#include <string.h>
 
 #include "util.h"
 
@@ -78,6 +79,51 @@ static size_t x86_branch(const unsigned char *code, size_t size, int64_t *distan
 	return len;
 }
 
+/* arch/x86/include/asm/nops.h: those of a jump label and of a traced call site */
+static const unsigned char *x86_nop(size_t size)
+{
+	static const unsigned char nop2[] = {0x66, 0x90}, nop5[] = {0x0f, 0x1f, 0x44, 0x00, 0x00};
+
+	return size == 2 ? nop2 : size == 5 ? nop5 : NULL;
+}
+
+/*
+ * Instructions with an operand at a distance from themselves (ModRM: mod 0, r/m 5) and an immediate
+ * one: Intel SDM volume 2, appendix A
+ */
+static unsigned int x86_immediate(const unsigned char *distance, size_t before)
+{
+	unsigned int word = 4;
+
+	if (before < 2 || (distance[-1] & 0xc7) != 0x05)
+		return 0;
+	if (before > 2 && distance[-3] == 0x0f)
+		return memchr("\xa4\xac\xba\xc2\xc6", distance[-2], 5) ? 1 : 0;
+	/* Prefixes: the size of operands, then REX */
+	if ((before > 2 && distance[-3] == 0x66) ||
+	    (before > 3 && distance[-4] == 0x66 && (distance[-3] & 0xf0) == 0x40))
+		word = 2;
+	switch (distance[-2]) {
+	case 0x80:
+	case 0x83:
+	case 0x6b:
+	case 0xc0:
+	case 0xc1:
+	case 0xc6:
+		return 1;
+	case 0x69:
+	case 0x81:
+	case 0xc7:
+		return word;
+	case 0xf6: /* test, in a group of others */
+		return (distance[-1] & 0x30) ? 0 : 1;
+	case 0xf7:
+		return (distance[-1] & 0x30) ? 0 : word;
+	default:
+		return 0;
+	}
+}
+
 /* arch/x86/include/asm/syscall_wrapper.h */
 static const char *const x86_64_syscalls[] = {
 	"__x64_sys_", "__ia32_sys_", "__ia32_compat_sys_", "__x64_compat_sys_", NULL,
@@ -105,6 +151,9 @@ static const struct arch archs[] = {
 		.early_sections = x86_64_early,
 		.reloc = x86_64_relocs,
 		.branch = x86_branch,
+		.traced_size = 5, /* arch/x86/include/asm/ftrace.h */
+		.immediate = x86_immediate,
+		.nop = x86_nop,
 		.syscall_prefixes = x86_64_syscalls,
 		/*
 		 * arch/x86/entry/syscall_32.c: a function since 1e3ad78334a6 ("x86/syscall: Don't

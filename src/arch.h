@@ -49,6 +49,15 @@ struct arch {
 	 * too. NULL: not known.
 	 */
 	size_t (*branch)(const unsigned char *code, size_t size, int64_t *distance);
+	/* How many bytes a traced call site has: MCOUNT_INSN_SIZE */
+	uint8_t traced_size;
+	/*
+	 * Where an instruction has the distance to its operand: how many bytes of it follow behind
+	 * that, from which the distance does not count. before: bytes that are there before it
+	 */
+	unsigned int (*immediate)(const unsigned char *distance, size_t before);
+	/* An instruction of this many bytes that does nothing, as the kernel writes it; or NULL */
+	const unsigned char *(*nop)(size_t size);
 	/*
 	 * How a system call's functions are called before its name: the one for programs of the
 	 * kernel's own kind, then others, which are made of the same source or stand beside it.

@@ -222,6 +222,7 @@ void check_inlined(struct check *c);
 void check_clones(struct check *c);
 void check_noreturn(struct check *c);
 void check_compat(struct check *c);
+void check_unchanged(struct check *c);
 void check_types(struct check *c);
 
 /* Each asks the target for the names that its pass needs. */

@@ -28,6 +28,7 @@ static const struct check_pass passes[] = {
 	{"clones", "copies of a replaced function under another name", true, check_clones},
 	{"noreturn", "functions that are never left, as main loops", true, check_noreturn},
 	{"compat", "system calls whose 32-bit entry is not replaced", true, check_compat},
+	{"unchanged", "functions that are replaced with what they are", true, check_unchanged},
 	{"prototypes", "functions declared otherwise than the kernel has them", true, check_types},
 	{"data", "variables declared otherwise than the kernel has them", true, check_types},
 	{"layout", "structures of another layout than the kernel's", true, check_types},

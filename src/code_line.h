@@ -16,6 +16,10 @@
 bool code_lines(struct dwarf_file *d, uint64_t addr,
 		bool (*fn)(const char *file, uint64_t line, void *arg), void *arg);
 
+/* The same of one unit, for files with many. */
+bool code_lines_in(struct dwarf_file *d, Dwarf_Off unit, uint64_t addr,
+		   bool (*fn)(const char *file, uint64_t line, void *arg), void *arg);
+
 /* Does an instruction begin at an address, so far as line tables know? They have but a few. */
 bool code_line_begins(struct dwarf_file *d, uint64_t addr);
 

@@ -10,13 +10,14 @@
 #include <string.h>
 
 #include "check.h"
+#include "check_baseline.h"
 #include "options.h"
 
 struct options {
 	struct target_options target;
 	struct module_options modules;
-	const char *module;
-	bool json, verbose, quiet;
+	const char *module, *baseline;
+	bool json, verbose, quiet, sources;
 };
 
 static const char help[] =
@@ -28,7 +29,11 @@ static const char help[] =
 	"  -v, --verbose       list symbols, functions and taints\n"
 	"  -q, --quiet         no report, only errors and warnings\n"
 	"  --allow CHECK       take what this check finds as it is (repeatable; a list "
-	"with commas)\n" MODULE_OPTIONS_HELP TARGET_OPTIONS_HELP;
+	"with commas)\n"
+	"  --sources           only list the source files of the functions that it replaces\n"
+	"  --baseline DIR      only compare these functions with object files below DIR, which were\n"
+	"                      compiled from these sources, unchanged\n" MODULE_OPTIONS_HELP
+		TARGET_OPTIONS_HELP;
 
 static struct check_messages messages;
 
@@ -48,10 +53,12 @@ static void free_messages(void)
 
 static void parse_options(struct options *o, struct check *c, int argc, char **argv)
 {
-	enum { OPT_JSON = OPT_OWN, OPT_ALLOW };
+	enum { OPT_JSON = OPT_OWN, OPT_ALLOW, OPT_SOURCES, OPT_BASELINE };
 	static const struct option long_options[] = {
 		{"json", no_argument, NULL, OPT_JSON},
 		{"allow", required_argument, NULL, OPT_ALLOW},
+		{"sources", no_argument, NULL, OPT_SOURCES},
+		{"baseline", required_argument, NULL, OPT_BASELINE},
 		{"verbose", no_argument, NULL, 'v'},
 		{"quiet", no_argument, NULL, 'q'},
 		MODULE_OPTIONS,
@@ -66,6 +73,10 @@ static void parse_options(struct options *o, struct check *c, int argc, char **a
 			o->json = true;
 		else if (opt == OPT_ALLOW)
 			check_allow(c, optarg);
+		else if (opt == OPT_SOURCES)
+			o->sources = true;
+		else if (opt == OPT_BASELINE)
+			o->baseline = optarg;
 		else if (opt == 'v')
 			o->verbose = true;
 		else if (opt == 'q')
@@ -82,8 +93,8 @@ static void parse_options(struct options *o, struct check *c, int argc, char **a
 	o->module = argv[optind];
 }
 
-/* All passes; -1 when the files are not such that they can be run. */
-static int run_checks(struct check *c, const struct options *o)
+/* Reads module and kernel; -1 when the files are not such that anything can be checked. */
+static int read_all(struct check *c, const struct options *o)
 {
 	if (target_open(&c->target, &o->target) || elf_file_open(c->path, &c->mod) ||
 	    check_shape(c))
@@ -91,10 +102,21 @@ static int run_checks(struct check *c, const struct options *o)
 	check_symbol_names(c);
 	check_relocations(c);
 	check_patch_read(c);
-	if (check_read_target(c))
-		return -1;
-	check_passes_run(c);
-	return 0;
+	return check_read_target(c);
+}
+
+/* What is asked for: all passes, or what is about the kernel's own sources. */
+static void run_checks(struct check *c, const struct options *o)
+{
+	if (!o->sources && !o->baseline) {
+		check_passes_run(c);
+		return;
+	}
+	check_patch(c);
+	if (o->sources)
+		baseline_sources(c);
+	else
+		baseline_compare(c, o->baseline, o->json);
 }
 
 int main(int argc, char **argv)
@@ -111,9 +133,13 @@ int main(int argc, char **argv)
 	c.verbose = o.verbose;
 	c.objects.files = &o.modules;
 	c.objects.symbols_only = true;
-	whole = run_checks(&c, &o) == 0;
+	whole = read_all(&c, &o) == 0;
+	if (whole)
+		run_checks(&c, &o);
 	ok = whole && error_count() == 0;
-	if (o.json)
+	if (whole && (o.sources || o.baseline))
+		; /* has been said */
+	else if (o.json)
 		check_report_json(&c, ok, &messages);
 	else if (whole && !o.quiet)
 		check_report_text(&c, ok);

@@ -6,75 +6,13 @@
 
 #include "dwarf_file.h"
 #include "livepatch.h"
+#include "structure.h"
 #include "units.h"
 #include "util.h"
 
-struct member {
-	const char *name;
-	size_t *offset;
-};
-
-struct structure {
-	const char *name;
-	size_t *size;
-	struct member member[6]; /* ends with a NULL name */
-	bool optional;		 /* not every kernel has it */
-};
-
 struct search {
 	struct structure s[7];
-	size_t found;
 };
-
-static int read_member(struct dwarf_file *d, Dwarf_Die die, void *arg)
-{
-	const struct structure *s = arg;
-	const char *name;
-	uint64_t off;
-	Dwarf_Half tag;
-
-	(void)d;
-	if (!die_tag(die, &tag) || tag != DW_TAG_member || !die_string(die, DW_AT_name, &name) ||
-	    !die_number(die, DW_AT_data_member_location, &off))
-		return 0;
-	for (const struct member *m = s->member; m->name; m++) {
-		if (!strcmp(m->name, name))
-			*m->offset = off;
-	}
-	return 0;
-}
-
-/* A top-level DIE: 1 when the last structure has been found, which ends the walk. */
-static int read_structure(struct dwarf_file *d, Dwarf_Die die, void *arg)
-{
-	struct search *search = arg;
-	const char *name;
-	uint64_t size;
-	Dwarf_Half tag;
-
-	if (!die_tag(die, &tag) || tag != DW_TAG_structure_type ||
-	    !die_string(die, DW_AT_name, &name) || !die_number(die, DW_AT_byte_size, &size))
-		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(search->s); i++) {
-		struct structure *s = &search->s[i];
-
-		if (strcmp(s->name, name) != 0 || *s->size)
-			continue;
-		*s->size = size;
-		if (dwarf_file_children(d, die, read_member, s) < 0)
-			return -1;
-		search->found++;
-	}
-	return search->found == ARRAY_SIZE(search->s);
-}
-
-static int search_unit(struct dwarf_file *d, Dwarf_Die unit, struct search *search)
-{
-	int status = dwarf_file_children(d, unit, read_structure, search);
-
-	dwarf_dealloc_die(unit);
-	return status;
-}
 
 /* 1 when all that every kernel has was found, else 0. */
 static int is_enough(const struct search *search)
@@ -95,36 +33,22 @@ static int search_module(struct dwarf_file *d, struct search *search)
 	int status = 0, more;
 	Dwarf_Die unit;
 
-	while (!status && !is_enough(search) && (more = dwarf_file_next_unit(d, &unit)) != 0)
-		status = more < 0 ? -1 : search_unit(d, unit, search);
+	while (!is_enough(search) && status >= 0 && (more = dwarf_file_next_unit(d, &unit)) != 0) {
+		if (more < 0)
+			return -1;
+		status = structures_read(d, unit, search->s, ARRAY_SIZE(search->s));
+		dwarf_dealloc_die(unit);
+	}
 	return status;
 }
 
-/* The unit of livepatch's core: the one with the function that modules call. */
-static int find_core(struct dwarf_file *d, Dwarf_Off *ret)
-{
-	uint64_t addr = 0;
-
-	for (size_t i = 1; i < d->elf->symnum; i++) {
-		struct elf_symbol s;
-
-		elf_file_symbol(d->elf, i, &s);
-		if (!strcmp(s.name, KLP_ENABLE) || !strcmp(s.name, KLP_REGISTER))
-			addr = s.sym.st_value;
-	}
-	return units_holding(d, addr, "kernel/livepatch/core.c", ret);
-}
-
+/* Livepatch's core: the unit with the function that modules call. */
 static int search_vmlinux(struct dwarf_file *d, struct search *search)
 {
-	Dwarf_Die unit;
-	Dwarf_Off off;
+	static const char *const starters[] = {KLP_ENABLE, KLP_REGISTER, NULL};
 
-	if (find_core(d, &off))
-		return -1;
-	if (!off)
-		return 0;
-	return dwarf_file_die(d, off, &unit) ? -1 : search_unit(d, unit, search);
+	return structures_read_beside(d, starters, "kernel/livepatch/core.c", search->s,
+				      ARRAY_SIZE(search->s));
 }
 
 static int search_file(struct elf_file *elf, struct search *search,
@@ -137,7 +61,6 @@ static int search_file(struct elf_file *elf, struct search *search,
 		return 0;
 	if (dwarf_file_open(elf, &d))
 		return -1;
-	search->found = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(search->s); i++)
 		*search->s[i].size = 0;
 	status = how(d, search);

@@ -302,7 +302,7 @@ int objects_need(struct objects *o, const struct object *module, const struct ob
 	return needs;
 }
 
-static const struct sites *traced(const struct objects *o, const struct object *obj)
+const struct sites *object_traced(const struct objects *o, const struct object *obj)
 {
 	return obj->module ? &obj->traced : &o->target->traced;
 }
@@ -318,14 +318,14 @@ const char *object_refusal(const struct objects *o, const struct object *obj,
 		return "it has no size";
 	if (o->target->jump.used)
 		return jump_refusal(&o->target->jump, obj->elf, sym);
-	return traced_refusal(traced(o, obj), sym);
+	return traced_refusal(object_traced(o, obj), sym);
 }
 
 const char *object_unknown(const struct objects *o, const struct object *obj)
 {
 	if (o->target->jump.used)
 		return o->target->jump.size ? NULL : "does not tell how much a jump overwrites";
-	return traced(o, obj)->known ? NULL : "has no table of traced functions";
+	return object_traced(o, obj)->known ? NULL : "has no table of traced functions";
 }
 
 int objects_landing(struct objects *o, const struct object *obj, const struct ksym *sym,

@@ -64,6 +64,9 @@ int objects_by_name(struct objects *o, const char *name, struct object **ret);
  */
 int objects_need(struct objects *o, const struct object *module, const struct object *other);
 
+/* The call sites of ftrace in an object. */
+const struct sites *object_traced(const struct objects *o, const struct object *obj);
+
 /*
  * Why a livepatch cannot redirect a function of an object, or NULL when it can: traced_refusal() or
  * jump_refusal(), as the kernel does it.

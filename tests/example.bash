@@ -38,12 +38,17 @@ on_every_kernel()
 	done
 }
 
-# makes DIR MODULE...: klpmake succeeds there, and leaves these modules and nothing to resolve.
+# makes [OPTION...] DIR MODULE...: klpmake succeeds there, and leaves these modules and nothing to resolve.
 makes()
 {
-	local where=$1 module
+	local where module options=()
+	while [[ $1 == --* ]]; do
+		options+=("$1")
+		shift
+	done
+	where=$1
 	shift
-	run "$top/klpmake" -q -k "$release" "$where"
+	run "$top/klpmake" -q -k "$release" ${options[@]+"${options[@]}"} "$where"
 	exits 0 "$release: klpmake makes '${where##*/}'"
 	for module; do
 		holds "$release: there is '$module'" test -s "$where/$module"

@@ -149,22 +149,24 @@ is "$status:$out:$(<"$archive/downloads")" "0:$release:" 'what is there is not f
 tests=tools/testing/selftests/livepatch
 run "$fetch" --selftests "$release"
 refused 1 "cannot download 'linux-source-6.1'" 'no source to take selftests from'
-source_of 6.1 6.1.10-1 $tests/functions.sh
+source_of 6.1 6.1.10-1 Makefile net/netlink/a.c $tests/functions.sh
 package linux-source-6.1 6.1.9-1 <<<'usr/src/linux-source-6.1.tar.xz no archive'
 run "$fetch" --selftests "$release"
 refused 1 "cannot unpack 'linux-source-6.1=6.1.9-1'" 'a source that is damaged'
-source_of 6.1 6.1.9-1 lib/livepatch/a.c lib/a.c kernel/sched/core.c
+source_of 6.1 6.1.9-1 Makefile net/netlink/a.c lib/livepatch/a.c lib/a.c kernel/sched/core.c
 run "$fetch" --selftests "$release"
 refused 1 "the source of '$release' has no '$tests/functions.sh'" 'a source without selftests'
 is "$(cd "$kernels" && find . -name '.fetch*' -o -name 'linux-source*')" '' 'leaves nothing'
-source_of 6.1 6.1.9-1 $tests/functions.sh $tests/test_modules/a.c lib/livepatch/a.c lib/a.c kernel/sched/core.c
+source_of 6.1 6.1.9-1 Makefile net/netlink/a.c $tests/functions.sh $tests/test_modules/a.c lib/livepatch/a.c lib/a.c kernel/sched/core.c
 : >"$archive/downloads"
 run "$fetch" --selftests "$release"
 is "$status:$out" "0:$release" 'the selftests of a kernel that is there'
 is "$(<"$archive/downloads")" 'linux-source-6.1=6.1.9-1' 'are of the very build, and all that is downloaded'
-is "$(cd "$tree/usr/src/linux-source-$release" && find . ! -type d | sort)" "./lib/livepatch/a.c
+is "$(cd "$tree/usr/src/linux-source-$release" && find . ! -type d | LC_ALL=C sort)" "./Makefile
+./lib/livepatch/a.c
+./net/netlink/a.c
 ./$tests/functions.sh
-./$tests/test_modules/a.c" 'and of the source there is nothing else'
+./$tests/test_modules/a.c" 'and what else tests need of the source, no more'
 run "$fetch" --selftests "$release"
 is "$status:$out:$(<"$archive/downloads")" "0:$release:linux-source-6.1=6.1.9-1" 'nor are they fetched again'
 rm -r "$tree/usr/src/linux-source-$release" "$archive"/linux-source-6.1_6.1.9-1_*

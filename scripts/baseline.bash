@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# klpmake check --baseline: compiles the kernel files that a patch is about, as they are in a source
+# tree, with the target's kbuild and compiler. Source common.bash, target.bash and kbuild.bash first.
+# The tree is only read: kbuild works among copies and links, in a directory of its own.
+
+baseline='' baseline_place=''
+
+baseline_usage()
+{
+	cat <<'USAGE'
+      --baseline TREE   only compile the functions that it replaces from the kernel's source tree
+                        TREE, unchanged, and compare them with the kernel's: that proves that
+                        compiler, flags, configuration and source are the kernel's
+USAGE
+}
+
+# baseline_run MODULE [KLPCHECK-ARG...]: exits with klpcheck's status.
+baseline_run()
+{
+	local module=$1 sources
+	shift
+	[[ -f $baseline/Makefile && -d $baseline/kernel ]] ||
+		die "'$baseline' is no kernel source tree: unpack the source package of kernel '$release'"
+	baseline=$(cd "$baseline" && pwd -P)
+	[[ -n $kdir ]] || target_missing headers headers
+	trap 'baseline_end "$?"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	trap 'exit 129' HUP
+	baseline_place=$(mktemp -d "${TMPDIR:-/tmp}/klpmake.XXXXXX") || die 'no directory to work in'
+	[[ $baseline_place != *[!A-Za-z0-9_./+~@-]* ]] ||
+		die "kbuild cannot work in '$baseline_place': set TMPDIR to a plain path"
+	sources=$("$(tool klpcheck)" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} --sources "$module") || exit 1
+	mkdir "$baseline_place/include" "$baseline_place/tree"
+	baseline_compile "$sources"
+	verbosely "$(tool klpcheck)" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} \
+		--baseline "$baseline_place/tree" "$@" "$module"
+}
+
+baseline_end()
+{
+	trap - EXIT
+	trap '' INT TERM HUP
+	kbuild_stop
+	[[ -z $baseline_place ]] || rm -rf "$baseline_place"
+	exit "$1"
+}
+
+# baseline_compile SOURCES: one path a line, each to an object file of its name; those of one directory
+# in one go.
+baseline_compile()
+{
+	local source directory status=0 targets=()
+	while read -r source; do
+		[[ -f $baseline/$source ]] || die "'$baseline' has no '$source': it is the source of another kernel"
+	done <<<"$1"
+	while read -r directory; do
+		baseline_links "$directory"
+		mapfile -t targets < <(grep -x "$directory/[^/]*" <<<"$1" | sed 's|.*/||; s/[^.]*$/o/')
+		kbuild_make "$kdir" "$baseline_place/tree/$directory" "$baseline_place/log" \
+			"-ffile-prefix-map=$baseline_place/tree/= -I$baseline_place/tree/$directory" "${targets[@]}" || status=$?
+		if ((verbosity > 1)); then
+			cat "$baseline_place/log" >&2
+		elif ((status)); then
+			kbuild_messages "$baseline_place/log" "$baseline_place/tree" "$kdir" >&2
+		fi
+		((status == 0)) || die "kbuild could not compile '$directory' of '$baseline'"
+	done < <(while read -r source; do printf '%s\n' "${source%/*}"; done <<<"$1" | LC_ALL=C sort -u)
+}
+
+# baseline_links DIRECTORY: the tree as sources see it that include "../x.h" or "x.h". What is beside the
+# way to the directory is linked; the directory itself, in which kbuild writes, has copies.
+baseline_links()
+{
+	local part at='' here=$baseline_place/tree parts=()
+	IFS=/ read -r -a parts <<<"$1"
+	for part in "${parts[@]}"; do
+		# Another directory may have gone this way before.
+		[[ ! -L $here/$part ]] || rm "$here/$part"
+		mkdir -p "$here/$part"
+		find "$baseline$at" -mindepth 1 -maxdepth 1 ! -name "$part" ! -name '.*' -print0 |
+			while IFS= read -r -d '' link; do
+				[[ -e $here/${link##*/} ]] || ln -s "$link" "$here"
+			done
+		at+=/$part
+		here+=/$part
+	done
+	find "$baseline$at" -mindepth 1 -maxdepth 1 -type f -exec cp -t "$here" {} +
+	find "$baseline$at" -mindepth 1 -maxdepth 1 -type d -print0 |
+		while IFS= read -r -d '' link; do
+			[[ -e $here/${link##*/} ]] || cp -rs "$link" "$here"
+		done
+}
