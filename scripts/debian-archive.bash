@@ -31,11 +31,11 @@ archive_foreign()
 	local dir=$1 architecture=$2 package=$3 apt=$1/.apt keys=/usr/share/keyrings/debian-archive-keyring.gpg
 	local options
 	[[ -r $keys ]] || die "cannot verify Debian's packages without '$keys': install debian-archive-keyring"
-	mkdir -p "$apt"/{state/lists/partial,cache/archives/partial}
+	mkdir -p "$apt"/{state/lists/partial,cache/archives/partial,none}
 	: >"$apt/status"
 	printf 'deb [signed-by=%s] http://deb.debian.org/debian %s main\n' "$keys" "$archive_suite" >"$apt/sources"
 	options=(-qq -o Dir::State="$apt/state" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache"
-		-o Dir::Etc::sourcelist="$apt/sources" -o Dir::Etc::sourceparts=- -o Dir::Etc::preferencesparts=-
+		-o Dir::Etc::sourcelist="$apt/sources" -o Dir::Etc::sourceparts="$apt/none" -o Dir::Etc::preferencesparts="$apt/none"
 		-o APT::Architecture="$architecture" -o APT::Architectures="$architecture"
 		-o Acquire::Languages=none)
 	((EUID != 0)) || options+=(-o APT::Sandbox::User=root)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Running kbuild on a work directory, once, and telling what it said in the user's terms.
-# Source common.bash first.
+# Source common.bash and machines.bash first.
 
 # kbuild_run KDIR WORK LOG: status of make.
 #   --no-print-directory       or kbuild runs make once more to set it
@@ -15,8 +15,8 @@ kbuild_run()
 {
 	local kdir=$1 work=$2 log=$3 status=0
 	local command=(make --no-print-directory -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1
-		CONFIG_DEBUG_INFO_BTF_MODULES= modules)
-	local -x KCFLAGS="${KCFLAGS:-} -Wno-error -ffile-prefix-map=$work/= -I${work%/*}/include"
+		CONFIG_DEBUG_INFO_BTF_MODULES= ${kbuild_cross[@]+"${kbuild_cross[@]}"} modules)
+	local -x KCFLAGS="${KCFLAGS:-} $machine_cflags -Wno-error -ffile-prefix-map=$work/= -I${work%/*}/include"
 	unset MAKEFLAGS MFLAGS MAKELEVEL
 	show_command env KCFLAGS="$KCFLAGS" "${command[@]}"
 	# In the background, because bash lets no trap run while it waits for a foreground command;

@@ -4,18 +4,22 @@
 # differs in ELF files a row in src/arch.c. Source common.bash first.
 
 # As readelf says it | uname -m | kbuild's ARCH | prefix of the cross compiler | Debian's name |
-# image in arch/ARCH/boot | qemu | its package | board | CPU under emulation | console |
+# what a livepatch is to be compiled with | image in arch/ARCH/boot | qemu | its package | board | CPU under emulation | console |
 # port of a guest's verdict: a second serial port, or one that virtio makes | virtio's bus for that
 machines=(
-	'Advanced Micro Devices X86-64|x86_64|x86|x86_64-linux-gnu-|amd64|bzImage|qemu-system-x86_64|qemu-system-x86|pc|max|ttyS0|ttyS1|'
-	'RISC-V|riscv64|riscv|riscv64-linux-gnu-|riscv64|Image|qemu-system-riscv64|qemu-system-misc|virt|rv64|ttyS0|vport0p1|device'
-	'AArch64|aarch64|arm64|aarch64-linux-gnu-|arm64|Image|qemu-system-aarch64|qemu-system-arm|virt|cortex-a72|ttyAMA0|vport0p1|device'
-	'PowerPC64|ppc64le|powerpc|powerpc64le-linux-gnu-|ppc64el|vmlinux|qemu-system-ppc64|qemu-system-ppc|pseries|power9|hvc0|vport0p1|pci'
-	'IBM S/390|s390x|s390|s390x-linux-gnu-|s390x|bzImage|qemu-system-s390x|qemu-system-misc|s390-ccw-virtio|max|ttysclp0|vport0p1|ccw'
+	'Advanced Micro Devices X86-64|x86_64|x86|x86_64-linux-gnu-|amd64||bzImage|qemu-system-x86_64|qemu-system-x86|pc|max|ttyS0|ttyS1|'
+	'RISC-V|riscv64|riscv|riscv64-linux-gnu-|riscv64|-fPIE|Image|qemu-system-riscv64|qemu-system-misc|virt|rv64|ttyS0|vport0p1|device'
+	'AArch64|aarch64|arm64|aarch64-linux-gnu-|arm64||Image|qemu-system-aarch64|qemu-system-arm|virt|cortex-a72|ttyAMA0|vport0p1|device'
+	'PowerPC64|ppc64le|powerpc|powerpc64le-linux-gnu-|ppc64el||vmlinux|qemu-system-ppc64|qemu-system-ppc|pseries|power9|hvc0|vport0p1|pci'
+	'IBM S/390|s390x|s390|s390x-linux-gnu-|s390x||bzImage|qemu-system-s390x|qemu-system-misc|s390-ccw-virtio|max|ttysclp0|vport0p1|ccw'
 )
 
+# riscv64: so that kernel data is reached through a table that klplink can make its own; the relocations
+# that code without -fPIE has cannot be livepatch relocations (doc/architecture.md).
+
 # The row that was found.
-machine_elf='' machine_name='' machine_karch='' machine_cross='' machine_debian='' machine_image=''
+machine_elf='' machine_name='' machine_karch='' machine_cross='' machine_debian=''
+machine_cflags='' machine_image=''
 machine_qemu='' machine_package='' machine_board='' machine_cpu='' machine_console='' machine_port=''
 machine_bus=''
 
@@ -31,10 +35,26 @@ machine_row()
 	local row variable=machine_$1
 	for row in "${machines[@]}"; do
 		# shellcheck disable=SC2034 # for those who source this
-		IFS='|' read -r machine_elf machine_name machine_karch machine_cross machine_debian machine_image \
+		IFS='|' read -r machine_elf machine_name machine_karch machine_cross machine_debian machine_cflags machine_image \
 			machine_qemu machine_package machine_board machine_cpu machine_console machine_port \
 			machine_bus <<<"$row"
 		[[ ${!variable} != "$2" ]] || return 0
 	done
 	return 1
+}
+
+# shellcheck disable=SC2034 # kbuild_cross is for kbuild.bash
+# cross_compiler: sets kbuild_cross to what make needs beside the target's own compiler. Nothing on a
+# machine like the target; what the user says (ARCH, CROSS_COMPILE, LLVM) goes before what we know.
+cross_compiler()
+{
+	kbuild_cross=()
+	[[ $machine_name != "$(uname -m)" ]] || return 0
+	kbuild_cross=(ARCH="${ARCH:-$machine_karch}")
+	[[ -z ${CROSS_COMPILE+set} && -z ${LLVM-} ]] || return 0
+	type "${machine_cross}gcc" >/dev/null 2>&1 ||
+		die "no compiler for '$machine_name' here: '${machine_cross}gcc' is not installed; get it with
+  sudo apt-get install gcc-${machine_cross%-}  # Debian and Ubuntu
+or say with CROSS_COMPILE or LLVM, as to kbuild, which one to take"
+	export CROSS_COMPILE=$machine_cross
 }

@@ -27,6 +27,46 @@ static const char *const x86_64_early[] = {
 	".smp_locks",	    ".orc_unwind",	     ".orc_unwind_ip",	  NULL,
 };
 
+/* arch/riscv/kernel/module.c, reloc_handlers[] */
+static const struct arch_reloc riscv64_relocs[] = {
+	{R_RISCV_32, "R_RISCV_32", 4},
+	{R_RISCV_64, "R_RISCV_64", 8},
+	{R_RISCV_BRANCH, "R_RISCV_BRANCH", 4},
+	{R_RISCV_JAL, "R_RISCV_JAL", 4},
+	{R_RISCV_CALL, "R_RISCV_CALL", 8},
+	{R_RISCV_CALL_PLT, "R_RISCV_CALL_PLT", 8},
+	{R_RISCV_GOT_HI20, "R_RISCV_GOT_HI20", 4},
+	{R_RISCV_PCREL_HI20, "R_RISCV_PCREL_HI20", 4},
+	{R_RISCV_PCREL_LO12_I, "R_RISCV_PCREL_LO12_I", 4},
+	{R_RISCV_PCREL_LO12_S, "R_RISCV_PCREL_LO12_S", 4},
+	{R_RISCV_HI20, "R_RISCV_HI20", 4},
+	{R_RISCV_LO12_I, "R_RISCV_LO12_I", 4},
+	{R_RISCV_LO12_S, "R_RISCV_LO12_S", 4},
+	{R_RISCV_ADD8, "R_RISCV_ADD8", 1},
+	{R_RISCV_ADD16, "R_RISCV_ADD16", 2},
+	{R_RISCV_ADD32, "R_RISCV_ADD32", 4},
+	{R_RISCV_ADD64, "R_RISCV_ADD64", 8},
+	{R_RISCV_SUB8, "R_RISCV_SUB8", 1},
+	{R_RISCV_SUB16, "R_RISCV_SUB16", 2},
+	{R_RISCV_SUB32, "R_RISCV_SUB32", 4},
+	{R_RISCV_SUB64, "R_RISCV_SUB64", 8},
+	{R_RISCV_ALIGN, "R_RISCV_ALIGN", 0},
+	{R_RISCV_RVC_BRANCH, "R_RISCV_RVC_BRANCH", 2},
+	{R_RISCV_RVC_JUMP, "R_RISCV_RVC_JUMP", 2},
+	{R_RISCV_RELAX, "R_RISCV_RELAX", 0},
+	{R_RISCV_SUB6, "R_RISCV_SUB6", 1},
+	{R_RISCV_SET6, "R_RISCV_SET6", 1},
+	{R_RISCV_SET8, "R_RISCV_SET8", 1},
+	{R_RISCV_SET16, "R_RISCV_SET16", 2},
+	{R_RISCV_SET32, "R_RISCV_SET32", 4},
+	{R_RISCV_32_PCREL, "R_RISCV_32_PCREL", 4},
+	{0, NULL, 0},
+};
+
+static const char *const riscv64_early[] = {
+	".alternative", NULL,
+};
+
 static const struct arch archs[] = {
 	{
 		.name = "x86_64",
@@ -41,6 +81,15 @@ static const struct arch archs[] = {
 		.takes_none = true,
 		.early_sections = x86_64_early,
 		.reloc = x86_64_relocs,
+	},
+	{
+		.name = "riscv64",
+		.machine = EM_RISCV,
+		.abs64 = R_RISCV_64,
+		.abs32 = R_RISCV_32,
+		.traced_section = "__patchable_function_entries",
+		.early_sections = riscv64_early,
+		.reloc = riscv64_relocs,
 	},
 };
 
