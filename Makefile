@@ -26,15 +26,16 @@ KLP_CFLAGS += $(addprefix -isystem ,$(wildcard $(DWARF_DIRS)))
 
 # What each program is made of; a part is named after its job.
 elf_parts := util strmap elf_file unpack
-target_parts := $(elf_parts) options arch kallsyms symvers modinfo traced target relocs
-dwarf_parts := dwarf_file dwarf_object units units_cache defs output
-patch_parts := layout patch
-klpsyms_parts := klpsyms uses replaced $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template asm_name source \
-		 scope objects module_files resolve resolved resolve_macro locals locate mention near symtable output
+target_parts := $(elf_parts) options arch kallsyms witness symvers modinfo sites traced landing target relocs
+dwarf_parts := dwarf_file dwarf_object code_ranges units units_cache mention defs output
+patch_parts := layout patch taken
+klpsyms_parts := klpsyms uses own_names replaced addresses $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template asm_name source \
+		 scope objects module_files resolve resolved resolve_macro unresolved syscalls locals locate near symtable output \
+		 early sealed special_uses code_line
 klplink_parts := klplink $(elf_parts) symtable output link_plan link_strings link_write
-klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files \
+klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files locate syscalls early sealed \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json
-kallsympos_parts := kallsympos $(target_parts) $(dwarf_parts) locate mention near json
+kallsympos_parts := kallsympos $(target_parts) $(dwarf_parts) objects module_files locate near json
 
 programs := klpsyms klplink klpcheck kallsympos
 klpsyms_libs := -ldwarf -lelf
@@ -92,7 +93,8 @@ bench: all
 
 # Parts (*.bash) are looked at with the scripts that source them (-a).
 shell_files = klpmake kallsympos .ci/run $(wildcard tests/*.t) \
-	      $(wildcard example/*/check tests/modules/*/check) tests/modules/scenario tests/modules/load-orders \
+	      $(wildcard example/*/check example/*/scenario tests/modules/*/check tests/modules/*/scenario) \
+	      $(addprefix tests/modules/,scenario load-orders switching) tests/selftests/scenario \
 	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(wildcard scripts/*)))
 c_files = $(wildcard src/*.[ch] tests/*.[ch])
 

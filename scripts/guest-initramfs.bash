@@ -24,11 +24,31 @@ lay_out()
 {
 	local root=$1 busybox
 	busybox=$(static_busybox)
-	mkdir -p "$root"/{bin,dev,proc,sys,run,tmp} "$root"/try/{modules,kernel,files}
+	mkdir -p "$root"/{bin,dev,proc,sys,run,tmp} "$root"/try/{modules,kernel,files,programs}
 	cp -- "$busybox" "$root/bin/busybox"
 	cp -- "$guest_scripts/guest-init" "$root/init"
 	chmod 755 "$root/init"
 	cp -- "$guest_scripts/guest-lib.sh" "$guest_scripts/guest-complaints.txt" "$root/try"
+}
+
+# find_program NAME: an ordinary user has no sbin in his PATH.
+find_program()
+{
+	PATH=$PATH:/usr/sbin:/sbin type -P -- "$1"
+}
+
+# add_program ROOT NAME: with what the dynamic loader will load, at the paths that it knows here.
+add_program()
+{
+	local root=$1 program library
+	program=$(find_program "$2") || die "there is no program '$2'"
+	[[ ! -e $root/try/programs/${2##*/} ]] || die "two programs are called '${2##*/}'"
+	cp -- "$program" "$root/try/programs/${2##*/}"
+	while IFS= read -r library; do
+		[[ ! -e $root$library ]] || continue
+		mkdir -p "$root${library%/*}"
+		cp -- "$library" "$root$library"
+	done < <(LC_ALL=C ldd "$program" 2>/dev/null | sed -nE 's|^\t([^ ]+ => )?(/.+) \(0x[0-9a-f]+\)$|\2|p')
 }
 
 # unpack_module FILE TARGET: distributions compress modules in three ways.

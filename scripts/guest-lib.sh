@@ -2,17 +2,25 @@
 # shellcheck shell=dash disable=SC2154,SC3043
 #
 # What a scenario can do in the guest: busybox sh. A scenario is such a script; it is run in the
-# directory of the --file files, and the first thing that goes wrong ends the try.
+# directory of the --file files, and the first thing that goes wrong ends the try. What it runs finds
+# the --program programs before busybox's, but for busybox sh, which prefers its own.
 #
 #   $modules               the modules to try, in the order of the command line
 #   phase NAME             a new part begins; its name labels what is shown and what fails
 #   kernel_module NAME     load this module of the kernel (--modprobe) and what it depends on
 #   load NAME [PARAM...]   load a module to try
+#   refused NAME TEXT [PARAM...]
+#                          loading it fails, insmod or the kernel says TEXT, and nothing of it stays
 #   wait_patched NAME      wait until every task runs the patched code
+#   wait_replaced NAME     wait until a cumulative livepatch has taken its place; it is still loaded
 #   unload NAME            disable the livepatch, wait until no task runs it, remove the module
 #   run COMMAND [ARG...]   show its output; fail when it does
+#   run_shown WHAT COMMAND [ARG...]
+#                          show its output and return its status; WHAT is its name when it does not end
 #   script PHASE           the user's --run script or --cmd command, if there is one
 #   complain               fail when the kernel has complained by now
+#   allow PATTERN          in this phase livepatch may refuse something: what is said after 'livepatch: ',
+#                          as grep -E has it. Everything else that is a complaint stays one
 #   show TEXT              show a line
 #   fail REASON            this try has failed
 
@@ -20,10 +28,16 @@
 # shellcheck source=/dev/null
 . /try/config
 
-# tell TAG [TEXT]: one line to the host.
+# How many lines of the kernel's log have been judged: at first those of its boot.
+judged=$(dmesg -r | sed -n "/$mark/{=;q}")
+: >/run/allowed
+
+# tell TAG [TEXT]: one line to the host. To set a terminal, stty waits until all has left it: what the
+# kernel still keeps is lost when it dies the moment after.
 tell()
 {
 	printf '%s\n' "$*" >&3
+	stty -F "/dev/$port" -echo
 }
 
 show()
@@ -49,24 +63,42 @@ fail()
 	exit 1
 }
 
-# complaint: the first thing that the kernel complained of since the scenario began.
-complaint()
+# news: what the kernel has said since the last judgement.
+news()
 {
 	dmesg -r >/run/dmesg
 	grep -qF "$mark" /run/dmesg || fail "the kernel's log has lost its beginning"
-	sed "1,/$mark/d" /run/dmesg | grep -m 1 -E -f /try/guest-complaints.txt | sed 's/^<[0-9]*>//; s/^\[[^]]*\] *//'
+	tail -n "+$((judged + 1))" /run/dmesg
+}
+
+# complaint: the first line of its input in which the kernel complains, and is not allowed to.
+complaint()
+{
+	grep -vE -f /run/allowed | grep -m 1 -E -f /try/guest-complaints.txt | sed 's/^<[0-9]*>//; s/^\[[^]]*\] *//'
 }
 
 complain()
 {
 	local text
-	text=$(complaint)
+	news >/run/news
+	text=$(complaint </run/news)
 	[ -z "$text" ] || fail "kernel: $text"
+	judged=$((judged + $(wc -l </run/news)))
 }
 
+allow()
+{
+	printf '^<[0-4]>\\[[^]]*\\] livepatch: (%s)$\n' "$1" >>/run/allowed
+	# With a broken pattern grep would find no complaint at all.
+	echo | grep -qE -f /run/allowed
+	[ $? -eq 1 ] || fail "'$1' is no regular expression"
+}
+
+# What was said in one phase is judged before the next one begins, and by that phase's rules.
 phase()
 {
 	complain
+	: >/run/allowed
 	echo "$1" >/run/phase
 	tell phase "$1"
 }
@@ -99,7 +131,7 @@ insert()
 	shift
 	[ -e "$1" ] || fail "there is no module '$name' in the guest"
 	if ! said=$(insmod "$@" 2>&1); then
-		text=$(complaint)
+		text=$(news | complaint)
 		fail "cannot load '$name': ${text:-${said##*: }}"
 	fi
 	complain
@@ -120,6 +152,27 @@ load()
 	name=$(module_name "$1")
 	shift
 	insert "$name" "/try/modules/$name.ko" "$@"
+}
+
+# What the loader and livepatch say of a module that they refuse is no complaint here.
+refused()
+{
+	local name text=$2 other
+	name=$(module_name "$1")
+	shift 2
+	[ -e "/try/modules/$name.ko" ] || fail "there is no module '$name' in the guest"
+	[ ! -d "/sys/module/$name" ] || fail "'$name' is loaded already"
+	complain
+	! insmod "/try/modules/$name.ko" "$@" 2>/run/refusal || fail "'$name' was loaded, and should not have been"
+	news >/run/news
+	other=$(grep -vE "^<[0-9]*>\[[^]]*\] ($name|livepatch): " /run/news | complaint)
+	[ -z "$other" ] || fail "kernel: $other"
+	judged=$((judged + $(wc -l </run/news)))
+	show_file /run/refusal
+	cat /run/news >>/run/refusal
+	grep -qF -- "$text" /run/refusal || fail "'$name' was refused, but nobody said '$text'"
+	[ ! -d "/sys/module/$name" ] || fail "'$name' was refused, and is still there"
+	gone "$name" || fail "'$name' was refused, and its livepatch is still there"
 }
 
 in_transition()
@@ -167,21 +220,30 @@ wait_patched()
 	complain
 }
 
+wait_replaced()
+{
+	local name
+	name=$(module_name "$1")
+	[ -d "/sys/module/$name" ] || fail "'$name' is not loaded"
+	within gone "$name" || fail "'$name' was not replaced within $limit seconds"
+	complain
+}
+
 remove()
 {
 	rmmod "$1" 2>/run/rmmod
 }
 
-# A patch that a cumulative one replaced is gone before it is unloaded. The kernel drops its own
-# reference to a patch a moment after the patch is gone, so removing may need more than one try.
+# A patch that a cumulative one replaced is disabled before it is unloaded, and gone a moment later. The
+# kernel drops its own reference to a patch a moment after that, so removing may need more than one try.
 unload()
 {
 	local name
 	name=$(module_name "$1")
-	if ! gone "$name"; then
+	if [ "$(cat "/sys/kernel/livepatch/$name/enabled" 2>/dev/null)" = 1 ]; then
 		echo 0 2>/dev/null >"/sys/kernel/livepatch/$name/enabled" || fail "cannot disable '$name'"
-		within gone "$name" || transition_stuck "$name"
 	fi
+	within gone "$name" || transition_stuck "$name"
 	within remove "$name" || fail "cannot remove '$name': $(sed 's/.*: //' /run/rmmod)"
 	complain
 }
@@ -189,9 +251,14 @@ unload()
 # run_shown WHAT COMMAND [ARG...]: to a file first, as what is left running would hold a pipe open.
 run_shown()
 {
-	local what=$1 status
-	shift
-	timeout "$limit" "$@" >/run/output 2>&1 3>&-
+	local what=$1 command=$2 status
+	shift 2
+	# busybox's timeout takes its own command of a name, whatever the PATH says.
+	case $command in
+	*/*) ;;
+	*) [ ! -x "/try/programs/$command" ] || command=/try/programs/$command ;;
+	esac
+	timeout "$limit" env "PATH=/try/programs:$PATH" "$command" "$@" >/run/output 2>&1 3>&-
 	status=$?
 	show_file /run/output
 	# busybox says 143 for a command that timeout(1) ended.

@@ -3,9 +3,14 @@
 # Running kbuild on a work directory, once, and telling what it said in the user's terms.
 # Source common.bash and machines.bash first.
 
-# kbuild_run KDIR WORK LOG: status of make.
+# kbuild_run KDIR WORK LOG [SYMVERS...]: status of make. Each SYMVERS lists what a module from outside
+# the kernel's tree exports.
 #   --no-print-directory       or kbuild runs make once more to set it
 #   KBUILD_MODPOST_WARN        undefined symbols are what klpsyms is for
+#   KBUILD_NSDEPS              so are namespaces: without it modpost fails where one is not imported,
+#                              also for what becomes a livepatch symbol (scripts/Makefile.modpost)
+#   CONFIG_SECTION_MISMATCH_WARN_ONLY=y  klpcheck looks for what leads to init memory
+#   KBUILD_EXTRA_SYMBOLS       the SYMVERS: versions and namespaces of these exports
 #   CONFIG_DEBUG_INFO_BTF_MODULES=  .BTF would be dropped, and making it needs pahole
 #   -Wno-error                 a static that is declared and used but not defined is no error here
 #   -I                         <klpmake.h>
@@ -14,11 +19,15 @@
 kbuild_run()
 {
 	local kdir=$1 work=$2 log=$3 status=0
-	local command=(make --no-print-directory -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1
-		CONFIG_DEBUG_INFO_BTF_MODULES= ${kbuild_cross[@]+"${kbuild_cross[@]}"} modules)
-	local -x KCFLAGS="${KCFLAGS:-} $machine_cflags -Wno-error -ffile-prefix-map=$work/= -I${work%/*}/include"
+	shift 3
+	[[ $* != *[!A-Za-z0-9_./+~@\ -]* ]] || die "kbuild cannot read one of these, whose path is not plain: $*"
+	local command=(env KCFLAGS="${KCFLAGS:-} $machine_cflags -Wno-error -ffile-prefix-map=$work/= -I${work%/*}/include"
+		${1+KBUILD_EXTRA_SYMBOLS="${KBUILD_EXTRA_SYMBOLS:-} $*"}
+		make --no-print-directory -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
+		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES=
+		${kbuild_cross[@]+"${kbuild_cross[@]}"} modules)
 	unset MAKEFLAGS MFLAGS MAKELEVEL
-	show_command env KCFLAGS="$KCFLAGS" "${command[@]}"
+	show_command "${command[@]}"
 	# In the background, because bash lets no trap run while it waits for a foreground command;
 	# in a process group of its own (-m), so that all of it can be stopped.
 	set -m
@@ -45,11 +54,33 @@ kbuild_stop()
 	done
 }
 
-# kbuild_messages LOG WORK: what a person should read of it: the compiler's own messages with the
+# kbuild_messages LOG WORK KDIR: what a person should read of it: the compiler's own messages with the
 # user's file names; not make's commands and not what is as it should be in a livepatch.
 kbuild_messages()
 {
-	awk -v work="$2/" '
+	kbuild_plain "$1" "$2" | kbuild_twice "$3/" | awk '
+		# "In file included from", "In function": only with what follows them, unless klpmake says that.
+		/: (In function|At top level)/ || /^In file included from/ || /^ +from / || /: in function `.*:$/ {
+			held = held $0 "\n"
+			next
+		}
+		!sub(/^\001/, "") { printf "%s", held }
+		{ held = ""; print }
+	'
+}
+
+# kbuild_plain LOG WORK: line for line. In what is left, \001 stands before klpmake's own words.
+kbuild_plain()
+{
+	awk -v work="$2/" -v quote="'" '
+		# place_of EXPORTED: where that stands in the patch.
+		function place_of(name,    command, line) {
+			if (name !~ /^[A-Za-z0-9_]+$/) return ""
+			command = "cd " work " && grep -RnE --include=*.[ch] \"EXPORT_SYMBOL[A-Z_]*[(][[:space:]]*" name "[[:space:],)]\" ."
+			if ((command | getline line) > 0 && match(line, /^\.\/[^:]*:[0-9]+/))
+				return substr(line, 3, RLENGTH - 2) ": "
+			return ""
+		}
 		{
 			while ((at = index($0, work)) > 0)
 				$0 = substr($0, 1, at - 1) substr($0, at + length(work))
@@ -61,6 +92,8 @@ kbuild_messages()
 		/^warning: the compiler differs from the one used to build the kernel/ { note = 2; next }
 		note > 0 && /^  / { note--; next }
 		/^(WARNING|ERROR): modpost: ".*" \[.*\] undefined!$/ { next }
+		/^(WARNING|ERROR): modpost: module .* uses symbol .* from namespace .*, but does not import it\.$/ { next }
+		/^WARNING: modpost: .*: section mismatch in reference: .* \(section: \.(text|data)[^)]*\) -> .* \(section: \.init\./ { next }
 		/^ERROR: modpost: module name is too long/ {
 			print $0 "\n  the kernel takes 55 characters at most: give it a shorter name in the Makefile"
 			next
@@ -69,15 +102,66 @@ kbuild_messages()
 			print $0 "\n  only a module with MODULE_LICENSE(\"GPL\") can be a livepatch"
 			next
 		}
+		/^ERROR: modpost: .* exported twice\. Previous export was in / {
+			split($0, word, quote)
+			print "\001" place_of(word[2]) "error: " quote word[2] quote " is exported by " $NF " already: the kernel would refuse the module"
+			print "  remove EXPORT_SYMBOL() from the files of a patch"
+			next
+		}
 		/^WARNING: modpost: suppressed [0-9]+ unresolved symbol warnings/ { next }
 		# The two lines below such a warning show the source.
 		/: warning: .* (used but never defined|declared .static. but never defined)/ { quiet = 2; next }
 		quiet > 0 && /^ +[0-9]* *\|/ { quiet--; next }
 		{ quiet = 0; note = 0; print }
-	' "$1" | awk '
-		# "In file included from", "In function": only with what follows them.
-		/: (In function|At top level)/ || /^In file included from/ || /^ +from / { held = held $0 "\n"; next }
-		{ printf "%s", held; held = ""; print }
+	' "$1"
+}
+
+# kbuild_twice KDIR/: a filter. Where a module sets its init or exit function twice, compiler and linker
+# say a dozen lines of macros and hidden names.
+kbuild_twice()
+{
+	awk -v kdir="$1" -v quote="'" '
+		function take(    at) {
+			raw = raw $0 "\n"
+			if (match($0, /^[^\/ :][^ :]*:[0-9]+:/))
+				place[++places] = substr($0, 1, RLENGTH - 1)
+		}
+		function tell() {
+			if (places < 2)
+				printf "%s", raw
+			else if (!told[name]++) {
+				print "\001" place[1] ": error: " quote name quote " is defined a second time, first in " place[2]
+				print (name == "init_module") ? \
+					"  module_init() and every other initcall defines it: leave the one for the function that calls klp_enable_patch()" : \
+					"  module_exit() defines it: leave that of the patch"
+			}
+			name = raw = ""
+			places = 0
+		}
+		name != "" && !/: error: / && (/^ / || /: note: /) { take(); next }
+		name != "" { tell() }
+		/error: redefinition of [^A-Za-z_]+(__inittest|init_module|__exittest|cleanup_module)[^A-Za-z_]/ {
+			name = /inittest|init_module/ ? "init_module" : "cleanup_module"
+			take()
+			next
+		}
+		/: multiple definition of / {
+			while ((at = index($0, kdir)) > 0)
+				$0 = substr($0, 1, at - 1) substr($0, at + length(kdir))
+		}
+		/: multiple definition of .(init|cleanup)_module.; .*: first defined here$/ {
+			raw = $0 "\n"
+			name = /init_module/ ? "init_module" : "cleanup_module"
+			place[1] = place[2] = $0
+			sub(/: multiple definition of .*/, "", place[1])
+			sub(/.*; [^:]*:/, "", place[2])
+			sub(/: first defined here$/, "", place[2])
+			places = 2
+			tell()
+			next
+		}
+		{ print }
+		END { if (name != "") tell() }
 	'
 }
 

@@ -11,7 +11,7 @@ packages()
 		build) printf '%s\n' gcc libc6-dev make pkg-config libelf-dev libdwarf-dev ;;
 		run) printf '%s\n' bash binutils gcc libc6-dev make 'libelf1t64|libelf1' libdwarf1 ;;
 		try) printf '%s\n' qemu-system-x86 busybox-static binutils cpio xz-utils zstd ;;
-		test) printf '%s\n' perl procps shellcheck clang-format clang-tidy cppcheck libdw-dev ;;
+		test) printf '%s\n' perl procps kmod shellcheck clang-format clang-tidy cppcheck libdw-dev ;;
 	esac
 }
 
@@ -22,7 +22,7 @@ in_words()
 		build) printf 'gcc, make, pkg-config, and the development files of libelf and libdwarf\n' ;;
 		run) printf 'binutils, make, and the gcc that built the kernel\n' ;;
 		try) printf 'qemu-system-x86_64, a statically linked busybox, cpio, xz and zstd\n' ;;
-		test) printf "perl's prove, pgrep, shellcheck, clang-format, clang-tidy, cppcheck, and libdw's development files\n" ;;
+		test) printf "perl's prove, pgrep, sysctl, kmod, shellcheck, clang-format, clang-tidy, cppcheck, and libdw's development files\n" ;;
 	esac
 }
 

@@ -81,9 +81,15 @@ report_symbols()
 				if (length(cell[n, i]) > width[i]) width[i] = length(cell[n, i])
 			}
 		}
+		/^# .* is compiled in / { included[++c] = "  " substr($0, 3) }
 		# sympos MODULE SECTION OFFSET POSITION NAME
 		$1 == "sympos" { filled[++f] = "  old_sympos of \047" $6 "\047 in " $2 ": " $5 }
+		# address MODULE SECTION OFFSET OBJECT NAME POSITION ADDEND NEW_NAME
+		$1 == "address" && !told[$2, $9]++ {
+			filled[++f] = "  address of \047" $9 "\047 in " $2 ": that of \047" $6 "\047"
+		}
 		END {
+			for (i = 1; i <= c; i++) print included[i]
 			for (i = 1; i <= f; i++) print filled[i]
 			if (n == 0) exit
 			split("symbol object position address type source module", head, " ")

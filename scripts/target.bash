@@ -12,7 +12,7 @@ tool()
 	printf '%s\n' "$path"
 }
 
-release='' vmlinux='' kdir='' symbols='' symvers='' build_id='' module_args=()
+release='' vmlinux='' kdir='' symbols='' symvers='' build_id='' module_args=() extra_symvers=()
 
 target_usage()
 {
@@ -65,7 +65,12 @@ module_option()
 	[[ $1 == --module ]] || return 0
 	[[ -n ${2-} ]] || usage_error "option '$1' needs a value"
 	[[ -f $2 ]] || die "'$2': no such module"
-	module_args+=(--object "$(absolute "$2")")
+	local file
+	file=$(absolute "$2")
+	module_args+=(--object "$file")
+	# kbuild leaves what the module exports beside it.
+	file=${file%/*}/Module.symvers
+	[[ ! -s $file ]] || extra_symvers+=("$file")
 	taken=2
 }
 
@@ -209,6 +214,9 @@ target_find()
 target_modules()
 {
 	local path
+	for path in ${extra_symvers[@]+"${extra_symvers[@]}"}; do
+		[[ -z $symvers ]] || module_args+=(--symvers "$path")
+	done
 	if path=$(kernel_modules "$release"); then
 		module_args+=(--modules "$path")
 	fi

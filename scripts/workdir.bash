@@ -6,7 +6,7 @@
 # Source common.bash first.
 
 # Names that kbuild itself makes: linking to a user's own ones would let kbuild write through them.
-made_by_kbuild=('*.o' '*.ko' '*.mod' '*.mod.c' '.*.cmd' '*.symvers' 'modules.order' '.tmp_*'
+made_by_kbuild=('*.o' '*.ko' '*.mod' '*.mod.c' '.*.cmd' '*.symvers' 'modules.order' 'modules.nsdeps' '.tmp_*'
 	'*.o.d' '_klpmake.syms')
 
 work='' work_place='' work_lock='' work_is_new='' work_is_temporary='' work_waits=''

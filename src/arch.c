@@ -8,14 +8,24 @@
 
 /* arch/x86/kernel/module.c, __write_relocate_add(); no GOT: modules are built without PIC. */
 static const struct arch_reloc x86_64_relocs[] = {
-	{R_X86_64_64, "R_X86_64_64", 8},
-	{R_X86_64_32, "R_X86_64_32", 4},
-	{R_X86_64_32S, "R_X86_64_32S", 4},
-	{R_X86_64_PC32, "R_X86_64_PC32", 4},
-	{R_X86_64_PLT32, "R_X86_64_PLT32", 4},
-	{R_X86_64_PC64, "R_X86_64_PC64", 8},
-	{0, NULL, 0},
+	{R_X86_64_64, "R_X86_64_64", 8, false, false},
+	{R_X86_64_32, "R_X86_64_32", 4, false, false},
+	{R_X86_64_32S, "R_X86_64_32S", 4, false, false},
+	{R_X86_64_PC32, "R_X86_64_PC32", 4, true, false},
+	{R_X86_64_PLT32, "R_X86_64_PLT32", 4, true, true},
+	{R_X86_64_PC64, "R_X86_64_PC64", 8, true, false},
+	{0, NULL, 0, false, false},
 };
+
+/*
+ * The assembler writes R_X86_64_PC32 also for calls and jumps, to static functions of another
+ * section (gas/config/tc-i386.c, need_plt32_p()). An operand follows its ModRM byte, with mod 0 and
+ * r/m 5; no opcode of a call or jump looks like that.
+ */
+static bool x86_64_relative_operand(const unsigned char *code, uint64_t offset)
+{
+	return offset > 0 && (code[offset - 1] & 0xc7) == 0x05;
+}
 
 /*
  * arch/x86/kernel/module.c, module_finalize(): alternatives and their like are applied there;
@@ -73,12 +83,17 @@ static const struct arch archs[] = {
 		.machine = EM_X86_64,
 		.abs64 = R_X86_64_64,
 		.abs32 = R_X86_64_32,
+		.pc32 = R_X86_64_PC32,
 		/* kernel/module/main.c, ignore_undef_symbol() */
 		.ignored_undef = "_GLOBAL_OFFSET_TABLE_",
 		.traced_section = "__mcount_loc",
 		/* "Invalid relocation target, existing value is nonzero" */
 		.zero_before_apply = true,
 		.takes_none = true,
+		.relative_operand = x86_64_relative_operand,
+		.operand_ahead = 4,
+		.landing = "\xf3\x0f\x1e\xfa", /* ENDBR64 */
+		.sealed_section = ".ibt_endbr_seal",
 		.early_sections = x86_64_early,
 		.reloc = x86_64_relocs,
 	},

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "locate.h"
+#include "sealed.h"
+
 static char *format(const char *fmt, va_list ap)
 {
 	char *text;
@@ -61,12 +64,32 @@ const char *scan_until(const char *s, char stop, size_t max, char *dst)
 	return n ? s + n : NULL;
 }
 
+char *check_source(struct check *c, size_t symbol)
+{
+	struct location at = {0};
+	struct elf_symbol s;
+	struct ksym sym;
+
+	if (!c->dwarf && (!dwarf_file_present(c->mod) || dwarf_file_open(c->mod, &c->dwarf)))
+		return xstrdup("");
+	elf_file_symbol(c->mod, symbol, &s);
+	sym = (struct ksym){
+		.name = s.name,
+		.addr = elf_place(s.shndx, s.sym.st_value),
+		.elf_type = GELF_ST_TYPE(s.sym.st_info),
+	};
+	if (s.special || locate(c->dwarf, &sym, 1, &at) || !at.place[0])
+		return xstrdup("");
+	return xasprintf("%s: ", at.place);
+}
+
 int check_read_target(struct check *c)
 {
 	struct kallsyms *k = &c->target.kallsyms;
 
-	kallsyms_want(k, "vermagic");
 	kallsyms_want(k, "clear_relocate_add");
+	kallsyms_want(k, "modversion_ext_start");
+	sealed_want(k);
 	for (size_t i = 0; i < c->symbol_num; i++)
 		kallsyms_want(k, c->symbol[i].name);
 	for (size_t i = 0; i < c->func_num; i++)
@@ -92,6 +115,7 @@ void check_free(struct check *c)
 	free(c->note);
 	patches_free(&c->patches);
 	relocs_free(&c->relocs);
+	dwarf_file_close(c->dwarf);
 	objects_close(&c->objects);
 	target_close(&c->target);
 	elf_file_close(c->mod);

@@ -35,6 +35,7 @@ struct check_symbol {
 	char *name;
 	unsigned long position;
 	size_t relocations;
+	bool branched_on;	  /* it is a static key of the module's __jump_table */
 	const struct ksym *found; /* in its object, or NULL */
 };
 
@@ -95,6 +96,7 @@ struct check {
 	struct klp_layout layout;
 	struct relocs relocs;
 	struct patches patches;
+	struct dwarf_file *dwarf; /* the module's, opened when it is asked for */
 	bool layout_known, relocs_sane;
 
 	/* What was looked at, for the report. */
@@ -128,8 +130,11 @@ const char *scan_until(const char *s, char stop, size_t max, char *dst);
 const struct ksym *check_position(const struct check *c, const char *what, const struct object *o,
 				  const char *name, unsigned long position);
 
-/* Where a symbol lies: its address in vmlinux, "SECTION+OFFSET" in a module. */
-void check_place(const struct object *o, const struct ksym *sym, char *ret, size_t size);
+/*
+ * "FILE:LINE: " of a symbol that the module defines, by its number in the symbol table; "" where
+ * its debug information does not say. To be freed.
+ */
+char *check_source(struct check *c, size_t symbol);
 
 /* vmlinux (also for NULL) or a module that could be read, else NULL. */
 const struct object *check_object(const struct check *c, const char *name);
@@ -154,8 +159,12 @@ void check_open_modules(struct check *c);
 void check_modinfo(struct check *c);
 void check_symbol_positions(struct check *c);
 void check_undefined(struct check *c);
+void check_init(struct check *c);
+void check_leftovers(struct check *c);
 void check_patch(struct check *c);
+void check_data(struct check *c);
 void check_modules(struct check *c);
+void check_addresses(struct check *c);
 
 /* The verdict on stdout: for people, and for programs. */
 void check_report_text(const struct check *c, bool ok);

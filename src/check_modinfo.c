@@ -60,51 +60,32 @@ static void check_name(const struct check *c)
 		bad(c, "its name is empty");
 }
 
-/*
- * The kernel's own version magic: "vermagic" of kernel/module/main.c, a string in vmlinux.
- * Returns NULL when the i-th symbol of that name is none.
- */
-static const char *target_vermagic(const struct check *c, size_t i, size_t *count)
-{
-	const struct ksym *sym = kallsyms_find(&c->target.kallsyms, "vermagic", count);
-	const char *text;
-
-	if (i >= *count || sym[i].elf_type != STT_OBJECT || sym[i].size < 2)
-		return NULL;
-	text = (const char *)elf_file_at(c->target.vmlinux, sym[i].addr, sym[i].size);
-	return text && text[sym[i].size - 1] == '\0' ? text : NULL;
-}
-
-static const char *after_release(const char *vermagic)
-{
-	return vermagic + strcspn(vermagic, " ");
-}
-
-/* same_magic(): with symbol versions in the module, the release does not count. */
+/* same_magic() */
 static void compare_vermagic(const struct check *c, const char *want)
 {
-	bool versions = elf_file_section(c->mod, "__versions") != 0;
-
-	if (!strcmp(c->vermagic, want))
-		return;
-	if (!versions || strcmp(after_release(c->vermagic), after_release(want)) != 0)
+	switch (modinfo_compare_vermagic(c->mod, want)) {
+	case VERMAGIC_OTHER:
 		bad(c,
 		    "its version magic does not match: check_modinfo() refuses the module\n"
 		    "  the module has '%s'\n"
 		    "  the kernel has '%s'\n"
 		    "  compile it with this kernel's headers",
 		    c->vermagic, want);
-	else
+		break;
+	case VERMAGIC_OTHER_RELEASE:
 		odd(c,
 		    "it was compiled with the headers of %.*s, the kernel is %.*s: the loader "
 		    "compares symbol versions only",
 		    (int)strcspn(c->vermagic, " "), c->vermagic, (int)strcspn(want, " "), want);
+		break;
+	case VERMAGIC_SAME:
+		break;
+	}
 }
 
 static void check_vermagic(struct check *c)
 {
-	const char *want = NULL;
-	size_t count = 1;
+	const char *want = target_vermagic(&c->target);
 
 	c->vermagic = modinfo_first(c->mod, "vermagic");
 	if (!c->vermagic) {
@@ -112,8 +93,6 @@ static void check_vermagic(struct check *c)
 		       "kbuild's modpost make it");
 		return;
 	}
-	for (size_t i = 0; i < count && !want; i++)
-		want = target_vermagic(c, i, &count);
 	if (want)
 		compare_vermagic(c, want);
 	else

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "syscalls.h"
 
 /* Who starts a patch; the second one is openEuler's. */
 static const char *const enablers[] = {"klp_enable_patch", "klp_register_patch"};
@@ -155,13 +156,26 @@ static void check_duplicates(const struct check *c, const struct patch_object *o
 	}
 }
 
+/* klp_ftrace_handler() would lead from the function to itself. */
+static void check_new_function(const struct check *c, const struct check_func *f)
+{
+	const struct reloc *at = relocs_at(&c->relocs, f->func->section, f->func->pointer_offset);
+	size_t symbol = at ? c->symbol_of[at->symbol] : 0;
+
+	if (f->found && symbol && c->symbol[symbol - 1].found == f->found)
+		bad(c,
+		    "function '%s' is its own new_func: the kernel would call it without end\n"
+		    "  new_func has to be a function of the module",
+		    f->func->old_name);
+}
+
 /* klp_init_func(), klp_init_object_loaded() and klp_patch_func() */
 static void check_func(const struct check *c, struct check_func *f)
 {
 	const struct patch_func *func = f->func;
 	const struct object *o;
 	const char *why;
-	char *what;
+	char *what, *entries;
 
 	if (!func->old_name[0]) {
 		bad(c, "a function of object '%s' has no old_name: klp_init_func() refuses it",
@@ -187,12 +201,16 @@ static void check_func(const struct check *c, struct check_func *f)
 				     (unsigned long long)func->old_sympos);
 	f->found = check_position(c, what, o, func->old_name, func->old_sympos);
 	free(what);
+	check_new_function(c, f);
 	why = f->found ? traced_refusal(object_traced(&c->objects, o), f->found) : NULL;
-	if (why)
-		bad(c,
-		    "function '%s' cannot be patched: %s; klp_patch_func() refuses it\n"
-		    "  patch its callers instead",
-		    func->old_name, why);
+	if (!why)
+		return;
+	entries = syscall_entries(c->target.vmlinux, func->old_name);
+	bad(c,
+	    "function '%s' cannot be patched: %s; klp_patch_func() refuses it\n"
+	    "  %s",
+	    func->old_name, why, entries ? entries : "patch its callers instead");
+	free(entries);
 }
 
 /* Two names of one address: klp_patch_func() takes both, and only the last one is called. */

@@ -194,8 +194,11 @@ int places_read(struct check *c, struct places *p, size_t index, struct check_se
 		elf_file_symbol(c->mod, symbol, &e.sym);
 		e.livepatch = NULL;
 		if (c->symbol_of[symbol]) {
-			c->symbol[c->symbol_of[symbol] - 1].relocations++;
-			e.livepatch = &c->symbol[c->symbol_of[symbol] - 1];
+			struct check_symbol *s = &c->symbol[c->symbol_of[symbol] - 1];
+
+			s->relocations++;
+			s->branched_on |= !strcmp(e.to->name, "__jump_table");
+			e.livepatch = s;
 		}
 		if (e.klp)
 			check_klp_symbol(c, &e, klp);

@@ -10,16 +10,6 @@
 
 #include "check.h"
 
-void check_place(const struct object *o, const struct ksym *sym, char *ret, size_t size)
-{
-	size_t section = (size_t)(sym->addr >> 32);
-
-	if (o->module && section && section < o->elf->shnum)
-		snprintf(ret, size, "%s+0x%x", o->elf->sec[section].name, (uint32_t)sym->addr);
-	else
-		snprintf(ret, size, "0x%llx", (unsigned long long)sym->addr);
-}
-
 /* "\n  position N: PLACE TYPE FILE" for each entry of a name, as klp_find_callback() counts. */
 static char *list_entries(const struct object *o, const struct ksym *sym, size_t count)
 {
@@ -34,7 +24,7 @@ static char *list_entries(const struct object *o, const struct ksym *sym, size_t
 			snprintf(later, sizeof(later), " (gone when it is up)");
 		else if (up != i + 1)
 			snprintf(later, sizeof(later), " (%zu when it is up)", up);
-		check_place(o, &sym[i], place, sizeof(place));
+		ksym_place(o->elf, &sym[i], place, sizeof(place));
 		more = xasprintf("%s\n  position %zu%s: %s %c%s%s", list, i + 1, later, place,
 				 sym[i].type, sym[i].file ? " " : "",
 				 sym[i].file ? sym[i].file : "");

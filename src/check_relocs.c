@@ -9,49 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * What the kernel has read, run or moved by the time it applies the relocations of a module's
- * object: kernel/module/main.c, load_module(), up to prepare_coming_module(). Those of this
- * architecture only are in arch.c.
- */
-static const char *const early_sections[] = {
-	"__jump_table",
-	".static_call_sites",
-	"__ex_table",
-	"__bug_table",
-	"__mcount_loc",
-	"__patchable_function_entries",
-	"__tracepoints_ptrs",
-	"_ftrace_events",
-	"_ftrace_eval_map",
-	"___srcu_struct_ptrs",
-	"_kprobe_blacklist",
-	"_error_injection_whitelist",
-	"__param",
-	"__dyndbg",
-	".ctors",
-	".init_array",
-	".data..percpu",
-	".gnu.linkonce.this_module",
-};
+#include "early.h"
 
-static bool is_early_section(const struct arch *arch, const char *name)
+/* What static keys, static calls and tracepoints leave in a module. */
+static bool special_section(const char *name)
 {
-	static const char *const prefixes[] = {".init", ".exit", "__ksymtab", "__kcrctab"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
-		if (str_starts(name, prefixes[i]))
-			return true;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(early_sections); i++) {
-		if (!strcmp(name, early_sections[i]))
-			return true;
-	}
-	for (size_t i = 0; arch->early_sections[i]; i++) {
-		if (!strcmp(name, arch->early_sections[i]))
-			return true;
-	}
-	return false;
+	return !strcmp(name, "__jump_table") || !strcmp(name, ".static_call_sites") ||
+	       !strcmp(name, "__tracepoints_ptrs");
 }
 
 /* Livepatch relocations whose section can hold none: -1 when its entries cannot be read. */
@@ -160,13 +124,16 @@ static void check_klp_section(struct check *c, struct places *p, size_t index)
 	else
 		c->section_num++;
 	if (cs && target && strcmp(cs->object, KLP_VMLINUX) != 0 &&
-	    is_early_section(c->target.arch, c->mod->sec[target].name))
+	    section_is_early(c->target.arch, c->mod->sec[target].name))
 		bad(c,
 		    "section '%s': relocations of a module are applied after the kernel has used "
-		    "'%s', so they would come too late\n"
-		    "  a static key, static call or tracepoint of a module cannot be used in a "
-		    "patch: use static_key_enabled(), or an indirect call",
-		    s->name, c->mod->sec[target].name);
+		    "'%s', so they would come too late%s",
+		    s->name, c->mod->sec[target].name,
+		    special_section(c->mod->sec[target].name)
+			    ? "\n  for static keys, static calls and tracepoints of modules "
+			      "<klpmake.h> has KLP_STATIC_BRANCH_LIKELY(), KLP_STATIC_CALL() and "
+			      "KLP_TRACE()"
+			    : "");
 	if (!readable || !target || places_read(c, p, index, cs))
 		c->relocs_sane = false;
 }

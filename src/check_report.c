@@ -15,7 +15,7 @@ static void print_place(const struct object *o, const struct ksym *found)
 
 	if (!found)
 		return;
-	check_place(o, found, place, sizeof(place));
+	ksym_place(o->elf, found, place, sizeof(place));
 	printf(" at %s", place);
 }
 

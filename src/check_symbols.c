@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "sealed.h"
 
 /*
  * As sscanf(".klp.sym.%55[^.].%511[^,],%lu") reads a name. Returns NULL when it finds all three
@@ -137,6 +138,13 @@ void check_symbol_positions(struct check *c)
 			bad(c,
 			    "%s: lies in init memory, which the kernel has freed when the patch "
 			    "is loaded",
+			    what);
+		if (s->found && !o->module && s->branched_on &&
+		    is_sealed_key(&c->target.kallsyms, s->found->addr))
+			bad(c,
+			    "%s: a static key that is __ro_after_init: jump_label_add_module() of "
+			    "this kernel writes to it and faults (it has no jump_label_init_ro())\n"
+			    "  <klpmake.h> has KLP_STATIC_BRANCH_LIKELY() for the branch",
 			    what);
 		free(what);
 	}

@@ -1,111 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the module leaves to the loader's linker: undefined symbols, their owners, namespaces and
- * versions, and what the module exports itself.
- * Rules: kernel/module/main.c, simplify_symbols(), resolve_symbol(),
- * verify_namespace_is_imported(), verify_exported_symbols(); kernel/module/version.c,
- * check_version().
+ * What the module leaves to the loader's linker: undefined symbols, their owners and namespaces.
+ * Rules: kernel/module/main.c, simplify_symbols(), resolve_symbol() and
+ * verify_namespace_is_imported().
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
+#include "check_versions.h"
 #include "modinfo.h"
-#include "strmap.h"
-
-/* struct modversion_info on 64-bit: an unsigned long and char name[MODULE_NAME_LEN]. */
-#define VERSION_SIZE 64
-#define VERSION_CRC 8
-
-struct versions {
-	bool present;
-	struct strmap crc; /* name -> CRC; the first of a name counts */
-};
-
-static void add_version(struct versions *v, const char *name, size_t crc)
-{
-	if (!strmap_get(&v->crc, name))
-		strmap_add(&v->crc, name, crc);
-}
-
-/* "__versions": fixed entries. */
-static void read_versions(const struct check *c, struct versions *v)
-{
-	size_t index = elf_file_section(c->mod, "__versions"), size;
-	const unsigned char *data;
-
-	if (!index || elf_file_bytes(c->mod, index, &data, &size))
-		return;
-	v->present = true;
-	if (size % VERSION_SIZE)
-		bad(c, "section '__versions' has %zu bytes, no multiple of %d: is it cut short?",
-		    size, VERSION_SIZE);
-	for (size_t off = 0; VERSION_SIZE <= size - off; off += VERSION_SIZE) {
-		const char *name = (const char *)data + off + VERSION_CRC;
-
-		if (!memchr(name, '\0', VERSION_SIZE - VERSION_CRC)) {
-			bad(c, "section '__versions' entry %zu: a name without an end",
-			    off / VERSION_SIZE);
-			continue;
-		}
-		add_version(v, name, elf_file_number(c->mod, data + off, VERSION_CRC));
-	}
-}
-
-/* "__version_ext_crcs" and "__version_ext_names": since 6.14, names of any length. */
-static void read_extended_versions(const struct check *c, struct versions *v)
-{
-	size_t crcs = elf_file_section(c->mod, "__version_ext_crcs"), crcs_size;
-	size_t names = elf_file_section(c->mod, "__version_ext_names"), size, off = 0;
-	const unsigned char *crc, *data;
-
-	if (!crcs || !names || elf_file_bytes(c->mod, crcs, &crc, &crcs_size) ||
-	    elf_file_bytes(c->mod, names, &data, &size))
-		return;
-	v->present = true;
-	for (size_t i = 0; i < crcs_size / 4; i++) {
-		size_t len = off < size ? strnlen((const char *)data + off, size - off) : 0;
-
-		if (off >= size || len == size - off) {
-			bad(c, "section '__version_ext_names' has fewer names than "
-			       "'__version_ext_crcs' has entries: elf_validity_cache_index_"
-			       "versions() refuses the module");
-			return;
-		}
-		add_version(v, (const char *)data + off, elf_file_number(c->mod, crc + 4 * i, 4));
-		off += len + 1;
-	}
-}
-
-/* Does the kernel check symbol versions at all? Its exports then have CRCs. */
-static bool target_has_versions(const struct check *c)
-{
-	for (size_t i = 0; i < c->target.symvers.n; i++) {
-		if (c->target.symvers.sym[i].crc)
-			return true;
-	}
-	return false;
-}
-
-/* check_version() */
-static void check_crc(struct check *c, const struct versions *v, const struct symver *export)
-{
-	const size_t *crc = strmap_get(&v->crc, export->name);
-
-	if (!export->crc || !v->present)
-		return;
-	if (!crc) {
-		bad(c, "no version of symbol '%s' in '__versions': check_version() refuses it",
-		    export->name);
-	} else if (*crc != export->crc) {
-		bad(c,
-		    "its version of symbol '%s' is 0x%08zx, the kernel's is 0x%08x: "
-		    "check_version() refuses it; compile it with this kernel's headers",
-		    export->name, *crc, export->crc);
-	} else {
-		c->versions++;
-	}
-}
 
 /* "module:a,b*": only for the modules listed; kernel/module/main.c, verify_module_namespace(). */
 static bool in_module_list(const char *list, const char *name)
@@ -199,7 +103,7 @@ static void check_symbol(struct check *c, const struct versions *v, const struct
 		return;
 	}
 	c->undefined_exported++;
-	check_crc(c, v, export);
+	versions_check(c, v, export);
 	check_namespace(c, export);
 	if (!symver_in_vmlinux(export))
 		check_owner(c, export);
@@ -238,46 +142,12 @@ static void check_depends(const struct check *c)
 	}
 }
 
-/* verify_exported_symbols(): "exports duplicate symbol". */
-static void check_exports(const struct check *c)
-{
-	for (size_t i = 1; i < c->mod->symnum; i++) {
-		const struct symver *export;
-		struct elf_symbol s;
-
-		elf_file_symbol(c->mod, i, &s);
-		if (s.special || !str_starts(s.name, "__ksymtab_") ||
-		    !str_starts(c->mod->sec[s.shndx].name, "__ksymtab"))
-			continue;
-		export = symvers_find(&c->target.symvers, s.name + strlen("__ksymtab_"));
-		if (export)
-			bad(c,
-			    "it exports '%s', as '%s' does: verify_exported_symbols() refuses the "
-			    "module; remove EXPORT_SYMBOL() from its files",
-			    export->name, export->owner);
-		else
-			odd(c, "it exports '%s': other modules would then depend on a patch",
-			    s.name + strlen("__ksymtab_"));
-	}
-}
-
 void check_undefined(struct check *c)
 {
-	bool known = c->target.symvers.text != NULL;
-	struct versions v = {0};
+	bool known = c->target.symvers.n > 0;
+	struct versions v;
 
-	read_versions(c, &v);
-	read_extended_versions(c, &v);
-	if (known && !v.present && target_has_versions(c))
-		bad(c, "it has no symbol versions: check_version() refuses it; let kbuild's "
-		       "modpost make them");
-	if (known && v.present) {
-		/* check_modstruct_version() */
-		const struct symver *layout = symvers_find(&c->target.symvers, "module_layout");
-
-		if (layout)
-			check_crc(c, &v, layout);
-	}
+	versions_read(c, &v);
 	for (size_t i = 1; i < c->mod->symnum; i++) {
 		struct elf_symbol s;
 
@@ -297,6 +167,5 @@ void check_undefined(struct check *c)
 		     "(--symvers)",
 		     c->undefined);
 	}
-	check_exports(c);
-	strmap_free(&v.crc);
+	versions_free(&v);
 }

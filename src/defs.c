@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "code_ranges.h"
 #include "units.h"
 #include "util.h"
 
@@ -133,16 +134,10 @@ void def_place(struct dwarf_file *d, const struct def *def, char *buf, size_t si
 		return;
 	}
 	name = dwarf_file_source(d, def->unit, def->file);
-	if (name) {
-		size_t len;
-
-		if (die_string(unit, DW_AT_comp_dir, &dir) && (len = strlen(dir)) > 0 &&
-		    !strncmp(name, dir, len) && name[len] == '/')
-			name += len + 1;
-		while (str_starts(name, "./") || str_starts(name, "../"))
-			name = strchr(name, '/') + 1;
-		snprintf(buf, size, "%s:%llu", name, (unsigned long long)def->line);
-	}
+	if (name)
+		snprintf(buf, size, "%s:%llu",
+			 path_in_tree(name, die_string(unit, DW_AT_comp_dir, &dir) ? dir : NULL),
+			 (unsigned long long)def->line);
 	dwarf_dealloc_die(unit);
 }
 

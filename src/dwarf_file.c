@@ -174,6 +174,15 @@ static const char *file_name(const struct dwarf_file *d, Dwarf_Die unit, uint64_
 	return number < (uint64_t)d->files_count ? d->files[number] : NULL;
 }
 
+static void forget_files(struct dwarf_file *d)
+{
+	for (Dwarf_Signed i = 0; i < d->files_count; i++)
+		dwarf_dealloc(d->dbg, d->files[i], DW_DLA_STRING);
+	if (d->files_count)
+		dwarf_dealloc(d->dbg, d->files, DW_DLA_LIST);
+	d->files_count = 0;
+}
+
 const char *dwarf_file_source(struct dwarf_file *d, Dwarf_Off off, uint64_t number)
 {
 	const char *name;
@@ -183,6 +192,7 @@ const char *dwarf_file_source(struct dwarf_file *d, Dwarf_Off off, uint64_t numb
 		return NULL;
 	/* No unit has its DIE at offset 0: a header comes first. */
 	if (d->files_unit != off) {
+		forget_files(d);
 		d->files_unit = off;
 		if (dwarf_srcfiles(unit, &d->files, &d->files_count, NULL) != DW_DLV_OK)
 			d->files_count = 0;
@@ -302,103 +312,4 @@ bool die_static_address(const struct dwarf_file *d, Dwarf_Die die, uint64_t *ret
 	}
 	dwarf_dealloc_attribute(attr);
 	return ok;
-}
-
-/* DWARF 4: .debug_ranges, offsets from the unit's base address. */
-static size_t old_ranges(struct dwarf_file *d, Dwarf_Die die, Dwarf_Off off, uint64_t base,
-			 uint64_t *ret, size_t max)
-{
-	Dwarf_Ranges *r;
-	Dwarf_Signed count;
-	Dwarf_Unsigned bytes;
-	Dwarf_Off real;
-	size_t n = 0;
-
-	if (dwarf_get_ranges_b(d->dbg, off, die, &real, &r, &count, &bytes, NULL) != DW_DLV_OK)
-		return 0;
-	for (Dwarf_Signed i = 0; i < count && n < max; i++) {
-		if (r[i].dwr_type == DW_RANGES_ADDRESS_SELECTION)
-			base = r[i].dwr_addr2;
-		else if (r[i].dwr_type == DW_RANGES_ENTRY && r[i].dwr_addr1 != r[i].dwr_addr2)
-			ret[n++] = base + r[i].dwr_addr1;
-	}
-#ifdef DW_LIBDWARF_VERSION_MAJOR
-	dwarf_dealloc_ranges(d->dbg, r, count);
-#else
-	dwarf_ranges_dealloc(d->dbg, r, count);
-#endif
-	return n;
-}
-
-/* DWARF 5: .debug_rnglists; libdwarf adds the base address ("cooked"). */
-static size_t new_ranges(Dwarf_Attribute attr, Dwarf_Half form, Dwarf_Unsigned value, uint64_t *ret,
-			 size_t max)
-{
-	Dwarf_Rnglists_Head head;
-	Dwarf_Unsigned count, off;
-	size_t n = 0;
-
-	if (dwarf_rnglists_get_rle_head(attr, form, value, &head, &count, &off, NULL) != DW_DLV_OK)
-		return 0;
-	for (Dwarf_Unsigned i = 0; i < count && n < max; i++) {
-		Dwarf_Unsigned raw1, raw2, start, end;
-		unsigned int len, code;
-		Dwarf_Bool unavailable;
-
-		if (dwarf_get_rnglists_entry_fields_a(head, i, &len, &code, &raw1, &raw2,
-						      &unavailable, &start, &end,
-						      NULL) != DW_DLV_OK)
-			break;
-		if (code != DW_RLE_end_of_list && code != DW_RLE_base_address &&
-		    code != DW_RLE_base_addressx && !unavailable && start != end)
-			ret[n++] = start;
-	}
-	dwarf_dealloc_rnglists_head(head);
-	return n;
-}
-
-/* The base address of the compile unit that a DIE stands in: its DW_AT_low_pc. */
-static uint64_t unit_base(struct dwarf_file *d, Dwarf_Die die)
-{
-	Dwarf_Addr base = 0;
-	Dwarf_Die unit;
-	Dwarf_Off off;
-
-	if (dwarf_CU_dieoffset_given_die(die, &off, NULL) != DW_DLV_OK ||
-	    dwarf_offdie_b(d->dbg, off, 1, &unit, NULL) != DW_DLV_OK)
-		return 0;
-	if (dwarf_lowpc(unit, &base, NULL) != DW_DLV_OK)
-		base = 0;
-	dwarf_dealloc_die(unit);
-	return base;
-}
-
-size_t die_code_addresses(struct dwarf_file *d, Dwarf_Die die, uint64_t *ret, size_t max)
-{
-	Dwarf_Attribute attr = find_attr(die, DW_AT_ranges);
-	Dwarf_Unsigned value = 0;
-	Dwarf_Addr low;
-	Dwarf_Half form;
-	size_t n = 0;
-
-	if (!attr) {
-		if (max == 0 || dwarf_lowpc(die, &low, NULL) != DW_DLV_OK)
-			return 0;
-		ret[0] = low;
-		return 1;
-	}
-	if (dwarf_whatform(attr, &form, NULL) == DW_DLV_OK) {
-		Dwarf_Off off = 0;
-
-		if (form == DW_FORM_rnglistx)
-			dwarf_formudata(attr, &value, NULL);
-		else if (dwarf_global_formref(attr, &off, NULL) == DW_DLV_OK)
-			value = off;
-		if (elf_file_section(d->elf, ".debug_rnglists"))
-			n = new_ranges(attr, form, value, ret, max);
-		if (n == 0 && form != DW_FORM_rnglistx)
-			n = old_ranges(d, die, value, unit_base(d, die), ret, max);
-	}
-	dwarf_dealloc_attribute(attr);
-	return n;
 }

@@ -71,7 +71,7 @@ int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
 
 /*
  * The name of a file that DW_AT_decl_file numbers in the unit with that DIE, as its line table has
- * it; NULL when it has none.
+ * it; NULL when it has none. The next unit that is asked for takes the names of this one away.
  */
 const char *dwarf_file_source(struct dwarf_file *d, Dwarf_Off unit, uint64_t number);
 
@@ -85,11 +85,5 @@ bool die_offset(Dwarf_Die die, Dwarf_Off *ret);
 
 /* The address in a variable's location, when it is a plain DW_OP_addr or DW_OP_addrx. */
 bool die_static_address(const struct dwarf_file *d, Dwarf_Die die, uint64_t *ret);
-
-/*
- * The first addresses of a subprogram's code: low_pc, or the start of each range of a split one.
- * Returns how many were stored, at most max.
- */
-size_t die_code_addresses(struct dwarf_file *d, Dwarf_Die die, uint64_t *ret, size_t max);
 
 #endif

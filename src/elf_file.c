@@ -253,6 +253,32 @@ void elf_file_symbol(const struct elf_file *f, size_t i, struct elf_symbol *ret)
 		       (ret->sym.st_shndx >= SHN_LORESERVE && ret->sym.st_shndx != SHN_XINDEX);
 }
 
+bool elf_file_symbol_at(const struct elf_file *f, unsigned char type, size_t section,
+			uint64_t offset, struct elf_symbol *ret, const char **file)
+{
+	const char *current = NULL;
+	bool found = false;
+
+	for (size_t i = 1; i < f->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(f, i, &s);
+		if (GELF_ST_TYPE(s.sym.st_info) == STT_FILE)
+			current = s.name[0] ? s.name : NULL;
+		if (s.special || s.shndx != section || !s.name[0] ||
+		    GELF_ST_TYPE(s.sym.st_info) != type || s.sym.st_value > offset)
+			continue;
+		if (s.sym.st_value != offset && (found || offset - s.sym.st_value >= s.sym.st_size))
+			continue;
+		*ret = s;
+		*file = GELF_ST_BIND(s.sym.st_info) == STB_LOCAL ? current : NULL;
+		found = true;
+		if (s.sym.st_value == offset)
+			return true;
+	}
+	return found;
+}
+
 const unsigned char *elf_file_at(const struct elf_file *f, uint64_t addr, size_t size)
 {
 	for (size_t i = 1; i < f->shnum; i++) {

@@ -3,6 +3,7 @@
 #include "kallsyms.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,8 +83,7 @@ void kallsyms_want(struct kallsyms *k, const char *name)
 	strmap_add(&k->wanted, name, 0);
 }
 
-/* Was this name asked for, as it stands or as one of a numbered family? */
-static bool is_wanted(const struct kallsyms *k, const char *name)
+bool kallsyms_wanted(const struct kallsyms *k, const char *name)
 {
 	const char *dot;
 	char family[KLP_SYMBOL_NAME_MAX + 1];
@@ -116,12 +116,7 @@ static char type_letter(const GElf_Shdr *shdr, const GElf_Sym *sym)
 	return global ? (char)toupper(c) : c;
 }
 
-/*
- * Sections that the kernel frees after boot, or once a module is up: nothing in them can be patched
- * or referred to. What a module needs to leave stays: kernel/module/main.c,
- * module_init_layout_section().
- */
-static bool is_init_section(const struct elf_file *f, const char *name)
+bool kallsyms_init_section(const struct elf_file *f, const char *name)
 {
 	const char *vermagic;
 
@@ -146,7 +141,7 @@ static void describe(const struct elf_file *f, size_t i, const struct elf_symbol
 		.type = sec ? type_letter(&sec->shdr, &s->sym) : 'a',
 		.elf_type = GELF_ST_TYPE(s->sym.st_info),
 		.global = GELF_ST_BIND(s->sym.st_info) != STB_LOCAL,
-		.init = sec && is_init_section(f, sec->name),
+		.init = sec && kallsyms_init_section(f, sec->name),
 		.order = i,
 	};
 	ret->file = ret->global ? NULL : file;
@@ -183,7 +178,7 @@ void kallsyms_each(const struct elf_file *f, void (*fn)(const struct ksym *sym, 
 	}
 }
 
-static int by_name_and_address(const void *a, const void *b)
+int ksym_by_name_and_address(const void *a, const void *b)
 {
 	const struct ksym *x = a, *y = b;
 	int diff = strcmp(x->name, y->name);
@@ -204,7 +199,7 @@ static void keep_wanted(const struct ksym *sym, void *arg)
 {
 	struct collect *c = arg;
 
-	if (!is_wanted(c->k, sym->name) || kallsyms_ignored(sym->name))
+	if (!kallsyms_wanted(c->k, sym->name) || kallsyms_ignored(sym->name))
 		return;
 	GROW(c->k->sym, c->k->n, c->cap);
 	c->k->sym[c->k->n++] = *sym;
@@ -223,7 +218,7 @@ int kallsyms_read(struct kallsyms *k, const struct elf_file *vmlinux)
 	kallsyms_want(k, "_end");
 	kallsyms_each(vmlinux, keep_wanted, &c);
 	if (k->n)
-		qsort(k->sym, k->n, sizeof(*k->sym), by_name_and_address);
+		qsort(k->sym, k->n, sizeof(*k->sym), ksym_by_name_and_address);
 	return 0;
 }
 
@@ -252,7 +247,7 @@ int kallsyms_read_module(struct kallsyms *k, const struct elf_file *f)
 		elf_file_symbol(f, i, &s);
 		if (GELF_ST_TYPE(s.sym.st_info) == STT_FILE)
 			file = s.name[0] ? s.name : NULL;
-		if (s.sym.st_shndx == SHN_UNDEF || !is_wanted(k, s.name))
+		if (s.sym.st_shndx == SHN_UNDEF || !kallsyms_wanted(k, s.name))
 			continue;
 		GROW(k->sym, k->n, cap);
 		describe(f, i, &s, file, &k->sym[k->n++]);
@@ -292,6 +287,16 @@ const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, siz
 	return *count ? &k->sym[lo] : NULL;
 }
 
+void ksym_place(const struct elf_file *f, const struct ksym *sym, char *ret, size_t size)
+{
+	size_t section = (size_t)(sym->addr >> 32);
+
+	if (f->ehdr.e_type == ET_REL && section && section < f->shnum)
+		snprintf(ret, size, "%s+0x%x", f->sec[section].name, (uint32_t)sym->addr);
+	else
+		snprintf(ret, size, "0x%llx", (unsigned long long)sym->addr);
+}
+
 const struct ksym *kallsyms_global(const struct ksym *all, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -299,173 +304,6 @@ const struct ksym *kallsyms_global(const struct ksym *all, size_t n)
 			return &all[i];
 	}
 	return NULL;
-}
-
-/* A line of the witness, its name wanted: ordered like the symbols it is compared with. */
-struct text_sym {
-	const char *name;
-	uint64_t addr;
-	size_t order;
-	bool absolute; /* 'A': absolute, which does not count, or per-CPU */
-};
-
-static int text_by_name_and_address(const void *a, const void *b)
-{
-	const struct text_sym *x = a, *y = b;
-	int diff = strcmp(x->name, y->name);
-
-	if (diff)
-		return diff;
-	if (x->addr != y->addr)
-		return x->addr < y->addr ? -1 : 1;
-	return x->order < y->order ? -1 : x->order > y->order;
-}
-
-/*
- * "ADDRESS TYPE NAME[\t[MODULE]]" into its parts, in place. Returns 1 for a symbol of vmlinux,
- * 0 for one of a module (or of eBPF and ftrace: all in brackets), -1 for another form.
- */
-static int parse_line(char *line, char *type, char **name)
-{
-	char *end = line + strspn(line, "0123456789abcdefABCDEF");
-
-	if (end == line || end - line > 16 || end[0] != ' ' || !end[1] || end[2] != ' ' || !end[3])
-		return -1;
-	*type = end[1];
-	*name = end + 3;
-	end = *name + strcspn(*name, " \t");
-	if (*end == '\0')
-		return 1;
-	*end++ = '\0';
-	return strchr(end, '[') ? 0 : -1;
-}
-
-static int read_text(const struct kallsyms *k, const char *path, char *text, size_t size,
-		     struct text_sym **ret, size_t *n)
-{
-	size_t cap = 0, line_number = 0;
-	char *line = text, *next;
-	bool any_address = false;
-
-	*ret = NULL;
-	*n = 0;
-	if (size == 0 || text[size - 1] != '\n') {
-		error("'%s': cut short: the last line is not whole", path);
-		return -1;
-	}
-	for (; line < text + size; line = next) {
-		char *name, type;
-		uint64_t addr;
-		int kind;
-
-		next = strchr(line, '\n');
-		if (!next) {
-			error("'%s': not a list of symbols: a NUL byte in it", path);
-			return -1;
-		}
-		*next++ = '\0';
-		line_number++;
-		kind = parse_line(line, &type, &name);
-		if (kind < 0) {
-			error("'%s' line %zu: not 'ADDRESS TYPE NAME': '%.60s'", path, line_number,
-			      line);
-			return -1;
-		}
-		/* nm's absolute (before kallsyms turns per-CPU symbols into 'A'), weak undefined */
-		if (kind == 0 || type == 'a' || type == 'w' || type == 'U' || !is_wanted(k, name) ||
-		    kallsyms_ignored(name))
-			continue;
-		addr = strtoull(line, NULL, 16);
-		any_address |= addr != 0;
-		GROW(*ret, *n, cap);
-		(*ret)[*n] = (struct text_sym){
-			.name = name, .addr = addr, .order = *n, .absolute = type == 'A'};
-		(*n)++;
-	}
-	if (*n && !any_address) {
-		error("'%s': all addresses are zero (kernel.kptr_restrict): read it as root", path);
-		return -1;
-	}
-	if (*n)
-		qsort(*ret, *n, sizeof(**ret), text_by_name_and_address);
-	return 0;
-}
-
-static const struct text_sym *find_text(const struct text_sym *sym, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (!strcmp(sym[i].name, name))
-			return &sym[i];
-	}
-	return NULL;
-}
-
-static void report_difference(const struct ksym *sym, const struct text_sym *text, int diff,
-			      uint64_t shift, const char *vmlinux, const char *path)
-{
-	if (diff == 0)
-		error("'%s' has '%s' at 0x%llx, '%s' has it at 0x%llx: not the same build", path,
-		      text->name, (unsigned long long)text->addr, vmlinux,
-		      (unsigned long long)(sym->addr + shift));
-	else
-		error("'%s' and '%s' differ in how often they have '%s': not the same build", path,
-		      vmlinux, diff < 0 ? sym->name : text->name);
-}
-
-/*
- * Both lists are sorted alike, so equal symbols stand at equal places. Addresses are equal, or
- * all moved by KASLR; absolute and per-CPU symbols stay where they are.
- */
-static int compare(const struct kallsyms *k, const struct elf_file *vmlinux, const char *path,
-		   const struct text_sym *text, size_t n)
-{
-	const struct text_sym *base;
-	const struct ksym *stext;
-	uint64_t shift = 0;
-	size_t count;
-
-	stext = kallsyms_find(k, "_stext", &count);
-	base = find_text(text, n, "_stext");
-	if (stext && base)
-		shift = base->addr - stext->addr;
-	for (size_t i = 0, j = 0; i < k->n || j < n;) {
-		int diff = i >= k->n ? 1 : j >= n ? -1 : strcmp(k->sym[i].name, text[j].name);
-
-		if (diff == 0 &&
-		    (text[j].addr == k->sym[i].addr + shift || text[j].addr == k->sym[i].addr)) {
-			i++;
-			j++;
-		} else if (diff >= 0 && text[j].absolute) {
-			j++;
-		} else {
-			report_difference(&k->sym[i], &text[j], diff, shift, vmlinux->path, path);
-			return -1;
-		}
-	}
-	return 0;
-}
-
-int kallsyms_verify(const struct kallsyms *k, const struct elf_file *vmlinux, const char *path)
-{
-	struct text_sym *sym = NULL;
-	size_t size, n, count;
-	char *text;
-	int ret = -1;
-
-	if (read_file(path, &text, &size))
-		return -1;
-	if (read_text(k, path, text, size, &sym, &n))
-		goto out;
-	if (!find_text(sym, n, "_stext") ||
-	    (kallsyms_find(k, "_end", &count) && !find_text(sym, n, "_end"))) {
-		error("'%s': cut short: it does not reach from _stext to _end", path);
-		goto out;
-	}
-	ret = compare(k, vmlinux, path, sym, n);
-out:
-	free(sym);
-	free(text);
-	return ret;
 }
 
 void kallsyms_free(struct kallsyms *k)

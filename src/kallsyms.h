@@ -6,7 +6,7 @@
  * The list is vmlinux's symbol table through the filter that the kernel's own kallsyms passes
  * (scripts/mksysmap and scripts/kallsyms.c, is_ignored_symbol()), ranked by address among equal
  * names (kernel/kallsyms.c; kernel/livepatch/core.c, klp_find_callback()). A System.map or
- * /proc/kallsyms of the same kernel is a witness: where it disagrees, that is an error.
+ * /proc/kallsyms of the same kernel is a witness (witness.h).
  * Only names that were asked for are kept.
  */
 #ifndef KLP_KALLSYMS_H
@@ -55,6 +55,9 @@ struct kallsyms {
  */
 void kallsyms_want(struct kallsyms *k, const char *name);
 
+/* Was this name asked for, as it stands or as one of a numbered family? */
+bool kallsyms_wanted(const struct kallsyms *k, const char *name);
+
 /* Reads the wanted names from vmlinux. error() and -1 when it has no symbol table. */
 int kallsyms_read(struct kallsyms *k, const struct elf_file *vmlinux);
 
@@ -73,20 +76,26 @@ int kallsyms_read_module(struct kallsyms *k, const struct elf_file *module);
 bool kallsyms_position(const struct ksym *all, size_t n, const struct ksym *sym, size_t *ret);
 
 /*
- * Compares the wanted names with a System.map or a copy of /proc/kallsyms: as many entries of
- * each name, in the same order of addresses (all of them may be moved by KASLR's offset).
- * error() and -1 on a difference, on a cut-short file and on hidden (zero) addresses.
- */
-int kallsyms_verify(const struct kallsyms *k, const struct elf_file *vmlinux, const char *path);
-
-/*
  * All entries of a name: element i has position i + 1. NULL and *count 0 when there is none,
  * or when it was not asked for.
  */
 const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, size_t *count);
 
+/* Where a symbol of this file lies, for people: an address, or "SECTION+0xOFFSET" in a module. */
+void ksym_place(const struct elf_file *f, const struct ksym *sym, char *ret, size_t size);
+
 /* The global one of n entries, all of one name, or NULL: a linker leaves at most one. */
 const struct ksym *kallsyms_global(const struct ksym *all, size_t n);
+
+/*
+ * Is that a section of vmlinux which the kernel frees after boot, or one of a module which it frees
+ * once that is up? What a module needs to leave stays: kernel/module/main.c,
+ * module_init_layout_section().
+ */
+bool kallsyms_init_section(const struct elf_file *f, const char *name);
+
+/* For qsort(): by name, and where names are equal as positions count in vmlinux. */
+int ksym_by_name_and_address(const void *a, const void *b);
 
 /* Does the kernel's kallsyms leave this name out? */
 bool kallsyms_ignored(const char *name);

@@ -89,8 +89,12 @@ static int run_checks(struct check *c, const struct options *o)
 	check_modinfo(c);
 	check_symbol_positions(c);
 	check_undefined(c);
+	check_init(c);
+	check_leftovers(c);
 	check_patch(c);
+	check_data(c);
 	check_modules(c);
+	check_addresses(c);
 	return 0;
 }
 
@@ -120,5 +124,6 @@ int main(int argc, char **argv)
 	check_free(&c);
 	free_messages();
 	free(o.modules.extra);
+	free(o.target.symvers);
 	return ok ? 0 : EXIT_REFUSED;
 }

@@ -5,6 +5,7 @@
  *
  *   undefined symbol  -> .klp.sym.OBJECT.NAME,POSITION, SHN_LIVEPATCH, at the same index
  *   its relocations   -> .klp.rela.OBJECT.SECTION, deleted where they were
+ *   those that take a new function's address -> the same, against the function it replaces
  *   .BTF              -> dropped;  livepatch=Y -> added when it is missing
  *
  * It alone writes kernel modules, needs only libelf, and is small enough to be audited:

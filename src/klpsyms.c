@@ -9,9 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addresses.h"
 #include "objects.h"
 #include "options.h"
 #include "replaced.h"
+#include "sealed.h"
+#include "special_uses.h"
 #include "uses.h"
 #include "util.h"
 
@@ -65,6 +68,7 @@ static void collect_patch(const struct patch *p, struct kallsyms *k)
 /* Names to look up: what the objects leave undefined and define, and what the patch replaces. */
 static void collect(const struct modules *mods, struct kallsyms *k, struct scopes *scopes)
 {
+	sealed_want(k);
 	for (size_t i = 0; i < mods->n; i++) {
 		const struct patch_module *m = &mods->m[i];
 
@@ -75,15 +79,32 @@ static void collect(const struct modules *mods, struct kallsyms *k, struct scope
 	}
 }
 
+/* One that is included says where: the scope is that of the whole unit. */
+static void add_included(char **head, const struct scopes *scopes)
+{
+	for (size_t i = 0; i < scopes->n; i++) {
+		const struct unit_query *q = &scopes->scope[i].query;
+		char *longer;
+
+		if (!q->included)
+			continue;
+		longer = xasprintf("%s# %s is compiled in %s\n", *head, q->path, q->unit[0].name);
+		free(*head);
+		*head = longer;
+	}
+}
+
 static int write_table(const struct options *opt, const struct target *target,
-		       struct symtable *table)
+		       const struct scopes *scopes, struct symtable *table)
 {
 	char *head = xasprintf("# klpmake symbol table: which kernel symbol each name means\n"
 			       "# kernel %s, vmlinux build-id %s\n",
 			       opt->target.release ? opt->target.release : "unknown",
 			       target->build_id[0] ? target->build_id : "none");
-	int status = symtable_write(table, opt->output, head);
+	int status;
 
+	add_included(&head, scopes);
+	status = symtable_write(table, opt->output, head);
 	free(head);
 	return status;
 }
@@ -93,6 +114,7 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 	struct objects objects = {.files = &opt->modules};
 	struct scopes scopes = {0};
 	struct decisions all = {0};
+	struct replacements replaced = {0};
 	struct symtable table = {0};
 	struct resolver r = {.objects = &objects};
 	int status = -1;
@@ -108,17 +130,20 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 	if (scopes_read(&scopes, &objects))
 		goto out;
 	decide_uses(&r, mods, &scopes, &all);
-	decide_functions(&r, mods, &scopes, &table);
+	decide_functions(&r, mods, &scopes, &table, &replaced);
+	decide_addresses(&r, mods, &replaced, &table);
+	refuse_special_uses(target, mods, &all);
 	if (error_count())
 		goto out;
 	if (write_renames(&all, opt->renames))
 		goto out;
 	add_symbols(&all, &table);
 	decide_depends(mods, &all, &table);
-	status = write_table(opt, target, &table);
+	status = write_table(opt, target, &scopes, &table);
 out:
 	symtable_free(&table);
 	free(all.d);
+	free(replaced.r);
 	scopes_free(&scopes);
 	objects_close(&objects);
 	return status;
@@ -198,6 +223,7 @@ int main(int argc, char **argv)
 	free(mods.m);
 	free(words);
 	free(opt.modules.extra);
+	free(opt.target.symvers);
 	target_close(&target);
 	return status ? EXIT_REFUSED : EXIT_SUCCESS;
 }

@@ -17,10 +17,11 @@ struct structure {
 	const char *name;
 	size_t *size;
 	struct member member[4]; /* ends with a NULL name */
+	bool optional;		 /* not every kernel has it */
 };
 
 struct search {
-	struct structure s[4];
+	struct structure s[5];
 	size_t found;
 };
 
@@ -121,6 +122,16 @@ static int search_vmlinux(struct dwarf_file *d, struct search *search)
 	return dwarf_file_die(d, off, &unit) ? -1 : search_unit(d, unit, search);
 }
 
+/* 1 when all that every kernel has was found, else 0. */
+static int is_enough(const struct search *search)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(search->s); i++) {
+		if (!*search->s[i].size && !search->s[i].optional)
+			return 0;
+	}
+	return 1;
+}
+
 static int search_file(struct elf_file *elf, struct search *search,
 		       int (*how)(struct dwarf_file *, struct search *))
 {
@@ -136,7 +147,13 @@ static int search_file(struct elf_file *elf, struct search *search,
 		*search->s[i].size = 0;
 	status = how(d, search);
 	dwarf_file_close(d);
-	return status;
+	return status < 0 ? -1 : is_enough(search);
+}
+
+/* Is an unsigned long at that offset within a structure of that size? */
+static bool has_number(size_t size, size_t offset)
+{
+	return size >= 8 && offset <= size - 8;
 }
 
 int klp_layout_read(struct elf_file *module, struct elf_file *vmlinux, struct klp_layout *ret)
@@ -154,8 +171,14 @@ int klp_layout_read(struct elf_file *module, struct elf_file *vmlinux, struct kl
 				 {{"name", &ret->object_name}, {"funcs", &ret->object_funcs}}},
 				{"klp_patch",
 				 &ret->patch_size,
-				 {{"mod", &ret->patch_mod}, {"objs", &ret->patch_objs}}},
+				 {{"mod", &ret->patch_mod},
+				  {"objs", &ret->patch_objs},
+				  {"states", &ret->patch_states}}},
 				{"module", &ret->module_size, {{NULL, NULL}}},
+				{"klp_state",
+				 &ret->state_size,
+				 {{"id", &ret->state_id}},
+				 .optional = true},
 			},
 	};
 	int status = 0;
@@ -169,8 +192,10 @@ int klp_layout_read(struct elf_file *module, struct elf_file *vmlinux, struct kl
 		error("'%s': no debug information of struct klp_func, klp_object, klp_patch and "
 		      "module in it: is CONFIG_LIVEPATCH on in this kernel?",
 		      vmlinux->path);
-	if (status == 1 && (ret->func_size < 24 || ret->object_size < 16 || ret->patch_size < 16)) {
-		error("'%s': its struct klp_func, klp_object and klp_patch are too small",
+	if (status == 1 && (ret->func_size < 24 || ret->object_size < 16 || ret->patch_size < 16 ||
+			    !has_number(ret->func_size, ret->func_old_sympos) ||
+			    (ret->state_size && !has_number(ret->state_size, ret->state_id)))) {
+		error("'%s': its struct klp_func, klp_object, klp_patch or klp_state is too small",
 		      module ? module->path : vmlinux->path);
 		return -1;
 	}

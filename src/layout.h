@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where the members of struct klp_func, klp_object and klp_patch lie in this kernel, from DWARF:
+ * Where the members of struct klp_patch and of what it consists of lie in this kernel, from DWARF:
  * the structures have grown and shrunk over the years, and distributions add members.
  */
 #ifndef KLP_LAYOUT_H
@@ -14,8 +14,9 @@
 struct klp_layout {
 	size_t func_size, func_old_name, func_new_func, func_old_sympos;
 	size_t object_size, object_name, object_funcs;
-	size_t patch_size, patch_mod, patch_objs;
-	size_t module_size; /* struct module */
+	size_t patch_size, patch_mod, patch_objs, patch_states;
+	size_t module_size;	     /* struct module */
+	size_t state_size, state_id; /* 0 where the kernel has no such thing */
 };
 
 /*

@@ -20,24 +20,34 @@ static bool is_object_name(const char *name)
 	return name[0] && strlen(name) <= KLP_MODULE_NAME_MAX && !strchr(name, '.');
 }
 
+static int refuse_object(const struct link_plan *plan, const char *object)
+{
+	error("'%s': '%s' cannot be the object of a livepatch symbol: 1 to %d characters, no '.'",
+	      plan->in->path, object, KLP_MODULE_NAME_MAX);
+	return -1;
+}
+
+/* .klp.sym.OBJECT.NAME,POSITION */
+static int make_name(const struct link_plan *plan, const char *object, const char *name,
+		     size_t position, char **ret)
+{
+	if (!is_object_name(object))
+		return refuse_object(plan, object);
+	if (strlen(name) > KLP_SYMBOL_NAME_MAX || strchr(name, ',') || !name[0]) {
+		error("'%s': '%s' cannot be the name of a livepatch symbol: 1 to %d characters, no ','",
+		      plan->in->path, name, KLP_SYMBOL_NAME_MAX);
+		return -1;
+	}
+	*ret = xasprintf(KLP_SYM_PREFIX "%s.%s,%zu", object, name, position);
+	return 0;
+}
+
 static int name_symbol(struct link_plan *plan, size_t i, const struct table_symbol *s)
 {
-	if (!is_object_name(s->object) || !is_object_name(s->gate)) {
-		error("'%s': '%s' cannot be the object of a livepatch symbol: 1 to %d characters, "
-		      "no '.'",
-		      plan->in->path, is_object_name(s->object) ? s->gate : s->object,
-		      KLP_MODULE_NAME_MAX);
-		return -1;
-	}
-	if (strlen(s->name) > KLP_SYMBOL_NAME_MAX || strchr(s->name, ',') || !s->name[0]) {
-		error("'%s': '%s' cannot be the name of a livepatch symbol: 1 to %d characters, no ','",
-		      plan->in->path, s->name, KLP_SYMBOL_NAME_MAX);
-		return -1;
-	}
+	if (!is_object_name(s->gate))
+		return refuse_object(plan, s->gate);
 	plan->symbol[i] = s;
-	/* .klp.sym.OBJECT.NAME,POSITION */
-	plan->new_name[i] = xasprintf(KLP_SYM_PREFIX "%s.%s,%zu", s->object, s->name, s->position);
-	return 0;
+	return make_name(plan, s->object, s->name, s->position, &plan->new_name[i]);
 }
 
 static int plan_symbols(struct link_plan *plan, const struct symtable *table, const char *module)
@@ -80,6 +90,113 @@ static int check_sympositions(const struct elf_file *in, const struct symtable *
 			      s->section, s->name);
 			return -1;
 		}
+	}
+	return 0;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct moved_address *x = a, *y = b;
+
+	if (x->target != y->target)
+		return x->target < y->target ? -1 : 1;
+	return x->line->offset < y->line->offset ? -1 : x->line->offset > y->line->offset;
+}
+
+/*
+ * The functions whose addresses the patch takes: each is a livepatch symbol that is there already,
+ * or one that is added. Global symbols come after local ones, so sh_info of the symbol table stays.
+ */
+static int plan_addresses(struct link_plan *plan, const struct symtable *table, const char *module)
+{
+	struct strmap names = {0};
+	int status = 0;
+
+	for (size_t i = 1; i < plan->in->symnum; i++) {
+		if (plan->new_name[i])
+			strmap_add(&names, plan->new_name[i], i);
+	}
+	for (size_t i = 0; i < table->addresses && !status; i++) {
+		const struct table_address *line = &table->address[i];
+		struct moved_address *a;
+		char *name;
+
+		if (strcmp(line->module, module) != 0)
+			continue;
+		status = make_name(plan, line->object, line->name, line->position, &name);
+		if (status)
+			break;
+		GROW(plan->added, plan->added_num, plan->added_cap);
+		GROW(plan->address, plan->addresses, plan->addresses_cap);
+		a = &plan->address[plan->addresses++];
+		a->line = line;
+		a->target = elf_file_section(plan->in, line->section);
+		a->found = false;
+		a->symbol = *strmap_add(&names, name, plan->in->symnum + plan->added_num);
+		if (a->symbol == plan->in->symnum + plan->added_num)
+			plan->added[plan->added_num++] = name;
+		else
+			free(name);
+	}
+	if (plan->addresses)
+		qsort(plan->address, plan->addresses, sizeof(*plan->address), by_place);
+	strmap_free(&names);
+	return status;
+}
+
+static struct moved_address *address_at(const struct link_plan *plan, size_t target,
+					uint64_t offset)
+{
+	const struct table_address line = {.offset = offset};
+	const struct moved_address key = {.target = target, .line = &line};
+
+	if (!plan->addresses)
+		return NULL;
+	return bsearch(&key, plan->address, plan->addresses, sizeof(key), by_place);
+}
+
+const char *link_plan_gate(const struct link_plan *plan, size_t target, const GElf_Rela *r,
+			   Elf64_Rela *moved)
+{
+	const struct table_symbol *s = plan->symbol[GELF_R_SYM(r->r_info)];
+	const struct moved_address *a = address_at(plan, target, r->r_offset);
+
+	*moved = (Elf64_Rela){r->r_offset, r->r_info, r->r_addend};
+	if (a) {
+		moved->r_info = ELF64_R_INFO(a->symbol, GELF_R_TYPE(r->r_info));
+		moved->r_addend = a->line->addend;
+		return a->line->object;
+	}
+	return s ? s->gate : NULL;
+}
+
+static int refuse_address(const struct link_plan *plan, const struct table_address *line)
+{
+	error("'%s': at '%s' + 0x%llx there is not one relocation, against a function of its own, that "
+	      "takes the address of '%s'",
+	      plan->in->path, line->section, (unsigned long long)line->offset, line->new_name);
+	return -1;
+}
+
+static int count_address(struct link_plan *plan, size_t target, const GElf_Rela *r)
+{
+	struct moved_address *a = address_at(plan, target, r->r_offset);
+	struct elf_symbol s;
+
+	if (!a)
+		return 0;
+	elf_file_symbol(plan->in, GELF_R_SYM(r->r_info), &s);
+	if (s.special || a->found)
+		return refuse_address(plan, a->line);
+	a->found = true;
+	return 0;
+}
+
+static int check_addresses(const struct link_plan *plan)
+{
+	for (size_t i = 0; i < plan->addresses; i++) {
+		if (!plan->address[i].found)
+			return refuse_address(plan, plan->address[i].line);
 	}
 	return 0;
 }
@@ -130,6 +247,8 @@ static int plan_rela(struct link_plan *plan, size_t index)
 		return 0;
 	for (size_t i = 0; i < n; i++) {
 		struct klp_section *k;
+		Elf64_Rela moved;
+		const char *gate;
 		GElf_Rela r;
 
 		gelf_getrela(d, (int)i, &r);
@@ -138,11 +257,14 @@ static int plan_rela(struct link_plan *plan, size_t index)
 			      s->name, i);
 			return -1;
 		}
-		if (!plan->symbol[GELF_R_SYM(r.r_info)])
+		if (count_address(plan, target, &r))
+			return -1;
+		gate = link_plan_gate(plan, target, &r, &moved);
+		if (!gate)
 			continue;
-		k = klp_section_for(plan, index, target, plan->symbol[GELF_R_SYM(r.r_info)]->gate);
+		k = klp_section_for(plan, index, target, gate);
 		GROW(k->r, k->n, k->cap);
-		k->r[k->n++] = (Elf64_Rela){r.r_offset, r.r_info, r.r_addend};
+		k->r[k->n++] = moved;
 		plan->stays[index]--;
 	}
 	return 0;
@@ -189,8 +311,8 @@ int link_plan_make(struct link_plan *plan, const struct elf_file *in, const stru
 	plan->new_name = xcalloc(in->symnum, sizeof(*plan->new_name));
 	plan->drop = xcalloc(in->shnum, sizeof(*plan->drop));
 	plan->stays = xcalloc(in->shnum, sizeof(*plan->stays));
-	if (plan_symbols(plan, table, module) || check_sympositions(in, table, module) ||
-	    plan_modinfo(plan))
+	if (plan_symbols(plan, table, module) || plan_addresses(plan, table, module) ||
+	    check_sympositions(in, table, module) || plan_modinfo(plan))
 		return -1;
 	for (size_t i = 1; i < in->shnum; i++) {
 		const struct elf_section *s = &in->sec[i];
@@ -208,18 +330,22 @@ int link_plan_make(struct link_plan *plan, const struct elf_file *in, const stru
 		if (s->shdr.sh_type == SHT_RELA && s->shdr.sh_size && plan->stays[i] == 0)
 			plan->drop[i] = true;
 	}
-	return 0;
+	return check_addresses(plan);
 }
 
 void link_plan_free(struct link_plan *plan)
 {
 	for (size_t i = 0; plan->new_name && i < plan->in->symnum; i++)
 		free(plan->new_name[i]);
+	for (size_t i = 0; i < plan->added_num; i++)
+		free(plan->added[i]);
 	for (size_t i = 0; i < plan->klps; i++) {
 		free(plan->klp[i].name);
 		free(plan->klp[i].r);
 	}
 	free(plan->klp);
+	free(plan->added);
+	free(plan->address);
 	free(plan->symbol);
 	free(plan->new_name);
 	free(plan->drop);

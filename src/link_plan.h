@@ -22,12 +22,24 @@ struct klp_section {
 	size_t n, cap;
 };
 
+/* A relocation that gets another symbol, and waits for its object as the others do. */
+struct moved_address {
+	const struct table_address *line;
+	size_t target; /* section index in the input: what is relocated */
+	size_t symbol; /* index of its new symbol */
+	bool found;    /* there is such a relocation */
+};
+
 struct link_plan {
 	const struct elf_file *in;
 	const struct table_symbol **symbol; /* by symbol index; NULL: stays as it is */
 	char **new_name;		    /* by symbol index; NULL: stays */
-	bool *drop;			    /* by section index */
-	size_t *stays;			    /* by section index: relocations left in an SHT_RELA */
+	char **added;			    /* names of livepatch symbols that follow the others */
+	size_t added_num, added_cap;
+	struct moved_address *address; /* by target and offset */
+	size_t addresses, addresses_cap;
+	bool *drop;    /* by section index */
+	size_t *stays; /* by section index: relocations left in an SHT_RELA */
 	struct klp_section *klp;
 	size_t klps, klps_cap;
 	bool add_livepatch; /* the author forgot MODULE_INFO(livepatch, "Y") */
@@ -41,6 +53,14 @@ struct link_plan {
  */
 int link_plan_make(struct link_plan *plan, const struct elf_file *in, const struct symtable *table,
 		   const char *module);
+
+/*
+ * The object whose livepatch relocation an entry of a relocation section becomes, NULL: it stays
+ * where it is. *moved is what it becomes.
+ */
+const char *link_plan_gate(const struct link_plan *plan, size_t target, const GElf_Rela *r,
+			   Elf64_Rela *moved);
+
 void link_plan_free(struct link_plan *plan);
 
 #endif

@@ -3,7 +3,7 @@
  * Writing the livepatch module: see link_write.h.
  *
  * The input is never changed; a new ELF file is made section by section. Symbols keep their
- * indexes and their order (locals first), so no relocation has to change its symbol.
+ * indexes and their order (locals first), so no relocation that stays has to change its symbol.
  */
 #include "link_write.h"
 
@@ -57,10 +57,21 @@ static Elf_Scn *add_section(struct writer *w, GElf_Shdr *shdr, Elf_Type type, vo
 	return scn;
 }
 
-/* All symbols in their order; the planned ones become livepatch symbols under their new name. */
-static void *make_symtab(struct writer *w)
+static void make_livepatch_symbol(struct writer *w, Elf64_Sym *sym, const char *name)
 {
-	Elf64_Sym *out = own(w, xcalloc(w->in->symnum, sizeof(*out)));
+	sym->st_name = strings_add(&w->symbols, name);
+	sym->st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE);
+	sym->st_shndx = SHN_LIVEPATCH;
+}
+
+/*
+ * All symbols in their order; the planned ones become livepatch symbols under their new name, and
+ * added ones follow.
+ */
+static void *make_symtab(struct writer *w, size_t *size)
+{
+	size_t n = w->in->symnum + w->plan->added_num;
+	Elf64_Sym *out = own(w, xcalloc(n, sizeof(*out)));
 
 	for (size_t i = 0; i < w->in->symnum; i++) {
 		struct elf_symbol s;
@@ -75,15 +86,16 @@ static void *make_symtab(struct writer *w)
 			.st_size = s.sym.st_size,
 		};
 		if (w->plan->symbol[i]) {
-			out[i].st_name = strings_add(&w->symbols, w->plan->new_name[i]);
-			out[i].st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE);
-			out[i].st_shndx = SHN_LIVEPATCH;
+			make_livepatch_symbol(w, &out[i], w->plan->new_name[i]);
 		} else if (!s.special) {
 			/* A section symbol of what was dropped stands for nothing any more. */
 			out[i].st_shndx =
 				w->map[s.shndx] ? (Elf64_Section)w->map[s.shndx] : SHN_ABS;
 		}
 	}
+	for (size_t i = w->in->symnum; i < n; i++)
+		make_livepatch_symbol(w, &out[i], w->plan->added[i - w->in->symnum]);
+	*size = n * sizeof(*out);
 	return out;
 }
 
@@ -93,13 +105,15 @@ static void *make_rela(struct writer *w, size_t index, size_t *size)
 	Elf_Data *d = elf_getdata(w->in->sec[index].scn, NULL);
 	size_t n = w->in->sec[index].shdr.sh_size / sizeof(Elf64_Rela), kept = 0;
 	Elf64_Rela *out = own(w, xcalloc(n, sizeof(*out)));
-	bool loaded = w->in->sec[w->in->sec[index].shdr.sh_info].shdr.sh_flags & SHF_ALLOC;
+	size_t target = w->in->sec[index].shdr.sh_info;
+	bool loaded = w->in->sec[target].shdr.sh_flags & SHF_ALLOC;
 
 	for (size_t i = 0; d && i < n; i++) {
+		Elf64_Rela moved;
 		GElf_Rela r;
 
 		gelf_getrela(d, (int)i, &r);
-		if (!loaded || !w->plan->symbol[GELF_R_SYM(r.r_info)])
+		if (!loaded || !link_plan_gate(w->plan, target, &r, &moved))
 			out[kept++] = (Elf64_Rela){r.r_offset, r.r_info, r.r_addend};
 	}
 	*size = kept * sizeof(*out);
@@ -123,17 +137,25 @@ static size_t renumber_group(const struct writer *w, unsigned char *data, size_t
 	return kept < size ? kept : size;
 }
 
+/* A copy with so many zero bytes behind it. */
+static unsigned char *lengthen(struct writer *w, const unsigned char *data, size_t *size, size_t by)
+{
+	unsigned char *out = own(w, xcalloc(*size + by, 1));
+
+	if (*size)
+		memcpy(out, data, *size);
+	*size += by;
+	return out;
+}
+
 /* .modinfo with the line that makes the kernel see a livepatch: check_modinfo_livepatch() */
 static void *make_modinfo(struct writer *w, const unsigned char *data, size_t *size)
 {
 	static const char line[] = "livepatch=Y";
-	bool open = *size && data[*size - 1] != '\0';
-	unsigned char *out = own(w, xcalloc(*size + open + sizeof(line), 1));
+	size_t at = *size + (*size && data[*size - 1] != '\0');
+	unsigned char *out = lengthen(w, data, size, at - *size + sizeof(line));
 
-	if (*size)
-		memcpy(out, data, *size);
-	memcpy(out + *size + open, line, sizeof(line));
-	*size += open + sizeof(line);
+	memcpy(out + at, line, sizeof(line));
 	return out;
 }
 
@@ -206,6 +228,9 @@ static int copy_data(struct writer *w, size_t index, const struct symtable *tabl
 		if (w->plan->add_livepatch)
 			copy = make_modinfo(w, copy, size);
 	}
+	/* One number for each symbol, 0 where the symbol itself has it. */
+	if (s->shdr.sh_type == SHT_SYMTAB_SHNDX && copy)
+		copy = lengthen(w, copy, size, 4 * w->plan->added_num);
 	if (s->shdr.sh_type == SHT_GROUP && copy)
 		*size = renumber_group(w, copy, *size);
 	for (size_t i = 0; i < table->sympositions; i++) {
@@ -233,8 +258,7 @@ static int copy_section(struct writer *w, size_t index, const struct symtable *t
 		shdr.sh_info = shdr.sh_info < w->in->shnum ? (GElf_Word)w->map[shdr.sh_info] : 0;
 	if (index == w->in->symtab) {
 		type = ELF_T_SYM;
-		data = make_symtab(w);
-		size = w->in->symnum * sizeof(Elf64_Sym);
+		data = make_symtab(w, &size);
 	} else if (shdr.sh_type == SHT_RELA) {
 		type = ELF_T_RELA;
 		data = make_rela(w, index, &size);

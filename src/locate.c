@@ -15,6 +15,12 @@ static bool is_function(const struct ksym *sym)
 	return sym->elf_type == STT_FUNC || sym->type == 't' || sym->type == 'T';
 }
 
+/* A variable of C's. The assembler's and the linker script's have no type. */
+static bool is_variable(const struct ksym *sym)
+{
+	return sym->elf_type == STT_OBJECT && !is_function(sym);
+}
+
 static void name_unit(struct dwarf_file *d, Dwarf_Off off, struct location *ret)
 {
 	Dwarf_Die unit;
@@ -37,11 +43,12 @@ static int find_units(struct dwarf_file *d, const struct ksym *sym, size_t n, Dw
 		addr[i] = sym[i].addr;
 	units_at(d, addr, n, unit);
 	for (size_t i = 0; i < n; i++)
-		data |= !unit[i] && !is_function(&sym[i]);
+		data |= !unit[i] && is_variable(&sym[i]);
 	if (data)
 		status = mention_addresses(d, addr, n, mentioned);
 	for (size_t i = 0; i < n; i++) {
-		if (!unit[i] && !is_function(&sym[i]))
+		/* That a unit speaks of 0 says nothing: many do. */
+		if (!unit[i] && is_variable(&sym[i]) && addr[i])
 			unit[i] = mentioned[i];
 	}
 	free(addr);
@@ -73,6 +80,18 @@ static int add_by_file(struct dwarf_file *d, const struct ksym *sym, size_t n,
 	}
 	units_free(q, queries);
 	free(q);
+	return status;
+}
+
+/* The first per-CPU variables lie at 0: what units know their names? */
+static int add_by_name(struct dwarf_file *d, const struct ksym *sym, size_t n, struct unit_set *set)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < n && !status; i++) {
+		if (is_variable(&sym[i]) && sym[i].addr == 0)
+			status = mention_name(d, sym[i].name, set);
+	}
 	return status;
 }
 
@@ -123,6 +142,8 @@ int locate(struct dwarf_file *d, const struct ksym *sym, size_t n, struct locati
 	if (!status)
 		status = add_by_file(d, sym, n, unit, &set);
 	if (!status)
+		status = add_by_name(d, sym, n, &set);
+	if (!status)
 		status = read_units(d, &set, sym, n, ret);
 	unit_set_free(&set);
 	free(unit);
@@ -160,25 +181,28 @@ bool location_in_unit(const struct location *l)
 {
 	size_t len = strlen(l->unit);
 
-	return !l->place[0] || (!strncmp(l->place, l->unit, len) && l->place[len] == ':');
+	return !l->place[0] || (!strncmp(l->place, l->unit, len) &&
+				(l->place[len] == ':' || l->place[len] == '\0'));
 }
 
-void print_candidates(struct dwarf_file *d, const struct ksym *sym, size_t n)
+void print_candidates(const struct elf_file *f, struct dwarf_file *d, const struct ksym *sym,
+		      size_t n)
 {
 	struct location *l = xcalloc(n, sizeof(*l));
 
 	if (d)
 		locate(d, sym, n, l);
 	for (size_t i = 0; i < n; i++) {
-		const char *place = l[i].place;
+		const char *source = l[i].place;
+		char place[256];
 
-		if (!place[0])
-			place = l[i].unit[0] ? l[i].unit : sym[i].file ? sym[i].file : "?";
-		fprintf(stderr, "  position %zu: 0x%llx %c %s", i + 1,
-			(unsigned long long)sym[i].addr, sym[i].type, place);
+		if (!source[0])
+			source = l[i].unit[0] ? l[i].unit : sym[i].file ? sym[i].file : "?";
+		ksym_place(f, &sym[i], place, sizeof(place));
+		fprintf(stderr, "  position %zu: %s %c %s", i + 1, place, sym[i].type, source);
 		if (!location_in_unit(&l[i]))
 			fprintf(stderr, " (compiled in %s)", l[i].unit);
-		fputc('\n', stderr);
+		fputs(sym[i].kept ? "\n" : " (gone when it is up)\n", stderr);
 	}
 	free(l);
 }

@@ -33,9 +33,10 @@ bool location_in_unit(const struct location *l);
 int locate_vanished(struct dwarf_file *d, const char *name, struct location *ret, size_t max);
 
 /*
- * Lists candidates on stderr below an error message, one a line: position, address, type, file
- * and line (d NULL: the file that the symbol table names).
+ * Lists candidates of the file f on stderr below an error message, one a line: position, place,
+ * type, source file and line (d NULL: the file that the symbol table names).
  */
-void print_candidates(struct dwarf_file *d, const struct ksym *sym, size_t n);
+void print_candidates(const struct elf_file *f, struct dwarf_file *d, const struct ksym *sym,
+		      size_t n);
 
 #endif

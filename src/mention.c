@@ -148,6 +148,21 @@ static void find_bytes(const unsigned char *start, size_t size, const void *what
 	}
 }
 
+bool mention_source(struct dwarf_file *d, const char *name)
+{
+	/* DWARF 5 keeps the names apart. */
+	static const char *const sections[] = {".debug_line_str", ".debug_line"};
+	const unsigned char *at;
+	size_t size;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+		at = debug_bytes(d, sections[i], &size);
+		if (at && memmem(at, size, name, strlen(name) + 1))
+			return true;
+	}
+	return false;
+}
+
 static void add_unit(size_t i, Dwarf_Off unit, void *set)
 {
 	(void)i;

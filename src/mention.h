@@ -9,6 +9,7 @@
 #ifndef KLP_MENTION_H
 #define KLP_MENTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,9 @@ void unit_set_free(struct unit_set *set);
  * first such unit's DIE, 0 where there is none.
  */
 int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret);
+
+/* May a line table name a source file, whose name without directories this is? */
+bool mention_source(struct dwarf_file *d, const char *name);
 
 /* Adds the units that refer to the name, in .debug_str or in place. */
 int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set);

@@ -30,3 +30,15 @@ const char *modinfo_first(const struct elf_file *f, const char *key)
 
 	return modinfo_next(f, key, &pos);
 }
+
+enum vermagic modinfo_compare_vermagic(const struct elf_file *f, const char *want)
+{
+	const char *has = modinfo_first(f, "vermagic");
+
+	if (!has || !strcmp(has, want))
+		return VERMAGIC_SAME;
+	if (elf_file_section(f, "__versions") &&
+	    !strcmp(has + strcspn(has, " "), want + strcspn(want, " ")))
+		return VERMAGIC_OTHER_RELEASE;
+	return VERMAGIC_OTHER;
+}

@@ -17,4 +17,16 @@ const char *modinfo_next(const struct elf_file *f, const char *key, size_t *pos)
 /* The first value of a key, or NULL. */
 const char *modinfo_first(const struct elf_file *f, const char *key);
 
+enum vermagic {
+	VERMAGIC_SAME,
+	VERMAGIC_OTHER_RELEASE, /* which does not matter to the loader: symbol versions do */
+	VERMAGIC_OTHER,
+};
+
+/*
+ * Would a kernel of that version magic take the module? VERMAGIC_SAME for one that has none.
+ * Rule: kernel/module/version.c, same_magic().
+ */
+enum vermagic modinfo_compare_vermagic(const struct elf_file *f, const char *want);
+
 #endif

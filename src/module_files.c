@@ -4,9 +4,10 @@
 
 #include <dirent.h>
 #include <fts.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "unpack.h"
 #include "util.h"
@@ -117,20 +118,159 @@ void module_list_all(struct module_list *list, const char *dir)
 		qsort(list->path, list->n, sizeof(*list->path), by_path);
 }
 
-char *module_file(const char *dir, const char *name)
+/* All module files of that name below dir, packed ones too. */
+static void list_named(struct module_list *list, const char *dir, const char *name)
 {
 	FTS *tree = open_tree(dir);
-	char *found = NULL;
 	FTSENT *e;
 
-	while (!found && (e = next_module(tree))) {
+	while ((e = next_module(tree))) {
 		char *is = module_name(e->fts_name);
 
 		if (!strcmp(is, name))
-			found = xstrdup(e->fts_path);
+			module_list_add(list, xstrdup(e->fts_path));
 		free(is);
 	}
 	if (tree)
 		fts_close(tree);
+	if (list->n)
+		qsort(list->path, list->n, sizeof(*list->path), by_path);
+}
+
+/* "updates/x.ko.xz", "updates/x.ko.debug": without what follows "x". */
+static char *without_suffix(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+	size_t len = stem_length(file);
+
+	return strndup(path, (size_t)(file - path) + (len ? len : strlen(file)));
+}
+
+/* Where modules.dep has a module, without its suffix: lines are "PATH: PATHS that it needs". */
+static char *listed(const char *installed, const char *name)
+{
+	char *path = xasprintf("%s/modules.dep", installed), *text = NULL, *rest, *found = NULL;
+	size_t size;
+
+	if (access(path, R_OK) == 0 && read_file(path, &text, &size) == 0) {
+		rest = text;
+		for (char *line; !found && (line = strsep(&rest, "\n"));) {
+			char *is;
+
+			line[strcspn(line, ":")] = '\0';
+			is = module_name(line);
+			if (!strcmp(is, name))
+				found = without_suffix(line);
+			free(is);
+		}
+	}
+	free(text);
+	free(path);
 	return found;
+}
+
+/* The one that modprobe would load, NULL: that cannot be told. */
+static const char *preferred(const struct module_list *list, const char *dir, const char *in_list)
+{
+	const char *found = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		const char *below = list->path[i] + strlen(dir) + 1;
+		char *plain = without_suffix(below);
+
+		if (in_list ? !strcmp(plain, in_list) : str_starts(below, "updates/")) {
+			found = list->path[i];
+			n++;
+		}
+		free(plain);
+	}
+	return n == 1 ? found : NULL;
+}
+
+const char *module_file(const struct module_options *files, const char *dir, const char *name,
+			struct module_list *all)
+{
+	const char *which;
+	char *in_list;
+
+	list_named(all, dir, name);
+	if (all->n < 2)
+		return all->n ? all->path[0] : NULL;
+	in_list = files->installed ? listed(files->installed, name) : NULL;
+	which = preferred(all, dir, in_list);
+	free(in_list);
+	return which;
+}
+
+int module_refuse_several(const char *dir, const char *name, const struct module_list *all)
+{
+	error("'%s' has %zu modules '%s', and nothing says which of them is loaded: name its file "
+	      "with --module",
+	      dir, all->n, name);
+	for (size_t i = 0; i < all->n; i++)
+		fprintf(stderr, "  %s\n", all->path[i]);
+	return -1;
+}
+
+const char *module_given(const struct module_options *files, const char *path)
+{
+	char *name = module_name(path);
+	const char *found = NULL;
+
+	for (size_t i = 0; i < files->extras && !found; i++) {
+		char *extra = module_name(files->extra[i]);
+
+		if (!strcmp(extra, name))
+			found = files->extra[i];
+		free(extra);
+	}
+	free(name);
+	return found;
+}
+
+int module_find(const struct module_options *files, bool installed_first, const char *name,
+		char **ret)
+{
+	const char *const dirs[] = {
+		installed_first ? files->installed : files->debug,
+		installed_first ? files->debug : files->installed,
+	};
+	const char *given = module_given(files, name);
+	int status = 0;
+
+	*ret = given ? xstrdup(given) : NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(dirs) && !*ret && !status; i++) {
+		struct module_list all = {0};
+		const char *path = dirs[i] ? module_file(files, dirs[i], name, &all) : NULL;
+
+		if (path)
+			*ret = xstrdup(path);
+		else if (all.n)
+			status = module_refuse_several(dirs[i], name, &all);
+		module_list_free(&all);
+	}
+	return status;
+}
+
+int module_check_loaded(const struct module_options *files, const char *path, const char *tag)
+{
+	const char *loaded = module_given(files, path);
+	struct module_list all = {0};
+	char *name = module_name(path);
+	int status = 0;
+
+	if (!loaded && files->debug)
+		loaded = module_file(files, files->debug, name, &all);
+	if (!loaded && all.n) {
+		status = module_refuse_several(files->debug, name, &all);
+	} else if (loaded && strcmp(loaded, path) != 0) {
+		error("'%s' is a file of '%s', but '%s' is loaded in its place: tag with a file of "
+		      "that one, or name the right one with --module",
+		      tag, path, loaded);
+		status = -1;
+	}
+	module_list_free(&all);
+	free(name);
+	return status;
 }

@@ -3,6 +3,7 @@
 #ifndef KLP_MODULE_FILES_H
 #define KLP_MODULE_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What the command line says of the modules' files; NULL where it says nothing. */
@@ -35,7 +36,32 @@ void module_list_free(struct module_list *list);
 /* What the kernel calls a module file: "nf_tables" for ".../nf-tables.ko.xz". To be freed. */
 char *module_name(const char *path);
 
-/* The file of the module with that name anywhere below dir, or NULL. To be freed. */
-char *module_file(const char *dir, const char *name);
+/*
+ * Lists the files of the module with that name below dir. Returns the one that modprobe would load,
+ * of several the one that modules.dep of the installed modules has, else what lies in "updates";
+ * NULL when there is none, or when neither tells.
+ * Rules: depmod(8), modules.dep; depmod.d(5), search.
+ */
+const char *module_file(const struct module_options *files, const char *dir, const char *name,
+			struct module_list *all);
+
+/* error() and -1: there are several modules of a name, and which is loaded is not known. */
+int module_refuse_several(const char *dir, const char *name, const struct module_list *all);
+
+/* The file that the user named of a module with that name or path, which is then meant; or NULL. */
+const char *module_given(const struct module_options *files, const char *path);
+
+/*
+ * Where a module of that name lies: *ret, to be freed, NULL: nowhere. What the user named comes
+ * first, then its debug file, or its installed one. error() and -1 when several may be meant.
+ */
+int module_find(const struct module_options *files, bool installed_first, const char *name,
+		char **ret);
+
+/*
+ * Is this file, which has the tagged source, the one of its name that is loaded? error() and -1
+ * when it is another one, or when that is not known.
+ */
+int module_check_loaded(const struct module_options *files, const char *path, const char *tag);
 
 #endif

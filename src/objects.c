@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "landing.h"
 #include "livepatch.h"
+#include "modinfo.h"
 #include "util.h"
 
 static struct object *add_object(struct objects *o, const char *name)
@@ -29,22 +31,14 @@ int objects_open(struct objects *o, struct target *target)
 	return o->symbols_only ? 0 : dwarf_file_open(obj->elf, &obj->dwarf);
 }
 
-/* Positions count in the installed module: its debug file must be of the same build. */
-static int check_installed(const struct objects *o, const struct object *obj)
+static int compare_builds(const struct object *obj, const char *path)
 {
 	char installed_id[ELF_BUILD_ID_MAX], id[ELF_BUILD_ID_MAX];
-	char *path = o->files->installed ? module_file(o->files->installed, obj->name) : NULL;
 	struct elf_file *elf;
 	int status = 0;
 
-	if (!path || !strcmp(path, obj->path)) {
-		free(path);
-		return 0;
-	}
-	if (elf_file_open(path, &elf)) {
-		free(path);
+	if (elf_file_open(path, &elf))
 		return -1;
-	}
 	if (!elf_file_build_id(elf, installed_id) || !elf_file_build_id(obj->elf, id) ||
 	    strcmp(installed_id, id) != 0) {
 		error("'%s' and '%s' are not of one build: their build-ids differ or are not there",
@@ -52,8 +46,48 @@ static int check_installed(const struct objects *o, const struct object *obj)
 		status = -1;
 	}
 	elf_file_close(elf);
-	free(path);
 	return status;
+}
+
+/* Positions count in the installed module: its debug file must be of the same build. */
+static int check_installed(const struct objects *o, const struct object *obj)
+{
+	struct module_list all = {0};
+	const char *path;
+	int status = 0;
+
+	if (!o->files->installed)
+		return 0;
+	path = module_file(o->files, o->files->installed, obj->name, &all);
+	if (path && strcmp(path, obj->path) != 0)
+		status = compare_builds(obj, path);
+	if (!path && all.n && !module_given(o->files, obj->name))
+		status = module_refuse_several(o->files->installed, obj->name, &all);
+	module_list_free(&all);
+	return status;
+}
+
+/* One that was made for another kernel has other symbols, or the same ones elsewhere. */
+static int check_vermagic(const struct objects *o, const struct object *obj)
+{
+	const char *want = target_vermagic(o->target), *has = modinfo_first(obj->elf, "vermagic");
+
+	switch (want ? modinfo_compare_vermagic(obj->elf, want) : VERMAGIC_SAME) {
+	case VERMAGIC_OTHER:
+		error("'%s' was made for another kernel\n"
+		      "  the module has '%s'\n"
+		      "  the kernel has '%s'\n"
+		      "  name the one that was made for this kernel",
+		      obj->path, has, want);
+		return -1;
+	case VERMAGIC_OTHER_RELEASE:
+		warning("'%s' was made for the kernel %.*s: see to it that %.*s loads just this file",
+			obj->path, (int)strcspn(has, " "), has, (int)strcspn(want, " "), want);
+		break;
+	case VERMAGIC_SAME:
+		break;
+	}
+	return 0;
 }
 
 static int read_module(const struct objects *o, struct object *obj)
@@ -65,6 +99,8 @@ static int read_module(const struct objects *o, struct object *obj)
 		error("'%s': no module of this kernel's architecture", obj->path);
 		return -1;
 	}
+	if (check_vermagic(o, obj))
+		return -1;
 	if (kallsyms_read_module(&obj->own, obj->elf) ||
 	    traced_read_module(&obj->traced, obj->elf, o->target->arch))
 		return -1;
@@ -109,8 +145,16 @@ static int open_module(struct objects *o, const char *path, struct object **ret)
 	return 0;
 }
 
+/* How the units of a source are found: units_find() for one, or units_including(). */
+typedef int find_units(struct dwarf_file *d, struct unit_query *q);
+
+static int find_own(struct dwarf_file *d, struct unit_query *q)
+{
+	return units_find(d, q, 1);
+}
+
 /* Does this module have a unit of that source: 1 or 0, -1 after error(). */
-static int has_source(const char *path, const char *tag)
+static int has_source(const char *path, const char *tag, find_units *find)
 {
 	struct unit_query q = {.path = tag};
 	struct dwarf_file *d = NULL;
@@ -120,7 +164,7 @@ static int has_source(const char *path, const char *tag)
 	if (elf_file_open(path, &elf))
 		return -1;
 	if (dwarf_file_present(elf)) {
-		status = dwarf_file_open(elf, &d) || units_find(d, &q, 1) ? -1 : q.n > 0;
+		status = dwarf_file_open(elf, &d) || find(d, &q) ? -1 : q.n > 0;
 		units_free(&q, 1);
 	}
 	dwarf_file_close(d);
@@ -129,11 +173,12 @@ static int has_source(const char *path, const char *tag)
 }
 
 /* The one of these modules that has the source; NULL when none has it. */
-static int choose(const struct module_list *candidates, const char *tag, const char **ret)
+static int choose(const struct module_list *candidates, const char *tag, find_units *find,
+		  const char **ret)
 {
 	*ret = NULL;
 	for (size_t i = 0; i < candidates->n; i++) {
-		int has = has_source(candidates->path[i], tag);
+		int has = has_source(candidates->path[i], tag, find);
 
 		if (has > 0 && *ret) {
 			error("'%s' is compiled into more than one module: '%s', '%s'", tag, *ret,
@@ -148,61 +193,56 @@ static int choose(const struct module_list *candidates, const char *tag, const c
 	return 0;
 }
 
-int objects_by_source(struct objects *o, const char *tag, struct unit_query *query,
-		      struct object **ret)
+/* Among the modules; *ret stays as it is when none has it. */
+static int search_modules(struct objects *o, const char *tag, find_units *find,
+			  struct unit_query *query, struct object **ret)
 {
 	struct module_list given = {0}, near = {0}, all = {0};
 	const char *found = NULL;
 	int status;
 
-	*ret = NULL;
 	/* What the user has named is meant, even where the kernel has a module of that source. */
 	for (size_t i = 0; i < o->files->extras; i++)
 		module_list_add(&given, xstrdup(o->files->extra[i]));
-	status = choose(&given, tag, &found);
+	status = choose(&given, tag, find, &found);
 	if (!status && !found && o->files->debug) {
 		module_list_near(&near, o->files->debug, tag);
-		status = choose(&near, tag, &found);
+		status = choose(&near, tag, find, &found);
 	}
 	/* Some modules are made of sources of another directory: kvm of virt/kvm, for one. */
 	if (!status && !found && o->files->debug) {
 		module_list_all(&all, o->files->debug);
-		status = choose(&all, tag, &found);
+		status = choose(&all, tag, find, &found);
 	}
 	if (!status && found)
+		status = module_check_loaded(o->files, found, tag);
+	if (!status && found)
 		status = open_module(o, found, ret);
-	if (*ret)
-		status = units_find((*ret)->dwarf, query, 1);
+	if (!status && found)
+		status = find((*ret)->dwarf, query);
 	module_list_free(&given);
 	module_list_free(&near);
 	module_list_free(&all);
 	return status;
 }
 
-/* Where a module of that name lies, or NULL. */
-static char *find_module(const struct objects *o, const char *name)
+int objects_by_source(struct objects *o, const char *tag, struct unit_query *query,
+		      struct object **ret)
 {
-	const struct module_options *files = o->files;
-	const char *const dirs[] = {
-		o->symbols_only ? files->installed : files->debug,
-		o->symbols_only ? files->debug : files->installed,
-	};
+	struct object *vmlinux = o->obj[0];
+	int status;
 
-	for (size_t i = 0; i < files->extras; i++) {
-		char *extra = module_name(files->extra[i]);
-		bool is = !strcmp(extra, name);
-
-		free(extra);
-		if (is)
-			return xstrdup(files->extra[i]);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
-		char *path = dirs[i] ? module_file(dirs[i], name) : NULL;
-
-		if (path)
-			return path;
-	}
-	return NULL;
+	*ret = NULL;
+	status = search_modules(o, tag, find_own, query, ret);
+	/* No unit of its own: another C file may include it, as kernel/sched/build_policy.c does.
+	 */
+	if (!status && !*ret)
+		status = units_including(vmlinux->dwarf, query);
+	if (!status && !*ret && query->n)
+		*ret = vmlinux;
+	if (!status && !*ret)
+		status = search_modules(o, tag, units_including, query, ret);
+	return status;
 }
 
 int objects_by_name(struct objects *o, const char *name, struct object **ret)
@@ -215,7 +255,8 @@ int objects_by_name(struct objects *o, const char *name, struct object **ret)
 		if (!strcmp(o->obj[i]->name, name))
 			return known_object(o->obj[i], ret);
 	}
-	path = find_module(o, name);
+	if (module_find(o->files, o->symbols_only, name, &path))
+		return -1;
 	if (!path)
 		return 0;
 	status = open_module(o, path, ret);
@@ -261,9 +302,32 @@ int objects_need(struct objects *o, const struct object *module, const struct ob
 	return needs;
 }
 
-const struct traced *object_traced(const struct objects *o, const struct object *obj)
+const struct sites *object_traced(const struct objects *o, const struct object *obj)
 {
 	return obj->module ? &obj->traced : &o->target->traced;
+}
+
+int objects_landing(struct objects *o, const struct object *obj, const struct ksym *sym,
+		    const char **why)
+{
+	const struct arch *arch = o->target->arch;
+
+	*why = NULL;
+	if (!landing_required(o->target->vmlinux, arch))
+		return 0;
+	for (size_t i = 0; i < o->n; i++) {
+		struct object *own = o->obj[i];
+
+		if (own != obj)
+			continue;
+		if (!own->sealed_read) {
+			own->sealed_read = true;
+			if (landing_read(&own->sealed, obj->elf, arch))
+				return -1;
+		}
+		*why = landing_refusal(&own->sealed, obj->elf, arch, sym);
+	}
+	return 0;
 }
 
 void objects_close(struct objects *o)
@@ -276,8 +340,9 @@ void objects_close(struct objects *o)
 			dwarf_file_close(obj->dwarf);
 			elf_file_close(obj->elf);
 			free(obj->own.sym);
-			traced_free(&obj->traced);
+			sites_free(&obj->traced);
 		}
+		sites_free(&obj->sealed);
 		free(obj->path);
 		free(obj->name);
 		free(obj);

@@ -26,7 +26,9 @@ struct object {
 	struct dwarf_file *dwarf; /* NULL: without debug information */
 	const struct kallsyms *symbols;
 	struct kallsyms own; /* of a module; vmlinux's are the target's */
-	struct traced traced;
+	struct sites traced;
+	struct sites sealed; /* read when it is first asked for */
+	bool sealed_read;
 };
 
 struct objects {
@@ -45,8 +47,9 @@ struct objects {
 int objects_open(struct objects *o, struct target *target);
 
 /*
- * The module that was compiled from a source file; query gets its units. *ret is NULL when there
- * is none. error() and -1 when several have it, or when one cannot be read.
+ * The object that was compiled from a source file of which vmlinux has no unit: a module, or what
+ * includes that file. query gets its units. *ret is NULL when there is none. error() and -1 when
+ * several modules have it, or when one cannot be read.
  */
 int objects_by_source(struct objects *o, const char *tag, struct unit_query *query,
 		      struct object **ret);
@@ -62,7 +65,14 @@ int objects_by_name(struct objects *o, const char *name, struct object **ret);
 int objects_need(struct objects *o, const struct object *module, const struct object *other);
 
 /* Which functions of an object a livepatch can redirect. */
-const struct traced *object_traced(const struct objects *o, const struct object *obj);
+const struct sites *object_traced(const struct objects *o, const struct object *obj);
+
+/*
+ * Why no indirect call may land on a function of an object, or *why is NULL: landing_refusal().
+ * Always NULL for kernels without IBT. error() and -1 when the object is damaged.
+ */
+int objects_landing(struct objects *o, const struct object *obj, const struct ksym *sym,
+		    const char **why);
 
 void objects_close(struct objects *o);
 

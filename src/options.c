@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "util.h"
 
@@ -17,7 +18,8 @@ bool take_target_option(int opt, char *arg, struct target_options *ret, const ch
 		ret->symbols = arg;
 		return true;
 	case OPT_SYMVERS:
-		ret->symvers = arg;
+		GROW(ret->symvers, ret->symverses, ret->symvers_cap);
+		ret->symvers[ret->symverses++] = arg;
 		return true;
 	case OPT_BUILD_ID:
 		ret->build_id = arg;
@@ -36,14 +38,24 @@ bool take_target_option(int opt, char *arg, struct target_options *ret, const ch
 	}
 }
 
+/* Without slashes at its end, so that paths below it can be compared. */
+static char *directory(char *arg)
+{
+	size_t len = strlen(arg);
+
+	while (len > 1 && arg[len - 1] == '/')
+		arg[--len] = '\0';
+	return arg;
+}
+
 bool take_module_option(int opt, char *arg, struct module_options *ret)
 {
 	switch (opt) {
 	case OPT_MODULES:
-		ret->installed = arg;
+		ret->installed = directory(arg);
 		return true;
 	case OPT_DEBUG_MODULES:
-		ret->debug = arg;
+		ret->debug = directory(arg);
 		return true;
 	case OPT_OBJECT:
 		GROW(ret->extra, ret->extras, ret->extras_cap);

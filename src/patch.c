@@ -43,56 +43,108 @@ static int string_member(const struct reader *r, size_t section, uint64_t off, c
 	return -1;
 }
 
-/* The name of the function at a place: a function symbol there, or the relocation's own symbol. */
+/*
+ * Where an array begins, and where it must have ended: with the variable that it is, or else with
+ * its section.
+ */
+struct span {
+	const char *type; /* of its entries */
+	size_t entry;	  /* their size */
+	size_t section;
+	uint64_t off, end;
+	const char *name; /* of the variable, or "" */
+};
+
+/* The array that the pointer at a place points to: false when there is none. */
+static bool find_span(const struct reader *r, size_t section, uint64_t off, struct span *ret)
+{
+	const struct elf_file *f = r->f;
+
+	if (!relocs_pointer(f, r->relocs, section, off, &ret->section, &ret->off))
+		return false;
+	ret->end = f->sec[ret->section].shdr.sh_size;
+	ret->name = "";
+	for (size_t i = 1; i < f->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(f, i, &s);
+		if (s.special || s.shndx != ret->section || s.sym.st_value != ret->off ||
+		    GELF_ST_TYPE(s.sym.st_info) != STT_OBJECT || !s.sym.st_size ||
+		    s.sym.st_size % ret->entry || s.sym.st_size > ret->end - ret->off)
+			continue;
+		ret->end = ret->off + s.sym.st_size;
+		ret->name = s.name;
+		break;
+	}
+	return true;
+}
+
+/* Is there room for one more entry? error() when not. */
+static bool has_room(const struct reader *r, const struct span *span, uint64_t off)
+{
+	if (off <= span->end && span->entry <= span->end - off)
+		return true;
+	error("'%s': the struct %s array '%s' in section '%s' does not end with an empty entry: "
+	      "the kernel would take what follows it for more",
+	      r->f->path, span->type, span->name[0] ? span->name : "(no name)",
+	      r->f->sec[span->section].name);
+	return false;
+}
+
+/* The entry at off is the last that the kernel reads: is there something in it, or behind it? */
+static bool end_list(const struct reader *r, const struct span *span, uint64_t off,
+		     struct patch_list *ret)
+{
+	const struct reloc *next = relocs_from(r->relocs, span->section, off);
+	const unsigned char *data;
+	size_t size;
+
+	*ret = (struct patch_list){.section = span->section, .name = span->name};
+	if (elf_file_bytes(r->f, span->section, &data, &size))
+		return false;
+	if (!span->name[0])
+		return true;
+	ret->more = next && next->offset < span->end;
+	for (; data && off < span->end; off++)
+		ret->more |= data[off] != 0;
+	return true;
+}
+
+/* The function that a pointer at a place points to: where it is, and its name. */
 static void name_function(const struct reader *r, size_t section, uint64_t off,
 			  struct patch_func *func)
 {
-	const char *file = NULL;
-	uint64_t to_off;
-	size_t to;
+	struct elf_symbol s;
 
 	func->new_name = "";
-	if (!relocs_pointer(r->f, r->relocs, section, off, &to, &to_off))
+	if (!relocs_pointer(r->f, r->relocs, section, off, &func->new_section, &func->new_offset))
 		return;
-	for (size_t i = 1; i < r->f->symnum; i++) {
-		struct elf_symbol s;
-
-		elf_file_symbol(r->f, i, &s);
-		if (GELF_ST_TYPE(s.sym.st_info) == STT_FILE)
-			file = s.name[0] ? s.name : NULL;
-		if (s.special || s.shndx != to || s.sym.st_value != to_off || !s.name[0] ||
-		    GELF_ST_TYPE(s.sym.st_info) != STT_FUNC)
-			continue;
-		func->new_name = s.name;
-		func->new_global = GELF_ST_BIND(s.sym.st_info) != STB_LOCAL;
-		func->new_file = func->new_global ? NULL : file;
+	if (!elf_file_symbol_at(r->f, STT_FUNC, func->new_section, func->new_offset, &s,
+				&func->new_file) ||
+	    s.sym.st_value != func->new_offset)
 		return;
-	}
+	func->new_name = s.name;
+	func->new_global = GELF_ST_BIND(s.sym.st_info) != STB_LOCAL;
 }
 
 /* One struct klp_func: 1 when it is the terminator (old_name, new_func, old_sympos all zero). */
 static int read_func(const struct reader *r, size_t section, uint64_t off, struct patch_func *func)
 {
 	const struct klp_layout *l = r->layout;
-	uint64_t sec_size = r->f->sec[section].shdr.sh_size;
 	const unsigned char *data;
 	const char *old_name;
 	size_t size;
 
 	/* An array of nothing but the terminator lies in .bss, which has no bytes in the file. */
-	if (elf_file_bytes(r->f, section, &data, &size) || off > sec_size ||
-	    l->func_size > sec_size - off || l->func_old_sympos > l->func_size - 8) {
-		error("'%s': a struct klp_func array runs out of section '%s': does it end with "
-		      "an empty entry?",
-		      r->f->path, r->f->sec[section].name);
+	if (elf_file_bytes(r->f, section, &data, &size))
 		return -1;
-	}
 	if (string_member(r, section, off + l->func_old_name, "old_name", &old_name))
 		return -1;
 	func->old_name = old_name ? old_name : "";
 	func->has_new_func = relocs_at(r->relocs, section, off + l->func_new_func) != NULL;
-	func->sympos_section = section;
+	func->section = section;
 	func->sympos_offset = off + l->func_old_sympos;
+	func->pointer_offset = off + l->func_new_func;
 	func->old_sympos = data ? elf_file_number(r->f, data + func->sympos_offset, 8) : 0;
 	if (!old_name && !func->has_new_func && !func->old_sympos)
 		return 1;
@@ -100,54 +152,84 @@ static int read_func(const struct reader *r, size_t section, uint64_t off, struc
 	return 0;
 }
 
-static int read_funcs(const struct reader *r, size_t section, uint64_t off,
-		      struct patch_object *obj)
+static int read_funcs(const struct reader *r, const struct span *span, struct patch_object *obj)
 {
 	size_t cap = 0;
 
-	for (;; off += r->layout->func_size) {
+	for (uint64_t off = span->off; has_room(r, span, off); off += span->entry) {
 		int status;
 
 		GROW(obj->func, obj->n, cap);
 		memset(&obj->func[obj->n], 0, sizeof(*obj->func));
-		status = read_func(r, section, off, &obj->func[obj->n]);
+		status = read_func(r, span->section, off, &obj->func[obj->n]);
+		if (status < 0)
+			return -1;
 		if (status)
-			return status < 0 ? -1 : 0;
+			return end_list(r, span, off, &obj->funcs) ? 0 : -1;
 		obj->n++;
 	}
+	return -1;
 }
 
-static int read_objects(const struct reader *r, size_t section, uint64_t off, struct patch *p)
+static int read_objects(const struct reader *r, const struct span *span, struct patch *p)
 {
 	const struct klp_layout *l = r->layout;
 	size_t cap = 0;
 
-	for (;; off += l->object_size) {
-		const struct elf_section *s = &r->f->sec[section];
+	for (uint64_t off = span->off; has_room(r, span, off); off += span->entry) {
+		struct span funcs = {.type = "klp_func", .entry = l->func_size};
 		struct patch_object *obj;
-		uint64_t to_off;
-		size_t to;
 
-		if (off > s->shdr.sh_size || l->object_size > s->shdr.sh_size - off) {
-			error("'%s': a struct klp_object array runs out of section '%s': does it "
-			      "end with an empty entry?",
-			      r->f->path, s->name);
-			return -1;
-		}
 		GROW(p->obj, p->n, cap);
 		obj = &p->obj[p->n];
 		memset(obj, 0, sizeof(*obj));
-		if (string_member(r, section, off + l->object_name, "the name of an object",
+		if (string_member(r, span->section, off + l->object_name, "the name of an object",
 				  &obj->name))
 			return -1;
-		obj->has_funcs = relocs_pointer(r->f, r->relocs, section, off + l->object_funcs,
-						&to, &to_off);
+		obj->has_funcs = find_span(r, span->section, off + l->object_funcs, &funcs);
 		if (!obj->name && !obj->has_funcs)
-			return 0;
+			return end_list(r, span, off, &p->objs) ? 0 : -1;
 		p->n++;
-		if (obj->has_funcs && read_funcs(r, to, to_off, obj))
+		if (obj->has_funcs && read_funcs(r, &funcs, obj))
 			return -1;
 	}
+	return -1;
+}
+
+/* An id that is an address is none that can be compared, but it is not 0. */
+static int read_states(const struct reader *r, const struct span *span, struct patch *p)
+{
+	const unsigned char *data;
+	size_t size, cap = 0;
+
+	if (elf_file_bytes(r->f, span->section, &data, &size))
+		return -1;
+	for (uint64_t off = span->off; has_room(r, span, off); off += span->entry) {
+		uint64_t at = off + r->layout->state_id;
+		uint64_t id = data ? elf_file_number(r->f, data + at, 8) : 0;
+
+		if (!id && !relocs_at(r->relocs, span->section, at))
+			return end_list(r, span, off, &p->states) ? 0 : -1;
+		GROW(p->state, p->state_num, cap);
+		p->state[p->state_num++] = id;
+	}
+	return -1;
+}
+
+static int read_patch(const struct reader *r, const struct elf_symbol *s, struct patch *p)
+{
+	const struct klp_layout *l = r->layout;
+	struct span objs = {.type = "klp_object", .entry = l->object_size};
+	struct span states = {.type = "klp_state", .entry = l->state_size};
+
+	p->symbol = s->name;
+	p->section = s->shndx;
+	if (find_span(r, s->shndx, s->sym.st_value + l->patch_objs, &objs) &&
+	    read_objects(r, &objs, p))
+		return -1;
+	if (l->state_size && find_span(r, s->shndx, s->sym.st_value + l->patch_states, &states))
+		return read_states(r, &states, p);
+	return 0;
 }
 
 /* Is this symbol a struct klp_patch? Its size fits, and .mod points to __this_module. */
@@ -176,19 +258,14 @@ int patches_read(const struct elf_file *module, const struct relocs *relocs,
 	memset(ret, 0, sizeof(*ret));
 	for (size_t i = 1; i < module->symnum; i++) {
 		struct elf_symbol s;
-		uint64_t off;
-		size_t to;
 
 		elf_file_symbol(module, i, &s);
 		if (!is_patch(&r, &s))
 			continue;
 		GROW(ret->patch, ret->n, cap);
 		memset(&ret->patch[ret->n], 0, sizeof(*ret->patch));
-		ret->patch[ret->n].symbol = s.name;
 		ret->n++;
-		if (relocs_pointer(module, relocs, s.shndx, s.sym.st_value + layout->patch_objs,
-				   &to, &off) &&
-		    read_objects(&r, to, off, &ret->patch[ret->n - 1]))
+		if (read_patch(&r, &s, &ret->patch[ret->n - 1]))
 			return -1;
 	}
 	return 0;
@@ -200,7 +277,32 @@ void patches_free(struct patches *p)
 		for (size_t j = 0; j < p->patch[i].n; j++)
 			free(p->patch[i].obj[j].func);
 		free(p->patch[i].obj);
+		free(p->patch[i].state);
 	}
 	free(p->patch);
 	memset(p, 0, sizeof(*p));
+}
+
+bool patch_is_new_func(const struct elf_file *module, const struct relocs *relocs,
+		       const struct klp_layout *layout, const struct patch_func *func,
+		       size_t section, uint64_t offset)
+{
+	const char *file, *name;
+	struct elf_symbol array;
+	uint64_t in_array, to_off;
+	size_t to;
+
+	if (section == func->section && offset == func->pointer_offset)
+		return true;
+	if (!elf_file_symbol_at(module, STT_OBJECT, section, offset, &array, &file))
+		return false;
+	in_array = offset - array.sym.st_value;
+	if (array.sym.st_size % layout->func_size ||
+	    in_array % layout->func_size != layout->func_new_func)
+		return false;
+	if (!relocs_pointer(module, relocs, section,
+			    offset - layout->func_new_func + layout->func_old_name, &to, &to_off))
+		return false;
+	name = string_at(module, to, to_off);
+	return name && !strcmp(name, func->old_name);
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "layout.h"
 #include "util.h"
 
 static bool calls_enable_patch(const struct patch_module *m)
@@ -69,11 +68,9 @@ int patch_module_open(struct patch_module *m, const char *path, char *const *obj
 
 int patch_module_read_patch(struct patch_module *m, struct elf_file *vmlinux)
 {
-	struct klp_layout layout;
-
-	if (klp_layout_read(m->elf, vmlinux, &layout))
+	if (klp_layout_read(m->elf, vmlinux, &m->layout))
 		return -1;
-	return patches_read(m->elf, &m->relocs, &layout, &m->patches);
+	return patches_read(m->elf, &m->relocs, &m->layout, &m->patches);
 }
 
 const struct template *patch_module_definer(const struct patch_module *m, const char *name,

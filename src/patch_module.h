@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "elf_file.h"
+#include "layout.h"
 #include "patch.h"
 #include "relocs.h"
 #include "strmap.h"
@@ -16,6 +17,7 @@ struct patch_module {
 	char *name;	  /* "klp-netlink.ko" */
 	struct elf_file *elf;
 	struct relocs relocs;
+	struct klp_layout layout;
 	struct patches patches;
 	struct strmap defined; /* global names that the linked object defines */
 	struct template *t;

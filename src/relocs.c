@@ -106,7 +106,7 @@ int relocs_read_section(const struct elf_file *f, size_t section, struct relocs 
 	return read_relocs(f, section, ret);
 }
 
-const struct reloc *relocs_at(const struct relocs *r, size_t section, uint64_t offset)
+const struct reloc *relocs_from(const struct relocs *r, size_t section, uint64_t offset)
 {
 	size_t lo = 0, hi = r->n;
 
@@ -119,9 +119,14 @@ const struct reloc *relocs_at(const struct relocs *r, size_t section, uint64_t o
 		else
 			hi = mid;
 	}
-	if (lo == r->n || r->r[lo].section != section || r->r[lo].offset != offset)
-		return NULL;
-	return &r->r[lo];
+	return lo < r->n && r->r[lo].section == section ? &r->r[lo] : NULL;
+}
+
+const struct reloc *relocs_at(const struct relocs *r, size_t section, uint64_t offset)
+{
+	const struct reloc *first = relocs_from(r, section, offset);
+
+	return first && first->offset == offset ? first : NULL;
 }
 
 bool relocs_pointer(const struct elf_file *f, const struct relocs *r, size_t section,

@@ -34,6 +34,9 @@ int relocs_read(const struct elf_file *f, struct relocs *ret);
 /* The same for what relocates one section. */
 int relocs_read_section(const struct elf_file *f, size_t section, struct relocs *ret);
 
+/* The first relocation of a section at an offset of at least that, or NULL. */
+const struct reloc *relocs_from(const struct relocs *r, size_t section, uint64_t offset);
+
 /* The first relocation at exactly that place, or NULL. */
 const struct reloc *relocs_at(const struct relocs *r, size_t section, uint64_t offset);
 

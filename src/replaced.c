@@ -20,7 +20,8 @@ static bool has_new_function(const struct template *t, const struct patch_func *
  */
 static void decide_function(const struct resolver *r, const struct patch_module *m,
 			    const struct scopes *scopes, const struct object *object,
-			    const struct patch_func *func, struct symtable *table)
+			    const struct patch_func *func, struct symtable *table,
+			    struct replacements *ret)
 {
 	static const struct source nowhere = {.path = "the patch"};
 	struct resolved found = {.how = RESOLVED_NONE};
@@ -47,11 +48,15 @@ static void decide_function(const struct resolver *r, const struct patch_module 
 	if (found.how == RESOLVED_NONE)
 		found = resolve_old_function(r, &nowhere, NULL, object, func->old_name,
 					     func->old_sympos);
-	if (found.how != RESOLVED_LIVEPATCH || found.position == 0 || func->old_sympos)
+	if (found.how != RESOLVED_LIVEPATCH)
+		return;
+	GROW(ret->r, ret->n, ret->cap);
+	ret->r[ret->n++] = (struct replacement){m, func, found};
+	if (found.position == 0 || func->old_sympos)
 		return;
 	s = symtable_add_sympos(table);
 	s->module = xstrdup(m->name);
-	s->section = xstrdup(m->elf->sec[func->sympos_section].name);
+	s->section = xstrdup(m->elf->sec[func->section].name);
 	s->offset = func->sympos_offset;
 	s->position = found.position;
 	s->name = xstrdup(func->old_name);
@@ -60,7 +65,7 @@ static void decide_function(const struct resolver *r, const struct patch_module 
 /* The functions that a struct klp_object patches; an object that is not there is told at once. */
 static void decide_object(const struct resolver *r, const struct patch_module *m,
 			  const struct scopes *scopes, const struct patch_object *patched,
-			  struct symtable *table)
+			  struct symtable *table, struct replacements *ret)
 {
 	const char *name = patched->name ? patched->name : KLP_VMLINUX;
 	struct object *object;
@@ -75,19 +80,20 @@ static void decide_object(const struct resolver *r, const struct patch_module *m
 	}
 	for (size_t f = 0; f < patched->n; f++) {
 		if (patched->func[f].old_name[0])
-			decide_function(r, m, scopes, object, &patched->func[f], table);
+			decide_function(r, m, scopes, object, &patched->func[f], table, ret);
 	}
 }
 
 void decide_functions(const struct resolver *r, const struct modules *mods,
-		      const struct scopes *scopes, struct symtable *table)
+		      const struct scopes *scopes, struct symtable *table, struct replacements *ret)
 {
 	for (size_t i = 0; i < mods->n; i++) {
 		const struct patches *p = &mods->m[i].patches;
 
 		for (size_t j = 0; j < p->n; j++) {
 			for (size_t o = 0; o < p->patch[j].n; o++)
-				decide_object(r, &mods->m[i], scopes, &p->patch[j].obj[o], table);
+				decide_object(r, &mods->m[i], scopes, &p->patch[j].obj[o], table,
+					      ret);
 		}
 	}
 }

@@ -8,8 +8,24 @@
 #include "symtable.h"
 #include "uses.h"
 
-/* Adds the old_sympos that have to be filled in; errors are counted, not returned. */
+/* A function that a module replaces. */
+struct replacement {
+	const struct patch_module *module;
+	const struct patch_func *func;
+	struct resolved old; /* always RESOLVED_LIVEPATCH */
+};
+
+struct replacements {
+	struct replacement *r;
+	size_t n, cap;
+};
+
+/*
+ * Decides which function each struct klp_func means, and adds the old_sympos that have to be filled
+ * in; errors are counted, not returned.
+ */
 void decide_functions(const struct resolver *r, const struct modules *mods,
-		      const struct scopes *scopes, struct symtable *table);
+		      const struct scopes *scopes, struct symtable *table,
+		      struct replacements *ret);
 
 #endif

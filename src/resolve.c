@@ -7,8 +7,8 @@
 
 #include "locate.h"
 #include "module_files.h"
-#include "near.h"
 #include "resolve_macro.h"
+#include "unresolved.h"
 #include "util.h"
 
 /* What the units of a scope say of one name, summed up. */
@@ -69,123 +69,6 @@ static bool is_defined_in(const struct scope *scope, const struct ksym *sym)
 			return true;
 	}
 	return false;
-}
-
-struct clone_search {
-	const struct def *def;
-	char name[256];
-};
-
-static void match_clone(const struct ksym *sym, void *arg)
-{
-	struct clone_search *c = arg;
-
-	for (size_t i = 0; i < c->def->addrs; i++) {
-		if (ksym_is_at(sym, c->def->addr[i]) && str_starts(sym->name, c->def->name) &&
-		    sym->name[strlen(c->def->name)] == '.')
-			snprintf(c->name, sizeof(c->name), "%s", sym->name);
-	}
-}
-
-/*
- * In the scope, but not under its name: inlined, optimised away, or a clone. What helps depends on
- * whether the patch calls it or means to replace it.
- */
-static void report_vanished(const struct source *source, const struct scope *scope,
-			    const struct def *def, bool to_replace)
-{
-	const char *way_out = to_replace ? "patch the functions that it went into; it is defined at"
-					 : "copy the function from";
-	struct clone_search clone = {.def = def};
-	char place[512];
-
-	def_place(scope->object->dwarf, def, place, sizeof(place));
-	kallsyms_each(scope->object->elf, match_clone, &clone);
-	if (clone.name[0])
-		error("%s: '%s' exists in %s only as '%s', whose arguments the compiler may have "
-		      "changed: %s %s",
-		      source_place(source, def->name), def->name, scope->tag, clone.name,
-		      to_replace ? "patch its callers; it is defined at" : way_out, place);
-	else if (def->function && def->inlined)
-		error("%s: '%s' is inlined everywhere in %s and has no code of its own: %s %s",
-		      source_place(source, def->name), def->name, scope->tag, way_out, place);
-	else if (def->function)
-		error("%s: '%s' was optimised away in %s, nothing calls it there: %s %s",
-		      source_place(source, def->name), def->name, scope->tag,
-		      to_replace ? "there is nothing to patch; it is defined at" : way_out, place);
-	else
-		error("%s: '%s' was optimised away in %s, it lies nowhere in memory: copy it from "
-		      "%s if it is a constant, else do without, as the kernel does",
-		      source_place(source, def->name), def->name, scope->tag, place);
-}
-
-static void report_twice(const struct source *source, const struct scope *scope, const char *name,
-			 const char *way_out, const struct ksym *all, size_t count)
-{
-	error("%s: '%s' has more than one definition in %s, which is compiled %zu times: %s",
-	      source_place(source, name), name, scope->tag, scope->query.n, way_out);
-	print_candidates(scope->object->dwarf, all, count);
-	for (size_t i = 0; i < scope->query.n; i++)
-		fprintf(stderr, "  compile unit at .debug_info offset 0x%llx: %s\n",
-			(unsigned long long)scope->query.unit[i].die, scope->query.unit[i].name);
-}
-
-static void offer(const struct ksym *sym, void *arg)
-{
-	if (sym->type == 't' || sym->type == 'T' || sym->type == 'd' || sym->type == 'D' ||
-	    sym->type == 'b' || sym->type == 'B' || sym->type == 'r' || sym->type == 'R')
-		near_offer(arg, sym->name);
-}
-
-/* Does the symbol table say that one of them is of the tagged file? */
-static bool in_file_of(const struct scope *scope, const struct ksym *sym, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (sym[i].file && source_path_fits(scope->tag, sym[i].file))
-			return true;
-	}
-	return false;
-}
-
-/* Not in the scope, no global: perhaps static elsewhere, perhaps misspelt. */
-static void report_unknown(const struct resolver *r, const struct source *source,
-			   const struct scope *scope, const struct object *object, const char *name,
-			   const struct ksym *all, size_t count)
-{
-	struct near near = {.wanted = name};
-	const char *place = source_place(source, name);
-
-	if (count && !scope) {
-		error("%s: '%s' is static in the kernel, and %s has no //KLPMAKE tag to say in "
-		      "which file: tag it with one of",
-		      place, name, source->path);
-		print_candidates(object->dwarf, all, count);
-		return;
-	}
-	if (count) {
-		if (in_file_of(scope, all, count))
-			error("%s: '%s' is a symbol of %s of which its debug information knows "
-			      "nothing (made by the compiler, or an assembler's): whose it is cannot "
-			      "be told; copy what it stands for",
-			      place, name, scope->tag);
-		else
-			error("%s: '%s' is not in %s (the file that %s is tagged with), but static "
-			      "elsewhere: put what needs it into a file with that tag",
-			      place, name, scope->tag, source->path);
-		print_candidates(object->dwarf, all, count);
-		return;
-	}
-	if (scope)
-		error("%s: '%s' is neither in %s nor a global symbol of this kernel", place, name,
-		      scope->tag);
-	else
-		error("%s: '%s' is no global symbol of this kernel, and %s has no //KLPMAKE tag to "
-		      "look further",
-		      place, name, source->path);
-	kallsyms_each(object->elf, offer, &near);
-	if (object->module)
-		kallsyms_each(r->objects->obj[0]->elf, offer, &near);
-	near_print(&near, "  near names: ");
 }
 
 /* A global symbol of an object that nobody exports. */
@@ -301,14 +184,16 @@ struct resolved resolve_use(const struct resolver *r, const struct source *sourc
 		return resolved_livepatch(source, object, object, all, count, in.sym[0], in.def[0]);
 	}
 	if (in.vanished && !in.external) {
-		report_vanished(source, scope, in.vanished, false);
+		report_vanished(r->objects, source, scope, in.vanished, false);
 		return resolved_refused;
 	}
 	ret = use_global(r, source, scope, use->is.name, in.external);
 	if (ret.how == RESOLVED_LIVEPATCH && ret.sym->init)
 		return resolved_init(source, use->is.name);
-	if (ret.how == RESOLVED_NONE && !use->weak) {
-		report_unknown(r, source, scope, object, use->is.name, all, count);
+	/* A weak one is zero only where there is nothing that it could mean. */
+	if (ret.how == RESOLVED_NONE &&
+	    (!use->weak || is_static_elsewhere(r->objects, object, use->is.name))) {
+		report_unknown(r->objects, source, scope, object, use->is.name, use);
 		return resolved_refused;
 	}
 	return ret;
@@ -344,7 +229,7 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 	if (author > count && count) {
 		error("%s: old_sympos %zu of '%s': this kernel has only %zu of that name",
 		      source_place(source, name), author, name, count);
-		print_candidates(object->dwarf, all, count);
+		print_candidates(object->elf, object->dwarf, all, count);
 		return resolved_refused;
 	}
 	if (in.n > 1) {
@@ -367,7 +252,7 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 		return author ? check_author(source, own, name, author, count, found) : found;
 	}
 	if (in.vanished) {
-		report_vanished(source, own, in.vanished, true);
+		report_vanished(r->objects, source, own, in.vanished, true);
 		return resolved_refused;
 	}
 	if (count == 0 && scope && !own && kallsyms_find(scope->object->symbols, name, &count)) {
@@ -380,7 +265,7 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 		return resolved_refused;
 	}
 	if (count == 0) {
-		report_unknown(r, source, own, object, name, all, count);
+		report_unknown(r->objects, source, own, object, name, NULL);
 		return resolved_refused;
 	}
 	if (author)
@@ -391,6 +276,6 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 	error("%s: '%s' is ambiguous, this kernel has %zu: tag the file that defines its new function "
 	      "with the kernel file of the right one, or write its old_sympos",
 	      source_place(source, name), name, count);
-	print_candidates(object->dwarf, all, count);
+	print_candidates(object->elf, object->dwarf, all, count);
 	return resolved_refused;
 }

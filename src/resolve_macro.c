@@ -102,7 +102,7 @@ struct resolved resolve_at_position(struct objects *objects, const struct source
 		      source_place(source, name->name), owner->name, count, name->name,
 		      name->position, name->position ? "is none of them" : "means the only one");
 		if (count)
-			print_candidates(owner->dwarf, all, count);
+			print_candidates(owner->elf, owner->dwarf, all, count);
 		return resolved_refused;
 	}
 	return resolved_livepatch(source, owner, gate, all, count,

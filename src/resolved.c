@@ -6,6 +6,11 @@
 
 const struct resolved resolved_refused = {.how = RESOLVED_REFUSED};
 
+bool resolved_same(const struct resolved *a, const struct resolved *b)
+{
+	return a->how == b->how && a->sym == b->sym && a->gate == b->gate;
+}
+
 struct resolved resolved_init(const struct source *source, const char *name)
 {
 	error("%s: '%s' is in init memory, which the kernel frees after boot: it is gone when a "
@@ -27,6 +32,13 @@ struct resolved resolved_livepatch(const struct source *source, const struct obj
 		.gate = gate,
 	};
 
+	/* kernel/livepatch/core.c, klp_find_object_symbol(); places in a module are never 0. */
+	if (sym->addr == 0) {
+		error("%s: '%s' lies at address 0, which the kernel takes for not found: no livepatch "
+		      "can name it",
+		      source_place(source, sym->name), sym->name);
+		return resolved_refused;
+	}
 	if (kallsyms_position(all, count, sym, &ret.position))
 		return ret;
 	if (sym->init)

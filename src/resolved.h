@@ -3,6 +3,7 @@
 #ifndef KLP_RESOLVED_H
 #define KLP_RESOLVED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "defs.h"
@@ -28,6 +29,9 @@ struct resolved {
 
 /* What a function returns when error() has said why. */
 extern const struct resolved resolved_refused;
+
+/* Do both mean the same symbol, with the same object to wait for? */
+bool resolved_same(const struct resolved *a, const struct resolved *b);
 
 /* error(): the symbol is in init memory. */
 struct resolved resolved_init(const struct source *source, const char *name);

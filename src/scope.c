@@ -88,7 +88,10 @@ static void report_ambiguous(const struct scope *s)
 {
 	const struct unit_query *q = &s->query;
 
-	error("%s: '%s' is the end of more than one path: write the one from the tree's root",
+	error(q->included ? "%s: '%s' is included by more than one file: tag with the one whose "
+			    "copy is meant"
+			  : "%s: '%s' is the end of more than one path: write the one from the "
+			    "tree's root",
 	      source_place(s->source, s->tag), s->tag);
 	for (size_t i = 0; i < q->n; i++) {
 		bool known = false;

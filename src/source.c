@@ -97,20 +97,61 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
+/* Past the comment that begins at p: p itself where none does. */
+static const char *skip_comment(const char *p)
+{
+	bool line = p[0] == '/' && p[1] == '/';
+	const char *end;
+
+	if (!line && (p[0] != '/' || p[1] != '*'))
+		return p;
+	end = strstr(p + 2, line ? "\n" : "*/");
+	if (!end)
+		return p + strlen(p);
+	return line ? end : end + 2;
+}
+
+/* Past the word, the escaped character or the single character that p points to. */
+static const char *skip_one(const char *p)
+{
+	if (is_word(*p)) {
+		while (is_word(*p))
+			p++;
+		return p;
+	}
+	return *p == '\\' && p[1] ? p + 2 : p + 1;
+}
+
 size_t source_line_of(const struct source *s, const char *identifier)
 {
 	size_t len = strlen(identifier), line = 1;
 	const char *p = s->text, *counted = p;
+	char quote = '\0';
 
-	if (!s->text || !len)
+	if (!p || !len)
 		return 0;
-	while ((p = strstr(p, identifier)) != NULL) {
-		if ((p == s->text || !is_word(p[-1])) && !is_word(p[len])) {
+	if (s->tag && !strcmp(identifier, s->tag))
+		return s->tag_line;
+	while (*p) {
+		const char *behind = quote ? p : skip_comment(p);
+
+		if (behind > p) {
+			p = behind;
+			continue;
+		}
+		if (!strncmp(p, identifier, len) && !is_word(p[len])) {
 			for (; counted < p; counted++)
 				line += *counted == '\n';
 			return line;
 		}
-		p += len;
+		if (quote) {
+			/* A quotation mark that is left open, as in #error, ends with its line. */
+			if (*p == quote || *p == '\n')
+				quote = '\0';
+		} else if (*p == '"' || *p == '\'') {
+			quote = *p;
+		}
+		p = skip_one(p);
 	}
 	return 0;
 }

@@ -23,7 +23,10 @@ struct source {
  */
 int source_read(struct source *s, const char *path);
 
-/* The first line (1-based) that has the identifier as a whole word, or 0. */
+/*
+ * The line (1-based) of the tag, or the first that has the identifier as a whole word and not in a
+ * comment; 0 when there is none.
+ */
 size_t source_line_of(const struct source *s, const char *identifier);
 
 /* "a.c:12" for an identifier, "a.c" when it is not in the text (made by a macro). */

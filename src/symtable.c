@@ -9,9 +9,11 @@
 #include "output.h"
 #include "util.h"
 
-#define MAX_FIELDS 9
+/* One more than any line has. */
+#define MAX_FIELDS 10
 #define SYMBOL_FORM "symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE"
 #define SYMPOS_FORM "sympos MODULE SECTION OFFSET POSITION NAME"
+#define ADDRESS_FORM "address MODULE SECTION OFFSET OBJECT NAME POSITION ADDEND NEW_NAME"
 #define DEPENDS_FORM "depends MODULE NAMES"
 
 struct table_symbol *symtable_add_symbol(struct symtable *t)
@@ -26,6 +28,13 @@ struct table_sympos *symtable_add_sympos(struct symtable *t)
 	GROW(t->sympos, t->sympositions, t->sympos_cap);
 	memset(&t->sympos[t->sympositions], 0, sizeof(*t->sympos));
 	return &t->sympos[t->sympositions++];
+}
+
+struct table_address *symtable_add_address(struct symtable *t)
+{
+	GROW(t->address, t->addresses, t->address_cap);
+	memset(&t->address[t->addresses], 0, sizeof(*t->address));
+	return &t->address[t->addresses++];
 }
 
 struct table_depends *symtable_add_depends(struct symtable *t)
@@ -103,6 +112,27 @@ static int parse_sympos(struct symtable *t, char **field, size_t n)
 	return 0;
 }
 
+static int parse_address(struct symtable *t, char **field, size_t n)
+{
+	bool negative = n == 9 && field[7][0] == '-';
+	uint64_t offset, position, addend;
+	struct table_address *a;
+
+	if (n != 9 || !number(field[3], 0, &offset) || !number(field[6], 10, &position) ||
+	    !number(field[7] + negative, 10, &addend))
+		return -1;
+	a = symtable_add_address(t);
+	a->module = xstrdup(field[1]);
+	a->section = xstrdup(field[2]);
+	a->offset = offset;
+	a->object = xstrdup(field[4]);
+	a->name = xstrdup(field[5]);
+	a->position = position;
+	a->addend = (int64_t)(negative ? -addend : addend);
+	a->new_name = xstrdup(field[8]);
+	return 0;
+}
+
 static int parse_depends(struct symtable *t, char **field, size_t n)
 {
 	struct table_depends *d;
@@ -147,6 +177,9 @@ int symtable_read(struct symtable *t, const char *path)
 		} else if (!strcmp(field[0], "sympos")) {
 			form = "'" SYMPOS_FORM "'";
 			status = parse_sympos(t, field, n);
+		} else if (!strcmp(field[0], "address")) {
+			form = "'" ADDRESS_FORM "'";
+			status = parse_address(t, field, n);
 		} else if (!strcmp(field[0], "depends")) {
 			form = "'" DEPENDS_FORM "'";
 			status = parse_depends(t, field, n);
@@ -169,14 +202,29 @@ static int by_symbol(const void *a, const void *b)
 	return diff ? diff : strcmp(x->link_name, y->link_name);
 }
 
+/* By the place in the module that a line is about. */
+static int compare_places(const char *module1, const char *section1, uint64_t offset1,
+			  const char *module2, const char *section2, uint64_t offset2)
+{
+	int diff = strcmp(module1, module2);
+
+	if (!diff)
+		diff = strcmp(section1, section2);
+	return diff ? diff : offset1 < offset2 ? -1 : offset1 > offset2;
+}
+
 static int by_sympos(const void *a, const void *b)
 {
 	const struct table_sympos *x = a, *y = b;
-	int diff = strcmp(x->module, y->module);
 
-	if (!diff)
-		diff = strcmp(x->section, y->section);
-	return diff ? diff : x->offset < y->offset ? -1 : x->offset > y->offset;
+	return compare_places(x->module, x->section, x->offset, y->module, y->section, y->offset);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct table_address *x = a, *y = b;
+
+	return compare_places(x->module, x->section, x->offset, y->module, y->section, y->offset);
 }
 
 int symtable_write(struct symtable *t, const char *path, const char *comment)
@@ -187,10 +235,13 @@ int symtable_write(struct symtable *t, const char *path, const char *comment)
 		qsort(t->symbol, t->symbols, sizeof(*t->symbol), by_symbol);
 	if (t->sympositions)
 		qsort(t->sympos, t->sympositions, sizeof(*t->sympos), by_sympos);
+	if (t->addresses)
+		qsort(t->address, t->addresses, sizeof(*t->address), by_address);
 	if (output_begin(&out, path))
 		return -1;
 	fprintf(out.stream, "%s", comment);
-	fprintf(out.stream, "# " SYMBOL_FORM "\n# " SYMPOS_FORM "\n# " DEPENDS_FORM "\n");
+	fprintf(out.stream,
+		"# " SYMBOL_FORM "\n# " SYMPOS_FORM "\n# " ADDRESS_FORM "\n# " DEPENDS_FORM "\n");
 	for (size_t i = 0; i < t->symbols; i++) {
 		const struct table_symbol *s = &t->symbol[i];
 
@@ -205,6 +256,13 @@ int symtable_write(struct symtable *t, const char *path, const char *comment)
 
 		fprintf(out.stream, "sympos %s %s 0x%llx %zu %s\n", s->module, s->section,
 			(unsigned long long)s->offset, s->position, s->name);
+	}
+	for (size_t i = 0; i < t->addresses; i++) {
+		const struct table_address *a = &t->address[i];
+
+		fprintf(out.stream, "address %s %s 0x%llx %s %s %zu %lld %s\n", a->module,
+			a->section, (unsigned long long)a->offset, a->object, a->name, a->position,
+			(long long)a->addend, a->new_name);
 	}
 	for (size_t i = 0; i < t->dependses; i++)
 		fprintf(out.stream, "depends %s %s\n", t->depends[i].module, t->depends[i].names);
@@ -226,12 +284,20 @@ void symtable_free(struct symtable *t)
 		free(t->sympos[i].section);
 		free(t->sympos[i].name);
 	}
+	for (size_t i = 0; i < t->addresses; i++) {
+		free(t->address[i].module);
+		free(t->address[i].section);
+		free(t->address[i].object);
+		free(t->address[i].name);
+		free(t->address[i].new_name);
+	}
 	for (size_t i = 0; i < t->dependses; i++) {
 		free(t->depends[i].module);
 		free(t->depends[i].names);
 	}
 	free(t->symbol);
 	free(t->sympos);
+	free(t->address);
 	free(t->depends);
 	memset(t, 0, sizeof(*t));
 }

@@ -5,12 +5,14 @@
  *
  *   symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE
  *   sympos MODULE SECTION OFFSET POSITION NAME
+ *   address MODULE SECTION OFFSET OBJECT NAME POSITION ADDEND NEW_NAME
  *   depends MODULE NAMES
  *
  * "symbol": the undefined LINK_NAME of MODULE (a .ko) is NAME in OBJECT at POSITION; the rest is
  * for people. OBJECT is GATE/OWNER where a symbol of the module OWNER is used by code that patches
  * the object GATE. "sympos": the old_sympos at OFFSET of SECTION, of the function NAME, is
- * POSITION.
+ * POSITION. "address": the relocation there takes the address of NEW_NAME, and is to take that of
+ * the function NAME of OBJECT, which NEW_NAME replaces, with the addend ADDEND.
  */
 #ifndef KLP_SYMTABLE_H
 #define KLP_SYMTABLE_H
@@ -34,6 +36,16 @@ struct table_sympos {
 	size_t position;
 };
 
+/* A relocation that is against a function of the patch, and is to be against one of an object. */
+struct table_address {
+	char *module, *section;
+	uint64_t offset;
+	char *object, *name;
+	size_t position;
+	int64_t addend;
+	char *new_name;
+};
+
 /* What modinfo's depends= has to be: names with commas between, "-" for none. */
 struct table_depends {
 	char *module, *names;
@@ -44,6 +56,8 @@ struct symtable {
 	size_t symbols, symbols_cap;
 	struct table_sympos *sympos;
 	size_t sympositions, sympos_cap;
+	struct table_address *address;
+	size_t addresses, address_cap;
 	struct table_depends *depends;
 	size_t dependses, depends_cap;
 };
@@ -60,6 +74,7 @@ int symtable_write(struct symtable *t, const char *path, const char *comment);
 /* Adds an empty entry and returns it; strings are owned by the table. */
 struct table_symbol *symtable_add_symbol(struct symtable *t);
 struct table_sympos *symtable_add_sympos(struct symtable *t);
+struct table_address *symtable_add_address(struct symtable *t);
 struct table_depends *symtable_add_depends(struct symtable *t);
 
 /* What depends= of a module has to be ("-" for nothing), NULL: leave it as it is. */

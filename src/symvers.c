@@ -43,12 +43,14 @@ static int parse_line(struct symver *s, char *line)
 
 int symvers_read(struct symvers *v, const char *path)
 {
-	size_t size, cap = 0, number = 0;
-	char *line, *next;
+	size_t size, number = 0, first = v->n;
+	char *text, *line, *next;
 
-	if (read_file(path, &v->text, &size))
+	if (read_file(path, &text, &size))
 		return -1;
-	if (memchr(v->text, '\0', size)) {
+	GROW(v->text, v->texts, v->texts_cap);
+	v->text[v->texts++] = text;
+	if (memchr(text, '\0', size)) {
 		error("'%s': not a list of exports: a NUL byte in it", path);
 		return -1;
 	}
@@ -56,7 +58,7 @@ int symvers_read(struct symvers *v, const char *path)
 		error("'%s': empty: a kernel exports something; use the one of its headers", path);
 		return -1;
 	}
-	for (line = v->text; *line; line = next) {
+	for (line = text; *line; line = next) {
 		number++;
 		next = line + strcspn(line, "\n");
 		if (!*next) {
@@ -64,15 +66,15 @@ int symvers_read(struct symvers *v, const char *path)
 			return -1;
 		}
 		*next++ = '\0';
-		GROW(v->sym, v->n, cap);
+		GROW(v->sym, v->n, v->cap);
 		if (parse_line(&v->sym[v->n], line)) {
 			error("'%s' line %zu: not 'CRC NAME OWNER EXPORT NAMESPACE'", path, number);
 			return -1;
 		}
 		v->n++;
 	}
-	for (size_t i = 0; i < v->n; i++)
-		strmap_add(&v->index, v->sym[i].name, i);
+	for (size_t i = first; i < v->n; i++)
+		*strmap_add(&v->index, v->sym[i].name, i) = i;
 	return 0;
 }
 
@@ -92,6 +94,8 @@ void symvers_free(struct symvers *v)
 {
 	strmap_free(&v->index);
 	free(v->sym);
+	for (size_t i = 0; i < v->texts; i++)
+		free(v->text[i]);
 	free(v->text);
 	memset(v, 0, sizeof(*v));
 }

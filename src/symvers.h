@@ -2,6 +2,7 @@
 /*
  * Module.symvers: what the target kernel exports, who owns it and under which CRC.
  * Format: scripts/mod/modpost.c, write_dump(): "CRC\tNAME\tOWNER\tEXPORT_TYPE\tNAMESPACE".
+ * A module from outside the kernel's tree has a file of its own.
  */
 #ifndef KLP_SYMVERS_H
 #define KLP_SYMVERS_H
@@ -21,13 +22,17 @@ struct symver {
 };
 
 struct symvers {
-	char *text;
+	char **text; /* of each file */
+	size_t texts, texts_cap;
 	struct symver *sym;
-	size_t n;
+	size_t n, cap;
 	struct strmap index;
 };
 
-/* Reads the whole file. error() and -1 when it cannot be read or a line has another form. */
+/*
+ * Adds what a file lists; of two exports of one name the later counts, as in modpost
+ * (find_symbol()). error() and -1 when it cannot be read or a line has another form.
+ */
 int symvers_read(struct symvers *v, const char *path);
 
 /* The export of that name, or NULL. */

@@ -7,6 +7,7 @@
 
 #include "livepatch.h"
 #include "util.h"
+#include "witness.h"
 
 /* The number of hex digits in a build-id given on the command line, or 0. */
 static size_t hex_length(const char *s)
@@ -152,16 +153,18 @@ int target_open(struct target *t, const struct target_options *opt)
 	elf_file_build_id(t->vmlinux, t->build_id);
 	if (check_build_id(t, opt->build_id))
 		return -1;
-	if (opt->symvers && symvers_read(&t->symvers, opt->symvers))
-		return -1;
+	for (size_t i = 0; i < opt->symverses; i++) {
+		if (symvers_read(&t->symvers, opt->symvers[i]))
+			return -1;
+	}
 	return 0;
 }
 
 int target_read_symbols(struct target *t)
 {
 	static const char *const own[] = {"linux_banner", "__start_mcount_loc", "__stop_mcount_loc",
-					  "__init_begin", "__init_end", "__per_cpu_start",
-					  "__per_cpu_end"};
+					  "__init_begin", "__init_end",		"__per_cpu_start",
+					  "__per_cpu_end", "vermagic"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		kallsyms_want(&t->kallsyms, own[i]);
@@ -170,10 +173,27 @@ int target_read_symbols(struct target *t)
 	/* The plainest difference first. */
 	if (check_release(t, t->release))
 		return -1;
-	if (t->symbols && kallsyms_verify(&t->kallsyms, t->vmlinux, t->symbols))
+	if (t->symbols && witness_verify(&t->kallsyms, t->vmlinux, t->symbols))
 		return -1;
 	mark_init(t);
 	return read_mcount(t);
+}
+
+const char *target_vermagic(const struct target *t)
+{
+	size_t count;
+	const struct ksym *sym = kallsyms_find(&t->kallsyms, "vermagic", &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *text;
+
+		if (sym[i].elf_type != STT_OBJECT || sym[i].size < 2)
+			continue;
+		text = (const char *)elf_file_at(t->vmlinux, sym[i].addr, sym[i].size);
+		if (text && text[sym[i].size - 1] == '\0')
+			return text;
+	}
+	return NULL;
 }
 
 void target_close(struct target *t)
@@ -181,6 +201,6 @@ void target_close(struct target *t)
 	elf_file_close(t->vmlinux);
 	kallsyms_free(&t->kallsyms);
 	symvers_free(&t->symvers);
-	traced_free(&t->traced);
+	sites_free(&t->traced);
 	memset(t, 0, sizeof(*t));
 }

@@ -19,7 +19,8 @@
 struct target_options {
 	const char *vmlinux;  /* required */
 	const char *symbols;  /* System.map or kallsyms of the same build */
-	const char *symvers;  /* Module.symvers */
+	const char **symvers; /* Module.symvers, then those of modules from outside */
+	size_t symverses, symvers_cap;
 	const char *build_id; /* hex, or a file of ELF notes such as /sys/kernel/notes */
 	const char *release;  /* uname -r: must be the one in vmlinux's banner */
 };
@@ -29,14 +30,14 @@ struct target {
 	const struct arch *arch;
 	char build_id[ELF_BUILD_ID_MAX]; /* "" when vmlinux has none */
 	struct kallsyms kallsyms;
-	struct symvers symvers; /* empty unless the options name it */
+	struct symvers symvers; /* empty unless the options name one */
 	const char *symbols;	/* the witness, or NULL */
 	const char *release;	/* what the options say, or NULL */
-	struct traced traced;	/* functions of vmlinux */
+	struct sites traced;	/* functions of vmlinux */
 };
 
 /*
- * Opens vmlinux, checks its architecture and build-id, reads Module.symvers.
+ * Opens vmlinux, checks its architecture and build-id, reads each Module.symvers.
  * error() and -1 when the evidence contradicts itself.
  */
 int target_open(struct target *t, const struct target_options *opt);
@@ -46,6 +47,12 @@ int target_open(struct target *t, const struct target_options *opt);
  * the release in its banner, the table of traced functions; then compares with the witness.
  */
 int target_read_symbols(struct target *t);
+
+/*
+ * The kernel's own version magic: "vermagic" of kernel/module/main.c, a string in vmlinux. NULL
+ * when vmlinux does not tell; for after target_read_symbols().
+ */
+const char *target_vermagic(const struct target *t);
 
 void target_close(struct target *t);
 

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arch.h"
+#include "taken.h"
 #include "util.h"
 
-static int add_use(struct template *t, const struct elf_symbol *s, size_t *cap)
+static int add_use(struct template *t, const struct elf_symbol *s, bool taken, size_t *cap)
 {
 	struct use *u;
 
@@ -16,6 +18,7 @@ static int add_use(struct template *t, const struct elf_symbol *s, size_t *cap)
 	u = &t->use[t->n++];
 	u->link_name = s->name;
 	u->weak = GELF_ST_BIND(s->sym.st_info) == STB_WEAK;
+	u->taken = taken;
 	return asm_name_parse(&u->is, s->name, t->source.path);
 }
 
@@ -25,7 +28,27 @@ static bool is_writable_data(const struct elf_file *f, const struct elf_symbol *
 	       (f->sec[s->shndx].shdr.sh_flags & SHF_WRITE);
 }
 
-static int read_symbols(struct template *t)
+/* Marks the symbols, by index, whose address is taken other than by calls and jumps. */
+static int mark_taken(const struct template *t, bool *taken)
+{
+	const struct arch *arch = arch_by_machine(t->elf->ehdr.e_machine);
+	struct relocs relocs;
+
+	if (relocs_read(t->elf, &relocs))
+		return -1;
+	for (size_t i = 0; i < relocs.n && arch; i++) {
+		const struct reloc *r = &relocs.r[i];
+		int64_t offset;
+
+		if (taken_section(&t->elf->sec[r->section]) &&
+		    taken_address(t->elf, arch, r, &offset) && offset == 0)
+			taken[r->symbol] = true;
+	}
+	relocs_free(&relocs);
+	return 0;
+}
+
+static int read_symbols(struct template *t, const bool *taken)
 {
 	size_t cap = 0;
 
@@ -38,7 +61,7 @@ static int read_symbols(struct template *t)
 		if (!s.name[0])
 			continue;
 		if (s.sym.st_shndx == SHN_UNDEF) {
-			if (add_use(t, &s, &cap))
+			if (add_use(t, &s, taken[i], &cap))
 				return -1;
 		} else if (global) {
 			enum definition d =
@@ -55,6 +78,9 @@ static int read_symbols(struct template *t)
 
 int template_open(struct template *t, const char *object_path)
 {
+	bool *taken;
+	int status;
+
 	memset(t, 0, sizeof(*t));
 	t->path = object_path;
 	if (!str_ends(object_path, ".o")) {
@@ -76,7 +102,10 @@ int template_open(struct template *t, const char *object_path)
 	} else {
 		t->source.path = t->path;
 	}
-	return read_symbols(t);
+	taken = xcalloc(t->elf->symnum, sizeof(*taken));
+	status = mark_taken(t, taken) || read_symbols(t, taken) ? -1 : 0;
+	free(taken);
+	return status;
 }
 
 bool template_defines_global(const struct template *t, const char *name)

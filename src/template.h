@@ -27,6 +27,7 @@ struct use {
 	const char *link_name; /* as in the object file */
 	struct asm_name is;    /* what it stands for */
 	bool weak;
+	bool taken; /* its address is taken, other than by a call or jump */
 };
 
 struct template

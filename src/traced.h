@@ -6,37 +6,25 @@
 #ifndef KLP_TRACED_H
 #define KLP_TRACED_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "arch.h"
 #include "elf_file.h"
 #include "kallsyms.h"
-
-struct traced {
-	uint64_t *site; /* ascending; of a module as elf_place() */
-	size_t n;
-	bool known; /* false: the file does not tell */
-};
+#include "sites.h"
 
 /* Reads vmlinux's table of addresses in [start, stop). error() and -1 when that is none. */
-int traced_read_vmlinux(struct traced *t, const struct elf_file *vmlinux, uint64_t start,
+int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, uint64_t start,
 			uint64_t stop);
 
-/*
- * Reads a module's table, whose entries are relocations. Not known where the file has the section
- * but not what is in it, as split debug files do. error() and -1 when it is damaged.
- */
-int traced_read_module(struct traced *t, const struct elf_file *module, const struct arch *arch);
+/* Reads a module's table: sites_read_module(). */
+int traced_read_module(struct sites *t, const struct elf_file *module, const struct arch *arch);
 
 /*
  * Why a livepatch cannot redirect this function, or NULL when it can.
  * Rule: kernel/livepatch/patch.c, klp_patch_func(), which needs ftrace_location(old_func);
  * kernel/trace/ftrace.c, ftrace_location(): a traced call site within the function.
  */
-const char *traced_refusal(const struct traced *t, const struct ksym *sym);
-
-void traced_free(struct traced *t);
+const char *traced_refusal(const struct sites *t, const struct ksym *sym);
 
 #endif

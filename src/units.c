@@ -5,26 +5,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mention.h"
 #include "units_cache.h"
 #include "util.h"
+
+const char *path_in_tree(const char *name, const char *dir)
+{
+	size_t common = 0, len = dir ? strlen(dir) : 0;
+
+	while (len && dir[len - 1] == '/')
+		len--;
+	for (size_t i = 0; i <= len; i++) {
+		if (name[i] == '/' && (i == len || (name[0] == '/' && dir[i] == '/')))
+			common = i + 1;
+		if (i == len || name[i] != dir[i])
+			break;
+	}
+	/* The root of the file system is no tree of sources. */
+	if (common > 1)
+		name += common;
+	while (str_starts(name, "./") || str_starts(name, "../"))
+		name = strchr(name, '/') + 1;
+	return name;
+}
 
 const char *unit_path(Dwarf_Die unit)
 {
 	const char *name, *dir;
-	size_t len;
 
 	if (!die_string(unit, DW_AT_name, &name))
 		return "";
-	if (name[0] == '/' && die_string(unit, DW_AT_comp_dir, &dir)) {
-		len = strlen(dir);
-		while (len && dir[len - 1] == '/')
-			len--;
-		if (!strncmp(name, dir, len) && name[len] == '/')
-			name += len + 1;
-	}
-	while (str_starts(name, "./") || str_starts(name, "../"))
-		name = strchr(name, '/') + 1;
-	return name;
+	return path_in_tree(name, die_string(unit, DW_AT_comp_dir, &dir) ? dir : NULL);
 }
 
 bool unit_path_matches(const char *name, const char *path)
@@ -86,6 +97,13 @@ static bool confirm(struct dwarf_file *d, struct unit *u)
 	return true;
 }
 
+static void set_ambiguous(struct unit_query *q)
+{
+	q->ambiguous = false;
+	for (size_t i = 1; i < q->n; i++)
+		q->ambiguous |= strcmp(q->unit[0].name, q->unit[i].name) != 0;
+}
+
 int units_find(struct dwarf_file *d, struct unit_query *q, size_t n)
 {
 	struct unit_list list;
@@ -103,12 +121,44 @@ int units_find(struct dwarf_file *d, struct unit_query *q, size_t n)
 				status = -1;
 			}
 		}
-		q[i].ambiguous = false;
-		for (size_t j = 1; j < q[i].n; j++)
-			q[i].ambiguous |= strcmp(q[i].unit[0].name, q[i].unit[j].name) != 0;
+		set_ambiguous(&q[i]);
 	}
 	unit_list_free(&list);
 	return status;
+}
+
+/* Does the line table of a unit have the file? */
+static bool includes(struct dwarf_file *d, Dwarf_Die unit, Dwarf_Off off, const char *path)
+{
+	const char *dir = NULL, *name;
+
+	die_string(unit, DW_AT_comp_dir, &dir);
+	/* Number 0 is not used before DWARF 5. */
+	for (uint64_t i = 0; (name = dwarf_file_source(d, off, i)) != NULL || i == 0; i++) {
+		if (name && unit_path_matches(path_in_tree(name, dir), path))
+			return true;
+	}
+	return false;
+}
+
+int units_including(struct dwarf_file *d, struct unit_query *q)
+{
+	const char *slash = strrchr(q->path, '/');
+	Dwarf_Die die;
+	int more;
+
+	if (!str_ends(q->path, ".c") || !mention_source(d, slash ? slash + 1 : q->path))
+		return 0;
+	while ((more = dwarf_file_next_unit(d, &die)) > 0) {
+		struct unit u = {.name = unit_path(die)};
+
+		if (die_offset(die, &u.die) && includes(d, die, u.die, q->path))
+			add(q, &u, false);
+		dwarf_dealloc_die(die);
+	}
+	q->included = q->n > 0;
+	set_ambiguous(q);
+	return more;
 }
 
 void units_at(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret)

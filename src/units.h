@@ -28,13 +28,21 @@ struct unit_query {
 	struct unit *unit;
 	size_t n;
 	bool ambiguous;
-	bool exact; /* internal: the path is the whole name */
-	size_t cap; /* internal */
+	bool included; /* the units are of files that include that one */
+	bool exact;    /* internal: the path is the whole name */
+	size_t cap;    /* internal */
 };
 
 /* Answers all queries in one walk over the units. error() and -1 when the DWARF is damaged. */
 int units_find(struct dwarf_file *d, struct unit_query *q, size_t n);
 void units_free(struct unit_query *q, size_t n);
+
+/*
+ * For a C file that is no unit of its own: answers with the units that include it, by their line
+ * tables, and sets included; ambiguous when they are of different files. error() and -1 when the
+ * DWARF is damaged.
+ */
+int units_including(struct dwarf_file *d, struct unit_query *q);
 
 /*
  * The units that hold the code at n addresses, by .debug_aranges: ret[i] is the offset of a unit's
@@ -45,7 +53,14 @@ void units_at(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *r
 /* Does a path name this file? It may be the end of it, by whole components. */
 bool unit_path_matches(const char *name, const char *path);
 
-/* The path of a compile unit from the root of its tree: without DW_AT_comp_dir, "./", "../". */
+/*
+ * The path of a file from the root of its tree, as far as that can be told: without the directory
+ * of the compilation, without "./" and "../". That directory is the tree's or lies in it, so that
+ * an absolute path loses what it has in common with it. dir may be NULL.
+ */
+const char *path_in_tree(const char *name, const char *dir);
+
+/* The path of a compile unit in its tree. */
 const char *unit_path(Dwarf_Die unit);
 
 #endif

@@ -18,7 +18,7 @@ static char *head(const struct elf_file *elf, size_t units)
 
 	if (elf->fd < 0 || fstat(elf->fd, &st) || !elf_file_build_id(elf, id))
 		return NULL;
-	return xasprintf("units 1 %s %llu %llu %lld.%09ld %zu\n", id, (unsigned long long)st.st_ino,
+	return xasprintf("units 2 %s %llu %llu %lld.%09ld %zu\n", id, (unsigned long long)st.st_ino,
 			 (unsigned long long)st.st_size, (long long)st.st_mtim.tv_sec,
 			 st.st_mtim.tv_nsec, units);
 }

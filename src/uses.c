@@ -6,68 +6,55 @@
 #include <string.h>
 
 #include "livepatch.h"
+#include "modinfo.h"
 #include "module_files.h"
 #include "output.h"
+#include "own_names.h"
 #include "util.h"
 
-/* Another file of the patch defines the name: that is what the linker takes, but is it meant? */
-static void check_own(const struct template *t, const struct scope *scope, const char *name,
-		      const struct template *definer)
-{
-	for (size_t i = 0; scope && i < scope->defs.n; i++) {
-		const struct def *def = &scope->defs.def[i];
-
-		if (!strcmp(def->name, name) && def->defined && !def->external) {
-			error("%s: '%s' is defined in %s, and is a static of %s too: give the one "
-			      "in %s another name",
-			      source_place(&t->source, name), name, definer->source.path,
-			      scope->tag, definer->source.path);
-			return;
-		}
-	}
-}
-
-static void refuse_data(const struct template *t, const char *name, const char *whose)
-{
-	error("%s: '%s' is a variable of %s, and this defines another of that name: declare it extern "
-	      "to use the kernel's, or give yours another name",
-	      source_place(&t->source, name), name, whose);
-}
-
-static bool has_global_data(const struct kallsyms *k, const char *name)
-{
-	size_t count;
-	const struct ksym *sym = kallsyms_find(k, name, &count);
-
-	for (size_t i = 0; i < count; i++) {
-		if (sym[i].global && sym[i].elf_type == STT_OBJECT)
-			return true;
-	}
-	return false;
-}
-
 /*
- * A variable of the patch's own with the name of the kernel's: 'static int state;' and 'int state;'
- * define a new one where 'extern int state;' was meant, and the data would be two.
+ * An export in a namespace is for those that import it: kernel/module/main.c,
+ * verify_namespace_is_imported(). modpost would say so too, but also of what becomes a livepatch
+ * symbol, and without a line; klpmake lets it pass there (KBUILD_NSDEPS).
  */
-static void check_data(const struct resolver *r, const struct template *t,
-		       const struct scope *scope)
+static bool check_import(const struct patch_module *m, const struct template *t, const char *name,
+			 const struct symver *export)
 {
-	for (size_t i = 0; scope && i < scope->defs.n; i++) {
-		const struct def *def = &scope->defs.def[i];
+	char *quoted = xasprintf("\"%s\"", export->ns);
+	bool imported = !export->ns[0], as_string = false;
+	const char *ns;
+	size_t pos = 0;
 
-		if (!def->function && def->addrs && template_defines_data(t, def->name))
-			refuse_data(t, def->name, scope->tag);
+	while ((ns = modinfo_next(m->elf, "import_ns", &pos)) != NULL) {
+		imported |= !strcmp(ns, export->ns);
+		as_string |= !strcmp(ns, quoted);
 	}
-	for (size_t i = 0; i < t->defined.slots; i++) {
-		const struct strmap_entry *e = &t->defined.slot[i];
+	free(quoted);
+	if (!imported)
+		error("%s: '%s' is exported in the namespace '%s', which the patch does not import: "
+		      "the kernel would refuse to load it%s\n"
+		      "  add MODULE_INFO(import_ns, \"%s\"); to one of its files: that is what "
+		      "MODULE_IMPORT_NS() stands for",
+		      source_place(&t->source, name), name, export->ns,
+		      as_string ? " (MODULE_IMPORT_NS() of this kernel takes a name, not a string)"
+				: "",
+		      export->ns);
+	return imported;
+}
 
-		/* What the tagged file has too was told above. */
-		if (e->key && e->value == DEFINED_GLOBAL_DATA &&
-		    !(scope && defs_find_data(&scope->defs, e->key)) &&
-		    has_global_data(r->objects->obj[0]->symbols, e->key))
-			refuse_data(t, e->key, KLP_VMLINUX);
-	}
+/* A function whose address is taken is there to be called through it. */
+static void check_landing(const struct resolver *r, const struct template *t, const struct use *use,
+			  const struct resolved *found)
+{
+	const char *why;
+
+	if (!use->taken || found->how != RESOLVED_LIVEPATCH ||
+	    objects_landing(r->objects, found->owner, found->sym, &why) || !why)
+		return;
+	error("%s: the address of '%s' is taken, but a call of it through a pointer faults on this "
+	      "kernel (IBT): %s; call it by its name, or take the address of a function of yours "
+	      "that does",
+	      source_place(&t->source, use->is.name), use->is.name, why);
 }
 
 void decide_uses(const struct resolver *r, const struct modules *mods, const struct scopes *scopes,
@@ -78,11 +65,12 @@ void decide_uses(const struct resolver *r, const struct modules *mods, const str
 
 		for (size_t t = 0; t < m->n; t++) {
 			const struct template *tmpl = &m->t[t];
-			const struct scope *scope = scopes_find(scopes, &tmpl->source);
+			const struct scope *tagged = scopes_find(scopes, &tmpl->source);
 
-			check_data(r, tmpl, scope);
+			own_data_check(r->objects, tmpl, tagged);
 			for (size_t u = 0; u < tmpl->n; u++) {
 				const struct use *use = &tmpl->use[u];
+				const struct scope *scope = tagged;
 				const struct template *own =
 					patch_module_definer(m, use->is.name, tmpl);
 				struct resolved found;
@@ -90,20 +78,19 @@ void decide_uses(const struct resolver *r, const struct modules *mods, const str
 				if (use->is.kind == NAME_OF_FILE)
 					scope = scopes_find_file(scopes, use->is.file);
 				if (own)
-					check_own(tmpl, scope, use->is.name, own);
+					own_name_check(tmpl, scope, use->is.name, own);
 				if (own || patch_module_defines(m, use->is.name))
 					continue;
 				found = resolve_use(r, &tmpl->source, scope, use);
+				if (found.how == RESOLVED_EXPORT &&
+				    !check_import(m, tmpl, use->is.name, found.export))
+					found = resolved_refused;
+				check_landing(r, tmpl, use, &found);
 				GROW(ret->d, ret->n, ret->cap);
 				ret->d[ret->n++] = (struct decision){m, tmpl, use, found};
 			}
 		}
 	}
-}
-
-static bool same_symbol(const struct resolved *a, const struct resolved *b)
-{
-	return a->how == b->how && a->sym == b->sym && a->gate == b->gate;
 }
 
 /* Does another object of the module mean something else by the same name? */
@@ -113,7 +100,7 @@ static bool in_conflict(const struct decisions *all, const struct decision *d)
 		const struct decision *o = &all->d[i];
 
 		if (o->module == d->module && !strcmp(o->use->is.base, d->use->is.base) &&
-		    !same_symbol(&o->found, &d->found))
+		    !resolved_same(&o->found, &d->found))
 			return true;
 	}
 	return false;

@@ -87,7 +87,9 @@ exit_sections()
 	fine "a namesake in exit memory stays" "$(renamed gadget_step,2)" -v
 	has "$out" "gadget:gadget_step,2 at .text+0x" "... so that positions stay, too"
 	"$scratch/elfedit" "$scratch/with/exit/gadget.ko" "$scratch/gadget.ko" replace .modinfo mod_unload mod_retain
-	check_modules=(--object "$scratch/gadget.ko")
+	# So it is in the kernel, or the module would be another one's.
+	"$scratch/elfedit" "$k/vmlinux" "$scratch/vmlinux" replace .rodata mod_unload mod_retain
+	check_modules=(--vmlinux "$scratch/vmlinux" --object "$scratch/gadget.ko")
 	becomes "without CONFIG_MODULE_UNLOAD it goes" "'gadget_step' at position 2 is not the same in 'gadget'" \
 		gadget_step,2
 	check_modules=(--modules "$k/modules")
@@ -232,12 +234,7 @@ reloads()
 too_late()
 {
 	local section jump=.klp.rela.vmlinux.__jump_table
-	for section in __jump_table .static_call_sites .altinstructions .altinstr_replacement .parainstructions \
-		.retpoline_sites .return_sites .call_sites .cfi_sites .ibt_endbr_seal .smp_locks .orc_unwind \
-		.orc_unwind_ip __ex_table __bug_table __mcount_loc __patchable_function_entries __tracepoints_ptrs \
-		_ftrace_events _ftrace_eval_map ___srcu_struct_ptrs _kprobe_blacklist _error_injection_whitelist \
-		__param .ctors .init_array __ksymtab __ksymtab_gpl __kcrctab __kcrctab_gpl __dyndbg \
-		.init.text .init.data .init.rodata .data..percpu; do
+	for section in "${mini_early[@]}" .init.text .init.data .init.rodata .exit.text .exit.data; do
 		broken "too late for $section" "section '.klp.rela.gadget.$section': relocations of a module are applied after the kernel has used '$section'" \
 			rename-section "$jump" ".klp.rela.gadget.$section" rename-section __jump_table "$section"
 	done
@@ -250,6 +247,41 @@ too_late()
 		edit rename-section "$jump" ".klp.rela.vmlinux.$section" rename-section __jump_table "$section"
 		fine "not too late for vmlinux's of $section" "$scratch/edited.ko"
 	done
+	for section in "${mini_late[@]}"; do
+		edit rename-section $rela ".klp.rela.gadget.$section" \
+			rename-section .klp.rela.vmlinux..text ".klp.rela.vmlinux.$section" rename-section .text "$section"
+		fine "not too late for $section" "$scratch/edited.ko"
+	done
+}
+
+# kernel_with SYMBOL=ADDRESS...: the kernel has these, too.
+kernel_with()
+{
+	local symbol
+	cp "$scratch/vmlinux" "$k"
+	for symbol; do
+		objcopy --add-symbol "${symbol%=*}=.bss:$((${symbol#*=} - bss))" "$k/vmlinux"
+	done
+	mini_system_map "$k/vmlinux" >"$k/System.map"
+	mini_kallsyms "$k" >"$k/kallsyms"
+}
+
+# A branch on a static key that cannot be written any more; the good patch has one on gamma_private.
+sealed()
+{
+	local key bss
+	key=0x$(nm "$k/vmlinux" | sed -n 's/ B gamma_private$//p')
+	bss=0x$(LC_ALL=C readelf -SW "$k/vmlinux" | sed -n 's/.* \.bss *NOBITS *\([0-9a-f]*\) .*/\1/p')
+	cp "$k/vmlinux" "$scratch"
+	kernel_with "__start_ro_after_init=$key" "__end_ro_after_init=$((key + 4))"
+	check "$good"
+	refused 1 "livepatch symbol '.klp.sym.vmlinux.gamma_private,0': a static key that is __ro_after_init: jump_label_add_module() of this kernel writes to it and faults" \
+		"a branch on a key that is __ro_after_init"
+	kernel_with "__start_ro_after_init=$key" "__end_ro_after_init=$((key + 4))" "jump_label_init_ro=$key"
+	fine "... in a kernel that leaves such alone" "$good"
+	kernel_with "__start_ro_after_init=$bss" "__end_ro_after_init=$key"
+	fine "a key behind them" "$good"
+	kernel_with
 }
 
 check_setup || exit
@@ -260,4 +292,5 @@ module_files
 reloads
 three_modules
 too_late
+sealed
 done_testing

@@ -234,6 +234,10 @@ unpatchable "a function at no such position" "'twice_run_a' has no position 2" \
 	-DOLD_NAME='"twice_run_a"' -DOLD_SYMPOS=2
 unpatchable "a function that is not traced" "'alpha_notrace' cannot be patched: ftrace has no" \
 	-DOLD_NAME='"alpha_notrace"'
+entries="system call 'gamma': what can be patched is each of its entries '__ia32_sys_gamma', '__x64_sys_gamma'; what they call is inline, and so notrace"
+unpatchable "the body of a system call" "function '__do_sys_gamma' cannot be patched: ftrace has no call site in it (notrace, noinstr or built without tracing); klp_patch_func() refuses it
+  $entries" \
+	-DOLD_NAME='"__do_sys_gamma"'
 unpatchable "a function of init memory" "'alpha_init' cannot be patched: in init memory" \
 	-DOLD_NAME='"alpha_init"'
 unpatchable "a variable" "'gamma_private' cannot be patched: not a function" \
@@ -253,8 +257,35 @@ unpatchable "an object with a long name" "has a name of more than 55 characters"
 	-DOBJECT="\"$long\""
 unpatchable "an object without functions" "object 'gadget' has no functions" \
 	-DFUNCS='((void*)0)'
-unpatchable "objects without an end" "array runs out of section '.data.objects'" \
-	-DNO_END '-DOBJECTS_IN=__attribute__((section(".data.objects")))'
+unpatchable "objects without an end" \
+	"the struct klp_object array 'objects' in section '.data' does not end with an empty entry" -DNO_END
+unpatchable "an empty function before the end" \
+	"'vmlinux_funcs' ends with entry [1], whose old_name, new_func and old_sympos are 0" '-DHOLE={},'
+unpatchable "an object with nothing but callbacks" \
+	"'objects' ends with entry [1], which has neither name nor funcs" \
+	-DOBJECT='((void*)0)' -DFUNCS='((void*)0)'
+
+# Its states.
+twice='-DSTATES={.id=5},{.id=6},{.id=5},{}'
+unpatchable "a state listed twice" "state 0x5 stands twice in 'patch'" "$twice"
+unpatchable "an empty state before the end" "'states' ends with entry [1], whose id is 0" \
+	'-DSTATES={.id=5},{},{.id=6},{}'
+unpatchable "a state with id 0" "'states' ends with entry [0], whose id is 0" '-DSTATES={.version=1},{}'
+unpatchable "states without an end" \
+	"the struct klp_state array 'states' in section '.data' does not end with an empty entry" \
+	'-DSTATES={.id=5},{.id=6}'
+patch stateless '-DSTATES={}' && fine "no state" "$scratch/stateless.ko"
+mini_vmlinux "$scratch/old" -DOLD_LIVEPATCH && patch twice "$twice"
+run "$bin/klpcheck" --vmlinux "$scratch/old/vmlinux" "$scratch/twice.ko"
+is "$status:$err" "0:" "a kernel that has no states does not look at them"
+
+# What is freed when the module is up.
+freed="which do_init_module() frees when the patch has been loaded"
+broken "data that are freed" "the struct klp_patch 'patch' lies in '.init.data', $freed" \
+	rename-section .data .init.data
+has "$err" "the list of objects of 'patch' lies in '.init.data'" "... objects are told"
+has "$err" "the list of states of 'patch' lies in '.init.data'" "... states"
+has "$err" "the array of functions 'gadget_funcs' of object gadget lies in '.init.data'" "... functions"
 
 # Nothing crashes it.
 crashed=

@@ -17,7 +17,7 @@
 # kernels_there: the fetched kernels that the examples are written for.
 kernels_there()
 {
-	"$top/scripts/fetch-kernel" --list | grep -E '^6\.(1|12)\.[0-9]+[-+]'
+	"$top/scripts/fetch-kernel" --list | grep -E '^6\.(1|12)\.[0-9].*-cloud-'
 }
 
 on_every_kernel()
@@ -51,6 +51,26 @@ makes()
 	holds "$release: there is the table of its symbols" test -s "$where/_klpmake.syms"
 }
 
+# make_target DIR: a module from outside the kernel's tree, made in the ordinary way.
+make_target()
+{
+	holds "$release: '${1#"$copies/"}', a module from outside the tree" \
+		make -C "$(kernel_kdir "$release")" "M=$1" CONFIG_DEBUG_INFO_BTF_MODULES= modules
+}
+
+# modinfo_of MODULE KEY: its values, one a line.
+modinfo_of()
+{
+	objcopy -O binary --only-section=.modinfo --set-section-flags .modinfo=alloc "$1" "$copies/modinfo"
+	tr '\0' '\n' <"$copies/modinfo" | sed -n "s/^$2=//p"
+}
+
+# depends MODULE: what the kernel's tools would load before it.
+depends()
+{
+	modinfo_of "$1" depends
+}
+
 # klp_symbols MODULE: its livepatch symbols, sorted, without '.klp.sym.vmlinux.'; of a module without
 # '.klp.sym.'.
 klp_symbols()
@@ -81,7 +101,7 @@ position()
 		LC_ALL=C sort -u | awk '$2 == "this" { print NR; exit }'
 }
 
-# old_sympos MODULE FUNCS NTH: the member of the NTH (from 0) struct klp_func of the array FUNCS.
+# old_sympos MODULE FUNCS: that member of the first struct klp_func of the array FUNCS.
 old_sympos()
 {
 	local symbol section value offset
@@ -90,10 +110,11 @@ old_sympos()
 	offset=$(LC_ALL=C readelf --wide --section-headers "$1" |
 		sed 's/^ *\[ *//; s/\]//' | awk -v section="$section" '$1 == section { print $5; exit }')
 	# old_name, new_func and old_sympos come first; the rest, down to the bit fields, is the kernel's.
-	od -A n -t u8 -j $((0x$offset + 0x$value + $3 + 16)) -N 8 "$1" | tr -d ' '
+	od -A n -t u8 -j $((0x$offset + 0x$value + 16)) -N 8 "$1" | tr -d ' '
 }
 
-# proves NAME MODULE... [-- OPTION...]: 'klpmake try' says that all is well.
+# proves NAME MODULE... [-- OPTION...]: 'klpmake try' says that all is well. Returns 1 where there can
+# be no guest.
 proves()
 {
 	local name=$1 modules=()
@@ -105,10 +126,26 @@ proves()
 	shift
 	if ! type qemu-system-x86_64 >/dev/null 2>&1; then
 		skip "$release: $name" "no qemu-system-x86_64: scripts/setup try installs it"
-		return
+		return 1
 	fi
 	# Long enough for a machine that is busy with other things; a guest takes ten seconds.
 	run "$top/klpmake" try "${modules[@]}" --timeout 600 --log "$copies/console" "$@"
 	exits 0 "$release: $name"
 	((status == 0)) || diag "$(tail -n 40 "$copies/console")"
+}
+
+# prove_each NAME PATCH...: all of these (in $copies) in one guest, one after the other, each with the
+# check that its directory has.
+prove_each()
+{
+	local name=$1 patch modules=() options=(--file "$copies/patches")
+	shift
+	: >"$copies/patches"
+	for patch; do
+		modules+=("$copies/$patch"/*.ko)
+		(cd "$copies/$patch" && printf '%s ' "$patch" *.ko && echo) >>"$copies/patches"
+		mv "$copies/$patch/check" "$copies/$patch.check"
+		options+=(--file "$copies/$patch.check")
+	done
+	proves "$name" "${modules[@]}" -- --scenario "$top/tests/modules/scenario" "${options[@]}"
 }

@@ -51,6 +51,7 @@ kernel()
 		$4/modules/$r/source -> /usr/src/linux-headers-$r-common
 		usr/src/linux-headers-$r/Makefile include /usr/src/linux-headers-$r-common/Makefile
 		usr/src/linux-headers-$r/.kernelvariables CC = \$(CROSS_COMPILE)gcc-99
+		usr/src/linux-headers-$r/include/generated/package.h #define LINUX_PACKAGE_ID " Debian $v"
 	END
 	package "linux-headers-$r-common" "$v" <<-END
 		usr/src/linux-headers-$r-common/Makefile all: ; @echo made in \$(CURDIR)
@@ -59,11 +60,27 @@ kernel()
 	package linux-kbuild-6 "$v" <<<"usr/lib/linux-kbuild-6/scripts/mod/modpost modpost"
 }
 
+# source_of SERIES VERSION PATH...: a source package; each file holds the version.
+source_of()
+{
+	local series=$1 version=$2 path tree=$scratch/source/linux-source-$1
+	shift 2
+	rm -rf "$scratch/source"
+	for path; do
+		mkdir -p "$(dirname "$tree/$path")"
+		printf '%s\n' "$version" >"$tree/$path"
+	done
+	package "linux-source-$series" "$version" </dev/null
+	mkdir -p "$scratch/package/usr/src"
+	tar -C "$scratch/source" -cJf "$scratch/package/usr/src/linux-source-$series.tar.xz" "linux-source-$series"
+	dpkg-deb --root-owner-group -Znone -b "$scratch/package" "$archive/linux-source-${series}_${version}_amd64.deb" >/dev/null
+}
+
 # An apt whose archive is our directory.
 printf '#!/bin/bash\n' | tee "$scratch/bin/apt-get" >"$scratch/bin/apt-cache"
 cat >>"$scratch/bin/apt-cache" <<'END'
 case $1 in
-	show) ls "$archive/$3"_*.deb >/dev/null 2>&1 && echo "Filename: $3.deb" ;;
+	show) ls "$archive/${3/=/_}"_*.deb >/dev/null 2>&1 && echo "Filename: $3.deb" ;;
 	search) for deb in "$archive"/*.deb; do deb=${deb##*/}; echo "${deb%%_*}"; done | grep -E "$3" | sed 's/$/ - a kernel/' ;;
 esac
 END
@@ -72,7 +89,7 @@ while [[ $1 != download ]]; do shift; done
 shift
 echo "$*" >>"$archive/downloads"
 [[ ! -e $archive/slow ]] || { : >"$archive/downloading"; sleep 30; }
-for name; do cp "$archive/${name}"_*.deb . || exit 100; done
+for name; do cp "$archive/${name/=/_}"_*.deb . || exit 100; done
 END
 chmod +x "$scratch"/bin/*
 PATH=$scratch/bin:$PATH
@@ -118,6 +135,7 @@ is "$(cd "$tree" && find . ! -type d | sort)" "$(sort <<END
 ./usr/src/linux-headers-$release-common/include/vdso/bits.h
 ./usr/src/linux-headers-$release/.kernelvariables
 ./usr/src/linux-headers-$release/Makefile
+./usr/src/linux-headers-$release/include/generated/package.h
 END
 )" 'what is needed of the packages is there, and nothing else'
 holds 'source is a link that leads somewhere' test -e "$tree/lib/modules/$release/source/Makefile"
@@ -127,6 +145,33 @@ has "$out" "made in $tree/usr/src/linux-headers-$release" 'the build directory w
 : >"$archive/downloads"
 run "$fetch" "$release"
 is "$status:$out:$(<"$archive/downloads")" "0:$release:" 'what is there is not fetched again'
+
+tests=tools/testing/selftests/livepatch
+run "$fetch" --selftests "$release"
+refused 1 "cannot download 'linux-source-6.1'" 'no source to take selftests from'
+source_of 6.1 6.1.10-1 $tests/functions.sh
+package linux-source-6.1 6.1.9-1 <<<'usr/src/linux-source-6.1.tar.xz no archive'
+run "$fetch" --selftests "$release"
+refused 1 "cannot unpack 'linux-source-6.1=6.1.9-1'" 'a source that is damaged'
+source_of 6.1 6.1.9-1 lib/livepatch/a.c lib/a.c kernel/sched/core.c
+run "$fetch" --selftests "$release"
+refused 1 "the source of '$release' has no '$tests/functions.sh'" 'a source without selftests'
+is "$(cd "$kernels" && find . -name '.fetch*' -o -name 'linux-source*')" '' 'leaves nothing'
+source_of 6.1 6.1.9-1 $tests/functions.sh $tests/test_modules/a.c lib/livepatch/a.c lib/a.c kernel/sched/core.c
+: >"$archive/downloads"
+run "$fetch" --selftests "$release"
+is "$status:$out" "0:$release" 'the selftests of a kernel that is there'
+is "$(<"$archive/downloads")" 'linux-source-6.1=6.1.9-1' 'are of the very build, and all that is downloaded'
+is "$(cd "$tree/usr/src/linux-source-$release" && find . ! -type d | sort)" "./lib/livepatch/a.c
+./$tests/functions.sh
+./$tests/test_modules/a.c" 'and of the source there is nothing else'
+run "$fetch" --selftests "$release"
+is "$status:$out:$(<"$archive/downloads")" "0:$release:linux-source-6.1=6.1.9-1" 'nor are they fetched again'
+rm -r "$tree/usr/src/linux-source-$release" "$archive"/linux-source-6.1_6.1.9-1_*
+run "$fetch" --selftests "$release"
+is "$status:$out" "0:$release" 'an archive that has a later build only'
+has "$err" "no source of build '6.1.9-1' of '$release': its selftests will be of another build" 'has its selftests, with a warning'
+is "$(<"$tree/usr/src/linux-source-$release/$tests/functions.sh")" 6.1.10-1 'that is true'
 
 kernel 6.1.0-10-cloud-amd64 6.1.10-1 linux-image-6.1.0-10-cloud-amd64-unsigned usr/lib
 package linux-image-6.1.0-11-cloud-amd64 6.1.11-1 <<<'boot/vmlinuz-6.1.0-11-cloud-amd64 image'

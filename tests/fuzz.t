@@ -119,6 +119,7 @@ template alpha.c fs/proc/alpha.c <<-'END'
 	int helper(int);
 	static int *const table[] = {&state, &gamma_private};
 	static int new_helper(int x) { return helper(x) + *table[x & 1]; }
+	int (*pointer)(int) = new_helper;
 	static struct klp_func funcs[] = {{.old_name = "helper", .new_func = new_helper}, {}};
 	static struct klp_object objects[] = {{.funcs = funcs}, {}};
 	static struct klp_patch patch = {.mod = THIS_MODULE, .objs = objects};
@@ -134,6 +135,8 @@ cat >"$dir/good.syms" <<-'END'
 	symbol klp-x.ko gamma_private vmlinux gamma_private 0 0 B
 	sympos klp-x.ko .data 0x10 2 helper
 END
+env -C "$dir" "$bin/klpsyms" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" -o syms --module klp-x.ko alpha.o
+grep ^address "$dir/syms" >>"$dir/good.syms"
 syms=("$bin/klpsyms" --symvers "$k/Module.symvers" --renames renames -o syms)
 module=(--module klp-x.ko alpha.o)
 fuzz vmlinux "$k/vmlinux" "$rounds" "${syms[@]}" --vmlinux DAMAGED --debug-modules "$k" "${module[@]}"

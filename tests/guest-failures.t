@@ -9,6 +9,16 @@
 # shellcheck source=tests/guest.bash
 . "$top/tests/guest.bash"
 
+# scenario COMMANDS REASON NAME MODULE... [OPTION...]: these commands, in one phase, fail for this reason.
+scenario()
+{
+	local reason=$2 name=$3
+	printf 'phase one\n%s\n' "$1" >"$scratch/scenario"
+	shift 3
+	try "$@" --scenario "$scratch/scenario"
+	refused 1 "error: one: $reason" "$name"
+}
+
 # The time limits leave room for a host that is busy with other tests.
 main()
 {
@@ -25,6 +35,19 @@ main()
 	try "$dir/klp-good.ko" --run "$scratch/hangs" --timeout 50
 	refused 1 "error: before: the script did not end within 25 seconds" 'a script that does not end'
 	has "$out" 'before | begun' 'and what it said before'
+
+	scenario 'refused klp-good "File exists"' \
+		"'klp_good' was loaded, and should not have been" 'a module that should be refused' "$dir/klp-good.ko"
+	scenario 'refused klp-stranger "File exists"' \
+		"'klp_stranger' was refused, but nobody said 'File exists'" 'a module refused for another reason' "$dir/klp-stranger.ko"
+	scenario 'refused klp-oops ""' \
+		'kernel: BUG: kernel NULL pointer dereference' 'a module that faults is not refused' "$dir/klp-oops.ko"
+	scenario 'load klp-good; refused klp-good "File exists"' \
+		"'klp_good' is loaded already" 'a module that is loaded is not refused' "$dir/klp-good.ko"
+	scenario 'wait_replaced klp-good' \
+		"'klp_good' is not loaded" 'a livepatch to be replaced that is not loaded' "$dir/klp-good.ko"
+	scenario 'load klp-good; wait_patched klp-good; load klp-second; wait_patched klp-second; wait_replaced klp-good' \
+		"'klp_good' was not replaced within 30 seconds" 'a livepatch that is not replaced' "$dir/klp-good.ko" "$dir/klp-second.ko" --timeout 60
 
 	try "$dir/klp-stranger.ko"
 	refused 1 "error: load: cannot load 'klp_stranger': klp_stranger: Unknown symbol no_such_function (err -2)" \

@@ -95,6 +95,8 @@ missing_parts()
 	refused 1 "there is no image of kernel '9.9.9-none'" 'no image'
 	has "$err" "scripts/fetch-kernel 9.9.9-none' gets one, or: sudo apt-get install linux-image-9.9.9-none" \
 		'no image: what gets one'
+	try "$good" --program no-such-program
+	refused 1 "there is no program 'no-such-program'" 'no such program'
 	try "$good" --modprobe no-such-module
 	refused 1 "the kernel has no module 'no_such_module' in" 'no such kernel module'
 	try "$good" --image "$good" --timeout 20
@@ -108,12 +110,14 @@ good_modules()
 	cp "$2/klp-good.ko" "$scratch/a good one.ko"
 	cat >"$scratch/a script" <<-'END'
 		[ -e './a file' ] || exit 1
+		bash -c 'printf "  %s\n" "${BASH_VERSION:+bash $1}"' - "$1"
 		echo "  now $1: $(cat /proc/cmdline)"
 	END
 	: >"$scratch/a file"
 	try "$scratch/a good one.ko" "$2/klp-second.ko" --run "$scratch/a script" --file "$scratch/a file" \
-		--modprobe vsock-loopback
+		--program bash --modprobe vsock-loopback
 	exits 0 "$1: a good livepatch, and another on top"
+	has "$out" 'before |   bash before' "$1: a program that needs libraries"
 	has "$out" 'before |   now before: console=' "$1: before"
 	has "$out" 'with   |   now with: patched' "$1: with"
 	has "$out" 'after  |   now after: console=' "$1: after"
@@ -145,9 +149,29 @@ scenarios()
 	printf 'phase one\nrun sh -c "echo no >&2; exit 7"\n' >"$scratch/scenario"
 	try "$1/klp-good.ko" --scenario "$scratch/scenario"
 	refused 1 "error: one: 'sh -c echo no >&2; exit 7' ended with status 7" 'a command that fails in a scenario'
-	printf 'phase one\nload no-such\n' >"$scratch/scenario"
-	try "$1/klp-good.ko" --scenario "$scratch/scenario"
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\necho "my own: $*"\n' >"$scratch/stat"
+	chmod +x "$scratch/stat"
+	printf 'phase one\nrun stat /\nload no-such\n' >"$scratch/scenario"
+	try "$1/klp-good.ko" --scenario "$scratch/scenario" --program "$scratch/stat"
 	refused 1 "error: one: there is no module 'no_such' in the guest" 'a module that was not given'
+	has "$out" 'one    | my own: /' 'what is run finds a program before the one of busybox'
+
+	# What was refused as it should be is no complaint, and what comes after it is one.
+	cat >"$scratch/scenario" <<-'END'
+		phase refused
+		refused klp-stranger.ko 'Unknown symbol no_such_function'
+		refused klp_stranger 'unknown symbol in module'
+		load klp-good
+		wait_patched klp-good
+		unload klp-good
+		phase complaint
+		load klp-warn
+		cat /proc/cmdline
+	END
+	try "$1/klp-good.ko" "$1/klp-stranger.ko" "$1/klp-warn.ko" --scenario "$scratch/scenario"
+	refused 1 'error: complaint: kernel: WARNING: ' 'a module that should be refused, and then a warning'
+	has "$out" "refused | insmod: can't insert '/try/modules/klp_stranger.ko': unknown symbol" 'what insmod says is shown'
 
 	printf 'phase one\nshow ready\nsleep 100\n' >"$scratch/scenario"
 	"$top/scripts/guest" "$1/klp-good.ko" --log "$log" --scenario "$scratch/scenario" >"$scratch/shown" 2>&1 &
@@ -157,6 +181,36 @@ scenarios()
 	wait "$runner"
 	is $? 143 'a try that is interrupted'
 	nothing_left 'leaves nothing, and nothing running'
+}
+
+# allowing DIR: livepatch may refuse what the scenario says, in that phase, and nothing else may happen.
+allowing()
+{
+	cat >"$scratch/refuse" <<-'END'
+		refuse() {
+			phase "$1"
+			[ "$1" = other ] || {
+				allow "failed to (register ftrace handler for function 'cmdline_proc_show' \(-16\)|enable patch 'klp_good')"
+				allow "failed to patch object 'vmlinux'"
+			}
+			run_shown insmod insmod /try/modules/klp_good.ko && fail "it was loaded"
+			complain
+		}
+		echo 0 >/proc/sys/kernel/ftrace_enabled
+	END
+	cat "$scratch/refuse" - >"$scratch/scenario" <<<$'refuse one\nrefuse two\nshow fine\nrefuse other'
+	try "$1/klp-good.ko" --scenario "$scratch/scenario"
+	has "$out" 'two    | fine' 'livepatch may refuse what a scenario says'
+	refused 1 'error: other: kernel: livepatch: failed to register ftrace handler' 'in the phase where it says so'
+	cat "$scratch/refuse" - >"$scratch/scenario" <<<$'phase one\nallow "failed.*"\nload klp-good'
+	try "$1/klp-good.ko" --scenario "$scratch/scenario"
+	refused 1 "error: one: cannot load 'klp_good': Device or resource busy" 'what is allowed is no success'
+	printf "phase one\nallow '.*'\nload klp-warn\nrun cat /proc/cmdline\n" >"$scratch/scenario"
+	try "$1/klp-warn.ko" --scenario "$scratch/scenario"
+	refused 1 'error: one: kernel: WARNING: ' 'a warning is never allowed'
+	printf "phase one\nallow '('\n" >"$scratch/scenario"
+	try "$1/klp-good.ko" --scenario "$scratch/scenario"
+	refused 1 "error: one: '(' is no regular expression" 'nor is anything by a broken pattern'
 }
 
 main()
@@ -171,6 +225,7 @@ main()
 	done
 	missing_parts "$dir/klp-good.ko"
 	scenarios "$dir"
+	allowing "$dir"
 	done_testing
 }
 

@@ -38,6 +38,13 @@ for kernel in k5 k4 bare gz; do
 	exits 0 "$kernel: two static functions of one name"
 	has "$out" "$(line_of fs/proc/alpha.c '^static.* helper\(')  traceable" "$kernel: ... one in alpha.c"
 	has "$out" "$(line_of fs/proc/beta.c '^static.* helper\(')  traceable" "$kernel: ... one in beta.c"
+	pos "$kernel" alpha_percpu_first
+	is "$out" "  1  0000000000000000  D  vmlinux  $(line_of fs/proc/alpha.c '^int alpha_percpu_first')  not traceable: not a function" \
+		"$kernel: the per-CPU variable at address 0"
+	for name in __per_cpu_start _sdata; do
+		pos "$kernel" "$name"
+		is "${out##*vmlinux}" "  ?  not traceable: not a function" "$kernel: '$name' is the linker's, not of the file whose data lie there"
+	done
 	pos "$kernel" alpha_inlined
 	exits 1 "$kernel: a function that is only inlined is no symbol"
 	has "$out" "$(line_of fs/proc/alpha.c 'alpha_inlined\(')  no symbol: inlined everywhere" \

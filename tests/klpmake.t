@@ -317,6 +317,61 @@ interrupted()
 	is "$(ls -A "$TMPDIR")" "" "... nothing in TMPDIR"
 }
 
+# second_run BEFORE [AFTER]: another patch in the directory of an earlier one, while 'mv' runs these before
+# and after it renames the first result; klpmake is its parent.
+second_run()
+{
+	rm -rf "$dir" "$scratch/renamed"
+	cp -r "$scratch/earlier" "$dir"
+	sed -i 's/saved_command_line/linux_proc_banner/' "$dir/klp-x.c"
+	cat >"$scratch/bin/mv" <<-END
+		#!/bin/bash
+		# Not kbuild's.
+		[[ " \$* " == *" -T "* && ! -e $scratch/renamed ]] || exec /bin/mv "\$@"
+		touch "$scratch/renamed"
+		$1
+		/bin/mv "\$@"
+		${2-}
+	END
+	chmod 755 "$scratch/bin/mv"
+	PATH=$scratch/bin:$PATH make_it -q "$dir"
+	holds "(that was while it renamed)" test -e "$scratch/renamed"
+	rm -rf "$dir/.klpmake"
+}
+
+# the_pair: which symbol the module uses, and which one the table has.
+the_pair()
+{
+	echo "$(strings "$dir/klp-x.ko" | sed -n 's/^\.klp\.sym\.vmlinux\.//p') $(awk '$1 == "symbol" { print $5 }' "$dir/_klpmake.syms")"
+}
+
+# A module of one run must not lie beside the table of another, whenever klpmake is stopped.
+pairs()
+{
+	mkdir "$scratch/bin"
+	patch
+	make_it -q "$dir"
+	is "$status:$(the_pair)" "0:saved_command_line,0 saved_command_line" "an earlier patch"
+	rm -rf "$dir/.klpmake"
+	cp -r "$dir" "$scratch/earlier"
+
+	# shellcheck disable=SC2016 # the inner script's
+	second_run 'kill -TERM $PPID; kill -INT $PPID; kill -HUP $PPID' 'kill -TERM $PPID'
+	is "$status:$err:$(the_pair)" "0::linux_proc_banner,0 linux_proc_banner" \
+		"signals that come between two renamings come too late"
+	is "$(left)" "./_klpmake.syms ./klp-x.ko" "... and nothing else is left"
+	# shellcheck disable=SC2016
+	second_run 'kill -KILL $PPID'
+	holds "not even SIGKILL leaves a table that is not of the module beside it" test ! -e "$dir/_klpmake.syms"
+	rm -rf "$dir"
+	cp -r "$scratch/earlier" "$dir"
+	rm "$dir/klp-x.ko"
+	mkdir "$dir/klp-x.ko"
+	make_it -q "$dir"
+	refused 1 "klpmake: error: '$dir/klp-x.ko' is a directory: a file of that name was to be made" "a directory where the module belongs"
+	is "$(left)" "./_klpmake.syms ./klp-x.ko" "... nothing else is there, nor has the table been touched"
+}
+
 # Whatever the user calls his files, whatever he does to them between two runs.
 users_own_files()
 {
@@ -382,6 +437,7 @@ places
 usage_and_target
 two_at_once
 users_own_files
+pairs
 interrupted TERM "at the start" .lock
 interrupted INT "while kbuild compiles" kbuild.log
 interrupted TERM "while kbuild compiles" kbuild.log

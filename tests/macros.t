@@ -55,6 +55,11 @@ is "$(symbol helper)" "vmlinux helper $(position helper "$(address helper alpha.
 is "$(symbol .klp.file:vmlinux:fs/proc/beta.c:helper)" \
 	"vmlinux helper $(position helper "$(address helper beta.c)") $(address helper beta.c) t $(place fs/proc/beta.c 'int helper(')" \
 	"the other file's"
+uses fs/proc/alpha.c 'int other(int x) KLP_SYMBOL_OF(vmlinux, "fs/proc/beta.c", helper);
+extern int state;
+int use(void); int use(void) { return other(2) + state; }'
+is "$(symbol state)" "vmlinux state $(position state "$(address state alpha.c)") $(address state alpha.c) d $(place fs/proc/alpha.c 'int state =')" \
+	"what comes after it is the tagged file's again"
 uses fs/proc/alpha.c 'int other(int x) KLP_SYMBOL_OF(vmlinux, "fs/proc/betta.c", helper);
 int use(void); int use(void) { return other(2); }'
 refused 1 "a.c:4: 'fs/proc/betta.c' is no source file of this vmlinux" "a misspelt file"

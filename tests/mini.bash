@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2034
 #
 # The miniature kernel: vmlinux, System.map, Module.symvers and modules in a second, for every
 # test that needs no real kernel. Sources are in tests/mini; what each is for is said there.
@@ -8,7 +9,7 @@
 #   mini_gadget DIR                      DIR/gadget.ko, a target module, in Module.symvers
 #   mini_widget DIR                      DIR/widget.ko, which depends on gadget, in Module.symvers
 #
-# FLAGs are gcc's (-gdwarf-4, -gz=zlib, -O1, -DX...), or:
+# FLAGs are gcc's (-gdwarf-4, -gz=zlib, -O1, -DX..., -fcf-protection=branch for one with IBT), or:
 #   --absolute        compile units are named by absolute path
 #   --no-aranges      vmlinux without .debug_aranges
 #   --no-mcount-loc   vmlinux without a table of traced functions
@@ -22,6 +23,17 @@ mini_cflags=(
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing -mno-sse -mno-80387
 	"-I$mini_src/include"
 )
+
+# What of a module the kernel is through with before it applies the relocations of another module, on
+# x86_64, but for code and data of its init and exit functions.
+mini_early=(__jump_table .static_call_sites .altinstructions .altinstr_replacement .parainstructions
+	.retpoline_sites .return_sites .call_sites .cfi_sites .ibt_endbr_seal .smp_locks .orc_unwind
+	.orc_unwind_ip __ex_table __bug_table __mcount_loc __patchable_function_entries __tracepoints_ptrs
+	_ftrace_events _ftrace_eval_map __trace_printk_fmt ___srcu_struct_ptrs _kprobe_blacklist
+	_error_injection_whitelist __param .ctors .init_array __ksymtab __ksymtab_gpl __kcrctab __kcrctab_gpl
+	__dyndbg __dyndbg_classes __versions __version_ext_crcs .modinfo .data..percpu)
+# What it is not.
+mini_late=(.text.unlikely .noinstr.text .static_call.text .data..ro_after_init .data..read_mostly)
 
 # mini_cc SOURCE OBJECT [FLAG...]
 mini_cc()
@@ -117,7 +129,7 @@ mini_kallsyms()
 
 # mini_module DIR OUT.ko SOURCE...: compiles and links what kbuild would make of the sources.
 # Environment: MINI_CFLAGS, more flags; MINI_DEPENDS, the value of depends=; MINI_NOVERSIONS,
-# when set, makes a module without symbol versions.
+# when set, makes a module without symbol versions; MINI_EXTENDED, when set, adds extended ones.
 mini_module()
 {
 	local kernel=$1 out=$2 source object objects=() undefined
@@ -151,13 +163,22 @@ mini_modpost()
 	[[ $defined != *" cleanup_module "* ]] || printf '\t.exit = cleanup_module,\n'
 	printf '};\n'
 	[[ -z ${MINI_NOVERSIONS-} ]] || return 0
-	printf 'static const struct { unsigned long crc; char name[56]; } ____versions[]\n'
-	printf '__attribute__((used, section("__versions"))) = {\n'
+	local crcs='' names='' versions=''
 	for symbol in module_layout $undefined; do
 		crc=$(awk -F'\t' -v s="$symbol" '$2 == s { print $1 }' "$kernel/Module.symvers")
-		[[ -z $crc ]] || printf '\t{ %s, "%s" },\n' "$crc" "$symbol"
+		[[ -n $crc ]] || continue
+		crcs+=" $crc,"
+		names+=" \"$symbol\\0\""
+		# Longer names have room in the extended ones only.
+		((${#symbol} > 55)) || versions+=" { $crc, \"$symbol\" },"
 	done
-	printf '};\n'
+	printf 'static const struct { unsigned long crc; char name[56]; } ____versions[]\n'
+	printf '__attribute__((used, section("__versions"))) = {%s };\n' "$versions"
+	[[ -n ${MINI_EXTENDED-} ]] || return 0
+	printf 'static const u32 ____version_ext_crcs[]\n'
+	printf '__attribute__((used, section("__version_ext_crcs"))) = {%s };\n' "$crcs"
+	printf 'static const char ____version_ext_names[]\n'
+	printf '__attribute__((used, section("__version_ext_names"))) =%s;\n' "$names"
 }
 
 # mini_gadget DIR: the target module; its export joins DIR/Module.symvers. As kbuild does it, its

@@ -101,6 +101,12 @@ of_module()
 		END { print n == 1 ? 0 : at, value }'
 }
 
+# trimmed MODULE NAME FILE: the offset of such a symbol in its section, without zeros before it.
+trimmed()
+{
+	printf '%x\n' "0x$(of_module "$@" | cut -d' ' -f2)"
+}
+
 # is_of LINK_NAME OBJECT TYPE PLACE TEST_NAME [FILE]: the table says that LINK_NAME is OBJECT's symbol,
 # FILE's static or else the global one.
 is_of()
@@ -236,8 +242,9 @@ what_is_refused()
 	refuses $gadget gadget_stop "'gadget_stop' is neither in $gadget nor a global symbol of this kernel" \
 		"a misspelt name"
 	has "$err" "near names: gadget_step" "... with the module's that was meant"
-	refuses $gadget alpha_first "'alpha_first' is neither in $gadget nor" "a static of vmlinux"
-	refuses $gadget helper "'helper' is neither in $gadget nor" "... of which there are two"
+	refuses $gadget alpha_first "'alpha_first' is not in $gadget (the file that a.c is tagged with), but static elsewhere: put what needs it into a file with that tag
+  position 1: 0x$(address alpha_first alpha.c) t $(place $alpha 'alpha_first(')" "a static of vmlinux"
+	refuses $gadget helper "'helper' is not in $gadget (the file that a.c is tagged with), but static elsewhere" "... of which there are two"
 }
 
 exports()
@@ -418,8 +425,15 @@ what_is_replaced()
 	template a.c <<<'int new_a(int x); int new_a(int x) { return x; }'
 	decide --modules "$k/installed"
 	refused 1 "'gadget_step' is ambiguous" "one of two, without a tag and without debug information"
-	is "$(grep '^  position' <<<"$err" | sed 's/0x[0-9a-f]* //')" "  position 1: t ?
-  position 2: t ?" "... with both, as far as they are known"
+	is "$(grep '^  position' <<<"$err")" "  position 1: .text+0x$(trimmed gadget gadget_step gadget.c) t ?
+  position 2: .text+0x$(trimmed gadget gadget_step common.c) t ?" "... with both, as far as they are known"
+	decide "${modules[@]}"
+	is "$(grep '^  position' <<<"$err" | cut -d' ' -f7)" "$(place $gadget 'int gadget_step(')
+$(place $common 'int gadget_step(')" "... more of them with debug information"
+	frame '{.name = "gadget", .funcs = funcs_new_a}' new_a:gadget_phase
+	decide "${modules[@]}"
+	has "$err" "  position 1: .init.text+0x$(trimmed gadget gadget_phase gadget.c) t $(place $gadget 'int __init gadget_phase(') (gone when it is up)" \
+		"... and which of them goes"
 	frame '{.name = "gadget", .funcs = funcs_new_a}' new_a:gadget_common
 	decide --modules "$k/installed"
 	exits 0 "a unique one needs neither"
@@ -513,6 +527,131 @@ where_modules_are()
 	refused 1 "'$scratch/debug/kernel/drivers/gadget/gadget.ko'" "a file that is no module"
 }
 
+# asked NAME [PATH] [OPTION...]: kallsympos on this kernel and its modules.
+asked()
+{
+	run "$bin/kallsympos" --vmlinux "$k/vmlinux" "${modules[@]}" "$@"
+}
+
+where_symbols_are()
+{
+	local step=gadget_step file
+
+	asked $step
+	refused 1 "kallsympos: error: '$step': no such symbol in this vmlinux" "a module's symbol alone is not found"
+	has "$err" "  a module's symbols are found by its source file: name that, too" "... and it is said how"
+	for file in $gadget $common; do
+		asked $step "$file"
+		exits 0 "with its file it is"
+		is "$(tr -s ' ' <<<"$out")" " $(of_module gadget $step "${file##*/}") t gadget $(place "$file" ' gadget_step(') traceable" \
+			"... with its position, its place and the module"
+	done
+	asked --json $step $common
+	has "$out" '"object": "gadget"' "JSON names the module, too"
+	asked state $alpha
+	has "$out" "  vmlinux  $(place $alpha 'static int state')" "vmlinux is where its own files are looked for"
+	asked gadget_inlined $gadget
+	refused 1 "'gadget_inlined': no such symbol in the module gadget in $gadget" "a name that the module has not"
+	asked $step drivers/nothing.c
+	refused 1 "'$step': no such symbol in this vmlinux in drivers/nothing.c" "a file that nothing is made of"
+	asked gadget_phase $common
+	has "$out" "not traceable: a namesake in init memory gives it another position while the module loads" \
+		"a function that no livepatch can name"
+	asked gadget_boot $common
+	has "$out" "not traceable: in init memory" "a function that is gone once the module is up"
+	objcopy --remove-relocations=__mcount_loc "$k/gadget.ko" "$scratch/untold.ko"
+	one_module debug "$scratch/untold.ko" gadget.ko
+	modules=(--debug-modules "$scratch/debug")
+	asked $step $gadget
+	exits 0 "a module without what is in its table of traced functions"
+	has "$err" "'$scratch/debug/kernel/drivers/gadget/gadget.ko' has no table of traced functions: what is traceable was not looked up" \
+		"... and that is said"
+}
+
+data_of_its_own()
+{
+	fresh
+	frame "$no_functions" && template a.c $common <<<'int gadget_private, use(void); int use(void) { return ++gadget_private; }'
+	decide "${modules[@]}"
+	refused 1 "a.c:3: 'gadget_private' is a variable of gadget, and this defines another of that name" \
+		"a variable that is defined where the module's was meant"
+}
+
+# Two modules of a name, as with a driver that was updated: which is loaded?
+which_of_two()
+{
+	local installed=$scratch/two/installed debug=$scratch/two/debug at=kernel/drivers/gadget/gadget.ko several
+	rm -rf "$scratch/two"
+	mkdir -p "$scratch/two"
+	cp -r "$k/installed" "$installed"
+	cp -r "$k/debug" "$debug"
+	# Of another build, and with other positions: nobody must take one for the other.
+	(cd "$mini_src" && mini_module "$k" "$scratch/two/gadget.ko" drivers/gadget/common.c drivers/gadget/gadget.c)
+	is "$(of_module gadget state common.c | cut -d' ' -f1):$(LC_ALL=C readelf -sW "$scratch/two/gadget.ko" | awk '$4 == "FILE" { f = $8 } $8 == "state" { n++; if (f == "common.c") print n }')" \
+		"2:1" "(a module whose positions are others)"
+	two=(--modules "$installed" --debug-modules "$debug")
+
+	mkdir -p "$installed/updates" "$debug/updates"
+	cp "$scratch/two/gadget.ko" "$debug/updates"
+	objcopy --strip-debug "$scratch/two/gadget.ko" "$installed/updates/gadget.ko"
+	run_found "${two[@]}"
+	refused 1 "klpsyms: error: '$common' is a file of '$debug/$at', but '$debug/updates/gadget.ko' is loaded in its place: tag with a file of that one, or name the right one with --module" \
+		"the one in 'updates' is loaded, not the one beside its source"
+	run_found "${two[@]}" --object "$scratch/two/gadget.ko"
+	is "$status:$err:$(symbol state | cut -d' ' -f1-3)" "0::gadget state 1" "... named by the user it is taken"
+	run_found --modules "$installed" --debug-modules "$k/debug"
+	refused 1 "'$k/debug/$at' and '$installed/updates/gadget.ko' are not of one build" "... without a debug file of it"
+
+	# modules.dep has the last word.
+	printf 'kernel/drivers/other.ko.xz:\n%s.xz: kernel/drivers/other.ko.xz updates/x.ko\n' "$at" >"$installed/modules.dep"
+	found "modules.dep says that it is the other one" "${two[@]}"
+	mkdir -p "$installed/extra" "$debug/extra"
+	mv "$installed/updates/gadget.ko" "$installed/extra"
+	mv "$debug/updates/gadget.ko" "$debug/extra"
+	found "... wherever the rest lies" "${two[@]}"
+	printf 'extra/gadget.ko: %s\n' "$at" >"$installed/modules.dep"
+	run_found "${two[@]}"
+	refused 1 "but '$debug/extra/gadget.ko' is loaded in its place" "modules.dep says that it is the one in 'extra'"
+
+	several="'$debug' has 2 modules 'gadget', and nothing says which of them is loaded: name its file with --module
+  $debug/extra/gadget.ko
+  $debug/$at"
+	printf 'kernel/drivers/other.ko:\n' >"$installed/modules.dep"
+	run_found "${two[@]}"
+	refused 1 "klpsyms: error: $several" "modules.dep does not know it"
+	rm "$installed/modules.dep"
+	run_found "${two[@]}"
+	refused 1 "$several" "there is no modules.dep"
+	fresh
+	frame "$no_functions" && template a.c $widget <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
+	decide "${two[@]}"
+	refused 1 "$several" "... which matters also for a module that is found by its name"
+	run_found "${two[@]}" --object "$k/gadget.ko"
+	is "$status:$err:$(symbol state | cut -d' ' -f1-3)" "0::gadget state 2" "... the user says which"
+}
+
+made_for_another_kernel()
+{
+	"${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c" || return
+	mkdir "$scratch/foreign"
+	"$scratch/elfedit" "$k/gadget.ko" "$scratch/foreign/gadget.ko" replace .modinfo preempt volunta
+	run_found --object "$scratch/foreign/gadget.ko"
+	refused 1 "klpsyms: error: '$scratch/foreign/gadget.ko' was made for another kernel
+  the module has '9.9.0-mini SMP volunta mod_unload modversions '
+  the kernel has '9.9.0-mini SMP preempt mod_unload modversions '
+  name the one that was made for this kernel" "a module of another configuration"
+	"$scratch/elfedit" "$k/gadget.ko" "$scratch/foreign/gadget.ko" replace .modinfo vermagic=9.9.0 vermagic=9.9.1
+	run_found --object "$scratch/foreign/gadget.ko"
+	is "$status:$err" "0:klpsyms: warning: '$scratch/foreign/gadget.ko' was made for the kernel 9.9.1-mini: see to it that 9.9.0-mini loads just this file" \
+		"one of another release, with symbol versions: the kernel may take it"
+	"$scratch/elfedit" "$k/gadget.ko" "$scratch/foreign/gadget.ko" replace .modinfo vermagic=9.9.0 vermagic=9.9.1 \
+		rename-section __versions .versions
+	run_found --object "$scratch/foreign/gadget.ko"
+	refused 1 "'$scratch/foreign/gadget.ko' was made for another kernel" "... without them it does not"
+	"$scratch/elfedit" "$k/gadget.ko" "$scratch/foreign/gadget.ko" replace .modinfo vermagic= vermagik=
+	found "one that does not say, as split debug files do not" --object "$scratch/foreign/gadget.ko"
+}
+
 mini_vmlinux "$k" && mini_gadget "$k" && mini_widget "$k" && make_modules || exit
 mkdir "$scratch/made"
 cat >"$scratch/depends.c" <<'END'
@@ -528,4 +667,8 @@ one_patch_for_three
 renames
 what_is_replaced
 where_modules_are
+data_of_its_own
+where_symbols_are
+which_of_two
+made_for_another_kernel
 done_testing

@@ -17,24 +17,17 @@ relocated()
 		/^[0-9a-f]/ && name ~ /^\.klp\.rela\./ { print name, $5 }' | LC_ALL=C sort -u
 }
 
-# depends MODULE: what the kernel's tools would load before it.
-depends()
-{
-	objcopy -O binary --only-section=.modinfo --set-section-flags .modinfo=alloc "$1" "$copies/modinfo"
-	tr '\0' '\n' <"$copies/modinfo" | sed -n 's/^depends=//p'
-}
-
 # outside: a module of somebody's own, made in the ordinary way, and a patch to it.
 make_outside()
 {
 	local target=$copies/outside/target
-	holds "$release: a module from outside the tree" \
-		make -C "$(kernel_kdir "$release")" "M=$target" CONFIG_DEBUG_INFO_BTF_MODULES= modules
+	make_target "$target"
 	run "$top/klpmake" -q -k "$release" --module "$target/outside.ko" "$copies/outside/patch"
 	exits 0 "$release: klpmake makes a patch to it"
 	# The order of its table is one.c, two.c, globals.
 	reaches "$copies/outside/patch/klp-outside.ko" outside.answer,1 outside.buffer outside.early,1 \
-		outside.pair,{1,2} outside.twin,{1,2} outside.two_words outside.word,{1,2}
+		outside.outside_show outside.pair,{1,2} outside.twin,{1,2} outside.two_words outside.word,{1,2}
+	is "$(depends "$copies/outside/patch/klp-outside.ko")" '' "$release: it does not depend on it"
 }
 
 whole_run()

@@ -16,6 +16,7 @@ what_can_be_reached()
 		extern char alpha_buffer[];
 		int helper(int), alpha_first(void), alpha_again(const struct record *), registered(int);
 		int gadget_export(int), use(int x);
+		MODULE_IMPORT_NS(MINI_NS);
 		int use(int x)
 		{
 			state = helper(x) + alpha_first() + mixed + gamma_private + alpha_percpu;
@@ -71,6 +72,7 @@ golden_table()
 		# kernel 9.9.0-mini, vmlinux build-id $(readelf -n "$k/vmlinux" | awk '/Build ID/ { print $3 }')
 		# symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE
 		# sympos MODULE SECTION OFFSET POSITION NAME
+		# address MODULE SECTION OFFSET OBJECT NAME POSITION ADDEND NEW_NAME
 		# depends MODULE NAMES
 		symbol klp-x.ko arch_hook vmlinux arch_hook 0 $(address arch_hook) T -
 		symbol klp-x.ko helper vmlinux helper 2 $(address helper alpha.c) t fs/proc/alpha.c:19
@@ -289,6 +291,8 @@ what_is_refused()
 	wrong 3 "'alpha_setup' is in init memory" "a static init function" "int alpha_setup(int)" "alpha_setup(x)"
 	wrong 3 "'alpha_init' is in init memory" "a global init function" "int alpha_init(void)" "alpha_init()"
 	wrong 3 "'alpha_exit' is in init memory" "an exit function" "void alpha_exit(void)" "(alpha_exit(), x)"
+	wrong 3 "'__per_cpu_start' lies at address 0, which the kernel takes for not found: no livepatch can name it" \
+		"the first per-CPU data" "extern char __per_cpu_start[]" "__per_cpu_start[x]"
 	wrong 3 "'counter.0' is a symbol of $alpha of which its debug information knows nothing (made by the compiler, or an assembler's)" \
 		"a name that the compiler made" 'extern int counter asm("counter.0")' "counter"
 	wrong 3 "'kallsyms_ignored' is neither in $alpha nor a global symbol of this kernel" \
@@ -296,6 +300,14 @@ what_is_refused()
 	wrong 3 "'halper' is neither in $alpha nor a global symbol of this kernel" \
 		"a misspelt static" "int halper(int)" "halper(x)"
 	has "$err" "near names: helper" "... with the name that was meant"
+	fresh
+	template a.c $alpha <<-'END'
+		/* halper() is "no function" // halper
+		 * don't: halper */ static const char *text = "/* \" ", slash = '"'; // halper(
+		int halper(int), use(int x); int use(int x) { return halper(x) + *text + slash; }
+	END
+	resolve
+	refused 1 "klpsyms: error: a.c:5: 'halper' is neither" "the line is that of the code, not of a comment"
 	wrong 3 "'arch_hoook' is neither" "a misspelt global" "int arch_hoook(int)" "arch_hoook(x)"
 	has "$err" "near names: arch_hook" "... with the name that was meant"
 }
@@ -319,11 +331,50 @@ static_of_another_file()
 	has "$err" "  position 2: 0x$(address helper alpha.c) t $(place $alpha 'int helper(')" \
 		"... the second candidate"
 
+	# A weak reference, which becomes zero where there is nothing of the name at all.
+	local zero="(the weak reference would be zero: if that is meant, give it another name)"
+	fresh
+	template a.c $alpha <<<'extern int twice_state __weak; int use(void); int use(void) { return &twice_state ? twice_state : 0; }'
+	resolve
+	refused 1 "a.c:3: 'twice_state' is not in $alpha (the file that a.c is tagged with), but static elsewhere: put what needs it into a file with that tag $zero
+  position $(position twice_state "$(address twice_state twice.c)"): 0x$(address twice_state twice.c) d $(place mm/twice.c 'int twice_state')" \
+		"a weak reference to a static of another file"
+	fresh
+	template a.c <<<'int helper(int) __weak; int use(int x); int use(int x) { return helper ? helper(x) : 0; }'
+	resolve
+	refused 1 "a.c:3: 'helper' is static in the kernel, and a.c has no //KLPMAKE tag to say in which file: tag it with one of $zero
+  position 1: 0x$(address helper beta.c) t" "... without a tag"
+	fresh
+	template a.c $alpha <<<'int helper(int) __weak; int use(int x); int use(int x) { return helper ? helper(x) : 0; }'
+	resolve
+	becomes helper t "$(address helper alpha.c)" "$(place $alpha 'int helper(')" "... to one of the tagged file is that"
+
 	fresh
 	template a.c <<<'int halper(int), use(int x); int use(int x) { return halper(x); }'
 	resolve
 	refused 1 "a.c:3: 'halper' is no global symbol of this kernel, and a.c has no //KLPMAKE tag to look further" \
 		"a name that is nowhere, without a tag"
+
+	fresh
+	template a.c <<-'END'
+		/* This is what halper() in "helper.c was; don't say //halper. */
+		// halper() "
+		static const char text[] = "no comment: // or /* \" halpers";
+		int use(int x);
+		int use(int x) { int halper(int); return halper(x) + (int)sizeof(text) + '"'; }
+	END
+	resolve
+	refused 1 "a.c:7: 'halper' is no global symbol of this kernel" "the line is not that of a comment"
+
+	fresh
+	template a.c <<-'END'
+		#define CALL(x) hal##per(x)
+		int CALL(int), use(int x);
+		int use(int x) { return CALL(x); } /* halper
+	*/ /* halper */
+	END
+	resolve
+	refused 1 "a.c: 'halper' is no global symbol of this kernel" "a name that only comments have has no line"
 
 	fresh
 	template a.c mm/twice.c <<<'int twice_step(int), use(int x); int use(int x) { return twice_step(x); }'

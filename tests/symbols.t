@@ -9,11 +9,29 @@
 # shellcheck source=tests/example.bash
 . "$(dirname "$0")/example.bash"
 
-patches=(data linker twin-statics two-modules namesake macros)
+patches=(data linker twin-statics two-modules namesake macros included address)
+
+# assembler DIR: a file of the assembler's has functions with a scope, as far as its debug information
+# names them, and labels without one.
+assembler()
+{
+	mkdir "$1"
+	cp "$copies/linker/"{Makefile,klp-linker.c} "$1"
+	sed -i 's|^//KLPMAKE.*|//KLPMAKE arch/x86/lib/memset_64.S|; s/SHOW(_stext)/set()/; s/^#define SHOW/extern void memset_orig(void *p, int c, size_t n);\nextern char paranoid_exit[];\nstatic inline void set(void) { char c; memset_orig(\&c, 0, 1); }\n&/' "$1/klp-linker.c"
+	makes "$1" klp-linker.ko
+	has "$(<"$1/_klpmake.syms")" ' t arch/x86/lib/memset_64.S' "$release: a local function of the assembler's"
+	sed -i 's|^//KLPMAKE.*|//KLPMAKE arch/x86/entry/entry_64.S|; s/^\tset()/\tSHOW(paranoid_exit)/' "$1/klp-linker.c"
+	rm "$1/klp-linker.ko"
+	run "$top/klpmake" -q -k "$release" "$1"
+	refused 1 "klpsyms: error: klp-linker.c:$(grep -n '^extern char' "$1/klp-linker.c" | cut -d: -f1): 'paranoid_exit' is a symbol of arch/x86/entry/entry_64.S of which its debug information knows nothing (made by the compiler, or an assembler's): whose it is cannot be told; copy what it stands for
+  position 1: 0x" "$release: ... a local label is refused"
+	has "$err" ' t arch/x86/entry/entry_64.S' "$release: ... with its place"
+	rm -r "$1"
+}
 
 whole_run()
 {
-	local patch checks=() dir=$copies
+	local dir=$copies
 
 	makes "$dir/data" klp-data.ko
 	reaches "$dir/data/klp-data.ko" files_stat sysctl_max_map_count
@@ -35,18 +53,23 @@ whole_run()
 	makes "$dir/macros" klp-macros.ko
 	reaches "$dir/macros/klp-macros.ko" file_systems prec.0 saved_command_line saved_command_line
 
+	makes "$dir/address" klp-address.ko
+	reaches "$dir/address/klp-address.ko" version_proc_show
+
 	makes "$dir/namesake" klp-namesake.ko
 	reaches "$dir/namesake/klp-namesake.ko" \
 		"acpi_gpe_count,$(position acpi_gpe_count sysfs.c)" \
 		"dev_attr_events,$(position dev_attr_events xenbus_probe.c)" \
 		"dev_attr_events,$((3 - $(position dev_attr_events xenbus_probe.c)))"
 
-	for patch in "${patches[@]}"; do
-		mv "$dir/$patch/check" "$dir/$patch.check"
-		checks+=(--file "$dir/$patch.check")
-	done
-	proves 'every patch reaches what it should' "$dir"/*/*.ko -- \
-		--scenario "$top/tests/modules/scenario" "${checks[@]}"
+	makes "$dir/included" klp-rt.ko
+	reaches "$dir/included/klp-rt.ko" sysctl_sched_rr_timeslice
+	has "$(<"$dir/included/_klpmake.syms")" '# kernel/sched/rt.c is compiled in kernel/sched/build_policy.c' \
+		"$release: the table says which file includes the tagged one"
+	has "$(<"$dir/included/_klpmake.syms")" ' d kernel/sched/rt.c:' "$release: ... and where the symbol is defined"
+	assembler "$dir/assembler"
+
+	prove_each 'every patch reaches what it should' "${patches[@]}"
 }
 
 on_every_kernel "${patches[@]/#/tests/modules/}"

@@ -153,6 +153,12 @@ refused_ones()
 	refused 1 "a.c:4: 'alpha_inlined' is inlined everywhere in fs/proc/alpha.c" "an inlined function"
 	author fs/proc/alpha.c alpha_scalar 0
 	refused 1 "a.c:4: 'alpha_scalar' exists in fs/proc/alpha.c only as 'alpha_scalar.isra.0'" "a clone"
+	author kernel/gamma.c sys_gamma 0
+	refused 1 "a.c:4: 'sys_gamma' is neither in kernel/gamma.c nor a global symbol of this kernel
+  system call 'gamma': what can be patched is each of its entries '__ia32_sys_gamma', '__x64_sys_gamma'; what they call is inline, and so notrace" \
+		"a system call by the name that it has in no kernel with entries"
+	author kernel/gamma.c sys_beta 0
+	lacks "$err" "system call" "... but not where there is none of that name"
 	author fs/proc/alpha.c alpha_shwo 0
 	refused 1 "a.c:4: 'alpha_shwo' is neither in fs/proc/alpha.c nor a global symbol of this kernel" "misspelt"
 	has "$err" "near names: alpha_show" "... with the name that was meant"

@@ -87,7 +87,7 @@ which_file_it_means()
 	mkdir -p "$scratch/modules/kernel/drivers/gadget" "$scratch/modules/kernel/fs/proc"
 	cp "$scratch/kernel/gadget.ko" "$scratch/modules/kernel/drivers/gadget/gadget.ko"
 	tagged '//KLPMAKE drivers/gadget/common.c' --debug-modules "$scratch/modules"
-	refused 1 "a.c:2: 'helper' is neither in drivers/gadget/common.c nor a global symbol of this kernel" \
+	refused 1 "a.c:2: 'helper' is not in drivers/gadget/common.c (the file that a.c is tagged with), but static elsewhere" \
 		"a file of a module is found there, and is another scope"
 	tagged '//KLPMAKE fs/proc/delta.c' --debug-modules "$scratch/modules"
 	refused 1 "a.c:1: 'fs/proc/delta.c' is no source file of this vmlinux or of a module (" "a file of no module"
@@ -166,6 +166,113 @@ however_it_is_made()
 	made_as "every function in a section of its own" -ffunction-sections -fdata-sections
 }
 
+# Files that others include, in a kernel made with these flags.
+included()
+{
+	local from=$scratch/included
+	rm -rf "$from"
+	mkdir -p "$from/sched" "$from/drivers" "$from/out"
+	k=$from/kernel
+	cat >"$from/sched/part.c" <<-'END'
+		static __attribute__((noipa)) int part_step(int x) { return x + 1; }
+		static int part_state = 3;
+	END
+	cat >"$from/sched/both.c" <<-'END'
+		static __attribute__((noipa)) int both_step(int x) { return x + 2; }
+	END
+	cat >"$from/sched/build.c" <<-'END'
+		#include "part.c"
+		#include "both.c"
+		#include "part.h"
+		static int build_state = 4;
+		int build(int x);
+		int build(int x) { return part_step(x) + part_state++ + both_step(x) + build_state++ + PART; }
+	END
+	cat >"$from/sched/other.c" <<-'END'
+		#include "both.c"
+		#include "alone.c"
+		int other(int x);
+		int other(int x) { return both_step(x) + alone(x); }
+	END
+	echo 'static __attribute__((noipa)) int alone(int x) { return x + 5; } int ALONE(int x); int ALONE(int x) { return alone(x); }' >"$from/sched/alone.c"
+	echo '#define PART 7' >"$from/sched/part.h"
+	echo '#include "half.c"' >"$from/drivers/whole.c"
+	echo 'static __attribute__((noipa)) int half_step(int x) { return x; } int half(int x); int half(int x) { return half_step(x); }' >"$from/drivers/half.c"
+	(
+		cd "$from" || exit
+		mini_cc sched/build.c build.o "$@" && mini_cc sched/other.c other.o -DALONE=other_alone "$@" &&
+			mini_cc sched/alone.c alone.o -DALONE=real_alone "$@" &&
+			mini_cc drivers/whole.c out/whole.ko "$@" && k=$scratch/kernel &&
+			relink "$from/kernel" build.o other.o alone.o
+	)
+}
+
+# what_is_included NAME FLAG...
+what_is_included()
+{
+	local how=$1
+	shift
+	included "$@" || {
+		fail "$how: it can be built"
+		return
+	}
+	fresh
+	template a.c sched/part.c <<-'END'
+		extern int part_state, build_state;
+		int part_step(int), use(int x);
+		int use(int x) { return part_step(x) + part_state + build_state; }
+	END
+	resolve
+	is "$status:$err" "0:" "$how: a tag that names a file which another includes"
+	becomes part_step t "$(address part_step build.c)" "sched/part.c:1" "$how: ... a static function of it"
+	becomes part_state d "$(address part_state build.c)" "sched/part.c:2" "$how: ... a static variable"
+	becomes build_state d "$(address build_state build.c)" "sched/build.c:4" "$how: ... and one of the file that includes it"
+	has "$(<"$dir/syms")" "# sched/part.c is compiled in sched/build.c" "$how: the table says where it is"
+	fresh
+	template a.c sched/alone.c <<<'int alone(int), use(int x); int use(int x) { return alone(x); }'
+	resolve
+	is "$status:$(symbol alone | cut -d' ' -f4):$(grep -c 'is compiled in' "$dir/syms")" "0:$(address alone alone.c):0" \
+		"$how: a file that is compiled by itself is meant, not what includes it, too"
+	fresh
+	template a.c sched/both.c <<<'int both_step(int), use(int x); int use(int x) { return both_step(x); }'
+	resolve
+	is "$status:$err" "1:klpsyms: error: a.c:1: 'sched/both.c' is included by more than one file: tag with the one whose copy is meant
+  sched/build.c
+  sched/other.c" "$how: a file that two include"
+	fresh
+	template a.c sched/part.h <<<'int part_step(int), use(int x); int use(int x) { return part_step(x); }'
+	resolve
+	refused 1 "a.c:1: 'sched/part.h' is no source file of this vmlinux" "$how: a header is no scope"
+	fresh
+	template a.c drivers/half.c <<<'int half_step(int), use(int x); int use(int x) { return half_step(x); }'
+	resolve --object "$scratch/included/out/whole.ko"
+	is "$status:$(symbol half_step | awk '{ print $1, $2, $6 }')" "0:whole half_step drivers/half.c:1" "$how: a file that one of a module includes"
+	resolve
+	refused 1 "a.c:1: 'drivers/half.c' is no source file" "$how: ... is none without the module"
+	k=$scratch/kernel
+}
+
+# The build directory may lie in the tree, with all files named from the root of the file system.
+absolute_names()
+{
+	local tree=$scratch/tree
+	mkdir -p "$tree/lib" "$tree/out/amd64"
+	echo 'static __attribute__((noipa)) int tree_step(int x) { return x; } int tree(int x); int tree(int x) { return tree_step(x); }' >"$tree/lib/tree.c"
+	printf '\t.text\n\t.type tree_asm, @function\ntree_asm:\n\tret\n\t.size tree_asm, .-tree_asm\n' >"$tree/lib/leaf.S"
+	(cd "$tree/out/amd64" && mini_cc "$tree/lib/tree.c" tree.o && mini_cc "$tree/lib/leaf.S" leaf.o &&
+		relink "$tree/kernel" tree.o leaf.o)
+	k=$tree/kernel
+	fresh
+	template a.c lib/tree.c <<<'int tree_step(int), use(int x); int use(int x) { return tree_step(x); }'
+	resolve
+	becomes tree_step t "$(address tree_step tree.c)" "lib/tree.c:1" "names from the root, compiled below the tree"
+	fresh
+	template a.c lib/leaf.S <<<'int tree_asm(int), use(int x); int use(int x) { return tree_asm(x); }'
+	resolve
+	becomes tree_asm t "$(address tree_asm leaf.o)" "lib/leaf.S" "... the assembler's, too"
+	k=$scratch/kernel
+}
+
 mini_vmlinux "$k" && mini_gadget "$k" && make_frame || exit
 how_it_is_written
 # Two more files: one whose path is the end of another's, one whose name another has.
@@ -215,4 +322,8 @@ cached()
 }
 
 cached
+what_is_included "DWARF 5" -gdwarf-5
+what_is_included "DWARF 4" -gdwarf-4
+what_is_included "compressed" -gz=zlib
+absolute_names
 done_testing

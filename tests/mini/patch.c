@@ -27,8 +27,11 @@
 #ifndef FUNCS
 #define FUNCS gadget_funcs
 #endif
-#ifndef OBJECTS_IN
-#define OBJECTS_IN
+#ifndef HOLE
+#define HOLE
+#endif
+#ifndef STATES
+#define STATES {.id = 1, .version = 1}, {.id = 2}, {}
 #endif
 
 /* fs/proc/alpha.c */
@@ -76,12 +79,24 @@ static int patched_export(int x)
 	return gadget_step(x) + gadget_private;
 }
 
+static int before(void *obj)
+{
+	return obj == NULL;
+}
+
+static void after(void *obj)
+{
+	if (obj)
+		_printk("after\n");
+}
+
 static struct klp_func vmlinux_funcs[] = {
 	{
 		.old_name = OLD_NAME,
 		.new_func = NEW_FUNC,
 		.old_sympos = OLD_SYMPOS,
 	},
+	HOLE
 	{
 		.old_name = "twice_step",
 		.new_func = patched_step,
@@ -99,22 +114,27 @@ __attribute__((used)) static struct klp_func gadget_funcs[] = {
 	{},
 };
 
-static struct klp_object objects[] OBJECTS_IN = {
+static struct klp_object objects[] = {
 	{
 		.funcs = vmlinux_funcs,
+		.callbacks = {.pre_patch = before, .post_patch = after},
 	},
 	{
 		.name = OBJECT,
 		.funcs = FUNCS,
+		.callbacks = {.pre_patch = before, .post_unpatch = after},
 	},
 #ifndef NO_END
 	{},
 #endif
 };
 
+static struct klp_state states[] = {STATES};
+
 static struct klp_patch patch = {
 	.mod = THIS_MODULE,
 	.objs = objects,
+	.states = states,
 };
 
 static int __init patch_init(void)

@@ -39,6 +39,16 @@ typedef unsigned long ulong;
 #define EXPORT_SYMBOL_GPL(name) __EXPORT(name, "EXPORT_SYMBOL_GPL", "")
 #define EXPORT_SYMBOL_NS_GPL(name, ns) __EXPORT(name, "EXPORT_SYMBOL_GPL", ns)
 
+/* As objtool lists functions that nobody calls by their address; with -fcf-protection=branch. */
+#ifdef __CET__
+#define IBT_SEAL(name)                                             \
+	asm(".pushsection .ibt_endbr_seal,\"a\",@progbits\n\t" \
+	    ".long " #name " - .\n\t"                            \
+	    ".popsection")
+#else
+#define IBT_SEAL(name) _Static_assert(1, "")
+#endif
+
 struct module {
 	int state;
 	char name[56];
@@ -72,10 +82,28 @@ struct klp_func {
 	bool patched;
 };
 
+/* OLD_LIVEPATCH: a kernel from before there were callbacks and states. */
+#ifdef OLD_LIVEPATCH
+struct klp_hooks {
+	ulong mini_private[5];
+};
+#define klp_callbacks klp_hooks
+#define klp_state klp_future
+#else
 struct klp_callbacks {
 	int (*pre_patch)(void *obj);
 	void (*post_patch)(void *obj);
+	void (*pre_unpatch)(void *obj);
+	void (*post_unpatch)(void *obj);
+	bool post_unpatch_enabled;
 };
+
+struct klp_state {
+	ulong id;
+	u32 version;
+	void *data;
+};
+#endif
 
 struct klp_object {
 	const char *name;
@@ -87,7 +115,7 @@ struct klp_object {
 struct klp_patch {
 	struct module *mod;
 	struct klp_object *objs;
-	void *states;
+	struct klp_state *states;
 	bool replace;
 	ulong mini_private[5];
 };

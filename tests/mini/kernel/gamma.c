@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A third state, the global mixed(), the winner over lib/weak.c's arch_hook(), a function split
- * into a hot and a cold part, and a very long name.
+ * into a hot and a cold part, a very long name, and a tracepoint.
  */
 #include "mini.h"
 
@@ -46,3 +46,46 @@ int gamma_use(struct record *r)
 	return arch_hook(r->weight) + weak_kept(r->id) + split_path(r->id) + asm_entry(r->id);
 }
 EXPORT_SYMBOL_NS_GPL(gamma_use, "MINI_NS");
+
+/* As include/linux/tracepoint.h makes them: a tracepoint, and the key of its static call. */
+int __tracepoint_gamma_hit = 1;
+int __SCK__tp_func_gamma_hit = 1;
+
+/*
+ * A system call, as arch/x86/include/asm/syscall_wrapper.h makes it: entries, and a body that is not
+ * traced. Then names that are only near those of entries.
+ */
+static noinline noclone notrace long __do_sys_gamma(long x)
+{
+	return sink(x);
+}
+
+long __x64_sys_gamma(long x);
+long __x64_sys_gamma(long x)
+{
+	return __do_sys_gamma(x);
+}
+
+long __ia32_sys_gamma(long x);
+long __ia32_sys_gamma(long x)
+{
+	return __do_sys_gamma((int)x);
+}
+
+long __ia32_compat_sys_gamma(long x);
+long __ia32_compat_sys_gamma(long x)
+{
+	return sink(x);
+}
+
+long __pfx___x64_sys_gamma(long x);
+long __pfx___x64_sys_gamma(long x)
+{
+	return sink(x);
+}
+
+long __se_sys_gamma(long x);
+long __se_sys_gamma(long x)
+{
+	return sink(x);
+}

@@ -27,6 +27,8 @@ noinline noclone int gadget_twin(int x)
 	return x ^ state;
 }
 
+IBT_SEAL(gadget_twin);
+
 /* Gone once the module is up, and before the one of common.c in the table. */
 static noinline noclone int __init gadget_phase(int x)
 {

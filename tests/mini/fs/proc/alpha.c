@@ -126,3 +126,8 @@ int alpha_again(const struct record *r)
 	return alpha_partial(r->weight) + alpha_partial(r->id) + alpha_constant(r->id, 12345) +
 	       alpha_scalar(r) + alpha_inlined(r->id);
 }
+
+/* The first of the per-CPU variables lies at address 0. */
+int alpha_percpu_first __section(".data..percpu..first");
+
+IBT_SEAL(alpha_again);

@@ -10,6 +10,15 @@ void module_layout(struct module *mod)
 }
 EXPORT_SYMBOL(module_layout);
 
+/* A kernel that has it reads extended symbol versions. */
+#ifndef PLAIN_VERSIONS
+void modversion_ext_start(struct module *mod);
+void modversion_ext_start(struct module *mod)
+{
+	mod->state++;
+}
+#endif
+
 int clear_relocate_add(int x);
 int clear_relocate_add(int x)
 {

@@ -18,7 +18,9 @@ const char *livepatch_answer(const char *a, const char *b);
 
 static int livepatch_outside_show(struct seq_file *m, void *v)
 {
-	seq_printf(m, "patched %s, %s, %s, %d; %s", twin(), pair(), word, early(), two_words());
+	/* The address is that of the function in the module. */
+	seq_printf(m, "patched %s, %s, %s, %d by %ps; %s", twin(), pair(), word, early(),
+		   livepatch_outside_show, two_words());
 	return answer(m);
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include "outside.h"
 
@@ -39,3 +40,8 @@ const char *two_words(void)
 {
 	return answer(twin(), pair());
 }
+#ifdef NAMESPACE_IS_WORD
+EXPORT_SYMBOL_NS_GPL(two_words, OUTSIDE);
+#else
+EXPORT_SYMBOL_NS_GPL(two_words, "OUTSIDE");
+#endif

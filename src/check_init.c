@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What stays must not lead to what goes: the kernel frees the init memory of a module as soon as
+ * its init function has returned, and then a patched function jumps into nothing.
+ * Rules: kernel/module/main.c, do_init_module() and module_init_layout_section();
+ * scripts/mod/modpost.c, check_sec_ref(), which warns of the same.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+/* A place in a section, and the symbol there. */
+struct spot {
+	size_t section;
+	uint64_t offset;
+	size_t symbol; /* its number, 0: none */
+};
+
+/* The number of the symbol that covers a place, 0: none does. */
+static size_t symbol_at(const struct elf_file *f, size_t section, uint64_t offset)
+{
+	size_t found = 0;
+
+	for (size_t i = 1; i < f->symnum; i++) {
+		struct elf_symbol s;
+		unsigned char type;
+
+		elf_file_symbol(f, i, &s);
+		type = GELF_ST_TYPE(s.sym.st_info);
+		if (s.special || s.shndx != section || !s.name[0] ||
+		    (type != STT_FUNC && type != STT_OBJECT))
+			continue;
+		if (offset == s.sym.st_value)
+			return i;
+		if (offset > s.sym.st_value && offset - s.sym.st_value < s.sym.st_size)
+			found = i;
+	}
+	return found;
+}
+
+static const char *name_of(const struct elf_file *f, const struct spot *spot)
+{
+	struct elf_symbol s;
+
+	if (!spot->symbol)
+		return f->sec[spot->section].name;
+	elf_file_symbol(f, spot->symbol, &s);
+	return s.name;
+}
+
+/* Is it code or data that stays as it is? The loader's tables know what is init memory. */
+static bool is_permanent(const struct check *c, const struct elf_section *s)
+{
+	if (kallsyms_init_section(c->mod, s->name) || str_starts(s->name, ".ref."))
+		return false;
+	for (const char *const *early = c->target.arch->early_sections; *early; early++) {
+		if (!strcmp(*early, s->name))
+			return false;
+	}
+	return (s->shdr.sh_flags & SHF_EXECINSTR) || str_starts(s->name, ".data") ||
+	       str_starts(s->name, ".rodata");
+}
+
+/* Where in init memory a relocation leads; false when it leads elsewhere. */
+static bool leads_to_init(const struct check *c, const struct reloc *r, struct spot *to)
+{
+	struct elf_symbol s;
+
+	elf_file_symbol(c->mod, r->symbol, &s);
+	if (s.special || !kallsyms_init_section(c->mod, c->mod->sec[s.shndx].name))
+		return false;
+	to->section = s.shndx;
+	to->symbol = r->symbol;
+	to->offset = s.sym.st_value;
+	if (GELF_ST_TYPE(s.sym.st_info) == STT_SECTION) {
+		to->offset = (uint64_t)r->addend + (r->type == c->target.arch->pc32 ? 4 : 0);
+		to->symbol = symbol_at(c->mod, to->section, to->offset);
+	}
+	return true;
+}
+
+/* The compiler keeps the jump tables of init functions among the constants. */
+static bool is_jump_table(const struct check *c, const struct reloc *r, const struct spot *to)
+{
+	struct elf_symbol s;
+
+	if (!str_starts(c->mod->sec[r->section].name, ".rodata"))
+		return false;
+	elf_file_symbol(c->mod, to->symbol, &s);
+	return GELF_ST_TYPE(s.sym.st_info) == STT_FUNC && to->offset != s.sym.st_value;
+}
+
+static void report(struct check *c, const struct spot *from, const struct spot *to)
+{
+	const char *name = name_of(c->mod, to);
+	char *source = from->symbol ? check_source(c, from->symbol) : xstrdup("");
+
+	bad(c,
+	    "%s'%s' uses '%s', which lies in '%s': the kernel frees that as soon as the patch is "
+	    "loaded\n"
+	    "  remove __init or __initdata from '%s'",
+	    source, name_of(c->mod, from), name, c->mod->sec[to->section].name, name);
+	free(source);
+}
+
+void check_init(struct check *c)
+{
+	struct spot told_from = {0}, told_to = {0};
+
+	for (size_t i = 0; i < c->relocs.n; i++) {
+		const struct reloc *r = &c->relocs.r[i];
+		struct spot from = {.section = r->section, .offset = r->offset}, to;
+
+		if (!is_permanent(c, &c->mod->sec[r->section]) || !leads_to_init(c, r, &to) ||
+		    is_jump_table(c, r, &to))
+			continue;
+		from.symbol = symbol_at(c->mod, from.section, from.offset);
+		/* Relocations are ordered by place: once for each two is enough. */
+		if (from.section == told_from.section && from.symbol == told_from.symbol &&
+		    to.section == told_to.section && to.symbol == told_to.symbol)
+			continue;
+		report(c, &from, &to);
+		told_from = from;
+		told_to = to;
+	}
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What was copied with the functions of a kernel file and has no business in a patch: its exports,
+ * its system calls, its claims on devices.
+ * Rules: kernel/module/main.c, verify_exported_symbols(); kernel/trace/trace_events.c,
+ * trace_module_add_events() and event_init(), which calls init_syscall_trace() of
+ * kernel/trace/trace_syscalls.c; scripts/mod/file2alias.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "modinfo.h"
+
+#define KSYMTAB "__ksymtab_"
+#define SYSCALL_META "__syscall_meta__"
+
+/* The number of the global symbol of that name that the module defines, 0: there is none. */
+static size_t find_defined(const struct check *c, const char *name)
+{
+	for (size_t i = 1; i < c->mod->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(c->mod, i, &s);
+		if (!s.special && GELF_ST_BIND(s.sym.st_info) != STB_LOCAL && !strcmp(s.name, name))
+			return i;
+	}
+	return 0;
+}
+
+static void check_export(struct check *c, const char *name)
+{
+	const struct symver *export = symvers_find(&c->target.symvers, name);
+	char *source;
+
+	if (!export) {
+		odd(c, "it exports '%s': other modules would then depend on a patch", name);
+		return;
+	}
+	source = check_source(c, find_defined(c, name));
+	bad(c,
+	    "%s'%s' is exported, as '%s' does already: verify_exported_symbols() refuses the module\n"
+	    "  remove EXPORT_SYMBOL() from its files",
+	    source, name, export->owner);
+	free(source);
+}
+
+/* The kernel's events of system calls are set up by what lies in its init memory. */
+static void check_syscall(struct check *c, size_t symbol, const char *name)
+{
+	char *source = check_source(c, symbol);
+
+	bad(c,
+	    "%sit has trace events of the system call '%s': event_init() calls "
+	    "init_syscall_trace() for them, which is gone after boot, and the kernel crashes\n"
+	    "  write __SYSCALL_DEFINEx() instead of SYSCALL_DEFINE(): that makes none",
+	    source, name);
+	free(source);
+}
+
+/* depmod makes a list of these, by which modprobe and udev would load the patch. */
+static void check_alias(const struct check *c)
+{
+	const char *alias = modinfo_first(c->mod, "alias");
+
+	if (alias)
+		odd(c,
+		    "modinfo has the alias '%s': whoever looks for a driver by it gets the patch; "
+		    "remove MODULE_DEVICE_TABLE() and MODULE_ALIAS() from its files",
+		    alias);
+}
+
+void check_leftovers(struct check *c)
+{
+	for (size_t i = 1; i < c->mod->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(c->mod, i, &s);
+		if (s.special)
+			continue;
+		if (str_starts(s.name, KSYMTAB) &&
+		    str_starts(c->mod->sec[s.shndx].name, "__ksymtab"))
+			check_export(c, s.name + strlen(KSYMTAB));
+		else if (str_starts(s.name, SYSCALL_META))
+			check_syscall(c, i, s.name + strlen(SYSCALL_META));
+	}
+	check_alias(c);
+}

@@ -1,0 +1,157 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The kernel's own livepatch tests, with their modules made by klpmake. These use nothing but exported
+# symbols, so klpmake has nothing to do: its modules have to be those of plain kbuild.
+
+# shellcheck source=tests/tap.bash
+. "$(dirname "$0")/tap.bash"
+# shellcheck source=tests/example.bash
+. "$(dirname "$0")/example.bash"
+# shellcheck source=scripts/modinfo.bash
+. "$top/scripts/modinfo.bash"
+
+# What the selftests call and busybox has not, or does not do as they expect.
+programs=(bash awk comm date depmod diff dmesg getconf grep insmod mktemp modinfo modprobe rmmod sed stat sysctl)
+
+# lacking SELFTESTS: the options of their own list that the kernel does not have, but for the one that
+# makes their modules.
+lacking()
+{
+	grep -v '^CONFIG_TEST_LIVEPATCH=' "$1/config" |
+		grep -vxFf "$(kernel_kdir "$release")/include/config/auto.conf"
+}
+
+# missing_programs: those of this machine.
+missing_programs()
+{
+	local program
+	for program in "${programs[@]}"; do
+		PATH=$PATH:/usr/sbin:/sbin type -P "$program" >/dev/null || printf '%s\n' "$program"
+	done
+}
+
+# plain_modules DIR SOURCE: all of them by kbuild, in the ordinary way; debug information does not say
+# in which directory.
+plain_modules()
+{
+	local dir=$1 source=$2 file
+	mkdir "$dir"
+	cp "$source"/*.c "$dir"
+	for file in "$dir"/*.c; do
+		printf 'obj-m += %s.o\n' "$(basename "$file" .c)"
+	done >"$dir/Makefile"
+	holds "$release: kbuild makes the modules" make -C "$(kernel_kdir "$release")" "M=$dir" \
+		"KCFLAGS=-ffile-prefix-map=$dir/=" CONFIG_DEBUG_INFO_BTF_MODULES= modules
+}
+
+# livepatches DIR PLAIN: those of them that are livepatches, by klpmake. The others, in $helpers, are
+# what they patch, and a test of shadow variables.
+livepatches()
+{
+	local dir=$1 module options=()
+	helpers=()
+	mkdir "$dir"
+	cp "$2"/*.c "$dir"
+	for module in "$2"/*.ko; do
+		rm "$dir/$(basename "$module" .ko).mod.c"
+		if [[ $(modinfo_field "$module" livepatch) == Y ]]; then
+			printf 'obj-m += %s.o\n' "$(basename "$module" .ko)" >>"$dir/Makefile"
+		else
+			helpers+=("$module")
+			options+=(--module "$module")
+		fi
+	done
+	run "$top/klpmake" -q -k "$release" "${options[@]}" "$dir"
+	exits 0 "$release: klpmake makes the livepatches"
+	is "$(grep -v '^#' "$dir/_klpmake.syms")" '' "$release: they need no livepatch symbol"
+}
+
+# contents MODULE: its ELF header, all sections' headers and every byte in them, but not where in the
+# file they lie.
+contents()
+{
+	local sections
+	sections=$(LC_ALL=C readelf -h "$1" | sed -n 's/^ *Number of section headers: *//p')
+	[[ -n $sections ]] || printf "'%s' cannot be read\n" "$1"
+	LC_ALL=C readelf --wide -hS "$1" |
+		sed -E '/^ *Start of section headers:|, starting at offset 0x/d
+			s/^( *\[ *[0-9]+\] .* [0-9a-f]{16}) [0-9a-f]{6,} /\1 /'
+	# shellcheck disable=SC2046
+	LC_ALL=C readelf $(seq -f '--hex-dump=%g' 1 $((sections - 1))) "$1"
+}
+
+# same_module OURS PLAIN
+same_module()
+{
+	contents "$1" >"$copies/ours.contents"
+	contents "$2" >"$copies/plain.contents"
+	run diff "$copies/plain.contents" "$copies/ours.contents"
+	is "$(head -n 20 <<<"$out")" '' "$release: '${1##*/}' is what kbuild makes, but for its sections' places in the file"
+}
+
+# verdict TEST: what the guest has told of it.
+verdict()
+{
+	local name=${1##*/} said verdict
+	said=$(sed -n "s/^$name | //p" <<<"$out")
+	verdict=$(sed -n 's/^verdict: //p' <<<"$said")
+	if [[ $verdict == skip ]]; then
+		skip "$release: $name" "$(sed -nE 's/^(SKIP|skip all tests): //p' <<<"$said" | head -n 1)"
+		return
+	fi
+	is "$verdict, $(grep -c '^TEST: .* ok$' <<<"$said")" "ok, $(grep -c '^start_test ' "$1")" \
+		"$release: $name passes, and each test in it"
+	[[ $verdict == ok ]] || diag "$said"
+}
+
+# in_guest SELFTESTS MODULE...
+in_guest()
+{
+	local selftests=$1 missing file options=(--scenario "$top/tests/selftests/scenario")
+	shift
+	missing=$(lacking "$selftests"; missing_programs)
+	if [[ -n $missing ]]; then
+		skip "$release: its selftests" "not here: ${missing//$'\n'/ }"
+		return
+	fi
+	for file in "${programs[@]}"; do
+		options+=(--program "$file")
+	done
+	for file in "$selftests"/*.c; do
+		[[ -e $file ]] || continue
+		holds "$release: $(basename "$file" .c)" gcc -static -o "$copies/$(basename "$file" .c)" "$file"
+		options+=(--file "$copies/$(basename "$file" .c)")
+	done
+	for file in "$selftests"/*.sh; do
+		options+=(--file "$file")
+	done
+	# They take a minute, and five where this machine is busy.
+	proves 'no selftest makes the kernel complain' "$@" -- "${options[@]}" --timeout 1200 || return 0
+	for file in "$selftests"/test-*.sh; do
+		verdict "$file"
+	done
+}
+
+whole_run()
+{
+	local source selftests modules module helpers plain=$copies/plain ours=$copies/livepatches
+	source=$(klpmake_cache)/kernels/$release/usr/src/linux-source-$release
+	selftests=$source/tools/testing/selftests/livepatch
+	if [[ ! -d $selftests ]]; then
+		skip "$release: its selftests" "they are not here: scripts/fetch-kernel --selftests $release gets them"
+		return
+	fi
+	# Where they are depends on the kernel's age.
+	modules=$selftests/test_modules
+	[[ -d $modules ]] || modules=$source/lib/livepatch
+	plain_modules "$plain" "$modules"
+	livepatches "$ours" "$plain"
+	for module in "$ours"/*.ko; do
+		same_module "$module" "$plain/${module##*/}"
+	done
+	in_guest "$selftests" "$ours"/*.ko "${helpers[@]}"
+}
+
+on_every_kernel
+done_testing
