@@ -31,8 +31,8 @@ dwarf_parts := dwarf_file dwarf_object code_ranges units units_cache mention def
 patch_parts := layout patch taken
 klpsyms_parts := klpsyms uses own_names replaced addresses $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template asm_name source \
 		 scope objects module_files resolve resolved resolve_macro unresolved syscalls locals locate near symtable output \
-		 early sealed special_uses code_line
-klplink_parts := klplink $(elf_parts) symtable output link_plan link_strings link_write
+		 early sealed special_uses moves code_line
+klplink_parts := klplink $(elf_parts) arch relocs moves symtable output link_plan link_slots link_strings link_write
 klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files locate syscalls early sealed \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json
 kallsympos_parts := kallsympos $(target_parts) $(dwarf_parts) objects module_files locate near json

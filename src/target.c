@@ -99,8 +99,9 @@ static int check_release(const struct target *t, const char *want)
 
 /*
  * All that the kernel frees after boot lies between these two, whatever its section is called:
- * include/asm-generic/vmlinux.lds.h, INIT_TEXT_SECTION(); mm/init, free_initmem(). Where the original
- * of the per-CPU variables lies there as well (riscv, arm64: PERCPU_SECTION()), the variables stay.
+ * include/asm-generic/vmlinux.lds.h, INIT_TEXT_SECTION(); mm/init, free_initmem(). Where the
+ * original of the per-CPU variables lies there as well (riscv, arm64: PERCPU_SECTION()), the
+ * variables stay.
  */
 static void mark_init(struct target *t)
 {
@@ -162,9 +163,9 @@ int target_open(struct target *t, const struct target_options *opt)
 
 int target_read_symbols(struct target *t)
 {
-	static const char *const own[] = {"linux_banner", "__start_mcount_loc", "__stop_mcount_loc",
-					  "__init_begin", "__init_end",		"__per_cpu_start",
-					  "__per_cpu_end", "vermagic"};
+	static const char *const own[] = {
+		"linux_banner", "__start_mcount_loc", "__stop_mcount_loc", "__init_begin",
+		"__init_end",	"__per_cpu_start",    "__per_cpu_end",	   "vermagic"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		kallsyms_want(&t->kallsyms, own[i]);
