@@ -44,17 +44,35 @@ machine_row()
 }
 
 # shellcheck disable=SC2034 # kbuild_cross is for kbuild.bash
-# cross_compiler: sets kbuild_cross to what make needs beside the target's own compiler. Nothing on a
-# machine like the target; what the user says (ARCH, CROSS_COMPILE, LLVM) goes before what we know.
+# cross_compiler KDIR: sets kbuild_cross to what make needs beside the target's own compiler. Nothing on
+# a machine like the target; what the user says (ARCH, CROSS_COMPILE, LLVM) goes before what we know.
 cross_compiler()
 {
+	local made
 	kbuild_cross=()
+	made=$(elf_machine "$1/scripts/mod/modpost")
+	[[ -z $made || $made == "$(elf_machine "/proc/$$/exe")" ]] ||
+		die "the programs in '$1' are for '$made' and do not run here: take a build directory that was made on a machine like this one"
 	[[ $machine_name != "$(uname -m)" ]] || return 0
 	kbuild_cross=(ARCH="${ARCH:-$machine_karch}")
-	[[ -z ${CROSS_COMPILE+set} && -z ${LLVM-} ]] || return 0
-	type "${machine_cross}gcc" >/dev/null 2>&1 ||
-		die "no compiler for '$machine_name' here: '${machine_cross}gcc' is not installed; get it with
-  sudo apt-get install gcc-${machine_cross%-}  # Debian and Ubuntu
-or say with CROSS_COMPILE or LLVM, as to kbuild, which one to take"
-	export CROSS_COMPILE=$machine_cross
+	[[ -z ${LLVM-} ]] || return 0
+	export CROSS_COMPILE=${CROSS_COMPILE-$machine_cross}
+	check_compiler "${CROSS_COMPILE}gcc"
+}
+
+# check_compiler PROGRAM: it is there and is for the target.
+check_compiler()
+{
+	local is
+	type "$1" >/dev/null 2>&1 ||
+		die "no compiler for '$machine_name' here: '$1' is not installed; $(compiler_hint)"
+	is=$("$1" -dumpmachine 2>/dev/null) || is=''
+	[[ ${is%%-*} == "${machine_cross%%-*}" || ${is%%-*} == "$machine_name" ]] ||
+		die "'$1' makes code for '${is:-nobody knows what}', and the target is '$machine_name'; $(compiler_hint)"
+}
+
+compiler_hint()
+{
+	printf 'get one with\n  sudo apt-get install gcc-%s  # Debian and Ubuntu\n' "${machine_cross%-}"
+	printf 'or say with CROSS_COMPILE or LLVM, as to kbuild, which one to take'
 }

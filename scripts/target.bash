@@ -144,6 +144,7 @@ find_vmlinux()
 }
 
 # The target's architecture is vmlinux's; the programs say it when they do not know it.
+# shellcheck disable=SC2034 # for kbuild.bash
 find_machine()
 {
 	machine_row elf "$(elf_machine "$vmlinux")" || machine_name=$(uname -m)

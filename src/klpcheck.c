@@ -89,6 +89,7 @@ static int run_checks(struct check *c, const struct options *o)
 	check_modinfo(c);
 	check_symbol_positions(c);
 	check_undefined(c);
+	check_pairs(c);
 	check_init(c);
 	check_leftovers(c);
 	check_patch(c);

@@ -4,19 +4,12 @@
 
 #include <string.h>
 
+#include "early.h"
 #include "util.h"
 
 static struct move refused(const char *why)
 {
 	return (struct move){.how = MOVE_REFUSED, .why = why};
-}
-
-/* kernel/module/strict_rwx.c; include/linux/cache.h, __ro_after_init */
-bool move_into_read_only(const struct elf_file *f, size_t section)
-{
-	const struct elf_section *s = &f->sec[section];
-
-	return !(s->shdr.sh_flags & SHF_WRITE) || str_starts(s->name, ".data..ro_after_init");
 }
 
 bool move_completes(const struct elf_file *f, const struct arch *arch, const struct reloc *r,
@@ -127,7 +120,7 @@ struct move move_of(const struct elf_file *f, const struct arch *arch, const str
 		    const struct reloc *r, bool late)
 {
 	const struct arch_reloc *type = arch_reloc_by_type(arch, r->type);
-	bool too_late = late && !arch->writes_code && move_into_read_only(f, r->section);
+	bool too_late = late && !arch->writes_code && section_is_read_only(&f->sec[r->section]);
 
 	if (!type)
 		return refused(

@@ -49,7 +49,4 @@ bool move_is_twin(const struct arch *arch, const struct relocs *all, const struc
 bool move_completes(const struct elf_file *f, const struct arch *arch, const struct reloc *r,
 		    size_t section, uint64_t offset);
 
-/* Is that section's memory read-only when the kernel has loaded the patch? */
-bool move_into_read_only(const struct elf_file *f, size_t section);
-
 #endif

@@ -11,23 +11,23 @@
 
 #include "show.h"
 
-/* A table of pointers: each is a relocation in data. */
-static void (*const parts[])(struct seq_file *m) = {
-	show_filesystems, show_inodes, show_width, show_stats,
+void (*parts[])(struct seq_file *m) = {
+	show_filesystems, show_inodes, show_width, show_stats, show_console, show_limits, NULL
 };
 
-/* Global, not exported, and not a function of this patch: a relocation in data as well. */
+/* Global and not exported. */
 extern const char linux_proc_banner[];
-static const char *const banner = linux_proc_banner;
+const char *texts[] = { linux_proc_banner };
 
 static int callbacks;
 
 static int livepatch_version_proc_show(struct seq_file *m, void *v)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+	for (size_t i = 0; parts[i]; i++)
 		parts[i](m);
-	seq_printf(m, "banner %.10s\n", banner);
-	seq_printf(m, "callbacks %d\n", callbacks);
+	seq_printf(m, "banner %.10s\n", texts[0]);
+	/* The address is that of the function in the kernel. */
+	seq_printf(m, "callbacks %d, shown by %ps\n", callbacks, livepatch_version_proc_show);
 	return 0;
 }
 
