@@ -204,7 +204,7 @@ size_t link_plan_add_symbol(struct link_plan *plan, struct new_symbol symbol)
 	return plan->in->symnum + plan->added_num++;
 }
 
-static struct link_relas *klp_relas(struct link_plan *plan, size_t target, const char *object)
+struct link_relas *link_plan_klp(struct link_plan *plan, size_t target, const char *object)
 {
 	struct klp_section *k;
 
@@ -223,11 +223,8 @@ static struct link_relas *klp_relas(struct link_plan *plan, size_t target, const
 	return &k->relas;
 }
 
-void link_plan_relocate(struct link_plan *plan, size_t target, const char *object,
-			struct link_relas *relas, Elf64_Rela r)
+void link_relas_add(struct link_relas *relas, Elf64_Rela r)
 {
-	if (object)
-		relas = klp_relas(plan, target, object);
 	GROW(relas->r, relas->n, relas->cap);
 	relas->r[relas->n++] = r;
 }
@@ -271,8 +268,8 @@ static int plan_move(struct link_plan *plan, struct link_relas *kept, const stru
 	case MOVE_AS_IS:
 		break;
 	}
-	link_plan_relocate(plan, r->section, to->object, NULL,
-			   (Elf64_Rela){r->offset, ELF64_R_INFO(to->symbol, m.type), m.addend});
+	link_relas_add(link_plan_klp(plan, r->section, to->object),
+		       (Elf64_Rela){r->offset, ELF64_R_INFO(to->symbol, m.type), m.addend});
 	return 0;
 }
 
@@ -307,9 +304,8 @@ static int plan_reloc(struct link_plan *plan, struct link_relas *kept, const str
 	if (type && type->got)
 		link_to_slot(plan, kept, r, &to, type->slot);
 	else
-		link_plan_relocate(
-			plan, r->section, NULL, kept,
-			(Elf64_Rela){r->offset, ELF64_R_INFO(r->symbol, r->type), r->addend});
+		link_relas_add(
+			kept, (Elf64_Rela){r->offset, ELF64_R_INFO(r->symbol, r->type), r->addend});
 	return 0;
 }
 
@@ -348,8 +344,8 @@ static int plan_rela(struct link_plan *plan, size_t index)
 		if (loaded && plan_reloc(plan, kept, &r))
 			return -1;
 		if (!loaded)
-			link_plan_relocate(plan, target, NULL, kept,
-					   (Elf64_Rela){rela.r_offset, rela.r_info, rela.r_addend});
+			link_relas_add(kept,
+				       (Elf64_Rela){rela.r_offset, rela.r_info, rela.r_addend});
 	}
 	/* What is moved leaves nothing behind. */
 	plan->drop[index] |= kept->n == 0;

@@ -100,10 +100,10 @@ const char *link_plan_section(const struct link_plan *plan, size_t index);
 /* Adds a symbol and returns its index; takes the name. */
 size_t link_plan_add_symbol(struct link_plan *plan, struct new_symbol symbol);
 
-/* Adds a relocation. object: whose livepatch relocation it is, NULL: relas is a plain one's place
- */
-void link_plan_relocate(struct link_plan *plan, size_t target, const char *object,
-			struct link_relas *relas, Elf64_Rela r);
+/* The livepatch relocations of that section which wait for that object. */
+struct link_relas *link_plan_klp(struct link_plan *plan, size_t target, const char *object);
+
+void link_relas_add(struct link_relas *relas, Elf64_Rela r);
 
 /*
  * Makes the plan for one module. table: the lines of other modules are passed over; a symbol that

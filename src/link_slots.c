@@ -26,22 +26,30 @@ static uint64_t append(struct own_section *o, size_t size)
 	return at;
 }
 
+static bool same_slot(const struct slot *a, const struct slot *b)
+{
+	return a->symbol == b->symbol && a->addend == b->addend && !a->object == !b->object &&
+	       (!a->object || !strcmp(a->object, b->object));
+}
+
 /* The number of the slot for a symbol and an addend; equal ones share it. */
 static size_t slot_for(struct link_plan *plan, const struct slot *to)
 {
 	struct own_section *slots = &plan->own[LINK_SLOTS];
+	struct link_relas *relas = &slots->relas;
 	uint64_t at;
 
 	for (size_t i = 0; i < plan->slots; i++) {
-		if (plan->slot[i].symbol == to->symbol && plan->slot[i].addend == to->addend)
+		if (same_slot(&plan->slot[i], to))
 			return i;
 	}
 	GROW(plan->slot, plan->slots, plan->slots_cap);
 	plan->slot[plan->slots] = *to;
 	at = append(slots, SLOT_SIZE);
-	link_plan_relocate(
-		plan, own_index(plan, LINK_SLOTS), to->object, &slots->relas,
-		(Elf64_Rela){at, ELF64_R_INFO(to->symbol, plan->arch->abs64), to->addend});
+	if (to->object)
+		relas = link_plan_klp(plan, own_index(plan, LINK_SLOTS), to->object);
+	link_relas_add(relas,
+		       (Elf64_Rela){at, ELF64_R_INFO(to->symbol, plan->arch->abs64), to->addend});
 	return plan->slots++;
 }
 
@@ -63,8 +71,8 @@ void link_to_slot(struct link_plan *plan, struct link_relas *kept, const struct 
 {
 	int64_t offset = (int64_t)(SLOT_SIZE * slot_for(plan, to));
 
-	link_plan_relocate(plan, r->section, NULL, kept,
-			   (Elf64_Rela){r->offset, ELF64_R_INFO(slots_symbol(plan), type), offset});
+	link_relas_add(kept,
+		       (Elf64_Rela){r->offset, ELF64_R_INFO(slots_symbol(plan), type), offset});
 }
 
 /* klp_stub.OBJECT.NAME,POSITION: a livepatch symbol's name says which of several it is. */
@@ -93,11 +101,11 @@ static size_t stub_for(struct link_plan *plan, size_t slot)
 	for (size_t i = 0; i < ARRAY_SIZE(stub->reloc); i++) {
 		bool itself = stub->reloc[i].to_itself;
 
-		link_plan_relocate(plan, own_index(plan, LINK_STUBS), NULL, &stubs->relas,
-				   (Elf64_Rela){at + stub->reloc[i].offset,
-						ELF64_R_INFO(itself ? symbol : slots_symbol(plan),
-							     stub->reloc[i].type),
-						itself ? 0 : (int64_t)(SLOT_SIZE * slot)});
+		link_relas_add(&stubs->relas,
+			       (Elf64_Rela){at + stub->reloc[i].offset,
+					    ELF64_R_INFO(itself ? symbol : slots_symbol(plan),
+							 stub->reloc[i].type),
+					    itself ? 0 : (int64_t)(SLOT_SIZE * slot)});
 	}
 	return symbol;
 }
@@ -109,9 +117,8 @@ void link_to_stub(struct link_plan *plan, struct link_relas *kept, const struct 
 
 	if (!plan->slot[slot].stub)
 		plan->slot[slot].stub = stub_for(plan, slot);
-	link_plan_relocate(
-		plan, r->section, NULL, kept,
-		(Elf64_Rela){r->offset, ELF64_R_INFO(plan->slot[slot].stub, r->type), 0});
+	link_relas_add(kept,
+		       (Elf64_Rela){r->offset, ELF64_R_INFO(plan->slot[slot].stub, r->type), 0});
 }
 
 static struct link_edit *add_edit(struct link_plan *plan, const struct reloc *r, uint64_t offset)
