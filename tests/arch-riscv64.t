@@ -103,6 +103,17 @@ doubts()
 		set-reloc-offset .rela.text "$(entry .rela.text R_RISCV_PCREL_HI20)" 0
 }
 
+# The half of a static key's distance that no relocation fills is zero, whatever was there.
+fills()
+{
+	local in=$copies/kernel/.klpmake/$release/build/klp-kernel.ko
+	"$scratch/elfedit" "$in" "$scratch/klp-kernel.ko.partial" poke __jump_table 8 0102030405060708
+	run "$bin/klplink" --table "$copies/kernel/_klpmake.syms" -o "$scratch/klp-kernel.ko" "$scratch/klp-kernel.ko.partial"
+	exits 0 "$release: klplink"
+	is "$(LC_ALL=C readelf -x __jump_table "$scratch/klp-kernel.ko" | awk '/0x00000000/ { print $4 $5 }')" 0000000000000000 \
+		"$release: ... clears what it does not relocate"
+}
+
 # A kernel that faults fails the try, in whatever words.
 faults()
 {
@@ -124,6 +135,7 @@ whole_run()
 	[[ $release == "${releases[0]}" ]] || return 0
 	refuses
 	doubts
+	fills
 	faults
 }
 
