@@ -66,7 +66,7 @@ $(BUILD):
 # An installed klpmake has the same tree as this one, so its scripts find everything alike.
 installed := $(PREFIX)/lib/klpmake
 # What is of no use without this tree stays here.
-scripts := $(filter-out %/demo %/test %/bench,$(wildcard scripts/*))
+scripts := $(filter-out %/demo %/test %/test-kernel %/bench,$(wildcard scripts/*))
 
 install: all
 	install -d $(DESTDIR)$(installed)/build $(DESTDIR)$(installed)/scripts \

@@ -4,7 +4,8 @@
 # differs in ELF files a row in src/arch.c. Source common.bash first.
 
 # As readelf says it | uname -m | kbuild's ARCH | prefix of the cross compiler | Debian's name |
-# what a livepatch is to be compiled with | image in arch/ARCH/boot | qemu | its package | board | CPU under emulation | console |
+# what a livepatch is to be compiled with | image in arch/ARCH/boot |
+# qemu | its package | board | CPU under emulation | console |
 # port of a guest's verdict: a second serial port, or one that virtio makes | virtio's bus for that
 machines=(
 	'Advanced Micro Devices X86-64|x86_64|x86|x86_64-linux-gnu-|amd64||bzImage|qemu-system-x86_64|qemu-system-x86|pc|max|ttyS0|ttyS1|'
@@ -14,8 +15,8 @@ machines=(
 	'IBM S/390|s390x|s390|s390x-linux-gnu-|s390x||bzImage|qemu-system-s390x|qemu-system-misc|s390-ccw-virtio|max|ttysclp0|vport0p1|ccw'
 )
 
-# riscv64: so that kernel data is reached through a table that klplink can make its own; the relocations
-# that code without -fPIE has cannot be livepatch relocations (doc/architecture.md).
+# riscv64: -fPIE, so that kernel data is reached through a table that klplink can make its own
+# (doc/riscv64.md).
 
 # The row that was found.
 machine_elf='' machine_name='' machine_karch='' machine_cross='' machine_debian=''

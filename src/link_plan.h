@@ -53,6 +53,7 @@ struct slot {
 	size_t symbol;
 	int64_t addend;
 	const char *object; /* whose livepatch relocation it has; NULL: a plain one */
+	uint64_t offset;    /* in the section */
 	size_t stub;	    /* index of the symbol of the code that jumps there, or 0 */
 };
 

@@ -26,6 +26,27 @@ static uint64_t append(struct own_section *o, size_t size)
 	return at;
 }
 
+/*
+ * The symbol from which slots are counted: the first of those that klplink adds for them. Before
+ * all slots is a pointer to itself, for GNU strip makes livepatch relocations of a section that has
+ * no plain ones into plain ones.
+ */
+static size_t slots_symbol(struct link_plan *plan)
+{
+	struct own_section *slots = &plan->own[LINK_SLOTS];
+	size_t section = own_index(plan, LINK_SLOTS), symbol;
+
+	for (size_t i = 0; i < plan->added_num; i++) {
+		if (plan->added[i].section == section)
+			return plan->in->symnum + i;
+	}
+	symbol = link_plan_add_symbol(
+		plan, (struct new_symbol){.name = xstrdup("klp_slots"), .section = section});
+	link_relas_add(&slots->relas, (Elf64_Rela){append(slots, SLOT_SIZE),
+						   ELF64_R_INFO(symbol, plan->arch->abs64), 0});
+	return symbol;
+}
+
 static bool same_slot(const struct slot *a, const struct slot *b)
 {
 	return a->symbol == b->symbol && a->addend == b->addend && !a->object == !b->object &&
@@ -43,9 +64,11 @@ static size_t slot_for(struct link_plan *plan, const struct slot *to)
 		if (same_slot(&plan->slot[i], to))
 			return i;
 	}
+	slots_symbol(plan);
 	GROW(plan->slot, plan->slots, plan->slots_cap);
 	plan->slot[plan->slots] = *to;
 	at = append(slots, SLOT_SIZE);
+	plan->slot[plan->slots].offset = at;
 	if (to->object)
 		relas = link_plan_klp(plan, own_index(plan, LINK_SLOTS), to->object);
 	link_relas_add(relas,
@@ -53,26 +76,13 @@ static size_t slot_for(struct link_plan *plan, const struct slot *to)
 	return plan->slots++;
 }
 
-/* The symbol from which slots are counted is the first of those that klplink adds for them. */
-static size_t slots_symbol(struct link_plan *plan)
-{
-	size_t section = own_index(plan, LINK_SLOTS);
-
-	for (size_t i = 0; i < plan->added_num; i++) {
-		if (plan->added[i].section == section)
-			return plan->in->symnum + i;
-	}
-	return link_plan_add_symbol(
-		plan, (struct new_symbol){.name = xstrdup("klp_slots"), .section = section});
-}
-
 void link_to_slot(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
 		  const struct slot *to, uint32_t type)
 {
-	int64_t offset = (int64_t)(SLOT_SIZE * slot_for(plan, to));
+	size_t slot = slot_for(plan, to);
 
-	link_relas_add(kept,
-		       (Elf64_Rela){r->offset, ELF64_R_INFO(slots_symbol(plan), type), offset});
+	link_relas_add(kept, (Elf64_Rela){r->offset, ELF64_R_INFO(slots_symbol(plan), type),
+					  (int64_t)plan->slot[slot].offset});
 }
 
 /* klp_stub.OBJECT.NAME,POSITION: a livepatch symbol's name says which of several it is. */
@@ -105,7 +115,7 @@ static size_t stub_for(struct link_plan *plan, size_t slot)
 			       (Elf64_Rela){at + stub->reloc[i].offset,
 					    ELF64_R_INFO(itself ? symbol : slots_symbol(plan),
 							 stub->reloc[i].type),
-					    itself ? 0 : (int64_t)(SLOT_SIZE * slot)});
+					    itself ? 0 : (int64_t)plan->slot[slot].offset});
 	}
 	return symbol;
 }

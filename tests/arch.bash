@@ -41,6 +41,9 @@ arch_makes()
 	for module in "$dir/kernel/klp-kernel.ko" "$dir/module/klp-module.ko"; do
 		run "$top/klpmake" check -q "$module"
 		is "$status:$out$err" 0: "$release: '${module##*/}' is checked"
+		"${machine_cross}strip" -g -o "$scratch/${module##*/}" "$module"
+		run "$top/klpmake" check -q "$scratch/${module##*/}"
+		is "$status:$out$err" 0: "$release: ... stripped, too"
 	done
 }
 
