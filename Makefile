@@ -3,6 +3,8 @@
 # make            the programs, in build/
 # make install    PREFIX (default /usr/local) and DESTDIR are honoured
 # make test       all tests that this machine can run; ./scripts/test sets up what they need
+#                 ARCHES=riscv64: the part of that architecture alone; ARCHES=all: of every one
+# make test-kernel ARCH=riscv64   kernels to test that architecture with
 # make lint       shellcheck, clang-format, compiler warnings as errors, cppcheck
 # make bench      speed, as ratios within one run
 # make clean
@@ -31,8 +33,8 @@ dwarf_parts := dwarf_file dwarf_object code_ranges units units_cache defs output
 patch_parts := layout structure patch taken
 klpsyms_parts := klpsyms uses own_names replaced addresses $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template asm_name source \
 		 scope objects module_files resolve resolved resolve_macro unresolved syscalls locals locate mention near vanished \
-		 inlined inlined_list parallel functions dwarf_code symtable early sealed special_uses code_line
-klplink_parts := klplink $(elf_parts) symtable output link_plan link_strings link_write
+		 inlined inlined_list parallel functions dwarf_code symtable early sealed special_uses moves code_line
+klplink_parts := klplink $(elf_parts) arch relocs early moves symtable output link_plan link_slots link_strings link_write
 klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files syscalls early sealed \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json inlined inlined_list parallel functions \
 		  callers dwarf_code locate mention code code_tables same same_refs \
@@ -66,7 +68,7 @@ $(BUILD):
 # An installed klpmake has the same tree as this one, so its scripts find everything alike.
 installed := $(PREFIX)/lib/klpmake
 # What is of no use without this tree stays here.
-scripts := $(filter-out %/demo %/test %/bench,$(wildcard scripts/*))
+scripts := $(filter-out %/demo %/test %/test-kernel %/bench,$(wildcard scripts/*))
 
 install: all
 	install -d $(DESTDIR)$(installed)/build $(DESTDIR)$(installed)/scripts \
@@ -81,11 +83,21 @@ install: all
 
 # Tests of the programs run against a build with sanitizers; whole runs use what users run.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
-TESTS ?= $(wildcard tests/*.t)
+# Those of other architectures are tests/arch-ARCHITECTURE.t, all other tests are x86_64's.
+ARCHES ?= x86_64 riscv64
+arch_tests := $(wildcard tests/arch-*.t)
+all_arches := x86_64 $(patsubst tests/arch-%.t,%,$(arch_tests))
+arches := $(if $(filter all,$(ARCHES)),$(all_arches),$(ARCHES))
+TESTS ?= $(if $(filter x86_64,$(arches)),$(filter-out $(arch_tests),$(wildcard tests/*.t))) \
+	 $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches)))
 
 test: all sanitized
 	ASAN_OPTIONS=detect_leaks=0 KLPMAKE_BIN=$(CURDIR)/build/sanitized \
 		prove -j$(shell nproc) --timer $(TESTS)
+
+# An architecture may have more than one configuration.
+test-kernel:
+	./scripts/test-kernel $(patsubst tests/kernels/%.config,%,$(wildcard tests/kernels/$(ARCH).config tests/kernels/$(ARCH)-*.config))
 
 sanitized:
 	@$(MAKE) -s -j$(shell nproc) --no-print-directory BUILD=build/sanitized CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)'
@@ -96,7 +108,7 @@ bench: all
 # Parts (*.bash) are looked at with the scripts that source them (-a).
 shell_files = klpmake kallsympos .ci/run $(wildcard tests/*.t) \
 	      $(wildcard example/*/check example/*/scenario tests/modules/*/check tests/modules/*/scenario) \
-	      $(addprefix tests/modules/,scenario load-orders switching) tests/selftests/scenario tests/doubt/scenario tests/types/check \
+	      $(addprefix tests/modules/,scenario load-orders switching) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
 	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(wildcard scripts/*)))
 c_files = $(wildcard src/*.[ch] tests/*.[ch])
 
@@ -110,5 +122,5 @@ lint:
 clean:
 	rm -rf build
 
-.PHONY: all install test sanitized bench lint clean
+.PHONY: all install test test-kernel sanitized bench lint clean
 .DELETE_ON_ERROR:

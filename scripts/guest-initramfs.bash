@@ -4,14 +4,19 @@
 # Packs what a guest consists of besides its kernel: busybox, our side of the guest, the modules to
 # try, and the modules of that kernel which they need. Source common.bash first.
 
+# static_busybox: for the machine of the module: the one that came with a kernel that was built or
+# fetched (usr/bin beside its boot directory), or else this machine's own.
 static_busybox()
 {
-	local path
-	if path=$(type -P busybox) && [[ $(LC_ALL=C readelf -lW "$path" 2>/dev/null) != *INTERP* ]]; then
+	local path machine
+	machine=$(elf_machine "${modules[0]}")
+	while IFS= read -r path; do
+		[[ -x $path && $(elf_machine "$path") == "$machine" ]] || continue
+		[[ $(LC_ALL=C readelf -lW "$path" 2>/dev/null) != *INTERP* ]] || continue
 		printf '%s\n' "$path"
-	else
-		die "a statically linked busybox is not installed; $(guest_install busybox-static)"
-	fi
+		return
+	done < <(printf '%s\n' "$(klpmake_cache)/kernels/$release/usr/bin/busybox"; type -P busybox)
+	die "a statically linked busybox for '$machine' is not installed; $(guest_install busybox-static)"
 }
 
 # lay_out ROOT: the directories and what is always there.

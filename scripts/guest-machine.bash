@@ -1,30 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2034,SC2154 # scripts/guest sets guest_scripts, and uses what is set here
 #
-# The machines that a guest can be: all that differs between architectures is a row of this table.
-# Source common.bash first.
+# The QEMU machine that a guest is. Source common.bash and machines.bash first.
 
-# The module's ELF machine | qemu | package | board | console | port of the verdict
-guest_machines=(
-	'Advanced Micro Devices X86-64|qemu-system-x86_64|qemu-system-x86|pc|ttyS0|ttyS1'
-)
-
-guest_qemu='' guest_package='' guest_board='' guest_console='' guest_port=''
 guest_argv=()
 
-# guest_machine MODULE: sets the guest_* variables to the row for this module's architecture.
+# guest_machine MODULE: finds the row for this module's machine.
 guest_machine()
 {
-	local machine row elf_machine
-	machine=$(LC_ALL=C readelf -h -- "$1" 2>/dev/null | sed -n 's/^ *Machine: *//p') || true
+	local machine
+	machine=$(elf_machine "$1") || true
 	[[ -n $machine ]] || die "'$1' is not an ELF file"
-	for row in "${guest_machines[@]}"; do
-		IFS='|' read -r elf_machine guest_qemu guest_package guest_board guest_console guest_port <<<"$row"
-		[[ $elf_machine != "$machine" ]] || break
-	done
-	[[ $elf_machine == "$machine" ]] || die "'$1' is for a machine that no guest is known for: '$machine'"
-	type "$guest_qemu" >/dev/null 2>&1 ||
-		die "'$guest_qemu' is not installed; $(guest_install "$guest_package")"
+	machine_row elf "$machine" || die "'$1' is for a machine that no guest is known for: '$machine'"
+	type "$machine_qemu" >/dev/null 2>&1 ||
+		die "'$machine_qemu' is not installed; $(guest_install "$machine_package")"
 }
 
 # guest_install PACKAGE: how to get what a guest needs.
@@ -39,7 +28,7 @@ guest_accel()
 {
 	if [[ -r /dev/kvm && -w /dev/kvm ]] && (
 		ulimit -c 0
-		timeout 10 "$guest_qemu" -machine "$guest_board" -accel kvm -cpu max -nodefaults -display none \
+		timeout 10 "$machine_qemu" -machine "$machine_board" -accel kvm -cpu max -nodefaults -display none \
 			-S -monitor stdio <<<quit
 	) >/dev/null 2>&1; then
 		printf 'kvm\n'
@@ -48,12 +37,13 @@ guest_accel()
 	fi
 }
 
-# guest_command ACCEL IMAGE INITRAMFS: sets guest_argv. The serial ports become the files 'console'
-# and 'verdict' of the working directory, whose names need no quoting for qemu.
+# guest_command ACCEL IMAGE INITRAMFS: sets guest_argv. The console and the port of the verdict become
+# the files 'console' and 'verdict' of the working directory, whose names need no quoting for qemu.
 guest_command()
 {
-	local accel=$1 append="console=$guest_console panic=-1 loglevel=8 log_buf_len=4M printk.devkmsg=on"
+	local accel=$1 cpu=max append="console=$machine_console panic=-1 loglevel=8 log_buf_len=4M printk.devkmsg=on"
 	if [[ $accel == tcg ]]; then
+		cpu=$machine_cpu
 		# An emulated CPU on a busy host stands still for seconds; that is no complaint of the kernel's,
 		# nor is a timer of its machine broken that has not ticked meanwhile.
 		append+=' nowatchdog rcupdate.rcu_cpu_stall_suppress=1 no_timer_check'
@@ -62,7 +52,13 @@ guest_command()
 		# (seen in QEMU 7.2, in one of forty guests that patch on a busy host). It is no slower.
 		accel+=,thread=single
 	fi
-	guest_argv=("$guest_qemu" -machine "$guest_board" -accel "$accel" -cpu max -smp 2 -m 512
-		-nodefaults -display none -no-reboot -serial file:console -serial file:verdict
+	guest_argv=("$machine_qemu" -machine "$machine_board" -accel "$accel" -cpu "$cpu" -smp 2 -m 512
+		-nodefaults -display none -no-reboot -serial file:console
 		-kernel "$2" -initrd "$3" -append "$append")
+	if [[ -n $machine_bus ]]; then
+		guest_argv+=(-chardev "file,id=verdict,path=verdict" -device "virtio-serial-$machine_bus"
+			-device "virtserialport,chardev=verdict")
+	else
+		guest_argv+=(-serial file:verdict)
+	fi
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Running kbuild on a work directory, once, and telling what it said in the user's terms.
-# Source common.bash first.
+# Source common.bash and machines.bash first.
 
 # kbuild_run KDIR WORK LOG [SYMVERS...]: makes the modules of a work directory; status of make. Each
 # SYMVERS lists what a module from outside the kernel's tree exports.
@@ -13,7 +13,7 @@
 # A static that is only declared cannot be silenced by name: gcc has no option for that warning.
 kbuild_run()
 {
-	local cflags="-ffile-prefix-map=$2/= -I${2%/*}/include" kdir=$1 work=$2 log=$3 starter
+	local cflags="$machine_cflags -ffile-prefix-map=$2/= -I${2%/*}/include" kdir=$1 work=$2 log=$3 starter
 	shift 3
 	[[ $* != *[!A-Za-z0-9_./+~@\ -]* ]] || die "kbuild cannot read one of these, whose path is not plain: $*"
 	local kbuild_env=(${1+KBUILD_EXTRA_SYMBOLS="${KBUILD_EXTRA_SYMBOLS:-} $*"})
@@ -38,7 +38,7 @@ kbuild_make()
 	shift 4
 	local command=(env KCFLAGS="${KCFLAGS:-} -Wno-error $cflags" ${kbuild_env[@]+"${kbuild_env[@]}"}
 		make --no-print-directory -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
-		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= "$@")
+		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= ${kbuild_cross[@]+"${kbuild_cross[@]}"} "$@")
 	unset MAKEFLAGS MFLAGS MAKELEVEL
 	show_command "${command[@]}"
 	# In the background, because bash lets no trap run while it waits for a foreground command;

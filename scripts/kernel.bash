@@ -92,10 +92,26 @@ kernel_os()
 	printf '%s %s\n' "$ID" "$ID_LIKE"
 )
 
+# kernel_fetcher RELEASE: our own command that gets a kernel without installing it.
+kernel_fetcher()
+{
+	local scripts
+	scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+	if [[ $1 =~ -klpmake-(.+)-[0-9a-f]{8}$ ]]; then
+		printf '%s/test-kernel %s\n' "$scripts" "${BASH_REMATCH[1]}"
+	else
+		printf '%s/fetch-kernel %s\n' "$scripts" "$1"
+	fi
+}
+
 # kernel_hint headers|debug|image RELEASE: the one command that gets the missing part here.
 kernel_hint()
 {
 	local part=$1 release=$2 os
+	if [[ $release =~ -klpmake-(.+)-[0-9a-f]{8}$ ]]; then
+		kernel_fetcher "$release"
+		return 0
+	fi
 	for os in $(kernel_os); do
 		case $os in
 			ubuntu) hint_ubuntu "$part" "$release" ;;

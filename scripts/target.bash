@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The kernel that a command is about: the options that name it, and the search for its parts.
-# Source common.bash and kernel.bash first.
+# Source common.bash, kernel.bash and machines.bash first.
 
 # tool NAME: one of the programs that 'make' builds. Where klpmake is installed the tree looks the
 # same; KLPMAKE_BIN is for a build that lies elsewhere.
@@ -143,6 +143,13 @@ find_vmlinux()
 	fi
 }
 
+# The target's architecture is vmlinux's; the programs say it when they do not know it.
+# shellcheck disable=SC2034 # for kbuild.bash
+find_machine()
+{
+	machine_row elf "$(elf_machine "$vmlinux")" || machine_name=$(uname -m)
+}
+
 find_kdir()
 {
 	if [[ -n $kdir ]]; then
@@ -195,6 +202,7 @@ target_find()
 		find_kdir
 	fi
 	find_vmlinux
+	find_machine
 	find_symbols
 	[[ ! -f $kdir/Module.symvers ]] || symvers=$kdir/Module.symvers
 	target_args=(--vmlinux "$vmlinux" --release "$release")

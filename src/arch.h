@@ -16,7 +16,38 @@ struct arch_reloc {
 	uint8_t size;  /* bytes written at the relocated place */
 	bool relative; /* what it writes counts from there */
 	bool branch;   /* only calls and jumps have it */
+	bool label;    /* its symbol is the place of the relocation that it completes */
+	/*
+	 * What follows is about a symbol that becomes a livepatch symbol (moves.h). Where none of
+	 * it is said, the relocation becomes a livepatch relocation as it is.
+	 */
+	bool got;	/* it refers to a pointer to its symbol, not to the symbol */
+	uint32_t slot;	/* 0, or the type with which the same code refers to a pointer of ours */
+	uint32_t minus; /* 0, or the type that subtracts what this one's place counts from */
+	uint32_t difference; /* what the two become together */
+	const char *never;   /* why it cannot be one; with the way out */
 };
+
+/* A piece of code that jumps to where a pointer leads: what calls become that nothing can move. */
+struct arch_stub {
+	const char *code;
+	uint8_t size;
+	struct {
+		uint8_t offset;
+		uint32_t type;
+		bool to_itself; /* against the stub (arch_reloc.label), not against the pointer */
+	} reloc[2];
+};
+
+/* A relocation that changes what is in its place. */
+struct arch_sum {
+	uint32_t type;
+	uint8_t size;	/* bytes; ULEB_SIZE: a number of as many bytes as it has now */
+	char operation; /* '+', '-', '=' */
+	uint8_t mask;	/* of the only byte, the bits that are meant; or 0: all */
+};
+
+#define ULEB_SIZE 16
 
 struct arch {
 	const char *name;	   /* as in `uname -m` */
@@ -28,6 +59,15 @@ struct arch {
 	const char *traced_section;
 	bool zero_before_apply; /* the loader wants the relocated bytes to be zero */
 	bool takes_none;	/* the loader skips relocations of type 0 (R_*_NONE) */
+	bool writes_code;	/* it relocates read-only memory as well, when a patch is loaded */
+	bool modules_below;	/* modules lie below vmlinux, less than 2 GiB away */
+	/* For calls from memory that is not relocated any more; or NULL */
+	const struct arch_stub *stub;
+	/*
+	 * Makes of an instruction that completes the address of a place one that loads what is
+	 * there; false when it does something else. NULL: no such instructions.
+	 */
+	bool (*load_instead)(unsigned char *code);
 	/* Is a relative relocation at code[offset] an operand, not a branch's? NULL: always */
 	bool (*relative_operand)(const unsigned char *code, uint64_t offset);
 	uint8_t operand_ahead; /* bytes from such a place to the one that the address counts from */
@@ -69,6 +109,8 @@ struct arch {
 	 * one that is there is used.
 	 */
 	const char *syscall_table, *syscall_caller;
+	/* Sums and differences in debug information, ends with size 0; or NULL. */
+	const struct arch_sum *sums;
 };
 
 /* The row for an e_machine, or NULL. */
@@ -76,5 +118,8 @@ const struct arch *arch_by_machine(uint16_t machine);
 
 /* The loader's relocation of that type, or NULL when it would refuse it. */
 const struct arch_reloc *arch_reloc_by_type(const struct arch *arch, uint32_t type);
+
+/* Does a relocation of that type only complete another one, or subtract from it? */
+bool arch_reloc_is_rest(const struct arch *arch, uint32_t type);
 
 #endif

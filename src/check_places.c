@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check_relocs.h"
+#include "early.h"
 
 /* A relocation, and what a message about it needs. */
 struct entry {
@@ -33,6 +34,27 @@ static void note_use(struct check *c, const struct entry *e, const struct check_
 	}
 	GROW(c->use, c->use_num, c->use_cap);
 	c->use[c->use_num++] = use;
+}
+
+/*
+ * What a livepatch relocation can be, and where: the loader of some architectures composes values
+ * of what it finds in one section, and writes to the memory of a patch that is loaded as it is.
+ */
+static void check_klp_place(const struct check *c, const struct entry *e, bool late)
+{
+	const struct arch *arch = c->target.arch;
+	const struct arch_reloc *type =
+		arch_reloc_by_type(arch, (uint32_t)GELF_R_TYPE(e->rela.r_info));
+
+	if (type && (type->never || type->minus))
+		bad(c, "section '%s' entry %zu: no livepatch relocation can be %s%s%s",
+		    e->sec->name, e->i, type->name, type->never ? ": " : ", of which it takes two",
+		    type->never ? type->never : "");
+	if (late && !arch->writes_code && section_is_read_only(e->to))
+		bad(c,
+		    "section '%s' entry %zu: it writes to '%s', which is read-only when relocations "
+		    "of a module are applied: apply_relocate_add() of %s faults there",
+		    e->sec->name, e->i, e->to->name, arch->name);
 }
 
 /* klp_resolve_symbols(): which symbols a section of an object's relocations may name. */
@@ -202,7 +224,9 @@ int places_read(struct check *c, struct places *p, size_t index, struct check_se
 		}
 		if (e.klp)
 			check_klp_symbol(c, &e, klp);
-		else
+		if (klp)
+			check_klp_place(c, &e, strcmp(klp->object, KLP_VMLINUX) != 0);
+		if (!e.klp)
 			check_plain_symbol(c, &e);
 		check_entry(c, p, &e, to_data);
 	}
@@ -223,8 +247,8 @@ static int by_place(const void *a, const void *b)
 }
 
 /*
- * Some architectures compose a value of several plain relocations at one place; none does that
- * with livepatch relocations of different objects.
+ * Some architectures compose a value of several relocations at one place; none does that with those
+ * of different sections.
  */
 void places_compare(const struct check *c, struct places *p)
 {
@@ -237,7 +261,7 @@ void places_compare(const struct check *c, struct places *p)
 
 		if (before && before->section == at->section &&
 		    before->offset + before->size > at->offset &&
-		    (c->target.arch->zero_before_apply || before->klp != at->klp))
+		    (c->target.arch->zero_before_apply || before->rela != at->rela))
 			bad(c,
 			    "'%s' + 0x%llx is relocated twice, by section '%s' entry %zu and '%s' "
 			    "entry %zu: apply_relocate_add() takes it for relocated already",

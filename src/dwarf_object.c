@@ -122,10 +122,83 @@ static uint64_t target_of(const struct elf_file *f, const struct elf_symbol *sym
 	return sym->sym.st_value;
 }
 
+/* How many bytes the number (LEB128) has that begins there, 0: it has no end. */
+static size_t uleb_size(const unsigned char *data, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (!(data[i] & 0x80))
+			return i + 1;
+	}
+	return 0;
+}
+
+static uint64_t read_uleb(const unsigned char *data, size_t size)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < size && 7 * i < 64; i++)
+		value |= (uint64_t)(data[i] & 0x7f) << (7 * i);
+	return value;
+}
+
+/* In as many bytes as there are: what does not fit while a sum is not complete is lost rightly. */
+static void write_uleb(unsigned char *data, size_t size, uint64_t value)
+{
+	for (size_t i = 0; i < size; i++) {
+		data[i] = (unsigned char)((value & 0x7f) | (i + 1 < size ? 0x80 : 0));
+		value >>= 7;
+	}
+}
+
+static uint64_t sum(char operation, uint64_t is, uint64_t value)
+{
+	return operation == '+' ? is + value : operation == '-' ? is - value : value;
+}
+
+static void apply_sum(const struct elf_file *f, const struct arch_sum *s, unsigned char *data,
+		      size_t size, uint64_t value)
+{
+	size_t len = s->size == ULEB_SIZE ? uleb_size(data, size) : s->size;
+	unsigned char old = size ? data[0] : 0;
+
+	if (!len || len > size)
+		return;
+	if (s->size == ULEB_SIZE) {
+		write_uleb(data, len, sum(s->operation, read_uleb(data, len), value));
+		return;
+	}
+	elf_file_store(f, data, sum(s->operation, elf_file_number(f, data, len), value), len);
+	if (s->mask)
+		data[0] = (unsigned char)((data[0] & s->mask) | (old & ~s->mask));
+}
+
+static void apply(const struct dwarf_object *o, const GElf_Rela *r, unsigned char *data,
+		  size_t size)
+{
+	uint32_t type = (uint32_t)GELF_R_TYPE(r->r_info);
+	size_t len = type == o->arch->abs64 ? 8 : type == o->arch->abs32 ? 4 : 0;
+	const struct elf_file *f = o->elf;
+	struct elf_symbol sym;
+	uint64_t value;
+
+	if (GELF_R_SYM(r->r_info) >= f->symnum || r->r_offset > size)
+		return;
+	data += r->r_offset;
+	size -= r->r_offset;
+	elf_file_symbol(f, GELF_R_SYM(r->r_info), &sym);
+	value = target_of(f, &sym) + (uint64_t)r->r_addend;
+	if (len && len <= size)
+		elf_file_store(f, data, value, len);
+	for (const struct arch_sum *s = o->arch->sums; s && s->size; s++) {
+		if (s->type == type)
+			apply_sum(f, s, data, size, value);
+	}
+}
+
 /*
- * In a relocatable file the references between debug sections are still relocations. The
- * mapping is private, so they are applied in place; differences, which some architectures
- * relocate as well, do not occur in what is read of such files.
+ * In a relocatable file the references between debug sections are still relocations, and on some
+ * architectures so are differences of addresses. The mapping is private, so they are applied in
+ * place, in their order.
  */
 static void relocate(const struct dwarf_object *o, size_t index, unsigned char *data, size_t size)
 {
@@ -141,20 +214,10 @@ static void relocate(const struct dwarf_object *o, size_t index, unsigned char *
 		d = elf_getdata(f->sec[i].scn, NULL);
 		for (size_t n = 0;
 		     d && d->d_type == ELF_T_RELA && n < d->d_size / sizeof(Elf64_Rela); n++) {
-			struct elf_symbol sym;
 			GElf_Rela r;
-			size_t len;
 
 			gelf_getrela(d, (int)n, &r);
-			len = GELF_R_TYPE(r.r_info) == o->arch->abs64	? 8
-			      : GELF_R_TYPE(r.r_info) == o->arch->abs32 ? 4
-									: 0;
-			if (!len || GELF_R_SYM(r.r_info) >= f->symnum || r.r_offset > size ||
-			    len > size - r.r_offset)
-				continue;
-			elf_file_symbol(f, GELF_R_SYM(r.r_info), &sym);
-			elf_file_store(f, data + r.r_offset,
-				       target_of(f, &sym) + (uint64_t)r.r_addend, len);
+			apply(o, &r, data, size);
 		}
 	}
 }

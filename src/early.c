@@ -68,3 +68,8 @@ bool section_is_early(const struct arch *arch, const char *name)
 	return section_runs_anyway(name) || is_among(name, sections) ||
 	       is_among(name, arch->early_sections);
 }
+
+bool section_is_read_only(const struct elf_section *s)
+{
+	return !(s->shdr.sh_flags & SHF_WRITE) || str_starts(s->name, ".data..ro_after_init");
+}

@@ -32,6 +32,17 @@ struct ksym {
 	size_t order; /* place in the symbol table: breaks ties */
 };
 
+/*
+ * Is addr, where debug information has code or data of the symbol's name begin, the symbol's? Of a
+ * function it may lie further on: gcc counts from behind the no-ops that it leaves for ftrace
+ * (-fpatchable-function-entry), which are the symbol's first instructions.
+ */
+static inline bool ksym_is_at(const struct ksym *sym, uint64_t addr)
+{
+	return addr == sym->addr ||
+	       (sym->elf_type == STT_FUNC && addr > sym->addr && addr - sym->addr < sym->size);
+}
+
 struct kallsyms {
 	struct strmap wanted;
 	struct ksym *sym; /* by name, then as positions count: by address, of a module by order */

@@ -6,10 +6,11 @@
  *   undefined symbol  -> .klp.sym.OBJECT.NAME,POSITION, SHN_LIVEPATCH, at the same index
  *   its relocations   -> .klp.rela.OBJECT.SECTION, deleted where they were
  *   those that take a new function's address -> the same, against the function it replaces
+ *   where the code can have none: it gets a pointer that has one (moves.h)
  *   .BTF              -> dropped;  livepatch=Y -> added when it is missing
  *
  * It alone writes kernel modules, needs only libelf, and is small enough to be audited:
- * klplink.c, link_plan.c, link_write.c.
+ * klplink.c, link_*.c, moves.c.
  */
 #include <getopt.h>
 #include <stdlib.h>

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "link_slots.h"
 #include "livepatch.h"
+#include "moves.h"
 #include "strmap.h"
 #include "util.h"
 
@@ -126,7 +128,6 @@ static int plan_addresses(struct link_plan *plan, const struct symtable *table, 
 		status = make_name(plan, line->object, line->name, line->position, &name);
 		if (status)
 			break;
-		GROW(plan->added, plan->added_num, plan->added_cap);
 		GROW(plan->address, plan->addresses, plan->addresses_cap);
 		a = &plan->address[plan->addresses++];
 		a->line = line;
@@ -134,7 +135,7 @@ static int plan_addresses(struct link_plan *plan, const struct symtable *table, 
 		a->found = false;
 		a->symbol = *strmap_add(&names, name, plan->in->symnum + plan->added_num);
 		if (a->symbol == plan->in->symnum + plan->added_num)
-			plan->added[plan->added_num++] = name;
+			link_plan_add_symbol(plan, (struct new_symbol){.name = name});
 		else
 			free(name);
 	}
@@ -155,21 +156,6 @@ static struct moved_address *address_at(const struct link_plan *plan, size_t tar
 	return bsearch(&key, plan->address, plan->addresses, sizeof(key), by_place);
 }
 
-const char *link_plan_gate(const struct link_plan *plan, size_t target, const GElf_Rela *r,
-			   Elf64_Rela *moved)
-{
-	const struct table_symbol *s = plan->symbol[GELF_R_SYM(r->r_info)];
-	const struct moved_address *a = address_at(plan, target, r->r_offset);
-
-	*moved = (Elf64_Rela){r->r_offset, r->r_info, r->r_addend};
-	if (a) {
-		moved->r_info = ELF64_R_INFO(a->symbol, GELF_R_TYPE(r->r_info));
-		moved->r_addend = a->line->addend;
-		return a->line->object;
-	}
-	return s ? s->gate : NULL;
-}
-
 static int refuse_address(const struct link_plan *plan, const struct table_address *line)
 {
 	error("'%s': at '%s' + 0x%llx there is not one relocation, against a function of its own, that "
@@ -178,17 +164,20 @@ static int refuse_address(const struct link_plan *plan, const struct table_addre
 	return -1;
 }
 
-static int count_address(struct link_plan *plan, size_t target, const GElf_Rela *r)
+/* The line for this relocation, or NULL; -1 when the line is about another kind of one. */
+static int find_address(struct link_plan *plan, const struct reloc *r, struct moved_address **ret)
 {
-	struct moved_address *a = address_at(plan, target, r->r_offset);
+	struct moved_address *a = address_at(plan, r->section, r->offset);
 	struct elf_symbol s;
 
-	if (!a)
+	*ret = NULL;
+	if (!a || arch_reloc_is_rest(plan->arch, r->type))
 		return 0;
-	elf_file_symbol(plan->in, GELF_R_SYM(r->r_info), &s);
+	elf_file_symbol(plan->in, r->symbol, &s);
 	if (s.special || a->found)
 		return refuse_address(plan, a->line);
 	a->found = true;
+	*ret = a;
 	return 0;
 }
 
@@ -201,31 +190,131 @@ static int check_addresses(const struct link_plan *plan)
 	return 0;
 }
 
-static struct klp_section *klp_section_for(struct link_plan *plan, size_t rela, size_t target,
-					   const char *object)
+const char *link_plan_section(const struct link_plan *plan, size_t index)
+{
+	static const char *const own[LINK_OWN] = {".data..klp_slots", ".text.klp_stubs"};
+
+	return index < plan->in->shnum ? plan->in->sec[index].name : own[index - plan->in->shnum];
+}
+
+size_t link_plan_add_symbol(struct link_plan *plan, struct new_symbol symbol)
+{
+	GROW(plan->added, plan->added_num, plan->added_cap);
+	plan->added[plan->added_num] = symbol;
+	return plan->in->symnum + plan->added_num++;
+}
+
+struct link_relas *link_plan_klp(struct link_plan *plan, size_t target, const char *object)
 {
 	struct klp_section *k;
 
 	for (size_t i = 0; i < plan->klps; i++) {
 		k = &plan->klp[i];
-		if (k->rela == rela && !strcmp(k->object, object))
-			return k;
+		if (k->target == target && !strcmp(k->object, object))
+			return &k->relas;
 	}
 	GROW(plan->klp, plan->klps, plan->klps_cap);
 	k = &plan->klp[plan->klps++];
 	memset(k, 0, sizeof(*k));
-	k->rela = rela;
 	k->target = target;
 	k->object = object;
 	/* .klp.rela.OBJECT.SECTION, the section with its own dot */
-	k->name = xasprintf(KLP_RELA_PREFIX "%s.%s", object, plan->in->sec[target].name);
-	return k;
+	k->name = xasprintf(KLP_RELA_PREFIX "%s.%s", object, link_plan_section(plan, target));
+	return &k->relas;
+}
+
+void link_relas_add(struct link_relas *relas, Elf64_Rela r)
+{
+	GROW(relas->r, relas->n, relas->cap);
+	relas->r[relas->n++] = r;
+}
+
+/* Where the table names the symbol, klpsyms has refused it already, with the line of the source. */
+static int refuse_move(const struct link_plan *plan, const struct reloc *r, const char *name,
+		       const char *why)
+{
+	const struct arch_reloc *type = arch_reloc_by_type(plan->arch, r->type);
+
+	error("'%s': '%s' + 0x%llx (%s): '%s' cannot become a livepatch symbol here: %s",
+	      plan->in->path, plan->in->sec[r->section].name, (unsigned long long)r->offset,
+	      type ? type->name : "relocation", name, why);
+	return -1;
+}
+
+/* A relocation whose symbol becomes a livepatch symbol. to: the symbol and the addend it gets. */
+static int plan_move(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
+		     const struct slot *to, const char *name)
+{
+	bool late = strcmp(to->object, KLP_VMLINUX) != 0;
+	struct reloc at = *r;
+	struct move m;
+
+	at.addend = to->addend;
+	m = move_of(plan->in, plan->arch, &plan->relocs, &at, late);
+	switch (m.how) {
+	case MOVE_REFUSED:
+		return refuse_move(plan, r, name, m.why);
+	case MOVE_TO_SLOT:
+		if (m.loads)
+			link_load_slot(plan, r);
+		link_to_slot(plan, kept, r, to, m.type);
+		return 0;
+	case MOVE_TO_STUB:
+		link_to_stub(plan, kept, r, to);
+		return 0;
+	case MOVE_DIFFERENCE:
+		link_clear(plan, r);
+		break;
+	case MOVE_AS_IS:
+		break;
+	}
+	link_relas_add(link_plan_klp(plan, r->section, to->object),
+		       (Elf64_Rela){r->offset, ELF64_R_INFO(to->symbol, m.type), m.addend});
+	return 0;
+}
+
+static bool becomes_livepatch(const struct link_plan *plan, const struct reloc *r)
+{
+	return plan->symbol[r->symbol] || address_at(plan, r->section, r->offset);
+}
+
+static int plan_reloc(struct link_plan *plan, struct link_relas *kept, const struct reloc *r)
+{
+	const struct arch_reloc *type = arch_reloc_by_type(plan->arch, r->type);
+	const struct table_symbol *s = plan->symbol[r->symbol];
+	struct slot to = {.symbol = r->symbol, .addend = r->addend};
+	struct moved_address *a;
+	const struct reloc *twin;
+
+	if (find_address(plan, r, &a))
+		return -1;
+	if (a) {
+		to.symbol = a->symbol;
+		to.addend = a->line->addend;
+		to.object = a->line->object;
+		return plan_move(plan, kept, r, &to, a->line->name);
+	}
+	if (s) {
+		to.object = s->gate;
+		return plan_move(plan, kept, r, &to, s->name);
+	}
+	if (move_is_twin(plan->arch, &plan->relocs, r, &twin) && becomes_livepatch(plan, twin))
+		return 0;
+	/* Not every kernel's loader makes the pointers itself that such code wants. */
+	if (type && type->got)
+		link_to_slot(plan, kept, r, &to, type->slot);
+	else
+		link_relas_add(
+			kept, (Elf64_Rela){r->offset, ELF64_R_INFO(r->symbol, r->type), r->addend});
+	return 0;
 }
 
 static int plan_rela(struct link_plan *plan, size_t index)
 {
 	const struct elf_section *s = &plan->in->sec[index];
 	size_t target = s->shdr.sh_info, n = s->shdr.sh_size / sizeof(Elf64_Rela);
+	struct link_relas *kept = &plan->kept[index];
+	bool loaded;
 	Elf_Data *d;
 
 	if (s->shdr.sh_entsize != sizeof(Elf64_Rela) || s->shdr.sh_size % sizeof(Elf64_Rela) ||
@@ -233,7 +322,6 @@ static int plan_rela(struct link_plan *plan, size_t index)
 		error("'%s': section '%s' is no table of relocations", plan->in->path, s->name);
 		return -1;
 	}
-	plan->stays[index] = n;
 	if (n == 0)
 		return 0;
 	d = elf_getdata(s->scn, NULL);
@@ -243,30 +331,24 @@ static int plan_rela(struct link_plan *plan, size_t index)
 		return -1;
 	}
 	/* The kernel relocates only what it loads; debug sections keep their references. */
-	if (!(plan->in->sec[target].shdr.sh_flags & SHF_ALLOC))
-		return 0;
+	loaded = plan->in->sec[target].shdr.sh_flags & SHF_ALLOC;
 	for (size_t i = 0; i < n; i++) {
-		struct klp_section *k;
-		Elf64_Rela moved;
-		const char *gate;
-		GElf_Rela r;
+		struct reloc r = {.rela = index, .section = target};
+		GElf_Rela rela;
 
-		gelf_getrela(d, (int)i, &r);
-		if (GELF_R_SYM(r.r_info) >= plan->in->symnum) {
-			error("'%s': section '%s' entry %zu: symbol out of range", plan->in->path,
-			      s->name, i);
+		gelf_getrela(d, (int)i, &rela);
+		r.offset = rela.r_offset;
+		r.addend = rela.r_addend;
+		r.type = (uint32_t)GELF_R_TYPE(rela.r_info);
+		r.symbol = GELF_R_SYM(rela.r_info);
+		if (loaded && plan_reloc(plan, kept, &r))
 			return -1;
-		}
-		if (count_address(plan, target, &r))
-			return -1;
-		gate = link_plan_gate(plan, target, &r, &moved);
-		if (!gate)
-			continue;
-		k = klp_section_for(plan, index, target, gate);
-		GROW(k->r, k->n, k->cap);
-		k->r[k->n++] = moved;
-		plan->stays[index]--;
+		if (!loaded)
+			link_relas_add(kept,
+				       (Elf64_Rela){rela.r_offset, rela.r_info, rela.r_addend});
 	}
+	/* What is moved leaves nothing behind. */
+	plan->drop[index] |= kept->n == 0;
 	return 0;
 }
 
@@ -297,6 +379,12 @@ int link_plan_make(struct link_plan *plan, const struct elf_file *in, const stru
 {
 	memset(plan, 0, sizeof(*plan));
 	plan->in = in;
+	plan->arch = arch_by_machine(in->ehdr.e_machine);
+	if (!plan->arch) {
+		error("'%s': it is for a machine that klpmake does not know (e_machine %u)",
+		      in->path, in->ehdr.e_machine);
+		return -1;
+	}
 	if (in->ehdr.e_type != ET_REL || !in->symtab) {
 		error("'%s': not a kernel module (a relocatable file with a symbol table)",
 		      in->path);
@@ -310,9 +398,10 @@ int link_plan_make(struct link_plan *plan, const struct elf_file *in, const stru
 	plan->symbol = xcalloc(in->symnum, sizeof(*plan->symbol));
 	plan->new_name = xcalloc(in->symnum, sizeof(*plan->new_name));
 	plan->drop = xcalloc(in->shnum, sizeof(*plan->drop));
-	plan->stays = xcalloc(in->shnum, sizeof(*plan->stays));
-	if (plan_symbols(plan, table, module) || plan_addresses(plan, table, module) ||
-	    check_sympositions(in, table, module) || plan_modinfo(plan))
+	plan->kept = xcalloc(in->shnum, sizeof(*plan->kept));
+	if (relocs_read(in, &plan->relocs) || plan_symbols(plan, table, module) ||
+	    plan_addresses(plan, table, module) || check_sympositions(in, table, module) ||
+	    plan_modinfo(plan))
 		return -1;
 	for (size_t i = 1; i < in->shnum; i++) {
 		const struct elf_section *s = &in->sec[i];
@@ -326,9 +415,6 @@ int link_plan_make(struct link_plan *plan, const struct elf_file *in, const stru
 		}
 		if (s->shdr.sh_type == SHT_RELA && plan_rela(plan, i))
 			return -1;
-		/* What is moved leaves nothing behind. */
-		if (s->shdr.sh_type == SHT_RELA && s->shdr.sh_size && plan->stays[i] == 0)
-			plan->drop[i] = true;
 	}
 	return check_addresses(plan);
 }
@@ -337,17 +423,26 @@ void link_plan_free(struct link_plan *plan)
 {
 	for (size_t i = 0; plan->new_name && i < plan->in->symnum; i++)
 		free(plan->new_name[i]);
+	for (size_t i = 0; plan->kept && i < plan->in->shnum; i++)
+		free(plan->kept[i].r);
 	for (size_t i = 0; i < plan->added_num; i++)
-		free(plan->added[i]);
+		free(plan->added[i].name);
 	for (size_t i = 0; i < plan->klps; i++) {
 		free(plan->klp[i].name);
-		free(plan->klp[i].r);
+		free(plan->klp[i].relas.r);
 	}
+	for (size_t i = 0; i < LINK_OWN; i++) {
+		free(plan->own[i].data);
+		free(plan->own[i].relas.r);
+	}
+	relocs_free(&plan->relocs);
 	free(plan->klp);
+	free(plan->slot);
+	free(plan->edit);
 	free(plan->added);
 	free(plan->address);
 	free(plan->symbol);
 	free(plan->new_name);
 	free(plan->drop);
-	free(plan->stays);
+	free(plan->kept);
 }

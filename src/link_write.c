@@ -20,8 +20,8 @@ struct writer {
 	const struct link_plan *plan;
 	const struct elf_file *in;
 	Elf *out;
-	size_t *map;	      /* section index in the input to the one in the output; 0: dropped */
-	struct strings names; /* of sections */
+	size_t *map;		/* section index in the plan to the one in the output; 0: dropped */
+	struct strings names;	/* of sections */
 	struct strings symbols; /* of symbols */
 	void **owned;		/* buffers that must live until elf_update() */
 	size_t n, cap;
@@ -55,6 +55,16 @@ static Elf_Scn *add_section(struct writer *w, GElf_Shdr *shdr, Elf_Type type, vo
 	d->d_align = shdr->sh_addralign ? shdr->sh_addralign : 1;
 	d->d_version = EV_CURRENT;
 	return scn;
+}
+
+/* Of what klplink adds, only code has a size. */
+static void make_own_symbol(struct writer *w, Elf64_Sym *sym, const struct new_symbol *new)
+{
+	sym->st_name = strings_add(&w->symbols, new->name);
+	sym->st_info = ELF64_ST_INFO(STB_GLOBAL, new->size ? STT_FUNC : STT_OBJECT);
+	sym->st_shndx = (Elf64_Section)w->map[new->section];
+	sym->st_value = new->value;
+	sym->st_size = new->size;
 }
 
 static void make_livepatch_symbol(struct writer *w, Elf64_Sym *sym, const char *name)
@@ -93,30 +103,15 @@ static void *make_symtab(struct writer *w, size_t *size)
 				w->map[s.shndx] ? (Elf64_Section)w->map[s.shndx] : SHN_ABS;
 		}
 	}
-	for (size_t i = w->in->symnum; i < n; i++)
-		make_livepatch_symbol(w, &out[i], w->plan->added[i - w->in->symnum]);
-	*size = n * sizeof(*out);
-	return out;
-}
+	for (size_t i = w->in->symnum; i < n; i++) {
+		const struct new_symbol *new = &w->plan->added[i - w->in->symnum];
 
-/* What the plan leaves of a relocation section. */
-static void *make_rela(struct writer *w, size_t index, size_t *size)
-{
-	Elf_Data *d = elf_getdata(w->in->sec[index].scn, NULL);
-	size_t n = w->in->sec[index].shdr.sh_size / sizeof(Elf64_Rela), kept = 0;
-	Elf64_Rela *out = own(w, xcalloc(n, sizeof(*out)));
-	size_t target = w->in->sec[index].shdr.sh_info;
-	bool loaded = w->in->sec[target].shdr.sh_flags & SHF_ALLOC;
-
-	for (size_t i = 0; d && i < n; i++) {
-		Elf64_Rela moved;
-		GElf_Rela r;
-
-		gelf_getrela(d, (int)i, &r);
-		if (!loaded || !link_plan_gate(w->plan, target, &r, &moved))
-			out[kept++] = (Elf64_Rela){r.r_offset, r.r_info, r.r_addend};
+		if (new->section)
+			make_own_symbol(w, &out[i], new);
+		else
+			make_livepatch_symbol(w, &out[i], new->name);
 	}
-	*size = kept * sizeof(*out);
+	*size = n * sizeof(*out);
 	return out;
 }
 
@@ -222,7 +217,19 @@ static int fill_sympos(struct writer *w, const struct table_sympos *s, unsigned 
 	return 0;
 }
 
-/* A copy of plain section data, with the old_sympos that the table has for it. */
+static int apply_edit(const struct writer *w, const struct link_edit *e, unsigned char *data,
+		      size_t size)
+{
+	if (!data || e->offset > size || sizeof(e->bytes) > size - e->offset) {
+		error("'%s': '%s' ends before 0x%llx, where a relocation is", w->in->path,
+		      w->in->sec[e->section].name, (unsigned long long)e->offset);
+		return -1;
+	}
+	memcpy(data + e->offset, e->bytes, sizeof(e->bytes));
+	return 0;
+}
+
+/* A copy of plain section data, with what the plan and the table change in it. */
 static int copy_data(struct writer *w, size_t index, const struct symtable *table,
 		     const char *module, void **ret, size_t *size)
 {
@@ -254,6 +261,11 @@ static int copy_data(struct writer *w, size_t index, const struct symtable *tabl
 		    fill_sympos(w, &table->sympos[i], copy, *size))
 			return -1;
 	}
+	for (size_t i = 0; i < w->plan->edits; i++) {
+		if (w->plan->edit[i].section == index &&
+		    apply_edit(w, &w->plan->edit[i], copy, *size))
+			return -1;
+	}
 	*ret = copy;
 	return 0;
 }
@@ -276,7 +288,8 @@ static int copy_section(struct writer *w, size_t index, const struct symtable *t
 		data = make_symtab(w, &size);
 	} else if (shdr.sh_type == SHT_RELA) {
 		type = ELF_T_RELA;
-		data = make_rela(w, index, &size);
+		data = w->plan->kept[index].r;
+		size = w->plan->kept[index].n * sizeof(Elf64_Rela);
 	} else if (index == w->in->shstrndx || index == w->in->sec[w->in->symtab].shdr.sh_link) {
 		/* Filled in when all names are known. */
 	} else if (shdr.sh_type == SHT_NOBITS) {
@@ -287,22 +300,59 @@ static int copy_section(struct writer *w, size_t index, const struct symtable *t
 	return add_section(w, &shdr, type, data, size) ? 0 : elf_failed(w, s->name);
 }
 
-/* SHF_INFO_LINK and sh_link are for tools; the kernel looks at the other two flags and sh_info. */
-static int add_klp_section(struct writer *w, const struct klp_section *k)
+/* SHF_INFO_LINK and sh_link are for tools; the kernel looks at the other flags and sh_info. */
+static int add_relas(struct writer *w, const char *name, GElf_Xword flags, size_t target,
+		     const struct link_relas *relas)
 {
 	GElf_Shdr shdr = {
-		.sh_name = strings_add(&w->names, k->name),
+		.sh_name = strings_add(&w->names, name),
 		.sh_type = SHT_RELA,
-		.sh_flags = SHF_ALLOC | SHF_INFO_LINK | SHF_RELA_LIVEPATCH,
+		.sh_flags = flags | SHF_INFO_LINK,
 		.sh_link = (GElf_Word)w->map[w->in->symtab],
-		.sh_info = (GElf_Word)w->map[k->target],
+		.sh_info = (GElf_Word)w->map[target],
 		.sh_addralign = 8,
 		.sh_entsize = sizeof(Elf64_Rela),
 	};
 
-	if (add_section(w, &shdr, ELF_T_RELA, k->r, k->n * sizeof(*k->r)))
+	if (add_section(w, &shdr, ELF_T_RELA, relas->r, relas->n * sizeof(*relas->r)))
 		return 0;
-	return elf_failed(w, k->name);
+	return elf_failed(w, name);
+}
+
+static int add_own_section(struct writer *w, size_t index)
+{
+	const struct own_section *o = &w->plan->own[index - w->in->shnum];
+	const char *name = link_plan_section(w->plan, index);
+	GElf_Shdr shdr = {
+		.sh_name = strings_add(&w->names, name),
+		.sh_type = SHT_PROGBITS,
+		.sh_flags = SHF_ALLOC |
+			    (index == w->in->shnum + LINK_STUBS ? SHF_EXECINSTR : SHF_WRITE),
+		.sh_addralign = 8,
+	};
+
+	return add_section(w, &shdr, ELF_T_BYTE, o->data, o->size) ? 0 : elf_failed(w, name);
+}
+
+/* The kernel applies relocations in the order of sections; those of one section have one order. */
+static int add_own_sections(struct writer *w)
+{
+	size_t first = w->in->shnum;
+
+	for (size_t i = first; i < first + LINK_OWN; i++) {
+		if (w->map[i] && add_own_section(w, i))
+			return -1;
+	}
+	for (size_t i = first; i < first + LINK_OWN; i++) {
+		const struct link_relas *relas = &w->plan->own[i - first].relas;
+		char *name = xasprintf(".rela%s", link_plan_section(w->plan, i));
+		int status = relas->n ? add_relas(w, name, 0, i, relas) : 0;
+
+		free(name);
+		if (status)
+			return -1;
+	}
+	return 0;
 }
 
 static int finish_strings(struct writer *w, size_t index, struct strings *s)
@@ -331,14 +381,16 @@ static int write_header(struct writer *w)
 	return gelf_update_ehdr(w->out, &ehdr) ? 0 : elf_failed(w, "ELF header");
 }
 
-/* Numbers the kept sections in their order; the livepatch ones come after all others. */
+/* Numbers the kept sections in their order, then ours; the livepatch ones come after all others. */
 static void number_sections(struct writer *w)
 {
 	size_t next = 1;
 
-	w->map = xcalloc(w->in->shnum, sizeof(*w->map));
+	w->map = xcalloc(w->in->shnum + LINK_OWN, sizeof(*w->map));
 	for (size_t i = 1; i < w->in->shnum; i++)
 		w->map[i] = w->plan->drop[i] ? 0 : next++;
+	for (size_t i = 0; i < LINK_OWN; i++)
+		w->map[w->in->shnum + i] = w->plan->own[i].size ? next++ : 0;
 }
 
 static int build(struct writer *w, const struct symtable *table, const char *module)
@@ -362,8 +414,12 @@ static int build(struct writer *w, const struct symtable *table, const char *mod
 		if (!w->plan->drop[i] && copy_section(w, i, table, module))
 			return -1;
 	}
+	if (add_own_sections(w))
+		return -1;
 	for (size_t i = 0; i < w->plan->klps; i++) {
-		if (add_klp_section(w, &w->plan->klp[i]))
+		const struct klp_section *k = &w->plan->klp[i];
+
+		if (add_relas(w, k->name, SHF_ALLOC | SHF_RELA_LIVEPATCH, k->target, &k->relas))
 			return -1;
 	}
 	return finish_strings(w, w->in->shstrndx, &w->names) ||

@@ -111,7 +111,7 @@ static int read_units(struct dwarf_file *d, const struct unit_set *set, const st
 
 		for (size_t a = 0; a < def->addrs; a++) {
 			for (size_t s = 0; s < n; s++) {
-				if (ret[s].place[0] || def->addr[a] != sym[s].addr ||
+				if (ret[s].place[0] || !ksym_is_at(&sym[s], def->addr[a]) ||
 				    strcmp(def->name, sym[s].name) != 0)
 					continue;
 				def_place(d, def, ret[s].place, sizeof(ret[s].place));

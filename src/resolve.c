@@ -24,7 +24,7 @@ static const struct ksym *symbol_of(const struct ksym *all, size_t count, const 
 {
 	for (size_t i = 0; i < count; i++) {
 		for (size_t a = 0; a < def->addrs; a++) {
-			if (all[i].addr == def->addr[a] && !all[i].global)
+			if (ksym_is_at(&all[i], def->addr[a]) && !all[i].global)
 				return &all[i];
 		}
 	}
@@ -83,7 +83,7 @@ static struct resolved global_of(const struct source *source, const struct objec
 		return (struct resolved){.how = RESOLVED_NONE};
 	/* A weak definition of the tagged file may not be the one that the linker took. */
 	for (size_t i = 0; def && i < def->addrs; i++) {
-		if (def->addr[i] == global->addr)
+		if (ksym_is_at(global, def->addr[i]))
 			return resolved_livepatch(source, owner, gate, all, count, global, def);
 	}
 	return resolved_livepatch(source, owner, gate, all, count, global, NULL);

@@ -7,6 +7,7 @@
 
 #include "code_line.h"
 #include "early.h"
+#include "moves.h"
 #include "sealed.h"
 #include "units.h"
 #include "util.h"
@@ -185,15 +186,33 @@ static char *explain_early(const char *name, const char *owner, const char *sect
 			 name, owner, section);
 }
 
-/* What is wrong with a symbol in such a section, NULL: nothing. */
-static char *explain(const struct search *s, const struct decision *d, const char *section)
+static struct move move_here(const struct search *s, const struct reloc *r, bool late)
 {
+	return move_of(s->module->elf, s->target->arch, &s->module->relocs, r, late);
+}
+
+/* A relocation that cannot be a livepatch one, NULL: it can. */
+static char *explain_move(const struct search *s, const struct decision *d, const struct reloc *r)
+{
+	struct move move = move_here(s, r, d->found.gate->module);
+
+	if (move.how != MOVE_REFUSED)
+		return NULL;
+	return xasprintf("'%s' of '%s' cannot be used so: %s", d->use->is.name,
+			 d->found.owner->name, move.why);
+}
+
+/* What is wrong with a symbol in such a section, NULL: nothing. */
+static char *explain(const struct search *s, const struct decision *d, const struct reloc *r)
+{
+	const char *section = s->module->elf->sec[r->section].name;
+	bool early = section_is_early(s->target->arch, section);
 	const struct resolved *found = &d->found;
 	const char *name = d->use->is.name;
 
 	if (found->how != RESOLVED_LIVEPATCH)
 		return NULL;
-	if (found->gate->module)
+	if (early && found->gate->module)
 		return explain_early(name, found->owner->name, section);
 	if (!strcmp(section, "__jump_table") &&
 	    is_sealed_key(&s->target->kallsyms, found->sym->addr))
@@ -201,7 +220,7 @@ static char *explain(const struct search *s, const struct decision *d, const cha
 				 "it loads a module with a branch on such a key (it has no "
 				 "jump_label_init_ro()); " WRITE_BRANCH,
 				 name, name, name);
-	return NULL;
+	return explain_move(s, d, r);
 }
 
 static void refuse(struct search *s, const struct decision *d, const struct reloc *r, char *why)
@@ -224,18 +243,14 @@ static void refuse(struct search *s, const struct decision *d, const struct relo
  * The decision behind a relocation; NULL also while one name means two symbols, which are told
  * apart when the module has been linked again.
  */
-static const struct decision *decision_of(const struct search *s, const struct reloc *r)
+static const struct decision *decision_of(const struct search *s, const char *name)
 {
 	const struct decision *found = NULL;
-	struct elf_symbol sym;
 
-	elf_file_symbol(s->module->elf, r->symbol, &sym);
-	if (sym.sym.st_shndx != SHN_UNDEF)
-		return NULL;
 	for (size_t i = 0; i < s->all->n; i++) {
 		const struct decision *d = &s->all->d[i];
 
-		if (d->module != s->module || strcmp(d->use->link_name, sym.name) != 0)
+		if (d->module != s->module || strcmp(d->use->link_name, name) != 0)
 			continue;
 		if (found && !resolved_same(&found->found, &d->found))
 			return NULL;
@@ -244,20 +259,28 @@ static const struct decision *decision_of(const struct search *s, const struct r
 	return found;
 }
 
+/* Whoever has the symbol: most relocations are as they should be. */
+static bool may_be_refused(const struct search *s, const struct reloc *r)
+{
+	return section_is_early(s->target->arch, s->module->elf->sec[r->section].name) ||
+	       move_here(s, r, true).how == MOVE_REFUSED;
+}
+
 static void search_module(struct search *s)
 {
 	const struct patch_module *m = s->module;
 
 	for (size_t i = 0; i < m->relocs.n; i++) {
 		const struct reloc *r = &m->relocs.r[i];
-		const char *section = m->elf->sec[r->section].name;
 		const struct decision *d;
+		struct elf_symbol sym;
 		char *why;
 
-		if (!section_is_early(s->target->arch, section))
+		elf_file_symbol(m->elf, r->symbol, &sym);
+		if (sym.sym.st_shndx != SHN_UNDEF || !may_be_refused(s, r))
 			continue;
-		d = decision_of(s, r);
-		why = d ? explain(s, d, section) : NULL;
+		d = decision_of(s, sym.name);
+		why = d ? explain(s, d, r) : NULL;
 		if (!why)
 			continue;
 		/* Without debug information the name is looked for in the source. */

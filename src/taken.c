@@ -28,7 +28,7 @@ bool taken_address(const struct elf_file *f, const struct arch *arch, const stru
 	const unsigned char *code;
 	size_t size;
 
-	if (!type || type->branch)
+	if (!type || type->branch || arch_reloc_is_rest(arch, r->type))
 		return false;
 	*offset = r->addend;
 	if (!type->relative || !(f->sec[r->section].shdr.sh_flags & SHF_EXECINSTR))

@@ -99,16 +99,23 @@ static int check_release(const struct target *t, const char *want)
 
 /*
  * All that the kernel frees after boot lies between these two, whatever its section is called:
- * include/asm-generic/vmlinux.lds.h, INIT_TEXT_SECTION(); mm/init, free_initmem().
+ * include/asm-generic/vmlinux.lds.h, INIT_TEXT_SECTION(); mm/init, free_initmem(). Where the
+ * original of the per-CPU variables lies there as well (riscv, arm64: PERCPU_SECTION()), the
+ * variables stay.
  */
 static void mark_init(struct target *t)
 {
 	const struct ksym *begin = find_global(t, "__init_begin"),
-			  *end = find_global(t, "__init_end");
+			  *end = find_global(t, "__init_end"),
+			  *percpu = find_global(t, "__per_cpu_start"),
+			  *percpu_end = find_global(t, "__per_cpu_end");
 
 	for (size_t i = 0; begin && end && i < t->kallsyms.n; i++) {
 		struct ksym *sym = &t->kallsyms.sym[i];
 
+		if (percpu && percpu_end && sym->addr >= percpu->addr &&
+		    sym->addr < percpu_end->addr)
+			continue;
 		sym->init |= sym->addr > begin->addr && sym->addr < end->addr;
 	}
 }
@@ -163,9 +170,10 @@ int target_open(struct target *t, const struct target_options *opt)
 
 int target_read_symbols(struct target *t)
 {
-	static const char *const own[] = {"linux_banner", "__start_mcount_loc", "__stop_mcount_loc",
-					  "__init_begin", "__init_end",		"vermagic",
-					  KLP_ENABLE,	  KLP_REGISTER,		KLP_JUMP_WRITER};
+	static const char *const own[] = {
+		"linux_banner", "__start_mcount_loc", "__stop_mcount_loc", "__init_begin",
+		"__init_end",	"vermagic",	      "__per_cpu_start",   "__per_cpu_end",
+		KLP_ENABLE,	KLP_REGISTER,	      KLP_JUMP_WRITER};
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		kallsyms_want(&t->kallsyms, own[i]);

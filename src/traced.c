@@ -8,6 +8,7 @@ int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, uint64_
 			uint64_t stop)
 {
 	const unsigned char *data;
+	bool filled = false;
 	size_t n;
 
 	if (stop < start || (stop - start) % 8) {
@@ -22,9 +23,12 @@ int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, uint64_
 		return -1;
 	}
 	t->site = xcalloc(n, sizeof(*t->site));
-	for (t->n = 0; t->n < n; t->n++)
+	for (t->n = 0; t->n < n; t->n++) {
 		t->site[t->n] = elf_file_number(vmlinux, data + 8 * t->n, 8);
-	sites_sort(t);
+		filled |= t->site[t->n] != 0;
+	}
+	if (filled || !n)
+		sites_sort(t);
 	return 0;
 }
 

@@ -13,7 +13,11 @@
 #include "kallsyms.h"
 #include "sites.h"
 
-/* Reads vmlinux's table of addresses in [start, stop). error() and -1 when that is none. */
+/*
+ * Reads vmlinux's table of addresses in [start, stop). error() and -1 when that is none. A
+ * relocatable kernel whose relocations were taken out has only zeros there, and so is not known
+ * (arch/riscv/Makefile.postlink).
+ */
 int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, uint64_t start,
 			uint64_t stop);
 

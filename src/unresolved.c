@@ -23,7 +23,7 @@ static void match_clone(const struct ksym *sym, void *arg)
 	struct clone_search *c = arg;
 
 	for (size_t i = 0; i < c->def->addrs; i++) {
-		if (sym->addr == c->def->addr[i] && str_starts(sym->name, c->def->name) &&
+		if (ksym_is_at(sym, c->def->addr[i]) && str_starts(sym->name, c->def->name) &&
 		    sym->name[strlen(c->def->name)] == '.')
 			snprintf(c->name, sizeof(c->name), "%s", sym->name);
 	}

@@ -20,11 +20,14 @@ kernels_there()
 	"$top/scripts/fetch-kernel" --list | grep -E '^6\.(1|12)\.[0-9].*-cloud-'
 }
 
+# The kernels to run on, where a test says so before; else all the examples' own.
+releases=()
+
 on_every_kernel()
 {
-	local releases source
+	local source
 	[[ -x $top/klpmake ]] || skip_all "klpmake is not built"
-	mapfile -t releases < <(kernels_there)
+	((${#releases[@]})) || mapfile -t releases < <(kernels_there)
 	((${#releases[@]})) ||
 		skip_all "no stock kernel here: scripts/fetch-kernel 6.1 6.12 gets them"
 	for release in "${releases[@]}"; do
@@ -60,7 +63,8 @@ makes()
 make_target()
 {
 	holds "$release: '${1#"$copies/"}', a module from outside the tree" \
-		make -C "$(kernel_kdir "$release")" "M=$1" CONFIG_DEBUG_INFO_BTF_MODULES= modules
+		make -C "$(kernel_kdir "$release")" "M=$1" CONFIG_DEBUG_INFO_BTF_MODULES= \
+		${kbuild_cross[@]+"${kbuild_cross[@]}"} modules
 }
 
 # modinfo_of MODULE KEY: its values, one a line.
@@ -129,8 +133,9 @@ proves()
 		shift
 	done
 	shift
-	if ! type qemu-system-x86_64 >/dev/null 2>&1; then
-		skip "$release: $name" "no qemu-system-x86_64: scripts/setup try installs it"
+	local qemu=${machine_qemu:-qemu-system-x86_64}
+	if ! type "$qemu" >/dev/null 2>&1; then
+		skip "$release: $name" "no $qemu: scripts/setup installs it"
 		return 1
 	fi
 	# Long enough for a machine that is busy with other things; a guest takes ten seconds.

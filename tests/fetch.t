@@ -185,9 +185,20 @@ is "$status:$out" 0:6.1.0-10-cloud-amd64 'an unsigned image, and modules under /
 holds 'such modules are where all others are' test -e "$kernels/$out/lib/modules/$out/kernel/net/a.ko"
 run make -s -C "$kernels/$out/lib/modules/$out/build"
 exits 0 'such a build directory works too'
+built=6.1.9-klpmake-riscv64-0123abcd
+mkdir "$kernels/$built"
 run "$fetch" --list
 is "$out" "6.1.0-10-cloud-amd64
-$release" '--list names both'
+$release" '--list names both, and not what was built'
+run "$top/scripts/test-kernel" --list
+is "$out" "$built" 'test-kernel --list names that'
+rmdir "$kernels/$built"
+run "$top/scripts/test-kernel"
+refused 2 'which kernel?' 'test-kernel alone'
+run "$top/scripts/test-kernel" pdp11
+refused 2 "there is no configuration 'pdp11'" 'nor one of which nobody has a configuration'
+run "$top/scripts/test-kernel" --help
+has "$out" 'riscv64-pie    riscv64, uncompressed instructions' 'its --help has the configurations'
 
 other=6.12.5-cloud-amd64
 kernel "$other" 6.12.5-1 "linux-image-$other" lib

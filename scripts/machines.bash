@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The machines that a target can be: what differs between them for scripts is a row here, what
+# differs in ELF files a row in src/arch.c. Source common.bash first.
+
+# As readelf says it | uname -m | kbuild's ARCH | prefix of the cross compiler | Debian's name |
+# what a livepatch is to be compiled with | image in arch/ARCH/boot |
+# qemu | its package | board | CPU under emulation | console |
+# port of a guest's verdict: a second serial port, or one that virtio makes | virtio's bus for that
+machines=(
+	'Advanced Micro Devices X86-64|x86_64|x86|x86_64-linux-gnu-|amd64||bzImage|qemu-system-x86_64|qemu-system-x86|pc|max|ttyS0|ttyS1|'
+	'RISC-V|riscv64|riscv|riscv64-linux-gnu-|riscv64|-fPIE|Image|qemu-system-riscv64|qemu-system-misc|virt|rv64|ttyS0|vport0p1|device'
+	'AArch64|aarch64|arm64|aarch64-linux-gnu-|arm64||Image|qemu-system-aarch64|qemu-system-arm|virt|cortex-a72|ttyAMA0|vport0p1|device'
+	'PowerPC64|ppc64le|powerpc|powerpc64le-linux-gnu-|ppc64el||vmlinux|qemu-system-ppc64|qemu-system-ppc|pseries|power9|hvc0|vport0p1|pci'
+	'IBM S/390|s390x|s390|s390x-linux-gnu-|s390x||bzImage|qemu-system-s390x|qemu-system-misc|s390-ccw-virtio|max|ttysclp0|vport0p1|ccw'
+)
+
+# riscv64: -fPIE, so that kernel data is reached through a table that klplink can make its own
+# (doc/riscv64.md).
+
+# The row that was found.
+machine_elf='' machine_name='' machine_karch='' machine_cross='' machine_debian=''
+machine_cflags='' machine_image=''
+machine_qemu='' machine_package='' machine_board='' machine_cpu='' machine_console='' machine_port=''
+machine_bus=''
+
+# elf_machine FILE: what readelf calls it; nothing when the file is no ELF file.
+elf_machine()
+{
+	LC_ALL=C readelf -h -- "$1" 2>/dev/null | sed -n 's/^ *Machine: *//p'
+}
+
+# machine_row elf|name WANTED: sets the machine_* variables; returns 1 when there is no such row.
+machine_row()
+{
+	local row variable=machine_$1
+	for row in "${machines[@]}"; do
+		# shellcheck disable=SC2034 # for those who source this
+		IFS='|' read -r machine_elf machine_name machine_karch machine_cross machine_debian machine_cflags machine_image \
+			machine_qemu machine_package machine_board machine_cpu machine_console machine_port \
+			machine_bus <<<"$row"
+		[[ ${!variable} != "$2" ]] || return 0
+	done
+	return 1
+}
+
+# shellcheck disable=SC2034 # kbuild_cross is for kbuild.bash
+# cross_compiler KDIR: sets kbuild_cross to what make needs beside the target's own compiler. Nothing on
+# a machine like the target; what the user says (ARCH, CROSS_COMPILE, LLVM) goes before what we know.
+cross_compiler()
+{
+	local made
+	kbuild_cross=()
+	made=$(elf_machine "$1/scripts/mod/modpost")
+	[[ -z $made || $made == "$(elf_machine "/proc/$$/exe")" ]] ||
+		die "the programs in '$1' are for '$made' and do not run here: take a build directory that was made on a machine like this one"
+	[[ $machine_name != "$(uname -m)" ]] || return 0
+	kbuild_cross=(ARCH="${ARCH:-$machine_karch}")
+	[[ -z ${LLVM-} ]] || return 0
+	export CROSS_COMPILE=${CROSS_COMPILE-$machine_cross}
+	check_compiler "${CROSS_COMPILE}gcc"
+}
+
+# check_compiler PROGRAM: it is there and is for the target.
+check_compiler()
+{
+	local is
+	type "$1" >/dev/null 2>&1 ||
+		die "no compiler for '$machine_name' here: '$1' is not installed; $(compiler_hint)"
+	is=$("$1" -dumpmachine 2>/dev/null) || is=''
+	[[ ${is%%-*} == "${machine_cross%%-*}" || ${is%%-*} == "$machine_name" ]] ||
+		die "'$1' makes code for '${is:-nobody knows what}', and the target is '$machine_name'; $(compiler_hint)"
+}
+
+compiler_hint()
+{
+	printf 'get one with\n  sudo apt-get install gcc-%s  # Debian and Ubuntu\n' "${machine_cross%-}"
+	printf 'or say with CROSS_COMPILE or LLVM, as to kbuild, which one to take'
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Slots and stubs: see link_slots.h. */
+#include "link_slots.h"
+
+#include <string.h>
+
+#include "livepatch.h"
+#include "moves.h"
+#include "util.h"
+
+#define SLOT_SIZE 8
+
+static size_t own_index(const struct link_plan *plan, int own)
+{
+	return plan->in->shnum + (size_t)own;
+}
+
+/* So many zero bytes at the end; where they begin. */
+static uint64_t append(struct own_section *o, size_t size)
+{
+	uint64_t at = o->size;
+
+	o->data = xrealloc(o->data, o->size + size, 1);
+	memset(o->data + o->size, 0, size);
+	o->size += size;
+	return at;
+}
+
+/*
+ * The symbol from which slots are counted: the first of those that klplink adds for them. Before
+ * all slots is a pointer to itself, for GNU strip makes livepatch relocations of a section that has
+ * no plain ones into plain ones.
+ */
+static size_t slots_symbol(struct link_plan *plan)
+{
+	struct own_section *slots = &plan->own[LINK_SLOTS];
+	size_t section = own_index(plan, LINK_SLOTS), symbol;
+
+	for (size_t i = 0; i < plan->added_num; i++) {
+		if (plan->added[i].section == section)
+			return plan->in->symnum + i;
+	}
+	symbol = link_plan_add_symbol(
+		plan, (struct new_symbol){.name = xstrdup("klp_slots"), .section = section});
+	link_relas_add(&slots->relas, (Elf64_Rela){append(slots, SLOT_SIZE),
+						   ELF64_R_INFO(symbol, plan->arch->abs64), 0});
+	return symbol;
+}
+
+static bool same_slot(const struct slot *a, const struct slot *b)
+{
+	return a->symbol == b->symbol && a->addend == b->addend && !a->object == !b->object &&
+	       (!a->object || !strcmp(a->object, b->object));
+}
+
+/* The number of the slot for a symbol and an addend; equal ones share it. */
+static size_t slot_for(struct link_plan *plan, const struct slot *to)
+{
+	struct own_section *slots = &plan->own[LINK_SLOTS];
+	struct link_relas *relas = &slots->relas;
+	uint64_t at;
+
+	for (size_t i = 0; i < plan->slots; i++) {
+		if (same_slot(&plan->slot[i], to))
+			return i;
+	}
+	slots_symbol(plan);
+	GROW(plan->slot, plan->slots, plan->slots_cap);
+	plan->slot[plan->slots] = *to;
+	at = append(slots, SLOT_SIZE);
+	plan->slot[plan->slots].offset = at;
+	if (to->object)
+		relas = link_plan_klp(plan, own_index(plan, LINK_SLOTS), to->object);
+	link_relas_add(relas,
+		       (Elf64_Rela){at, ELF64_R_INFO(to->symbol, plan->arch->abs64), to->addend});
+	return plan->slots++;
+}
+
+void link_to_slot(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
+		  const struct slot *to, uint32_t type)
+{
+	size_t slot = slot_for(plan, to);
+
+	link_relas_add(kept, (Elf64_Rela){r->offset, ELF64_R_INFO(slots_symbol(plan), type),
+					  (int64_t)plan->slot[slot].offset});
+}
+
+/* klp_stub.OBJECT.NAME,POSITION: a livepatch symbol's name says which of several it is. */
+static char *stub_name(const struct link_plan *plan, size_t symbol)
+{
+	const char *name = symbol < plan->in->symnum ? plan->new_name[symbol]
+						     : plan->added[symbol - plan->in->symnum].name;
+
+	return xasprintf("klp_stub.%s", name + strlen(KLP_SYM_PREFIX));
+}
+
+static size_t stub_for(struct link_plan *plan, size_t slot)
+{
+	const struct arch_stub *stub = plan->arch->stub;
+	struct own_section *stubs = &plan->own[LINK_STUBS];
+	uint64_t at = append(stubs, stub->size);
+	size_t symbol =
+		link_plan_add_symbol(plan, (struct new_symbol){
+						   .name = stub_name(plan, plan->slot[slot].symbol),
+						   .section = own_index(plan, LINK_STUBS),
+						   .value = at,
+						   .size = stub->size,
+					   });
+
+	memcpy(stubs->data + at, stub->code, stub->size);
+	for (size_t i = 0; i < ARRAY_SIZE(stub->reloc); i++) {
+		bool itself = stub->reloc[i].to_itself;
+
+		link_relas_add(&stubs->relas,
+			       (Elf64_Rela){at + stub->reloc[i].offset,
+					    ELF64_R_INFO(itself ? symbol : slots_symbol(plan),
+							 stub->reloc[i].type),
+					    itself ? 0 : (int64_t)plan->slot[slot].offset});
+	}
+	return symbol;
+}
+
+void link_to_stub(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
+		  const struct slot *to)
+{
+	size_t slot = slot_for(plan, to);
+
+	if (!plan->slot[slot].stub)
+		plan->slot[slot].stub = stub_for(plan, slot);
+	link_relas_add(kept,
+		       (Elf64_Rela){r->offset, ELF64_R_INFO(plan->slot[slot].stub, r->type), 0});
+}
+
+static struct link_edit *add_edit(struct link_plan *plan, const struct reloc *r, uint64_t offset)
+{
+	struct link_edit *e;
+
+	GROW(plan->edit, plan->edits, plan->edits_cap);
+	e = &plan->edit[plan->edits++];
+	memset(e, 0, sizeof(*e));
+	e->section = r->section;
+	e->offset = offset;
+	return e;
+}
+
+void link_load_slot(struct link_plan *plan, const struct reloc *r)
+{
+	const struct relocs *all = &plan->relocs;
+	const unsigned char *data;
+	size_t size;
+
+	/* move_of() has looked at all of them. */
+	if (elf_file_bytes(plan->in, r->section, &data, &size))
+		return;
+	for (const struct reloc *i = relocs_from(all, r->section, 0);
+	     i && i < all->r + all->n && i->section == r->section; i++) {
+		struct link_edit *e;
+
+		if (!move_completes(plan->in, plan->arch, i, r->section, r->offset))
+			continue;
+		e = add_edit(plan, r, i->offset);
+		memcpy(e->bytes, data + i->offset, sizeof(e->bytes));
+		plan->arch->load_instead(e->bytes);
+	}
+}
+
+void link_clear(struct link_plan *plan, const struct reloc *r)
+{
+	const struct arch_reloc *type = arch_reloc_by_type(plan->arch, r->type);
+
+	for (uint64_t at = 0; at < type->size; at += sizeof(plan->edit->bytes))
+		add_edit(plan, r, r->offset + at);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Pointers of the patch's own that have the relocations which its code cannot have, and code that
+ * jumps to where they point: moves.h says when, doc/riscv64.md why.
+ */
+#ifndef KLP_LINK_SLOTS_H
+#define KLP_LINK_SLOTS_H
+
+#include "link_plan.h"
+
+/* r stays among kept, with that type, and refers to the slot of to. */
+void link_to_slot(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
+		  const struct slot *to, uint32_t type);
+
+/* r, a call of a livepatch symbol, stays among kept and goes to a stub. */
+void link_to_stub(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
+		  const struct slot *to);
+
+/* The instructions that complete the address of r load what is there instead. */
+void link_load_slot(struct link_plan *plan, const struct reloc *r);
+
+/* All bytes of the place of r, which the relocation that it becomes does not fill, are zero. */
+void link_clear(struct link_plan *plan, const struct reloc *r);
+
+#endif

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What becomes of relocations against livepatch symbols: see moves.h. */
+#include "moves.h"
+
+#include <string.h>
+
+#include "early.h"
+#include "util.h"
+
+static struct move refused(const char *why)
+{
+	return (struct move){.how = MOVE_REFUSED, .why = why};
+}
+
+bool move_completes(const struct elf_file *f, const struct arch *arch, const struct reloc *r,
+		    size_t section, uint64_t offset)
+{
+	const struct arch_reloc *type = arch_reloc_by_type(arch, r->type);
+	struct elf_symbol label;
+
+	if (!type || !type->label || r->section != section)
+		return false;
+	elf_file_symbol(f, r->symbol, &label);
+	return !label.special && label.shndx == section && label.sym.st_value == offset;
+}
+
+/* Can all that completes an address load a pointer instead? */
+static bool can_load(const struct elf_file *f, const struct arch *arch, const struct relocs *all,
+		     const struct reloc *r)
+{
+	const unsigned char *data;
+	bool found = false;
+	size_t size;
+
+	if (!arch->load_instead || elf_file_bytes(f, r->section, &data, &size))
+		return false;
+	for (const struct reloc *i = relocs_from(all, r->section, 0);
+	     i && i < all->r + all->n && i->section == r->section; i++) {
+		unsigned char code[8] = {0};
+
+		if (!move_completes(f, arch, i, r->section, r->offset))
+			continue;
+		if (i->offset > size || 4 > size - i->offset)
+			return false;
+		memcpy(code, data + i->offset, 4);
+		if (!arch->load_instead(code))
+			return false;
+		found = true;
+	}
+	return found;
+}
+
+static struct move to_slot(const struct elf_file *f, const struct arch *arch,
+			   const struct relocs *all, const struct reloc *r,
+			   const struct arch_reloc *type)
+{
+	struct move m = {.how = MOVE_TO_SLOT, .type = type->slot, .loads = !type->got};
+
+	if (m.loads && !can_load(f, arch, all, r))
+		return refused(
+			"the code counts from itself to where the symbol is, and no livepatch "
+			"relocation can tell it: compile with klpmake's options (-fPIE), and do "
+			"not name it in assembler code");
+	return m;
+}
+
+/* The relocation of a type at the same place as r. */
+static const struct reloc *beside(const struct relocs *all, const struct reloc *r, uint32_t type)
+{
+	for (const struct reloc *i = relocs_at(all, r->section, r->offset);
+	     i && i < all->r + all->n && i->section == r->section && i->offset == r->offset; i++) {
+		if (i->type == type)
+			return i;
+	}
+	return NULL;
+}
+
+bool move_is_twin(const struct arch *arch, const struct relocs *all, const struct reloc *r,
+		  const struct reloc **twin)
+{
+	for (const struct arch_reloc *type = arch->reloc; type->name; type++) {
+		*twin = type->minus && type->minus == r->type ? beside(all, r, type->type) : NULL;
+		if (*twin)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * "symbol - label" where the label is in the relocated section is "symbol - place" with another
+ * addend. A place that is wider than what the relocation writes is right where that is positive.
+ */
+static struct move difference(const struct elf_file *f, const struct arch *arch,
+			      const struct relocs *all, const struct reloc *r,
+			      const struct arch_reloc *type, bool late)
+{
+	const struct reloc *minus = beside(all, r, type->minus);
+	const struct arch_reloc *becomes = arch_reloc_by_type(arch, type->difference);
+	struct elf_symbol label = {.special = true};
+
+	if (minus)
+		elf_file_symbol(f, minus->symbol, &label);
+	if (label.special || label.shndx != r->section)
+		return refused("it is part of a sum of which the kernel would keep one part only: "
+			       "store its address, and compute with that");
+	if (becomes->size < type->size && (late || !arch->modules_below))
+		return refused(
+			"how far it is from there cannot be told in the half of the place that "
+			"a livepatch relocation fills: store its address, and compute with "
+			"that");
+	return (struct move){
+		.how = MOVE_DIFFERENCE,
+		.type = type->difference,
+		.addend = (int64_t)((uint64_t)r->addend + r->offset - label.sym.st_value -
+				    (uint64_t)minus->addend),
+	};
+}
+
+struct move move_of(const struct elf_file *f, const struct arch *arch, const struct relocs *all,
+		    const struct reloc *r, bool late)
+{
+	const struct arch_reloc *type = arch_reloc_by_type(arch, r->type);
+	bool too_late = late && !arch->writes_code && section_is_read_only(&f->sec[r->section]);
+
+	if (!type)
+		return refused(
+			"its relocation is none that the kernel's module loader knows: compile "
+			"with kbuild's options");
+	if (type->never || type->label)
+		return refused(type->never ? type->never : "it completes no other relocation");
+	if (type->slot)
+		return to_slot(f, arch, all, r, type);
+	if (too_late && type->branch && arch->stub)
+		return (struct move){.how = MOVE_TO_STUB, .type = r->type, .addend = r->addend};
+	if (too_late)
+		return refused(
+			"it is used in memory that is read-only when the kernel gets to know "
+			"the symbols of a module: use it in data that can be written");
+	if (type->minus)
+		return difference(f, arch, all, r, type, late);
+	return (struct move){.how = MOVE_AS_IS, .type = r->type, .addend = r->addend};
+}

@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# riscv64, made on another machine, with kernels for compressed instructions and without, in the code
+# model medany and position-independent (doc/riscv64.md).
+
+# shellcheck source=tests/tap.bash
+. "$(dirname "$0")/tap.bash"
+# shellcheck source=tests/example.bash
+. "$(dirname "$0")/example.bash"
+# shellcheck source=tests/arch.bash
+. "$(dirname "$0")/arch.bash"
+
+# relocations MODULE: "SECTION TYPE" of the livepatch relocations, each once.
+relocations()
+{
+	LC_ALL=C readelf --wide --relocs "$1" | awk '
+		/^Relocation section/ { gsub("\047", "", $3); name = $3; next }
+		/^[0-9a-f]/ && name ~ /^\.klp\.rela\./ { print name, $3 }' | LC_ALL=C sort -u
+}
+
+# What the code of the patch refers to goes by pointers, whose relocations alone are the kernel's to
+# apply late; calls of vmlinux and static keys are relocated early.
+relocated()
+{
+	is "$(relocations "$copies/kernel/klp-kernel.ko")" '.klp.rela.vmlinux..data..klp_slots R_RISCV_64
+.klp.rela.vmlinux..data.rel R_RISCV_64
+.klp.rela.vmlinux..text R_RISCV_CALL_PLT
+.klp.rela.vmlinux.__jump_table R_RISCV_32_PCREL' "$release: livepatch relocations for vmlinux"
+	is "$(relocations "$copies/module/klp-module.ko")" '.klp.rela.binfmt_misc..data..klp_slots R_RISCV_64
+.klp.rela.binfmt_misc..data.rel R_RISCV_64
+.klp.rela.vmlinux..data..klp_slots R_RISCV_64' "$release: ... for a module"
+	is "$(relocations "$copies/outside/patch/klp-outside.ko")" \
+		'.klp.rela.outside..data..klp_slots R_RISCV_64' "$release: ... for one that calls a lot"
+}
+
+# not_so FILE BEFORE CODE PLACE MESSAGE NAME: with this line before the one that begins so, the file is
+# refused; PLACE is a beginning of the line that is named, or "it".
+not_so()
+{
+	local file=$1 line dir=$copies/refused
+	rm -rf "$dir"
+	cp -r "$copies/${file%/*}" "$dir"
+	rm -f "$dir"/*.ko
+	file=${file##*/}
+	line=$(grep -n -m 1 -F -- "$2" "$dir/$file" | cut -d: -f1)
+	sed -i "${line}i\\$3" "$dir/$file"
+	[[ $4 == it ]] || line=$(grep -n -m 1 -F -- "$4" "$dir/$file" | cut -d: -f1)
+	run "$top/klpmake" -q -k "$release" "$dir"
+	refused 1 "klpsyms: error: $file:$line: $5" "$release: refused: $6"
+	is "$(ls "$dir"/*.ko 2>/dev/null)" '' "$release: ... and no module is left"
+}
+
+refuses()
+{
+	local data='asm(".pushsection .rodata\\n.balign 8\\n.dword WHAT\\n.popsection");'
+	local wide=${data/.rodata/.data}
+	not_so kernel/filesystems.c $'\tread_lock' '	asm volatile("lw a0, file_systems" ::: "a0");' it \
+		"'file_systems' of 'vmlinux' cannot be used so: the code counts from itself to where the symbol is, and no livepatch relocation can tell it: compile with klpmake's options (-fPIE)" \
+		"assembler code that reads a variable"
+	not_so kernel/inode.c $'\tfor_each_possible' '	asm volatile("jal ra, get_nr_dirty_inodes" ::: "memory");' it \
+		"'get_nr_dirty_inodes' of 'vmlinux' cannot be used so: the instruction reaches only what is near: call it from C" \
+		'an instruction that reaches a megabyte'
+	not_so kernel/filesystems.c 'void show_filesystems' "${data/dword WHAT/word file_systems}" 'extern struct file_system_type' \
+		"'file_systems' of 'vmlinux' cannot be used so: 32 bits hold no address: use a pointer" 'half a pointer'
+	not_so kernel/filesystems.c 'void show_filesystems' "${data/WHAT/. - file_systems}" 'extern struct file_system_type' \
+		"'file_systems' of 'vmlinux' cannot be used so: it is one of several relocations of one place" 'a difference the other way round'
+	not_so module/misc.c 'static ssize_t' "${data/WHAT/bm_fs_type}" 'extern struct file_system_type' \
+		"'bm_fs_type' of 'binfmt_misc' cannot be used so: it is used in memory that is read-only when the kernel gets to know the symbols of a module" \
+		'a module symbol in read-only data'
+	not_so module/misc.c 'static ssize_t' "${wide/WHAT/bm_fs_type - .}" 'extern struct file_system_type' \
+		"'bm_fs_type' of 'binfmt_misc' cannot be used so: how far it is from there cannot be told in the half of the place" \
+		'a wide difference to a module symbol'
+}
+
+# broken MESSAGE NAME EDIT...: klp-module.ko, with this changed, would not do.
+broken()
+{
+	local message=$1 name=$2
+	shift 2
+	"$scratch/elfedit" "$copies/module/klp-module.ko" "$scratch/klp-module.ko" "$@"
+	run "$top/klpmake" check "$scratch/klp-module.ko"
+	refused 1 "$message" "$release: checked: $name"
+}
+
+# entry SECTION TYPE: the number of the first relocation of a type in a section of klp-module.ko.
+entry()
+{
+	LC_ALL=C readelf --wide --relocs "$copies/module/klp-module.ko" | awk -v name="'$1'" -v type="$2" '
+		/^Relocation section/ { on = $3 == name; n = -2 }
+		on && n++ >= 0 && $3 == type { print n - 1; exit }'
+}
+
+doubts()
+{
+	local pointers=.klp.rela.binfmt_misc..data.rel
+	holds 'elfedit compiles' gcc -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c"
+	broken "section '$pointers' entry 0: no livepatch relocation can be R_RISCV_ADD64, of which it takes two" \
+		'half a difference' set-reloc-type $pointers 0 36
+	broken "section '$pointers' entry 0: it writes to '.text', which is read-only when relocations of a module are applied" \
+		'late relocations of code' set-info $pointers .text
+	broken "completes one that is not in that section: apply_relocate_add() refuses it" 'a torn pair' \
+		set-reloc-offset .rela.text "$(entry .rela.text R_RISCV_PCREL_HI20)" 0
+}
+
+# The half of a static key's distance that no relocation fills is zero, whatever was there.
+fills()
+{
+	local in=$copies/kernel/.klpmake/$release/build/klp-kernel.ko
+	"$scratch/elfedit" "$in" "$scratch/klp-kernel.ko.partial" poke __jump_table 8 0102030405060708
+	run "$bin/klplink" --table "$copies/kernel/_klpmake.syms" -o "$scratch/klp-kernel.ko" "$scratch/klp-kernel.ko.partial"
+	exits 0 "$release: klplink"
+	is "$(LC_ALL=C readelf -x __jump_table "$scratch/klp-kernel.ko" | awk '/0x00000000/ { print $4 $5 }')" 0000000000000000 \
+		"$release: ... clears what it does not relocate"
+}
+
+# A kernel that faults fails the try, in whatever words.
+faults()
+{
+	mkdir "$copies/oops"
+	cp "$top/tests/guest/"{klp-oops.c,show.h} "$copies/oops"
+	printf 'obj-m := klp-oops.o\n' >"$copies/oops/Makefile"
+	make_target "$copies/oops"
+	run "$top/klpmake" try "$copies/oops/klp-oops.ko" --timeout 600 --log "$copies/console"
+	refused 1 "error: load: cannot load 'klp_oops': Unable to handle kernel" "$release: a module that faults fails the try"
+}
+
+whole_run()
+{
+	arch_makes
+	relocated
+	arch_lists
+	arch_proves
+	# Nothing in these depends on the kernel's configuration.
+	[[ $release == "${releases[0]}" ]] || return 0
+	refuses
+	doubts
+	fills
+	faults
+}
+
+on_test_kernels riscv64 tests/arch/kernel tests/arch/module tests/modules/outside
+done_testing

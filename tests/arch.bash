@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2034,SC2154
+#
+# Whole runs for an architecture that is not this machine's: tests/arch, with kernels that
+# scripts/test-kernel builds. Source tap.bash and example.bash first.
+
+# shellcheck source=scripts/machines.bash
+. "$top/scripts/machines.bash"
+
+# on_test_kernels MACHINE SOURCE...: as on_every_kernel, with the test kernels of that machine.
+on_test_kernels()
+{
+	machine_row name "$1" || skip_all "there is no machine '$1'"
+	type "${machine_cross}gcc" >/dev/null 2>&1 ||
+		skip_all "no ${machine_cross}gcc: scripts/setup foreign installs it"
+	mapfile -t releases < <("$top/scripts/test-kernel" --list | grep -E -- "-klpmake-$1(-[a-z]+)?-[0-9a-f]{8}\$")
+	((${#releases[@]})) || skip_all "no test kernel here: make test-kernel ARCH=$1 builds them"
+	shift
+	cross_compiler "$(kernel_kdir "${releases[0]}")"
+	on_every_kernel "$@"
+}
+
+# modinfo_of and make_target run on this machine; what they are given is of the other.
+
+# arch_makes: the patches of tests/arch and tests/modules/outside.
+arch_makes()
+{
+	local dir=$copies
+	makes "$dir/kernel" klp-kernel.ko
+	reaches "$dir/kernel/klp-kernel.ko" "c_start,$(position c_start consoles.c)" "c_stop,$(position c_stop consoles.c)" \
+		file_systems file_systems_lock get_nr_dirty_inodes linux_proc_banner nr_inodes prec.0 sched_schedstats \
+		sysctl_max_map_count sysctl_mount_max version_proc_show
+	makes "$dir/module" klp-module.ko
+	reaches "$dir/module/klp-module.ko" binfmt_misc.bm_fs_type binfmt_misc.bm_status_read \
+		binfmt_misc.parse_command saved_command_line
+	make_target "$dir/outside/target"
+	run "$top/klpmake" -q -k "$release" --module "$dir/outside/target/outside.ko" "$dir/outside/patch"
+	exits 0 "$release: klpmake makes a patch to a module of somebody's own"
+	reaches "$dir/outside/patch/klp-outside.ko" outside.answer,1 outside.buffer outside.early,1 \
+		outside.outside_show outside.pair,{1,2} outside.twin,{1,2} outside.two_words outside.word,{1,2}
+	for module in "$dir/kernel/klp-kernel.ko" "$dir/module/klp-module.ko"; do
+		run "$top/klpmake" check -q "$module"
+		is "$status:$out$err" 0: "$release: '${module##*/}' is checked"
+		"${machine_cross}strip" -g -o "$scratch/${module##*/}" "$module"
+		run "$top/klpmake" check -q "$scratch/${module##*/}"
+		is "$status:$out$err" 0: "$release: ... stripped, too"
+	done
+}
+
+# arch_proves: all of them in a guest.
+arch_proves()
+{
+	local dir=$copies
+	proves 'functions and data of vmlinux and of modules' "$dir/kernel/klp-kernel.ko" "$dir/module/klp-module.ko" \
+		"$dir/outside/target/outside.ko" "$dir/outside/patch/klp-outside.ko" -- \
+		--modprobe binfmt_misc --scenario "$top/tests/arch/scenario"
+}
+
+# arch_lists: kallsympos finds the lines and positions of functions.
+arch_lists()
+{
+	local line
+	run "$top/kallsympos" -k "$release" c_start fs/proc/consoles.c
+	exits 0 "$release: kallsympos"
+	read -r -a line <<<"$out"
+	is "${line[0]} ${line[2]} ${line[3]} ${line[4]%:*}" "$(position c_start consoles.c) t vmlinux fs/proc/consoles.c" \
+		"$release: ... has position and file"
+}

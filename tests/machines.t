@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The compiler for a target of another machine: kbuild's conventions are kept, Debian's names are
+# known, and what is missing or for something else is said with the command that gets it. The compilers
+# here are made up.
+
+# shellcheck source=tests/tap.bash
+. "$(dirname "$0")/tap.bash"
+
+# compiler NAME MACHINE: a program that says so of itself.
+compiler()
+{
+	printf '#!/bin/sh\necho %s\n' "$2" >"$scratch/bin/$1"
+	chmod +x "$scratch/bin/$1"
+}
+
+# cross MACHINE [VARIABLE=VALUE...]: what make gets for a target of that machine, and CROSS_COMPILE.
+cross()
+{
+	local machine=$1
+	shift
+	# shellcheck disable=SC2016
+	run env -u ARCH -u CROSS_COMPILE -u LLVM "$@" PATH="$scratch/bin:$PATH" bash -c '
+		program=klpmake
+		. "$1/scripts/common.bash"
+		. "$1/scripts/machines.bash"
+		machine_row name "$2" || exit 3
+		cross_compiler "$3"
+		printf "%s %s\n" "${kbuild_cross[*]-}" "${CROSS_COMPILE-none}"
+	' - "$top" "$machine" "$scratch/kdir"
+}
+
+hint='sudo apt-get install gcc-riscv64-linux-gnu  # Debian and Ubuntu
+or say with CROSS_COMPILE or LLVM, as to kbuild, which one to take'
+
+mkdir -p "$scratch/bin" "$scratch/kdir/scripts/mod"
+cp "$(type -P true)" "$scratch/kdir/scripts/mod/modpost"
+# So that it does not matter where the test runs.
+printf '#!/bin/sh\necho x86_64\n' >"$scratch/bin/uname"
+chmod +x "$scratch/bin/uname"
+
+compiler riscv64-linux-gnu-gcc riscv64-linux-gnu
+cross riscv64
+is "$status:$out" '0:ARCH=riscv riscv64-linux-gnu-' "Debian's compiler"
+cross x86_64
+is "$status:$out" '0: none' 'nothing for a machine like the target'
+cross riscv64 ARCH=myriscv
+is "$status:$out" '0:ARCH=myriscv riscv64-linux-gnu-' "the user's ARCH"
+compiler mine-gcc riscv64-unknown-linux-gnu
+cross riscv64 CROSS_COMPILE=mine-
+is "$status:$out" '0:ARCH=riscv mine-' "the user's compiler"
+cross riscv64 LLVM=1
+is "$status:$out" '0:ARCH=riscv none' 'LLVM needs no prefix'
+
+cross riscv64 CROSS_COMPILE=no-such-
+refused 1 "klpmake: error: no compiler for 'riscv64' here: 'no-such-gcc' is not installed; get one with
+  $hint" 'one that is not there'
+compiler gcc x86_64-linux-gnu
+cross riscv64 CROSS_COMPILE=
+refused 1 "klpmake: error: 'gcc' makes code for 'x86_64-linux-gnu', and the target is 'riscv64'; get one with
+  $hint" 'one for another machine'
+compiler mine-gcc ''
+cross riscv64 CROSS_COMPILE=mine-
+refused 1 "'mine-gcc' makes code for 'nobody knows what'" 'one that does not say'
+
+# e_machine is at 18: EM_AARCH64, or EM_RISCV where that is what this machine is.
+other='\267\0'
+[[ $(uname -m) != aarch64 ]] || other='\363\0'
+printf '%b' "$other" | dd of="$scratch/kdir/scripts/mod/modpost" bs=1 seek=18 conv=notrunc status=none
+cross riscv64
+refused 1 "klpmake: error: the programs in '$scratch/kdir' are for '" 'a build directory of another machine'
+has "$err" 'and do not run here: take a build directory that was made on a machine like this one' '... with the way out'
+
+done_testing
