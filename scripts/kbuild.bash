@@ -13,6 +13,7 @@
 # A static that is only declared cannot be silenced by name: gcc has no option for that warning.
 kbuild_run()
 {
+	# shellcheck disable=SC2154 # machines.bash sets it
 	local cflags="$machine_cflags -ffile-prefix-map=$2/= -I${2%/*}/include" kdir=$1 work=$2 log=$3 starter
 	shift 3
 	[[ $* != *[!A-Za-z0-9_./+~@\ -]* ]] || die "kbuild cannot read one of these, whose path is not plain: $*"
