@@ -22,7 +22,7 @@ static bool is_itself(const struct check_old *old, const struct inlined_place *p
 	bool itself = false;
 
 	for (size_t i = 0; i < p->parts; i++)
-		itself |= p->code[i] == old->sym->addr;
+		itself |= ksym_is_at(old->sym, p->code[i]);
 	return itself;
 }
 

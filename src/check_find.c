@@ -144,7 +144,7 @@ static bool is_named(const char *name, const char *symbol)
 static int look_in(struct kernel_side *k, const struct kernel_unit *u)
 {
 	struct local_search local = {.d = u->object->dwarf, .addr = k->sym->addr};
-	const struct declared *at = types_at(&u->types, k->sym->addr, k->function);
+	const struct declared *at = types_at(&u->types, k->sym, k->function);
 	int status;
 
 	if (u->types.assembler)

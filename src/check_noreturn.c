@@ -32,7 +32,7 @@ static const char *const questions[] = {
 
 /* A function, told apart from others by where its code begins, and what was found out of it. */
 struct thread {
-	uint64_t addr;
+	const struct ksym *sym;
 	Dwarf_Off now; /* the function that is being read */
 	Dwarf_Off started_by;
 	bool asks;
@@ -61,7 +61,7 @@ static int find_start(struct dwarf_file *d, Dwarf_Die die, void *arg)
 	struct thread *t = arg;
 
 	if (calls_one_of(d, die, starters, ARRAY_SIZE(starters)) &&
-	    dwarf_code_passes(d, die, t->addr))
+	    dwarf_code_passes(d, die, t->sym->addr))
 		t->started_by = t->now;
 	return t->started_by != 0;
 }
@@ -86,7 +86,7 @@ static int read_function(struct dwarf_file *d, Dwarf_Die die, void *arg)
 		return 0;
 	if (!t->started_by)
 		status = dwarf_code_each(d, die, find_start, t);
-	if (status >= 0 && code == t->addr)
+	if (status >= 0 && ksym_is_at(t->sym, code))
 		status = dwarf_code_each(d, die, find_question, t);
 	return status < 0 ? -1 : 0;
 }
@@ -104,13 +104,13 @@ static bool is_operand(struct dwarf_file *d, Dwarf_Off unit, uint64_t addr)
 static void find_starter(const struct check_old *old, char *ret, size_t size)
 {
 	struct dwarf_file *d = old->debug->o->dwarf;
-	struct thread t = {.addr = old->sym->addr};
+	struct thread t = {.sym = old->sym};
 	const struct ksym *by = NULL;
 	uint64_t code;
 	Dwarf_Die die;
 
 	ret[0] = '\0';
-	if (!is_operand(d, old->def->unit, t.addr) || dwarf_file_die(d, old->def->unit, &die))
+	if (!is_operand(d, old->def->unit, t.sym->addr) || dwarf_file_die(d, old->def->unit, &die))
 		return;
 	dwarf_file_children(d, die, read_function, &t);
 	dwarf_dealloc_die(die);

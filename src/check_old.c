@@ -34,11 +34,11 @@ static const struct ksym *find_symbol(const struct check_func *f, const struct o
 	return position < count ? &all[position] : NULL;
 }
 
-static const struct def *def_at(const struct defs *defs, uint64_t addr)
+static const struct def *def_of(const struct defs *defs, const struct ksym *sym)
 {
 	for (size_t i = 0; i < defs->n; i++) {
 		for (size_t a = 0; a < defs->def[i].addrs; a++) {
-			if (defs->def[i].addr[a] == addr)
+			if (ksym_is_at(sym, defs->def[i].addr[a]))
 				return &defs->def[i];
 		}
 	}
@@ -75,7 +75,7 @@ static int find_defs(struct check_debug *debug, const struct ksym *sym, size_t n
 	status = locate_units(debug->o->dwarf, sym, n, unit, &units) ||
 		 read_units(debug, &units, &wanted);
 	for (size_t i = 0; i < n && !status; i++) {
-		if (unit[i] && !def_at(&debug->defs, sym[i].addr))
+		if (unit[i] && !def_of(&debug->defs, &sym[i]))
 			unit_set_add(&again, unit[i]);
 	}
 	if (!status)
@@ -122,7 +122,7 @@ static void read_debug(struct check *c, struct check_debug *debug)
 
 		if (old->debug != debug || !old->sym)
 			continue;
-		old->def = def_at(&debug->defs, old->sym->addr);
+		old->def = def_of(&debug->defs, old->sym);
 		if (!old->def)
 			old->why = xasprintf("the debug information of '%s' does not have it",
 					     debug->o->name);

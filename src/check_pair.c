@@ -211,18 +211,31 @@ static int add_uses(struct type_checks *t, struct patch_unit *u)
 	return 0;
 }
 
+/* The symbol of a new function. */
+static struct ksym symbol_of_new(const struct check *c, const struct patch_func *func)
+{
+	struct ksym ret = {.elf_type = STT_FUNC,
+			   .addr = elf_place(func->new_section, func->new_offset)};
+	struct elf_symbol s;
+	const char *file;
+
+	if (elf_file_symbol_at(c->mod, STT_FUNC, func->new_section, func->new_offset, &s, &file))
+		ret.size = s.sym.st_size;
+	return ret;
+}
+
 static void add_funcs(struct type_checks *t)
 {
 	for (size_t i = 0; i < t->c->func_num; i++) {
 		const struct check_func *f = &t->c->func[i];
-		uint64_t place = elf_place(f->func->new_section, f->func->new_offset);
+		struct ksym new = symbol_of_new(t->c, f->func);
 		struct type_func func = {.func = f};
 
 		if (!f->found)
 			continue;
 		for (size_t k = 0; k < t->patches && !func.new; k++) {
 			func.unit = &t->patch[k];
-			func.new = types_at(&func.unit->types, place, true);
+			func.new = types_at(&func.unit->types, &new, true);
 		}
 		take_symbol(t, f->object, f->found, &func.old);
 		func.old.telling = true;

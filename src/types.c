@@ -361,12 +361,12 @@ uint64_t type_size(const struct types *t, size_t i)
 	return count * t->t[i].size;
 }
 
-const struct declared *types_at(const struct types *t, uint64_t addr, bool function)
+const struct declared *types_at(const struct types *t, const struct ksym *sym, bool function)
 {
 	for (size_t i = 0; i < t->declared_n; i++) {
 		const struct declared *s = &t->declared[i];
 
-		if (s->placed && s->addr == addr && s->function == function)
+		if (s->placed && ksym_is_at(sym, s->addr) && s->function == function)
 			return s;
 	}
 	return NULL;

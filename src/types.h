@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "dwarf_file.h"
+#include "kallsyms.h"
 #include "strmap.h"
 
 /* Indices that stand for no DIE: no type at all, and one that is not in this unit. */
@@ -78,8 +79,8 @@ size_t type_strip(const struct types *t, size_t i);
 /* In bytes; 0 when that is not known. */
 uint64_t type_size(const struct types *t, size_t i);
 
-/* The function or variable that is placed at that address, or NULL. */
-const struct declared *types_at(const struct types *t, uint64_t addr, bool function);
+/* The function or variable that a symbol stands for, or NULL. */
+const struct declared *types_at(const struct types *t, const struct ksym *sym, bool function);
 
 /* One of that name that other units can mean as well, or NULL. */
 const struct declared *types_global(const struct types *t, const char *name);
