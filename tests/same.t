@@ -151,7 +151,8 @@ entry_marks()
 
 first_bytes()
 {
-	gdb -batch -nx -ex "x/4xb $1" "$kernel/vmlinux" 2>/dev/null | sed 's/.*://; s/\t0x//g' | sed 's/^e8.*/e8/'
+	LC_ALL=C objdump -d --disassemble="$1" "$kernel/vmlinux" |
+		sed -n 's/^ *[0-9a-f]*:\t\([0-9a-f ]*\)\t.*/\1/p' | sed '1!d; s/ //g; s/^e8.*/e8/'
 }
 
 # One field wrong, in the module whose function is not changed: no crash, and no word that it is the same.
