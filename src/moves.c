@@ -59,7 +59,8 @@ static struct move to_slot(const struct elf_file *f, const struct arch *arch,
 			   const struct relocs *all, const struct reloc *r,
 			   const struct arch_reloc *type)
 {
-	struct move m = {.how = MOVE_TO_SLOT, .type = type->slot, .loads = !type->got};
+	struct move m = {
+		.how = MOVE_TO_SLOT, .type = type->slot, .loads = !type->got && !type->upper};
 
 	if (m.loads && !can_load(f, arch, all, r))
 		return refused(
