@@ -13,6 +13,7 @@ machines=(
 	'AArch64|aarch64|arm64|aarch64-linux-gnu-|arm64||Image|qemu-system-aarch64|qemu-system-arm|virt|cortex-a72|ttyAMA0|vport0p1|device'
 	'PowerPC64|ppc64le|powerpc|powerpc64le-linux-gnu-|ppc64el||vmlinux|qemu-system-ppc64|qemu-system-ppc|pseries|power9|hvc0|vport0p1|pci'
 	'IBM S/390|s390x|s390|s390x-linux-gnu-|s390x||bzImage|qemu-system-s390x|qemu-system-misc|s390-ccw-virtio|max|ttysclp0|vport0p1|ccw'
+	'LoongArch|loongarch64|loongarch|loongarch64-linux-gnu-|loong64||vmlinux.efi|qemu-system-loongarch64|qemu-system-misc|virt|la464|ttyS0|vport0p1|pci'
 )
 
 # riscv64: -fPIE, so that kernel data is reached through a table that klplink can make its own

@@ -131,24 +131,26 @@ static const char *const x86_64_syscalls[] = {
 	"__x64_sys_", "__ia32_sys_", "__ia32_compat_sys_", "__x64_compat_sys_", NULL,
 };
 
+/* Why a relocation cannot be a livepatch relocation, on more than one architecture. */
+#define REACHES_NEAR \
+	"the instruction reaches only what is near: call it from C, not from assembler code"
+#define PART_OF_SUM                                                                          \
+	"it is one of several relocations of one place, of which the kernel keeps the last " \
+	"livepatch relocation only: store its address, and compute with that"
+
 /* Missing in older <elf.h>. */
 #define RISCV_PLT32 59
 #define RISCV_SET_ULEB128 60
 #define RISCV_SUB_ULEB128 61
 
 #define RISCV_HALF "32 bits hold no address: use a pointer"
-#define RISCV_NEAR \
-	"the instruction reaches only what is near: call it from C, not from assembler code"
-#define RISCV_SUM                                                                            \
-	"it is one of several relocations of one place, of which the kernel keeps the last " \
-	"livepatch relocation only: store its address, and compute with that"
 
 /* arch/riscv/kernel/module.c, reloc_handlers[] */
 static const struct arch_reloc riscv64_relocs[] = {
 	{T(R_RISCV_32), .size = 4, .never = RISCV_HALF},
 	{T(R_RISCV_64), .size = 8},
-	{T(R_RISCV_BRANCH), .size = 4, .relative = true, .branch = true, .never = RISCV_NEAR},
-	{T(R_RISCV_JAL), .size = 4, .relative = true, .branch = true, .never = RISCV_NEAR},
+	{T(R_RISCV_BRANCH), .size = 4, .relative = true, .branch = true, .never = REACHES_NEAR},
+	{T(R_RISCV_JAL), .size = 4, .relative = true, .branch = true, .never = REACHES_NEAR},
 	{T(R_RISCV_CALL), .size = 8, .relative = true, .branch = true},
 	{T(R_RISCV_CALL_PLT), .size = 8, .relative = true, .branch = true},
 	{T(R_RISCV_GOT_HI20), .size = 4, .got = true, .slot = R_RISCV_PCREL_HI20},
@@ -158,26 +160,26 @@ static const struct arch_reloc riscv64_relocs[] = {
 	{T(R_RISCV_HI20), .size = 4},
 	{T(R_RISCV_LO12_I), .size = 4},
 	{T(R_RISCV_LO12_S), .size = 4},
-	{T(R_RISCV_ADD8), .size = 1, .never = RISCV_SUM},
-	{T(R_RISCV_ADD16), .size = 2, .never = RISCV_SUM},
+	{T(R_RISCV_ADD8), .size = 1, .never = PART_OF_SUM},
+	{T(R_RISCV_ADD16), .size = 2, .never = PART_OF_SUM},
 	{T(R_RISCV_ADD32), .size = 4, .minus = R_RISCV_SUB32, .difference = R_RISCV_32_PCREL},
 	{T(R_RISCV_ADD64), .size = 8, .minus = R_RISCV_SUB64, .difference = R_RISCV_32_PCREL},
-	{T(R_RISCV_SUB8), .size = 1, .never = RISCV_SUM},
-	{T(R_RISCV_SUB16), .size = 2, .never = RISCV_SUM},
-	{T(R_RISCV_SUB32), .size = 4, .never = RISCV_SUM},
-	{T(R_RISCV_SUB64), .size = 8, .never = RISCV_SUM},
-	{T(R_RISCV_RVC_BRANCH), .size = 2, .relative = true, .branch = true, .never = RISCV_NEAR},
-	{T(R_RISCV_RVC_JUMP), .size = 2, .relative = true, .branch = true, .never = RISCV_NEAR},
+	{T(R_RISCV_SUB8), .size = 1, .never = PART_OF_SUM},
+	{T(R_RISCV_SUB16), .size = 2, .never = PART_OF_SUM},
+	{T(R_RISCV_SUB32), .size = 4, .never = PART_OF_SUM},
+	{T(R_RISCV_SUB64), .size = 8, .never = PART_OF_SUM},
+	{T(R_RISCV_RVC_BRANCH), .size = 2, .relative = true, .branch = true, .never = REACHES_NEAR},
+	{T(R_RISCV_RVC_JUMP), .size = 2, .relative = true, .branch = true, .never = REACHES_NEAR},
 	{T(R_RISCV_RELAX), .size = 0},
-	{T(R_RISCV_SUB6), .size = 1, .never = RISCV_SUM},
-	{T(R_RISCV_SET6), .size = 1, .never = RISCV_SUM},
-	{T(R_RISCV_SET8), .size = 1, .never = RISCV_SUM},
-	{T(R_RISCV_SET16), .size = 2, .never = RISCV_SUM},
-	{T(R_RISCV_SET32), .size = 4, .never = RISCV_SUM},
+	{T(R_RISCV_SUB6), .size = 1, .never = PART_OF_SUM},
+	{T(R_RISCV_SET6), .size = 1, .never = PART_OF_SUM},
+	{T(R_RISCV_SET8), .size = 1, .never = PART_OF_SUM},
+	{T(R_RISCV_SET16), .size = 2, .never = PART_OF_SUM},
+	{T(R_RISCV_SET32), .size = 4, .never = PART_OF_SUM},
 	{T(R_RISCV_32_PCREL), .size = 4, .relative = true},
 	{.type = RISCV_PLT32, .name = "R_RISCV_PLT32", .size = 4, .relative = true},
-	{.type = RISCV_SET_ULEB128, .name = "R_RISCV_SET_ULEB128", .size = 1, .never = RISCV_SUM},
-	{.type = RISCV_SUB_ULEB128, .name = "R_RISCV_SUB_ULEB128", .size = 1, .never = RISCV_SUM},
+	{.type = RISCV_SET_ULEB128, .name = "R_RISCV_SET_ULEB128", .size = 1, .never = PART_OF_SUM},
+	{.type = RISCV_SUB_ULEB128, .name = "R_RISCV_SUB_ULEB128", .size = 1, .never = PART_OF_SUM},
 	{.name = NULL},
 };
 
@@ -221,6 +223,246 @@ static bool riscv64_load_instead(unsigned char *code)
 static const char *const riscv64_early[] = {
 	".alternative",
 	NULL,
+};
+
+#define S390_HALF "so few bits hold no address: use a pointer"
+#define S390_TABLE                                                                               \
+	"the kernel's loader would fill the pointer that the code goes by once, and it would "   \
+	"lead to where the symbol was, not is: compile with klpmake's options, and do not name " \
+	"it in assembler code"
+
+/*
+ * arch/s390/kernel/module.c, apply_rela(). It has a GOT and a PLT, and fills each entry only once
+ * (got_initialized, plt_initialized): of a module that is loaded again they keep the old addresses.
+ * Modules lie within 2 GiB (MODULES_LEN), where calls need no PLT; vmlinux may be farther away.
+ */
+static const struct arch_reloc s390x_relocs[] = {
+	{T(R_390_8), .size = 1, .never = S390_HALF},
+	{T(R_390_12), .size = 2, .never = S390_HALF},
+	{T(R_390_16), .size = 2, .never = S390_HALF},
+	{T(R_390_20), .size = 4, .never = S390_HALF},
+	{T(R_390_32), .size = 4, .never = S390_HALF},
+	{T(R_390_64), .size = 8},
+	{T(R_390_PC16), .size = 2, .relative = true, .never = S390_HALF},
+	{T(R_390_PC16DBL), .size = 2, .relative = true, .branch = true, .never = REACHES_NEAR},
+	{T(R_390_PC32DBL), .size = 4, .relative = true, .slot = R_390_PC32DBL, .whole = true,
+	 .call = {R_390_PLT32DBL, R_390_PC32DBL}},
+	{T(R_390_PC32), .size = 4, .relative = true},
+	{T(R_390_PC64), .size = 8, .relative = true},
+	{T(R_390_GOT12), .size = 2, .never = S390_TABLE},
+	{T(R_390_GOT16), .size = 2, .never = S390_TABLE},
+	{T(R_390_GOT20), .size = 4, .never = S390_TABLE},
+	{T(R_390_GOT32), .size = 4, .never = S390_TABLE},
+	{T(R_390_GOT64), .size = 8, .never = S390_TABLE},
+	{T(R_390_GOTENT), .size = 4, .relative = true, .got = true, .slot = R_390_PC32DBL},
+	{T(R_390_GOTPLT12), .size = 2, .never = S390_TABLE},
+	{T(R_390_GOTPLT16), .size = 2, .never = S390_TABLE},
+	{T(R_390_GOTPLT20), .size = 4, .never = S390_TABLE},
+	{T(R_390_GOTPLT32), .size = 4, .never = S390_TABLE},
+	{T(R_390_GOTPLT64), .size = 8, .never = S390_TABLE},
+	{T(R_390_GOTPLTENT), .size = 4, .relative = true, .never = S390_TABLE},
+	{T(R_390_PLT16DBL), .size = 2, .relative = true, .branch = true, .never = REACHES_NEAR},
+	/* gcc writes it also where it takes a static function's address. */
+	{T(R_390_PLT32DBL), .size = 4, .relative = true, .slot = R_390_PC32DBL, .whole = true,
+	 .call = {R_390_PLT32DBL, R_390_PC32DBL}},
+	{T(R_390_PLT32), .size = 4, .relative = true, .never = S390_TABLE},
+	{T(R_390_PLT64), .size = 8, .relative = true, .never = S390_TABLE},
+	{T(R_390_PLTOFF16), .size = 2, .never = S390_TABLE},
+	{T(R_390_PLTOFF32), .size = 4, .never = S390_TABLE},
+	{T(R_390_PLTOFF64), .size = 8, .never = S390_TABLE},
+	{T(R_390_GOTOFF16), .size = 2, .never = S390_TABLE},
+	{T(R_390_GOTOFF32), .size = 4, .never = S390_TABLE},
+	{T(R_390_GOTOFF64), .size = 8, .never = S390_TABLE},
+	{T(R_390_GOTPC), .size = 4, .relative = true, .never = S390_TABLE},
+	{T(R_390_GOTPCDBL), .size = 4, .relative = true, .never = S390_TABLE},
+	{.name = NULL},
+};
+
+/* Of the instructions with a relative operand of 32 bits, these branch: brcl, brasl; brcth. */
+static bool s390x_relative_operand(const unsigned char *code, uint64_t offset)
+{
+	unsigned int second;
+
+	if (offset < 2)
+		return false;
+	second = code[offset - 1] & 0x0f;
+	return !(code[offset - 2] == 0xc0 && (second == 4 || second == 5)) &&
+	       !(code[offset - 2] == 0xcc && second == 6);
+}
+
+/* "larl R, PLACE" becomes "lgrl R, PLACE": z10, which is the oldest that kernels are built for. */
+static bool s390x_load_instead(unsigned char *code)
+{
+	if (code[0] != 0xc0 || (code[1] & 0x0f) != 0x00)
+		return false;
+	code[0] = 0xc4;
+	code[1] = (code[1] & 0xf0) | 0x08;
+	return true;
+}
+
+/* arch/s390/kernel/module.c, module_finalize(); the latter four are the compiler's names. */
+static const char *const s390x_early[] = {
+	".altinstructions",
+	".altinstr_replacement",
+	".s390_indirect_jump",
+	".s390_indirect_call",
+	".s390_return_reg",
+	".s390_return_mem",
+	NULL,
+};
+
+/* arch/s390/include/asm/syscall_wrapper.h */
+static const char *const s390x_syscalls[] = {
+	"__s390x_sys_",
+	"__s390_sys_",
+	"__s390_compat_sys_",
+	NULL,
+};
+
+/* All of them, as older <elf.h> have none: the LoongArch psABI, "Relocation types". */
+enum {
+	LARCH_32 = 1,
+	LARCH_64 = 2,
+	LARCH_MARK_LA = 20,
+	LARCH_MARK_PCREL,
+	LARCH_SOP_PUSH_PCREL,
+	LARCH_SOP_PUSH_ABSOLUTE,
+	LARCH_SOP_PUSH_DUP,
+	LARCH_SOP_PUSH_PLT_PCREL = 29,
+	LARCH_SOP_SUB = 32,
+	LARCH_SOP_SL,
+	LARCH_SOP_SR,
+	LARCH_SOP_ADD,
+	LARCH_SOP_AND,
+	LARCH_SOP_IF_ELSE,
+	LARCH_SOP_POP_32_S_10_5,
+	LARCH_SOP_POP_32_U_10_12,
+	LARCH_SOP_POP_32_S_10_12,
+	LARCH_SOP_POP_32_S_10_16,
+	LARCH_SOP_POP_32_S_10_16_S2,
+	LARCH_SOP_POP_32_S_5_20,
+	LARCH_SOP_POP_32_S_0_5_10_16_S2,
+	LARCH_SOP_POP_32_S_0_10_10_16_S2,
+	LARCH_SOP_POP_32_U,
+	LARCH_ADD8,
+	LARCH_ADD16,
+	LARCH_ADD24,
+	LARCH_ADD32,
+	LARCH_ADD64,
+	LARCH_SUB8,
+	LARCH_SUB16,
+	LARCH_SUB24,
+	LARCH_SUB32,
+	LARCH_SUB64,
+	LARCH_B26 = 66,
+	LARCH_PCALA_HI20 = 71,
+	LARCH_PCALA_LO12,
+	LARCH_PCALA64_LO20,
+	LARCH_PCALA64_HI12,
+	LARCH_GOT_PC_HI20,
+	LARCH_GOT_PC_LO12,
+	LARCH_32_PCREL = 99,
+	LARCH_ADD6 = 105,
+	LARCH_SUB6,
+	LARCH_ADD_ULEB128,
+	LARCH_SUB_ULEB128,
+	LARCH_64_PCREL,
+};
+
+#ifndef EM_LOONGARCH
+#define EM_LOONGARCH 258
+#endif
+
+#define L(name_) .type = LARCH_##name_, .name = "R_LARCH_" #name_
+
+#define LARCH_HALF "32 bits hold no address, nor the way from a module to vmlinux: use a pointer"
+#define LARCH_STACK "the kernel would compute with the relocations beside it, which stay behind"
+#define LARCH_FAR "klpmake knows no code that is made so: compile with kbuild's options"
+
+/*
+ * arch/loongarch/kernel/module.c, reloc_rela_handlers[] and apply_relocate_add(). PCALA_* and
+ * 32_PCREL are cut off silently where the distance does not fit, as that between modules and
+ * vmlinux, which lie in other parts of the address space (MODULES_VADDR).
+ */
+static const struct arch_reloc loongarch64_relocs[] = {
+	{L(32), .size = 4, .never = LARCH_HALF},
+	{L(64), .size = 8},
+	{L(MARK_LA), .size = 0},
+	{L(MARK_PCREL), .size = 0},
+	{L(SOP_PUSH_PCREL), .size = 0, .never = LARCH_STACK},
+	{L(SOP_PUSH_ABSOLUTE), .size = 0, .never = LARCH_STACK},
+	{L(SOP_PUSH_DUP), .size = 0, .never = LARCH_STACK},
+	{L(SOP_PUSH_PLT_PCREL), .size = 0, .never = LARCH_STACK},
+	{L(SOP_SUB), .size = 0, .never = LARCH_STACK},
+	{L(SOP_SL), .size = 0, .never = LARCH_STACK},
+	{L(SOP_SR), .size = 0, .never = LARCH_STACK},
+	{L(SOP_ADD), .size = 0, .never = LARCH_STACK},
+	{L(SOP_AND), .size = 0, .never = LARCH_STACK},
+	{L(SOP_IF_ELSE), .size = 0, .never = LARCH_STACK},
+	{L(SOP_POP_32_U_10_12), .size = 4, .never = LARCH_STACK},
+	{L(SOP_POP_32_S_10_12), .size = 4, .never = LARCH_STACK},
+	{L(SOP_POP_32_S_10_16), .size = 4, .never = LARCH_STACK},
+	{L(SOP_POP_32_S_10_16_S2), .size = 4, .never = LARCH_STACK},
+	{L(SOP_POP_32_S_5_20), .size = 4, .never = LARCH_STACK},
+	{L(SOP_POP_32_S_0_5_10_16_S2), .size = 4, .never = LARCH_STACK},
+	{L(SOP_POP_32_S_0_10_10_16_S2), .size = 4, .never = LARCH_STACK},
+	{L(SOP_POP_32_U), .size = 4, .never = LARCH_STACK},
+	{L(ADD32), .size = 4, .never = LARCH_HALF},
+	{L(ADD64), .size = 8, .minus = LARCH_SUB64, .difference = LARCH_64_PCREL},
+	{L(SUB32), .size = 4, .never = LARCH_HALF},
+	{L(SUB64), .size = 8, .never = PART_OF_SUM},
+	{L(B26), .size = 4, .relative = true, .branch = true},
+	{L(PCALA_HI20), .size = 4, .slot = LARCH_PCALA_HI20, .upper = true},
+	{L(PCALA_LO12), .size = 4, .slot = LARCH_PCALA_LO12, .whole = true},
+	{L(PCALA64_LO20), .size = 4, .never = LARCH_FAR},
+	{L(PCALA64_HI12), .size = 4, .never = LARCH_FAR},
+	{L(GOT_PC_HI20), .size = 4, .got = true, .slot = LARCH_PCALA_HI20},
+	{L(GOT_PC_LO12), .size = 4, .got = true, .slot = LARCH_PCALA_LO12},
+	{L(32_PCREL), .size = 4, .relative = true, .never = LARCH_HALF},
+	{L(64_PCREL), .size = 8, .relative = true},
+	{.name = NULL},
+};
+
+/* The LoongArch psABI, "Relocation types"; the assembler leaves all differences to the linker. */
+static const struct arch_sum loongarch64_sums[] = {
+	{LARCH_ADD8, 1, '+', 0},
+	{LARCH_ADD16, 2, '+', 0},
+	{LARCH_ADD32, 4, '+', 0},
+	{LARCH_ADD64, 8, '+', 0},
+	{LARCH_SUB8, 1, '-', 0},
+	{LARCH_SUB16, 2, '-', 0},
+	{LARCH_SUB32, 4, '-', 0},
+	{LARCH_SUB64, 8, '-', 0},
+	{LARCH_ADD6, 1, '+', 0x3f},
+	{LARCH_SUB6, 1, '-', 0x3f},
+	{LARCH_ADD_ULEB128, ULEB_SIZE, '+', 0},
+	{LARCH_SUB_ULEB128, ULEB_SIZE, '-', 0},
+	{.size = 0},
+};
+
+/*
+ * pcalau12i t1, SLOT; ld.d t1, t1, SLOT; jr t1. The kernel's own PLT uses t1 likewise
+ * (arch/loongarch/include/asm/module.h, emit_plt_entry()).
+ */
+static const struct arch_stub loongarch64_stub = {
+	.code = "\x0d\x00\x00\x1a\xad\x01\xc0\x28\xa0\x01\x00\x4c",
+	.size = 12,
+	.reloc = {{0, LARCH_PCALA_HI20, false}, {4, LARCH_PCALA_LO12, false}},
+};
+
+/* "addi.d rd, rj, LOW" becomes "ld.d rd, rj, LOW": all but the operation is in the same bits. */
+static bool loongarch64_load_instead(unsigned char *code)
+{
+	if (code[3] != 0x02 || (code[2] & 0xc0) != 0xc0)
+		return false;
+	code[3] = 0x28;
+	return true;
+}
+
+/* arch/loongarch/kernel/module.c, module_finalize() */
+static const char *const loongarch64_early[] = {
+	".altinstructions", ".altinstr_replacement", ".orc_unwind",
+	".orc_unwind_ip",   ".ftrace_trampoline",    NULL,
 };
 
 static const struct arch archs[] = {
@@ -271,6 +513,39 @@ static const struct arch archs[] = {
 		.early_sections = riscv64_early,
 		.reloc = riscv64_relocs,
 		.sums = riscv64_sums,
+	},
+	{
+		.name = "s390x",
+		.machine = EM_S390,
+		.abs64 = R_390_64,
+		.abs32 = R_390_32,
+		.pc32 = R_390_PC32DBL,
+		/* arch/s390/kernel/module.c, module_frob_arch_sections() defines it */
+		.ignored_undef = "_GLOBAL_OFFSET_TABLE_",
+		.traced_section = "__mcount_loc",
+		.takes_none = true,
+		/* arch/s390/kernel/module.c, apply_relocate_add(): s390_kernel_write() */
+		.writes_code = true,
+		.load_instead = s390x_load_instead,
+		.relative_operand = s390x_relative_operand,
+		.operand_ahead = -2,
+		.early_sections = s390x_early,
+		.reloc = s390x_relocs,
+		.syscall_prefixes = s390x_syscalls,
+		.syscall_table = "sys_call_table_emu",
+	},
+	{
+		.name = "loongarch64",
+		.machine = EM_LOONGARCH,
+		.abs64 = LARCH_64,
+		.abs32 = LARCH_32,
+		.traced_section = "__patchable_function_entries",
+		.takes_none = true,
+		.stub = &loongarch64_stub,
+		.load_instead = loongarch64_load_instead,
+		.early_sections = loongarch64_early,
+		.reloc = loongarch64_relocs,
+		.sums = loongarch64_sums,
 	},
 };
 

@@ -21,9 +21,13 @@ struct arch_reloc {
 	 * What follows is about a symbol that becomes a livepatch symbol (moves.h). Where none of
 	 * it is said, the relocation becomes a livepatch relocation as it is.
 	 */
-	bool got;	/* it refers to a pointer to its symbol, not to the symbol */
-	uint32_t slot;	/* 0, or the type with which the same code refers to a pointer of ours */
-	uint32_t minus; /* 0, or the type that subtracts what this one's place counts from */
+	bool got;      /* it refers to a pointer to its symbol, not to the symbol */
+	uint32_t slot; /* 0, or the type with which the same code refers to a pointer of ours */
+	bool whole;    /* its instruction can be made to load, whatever becomes of others */
+	bool upper;    /* the addresses that it begins are completed by such ones */
+	/* 0, or what it becomes in a call of a function of vmlinux, and in one of a module */
+	uint32_t call[2];
+	uint32_t minus;	     /* 0, or the type that subtracts what this one's place counts from */
 	uint32_t difference; /* what the two become together */
 	const char *never;   /* why it cannot be one; with the way out */
 };
@@ -53,7 +57,7 @@ struct arch {
 	const char *name;	   /* as in `uname -m` */
 	uint16_t machine;	   /* e_machine */
 	uint32_t abs64, abs32;	   /* plain address relocations, as used in data and in DWARF */
-	uint32_t pc32;		   /* relative to its own end, as code refers to data */
+	uint32_t pc32;		   /* relative, as code refers to data */
 	const char *ignored_undef; /* left undefined by design, or NULL */
 	/* Where a module lists its traced call sites: FTRACE_CALLSITE_SECTION */
 	const char *traced_section;
@@ -64,13 +68,14 @@ struct arch {
 	/* For calls from memory that is not relocated any more; or NULL */
 	const struct arch_stub *stub;
 	/*
-	 * Makes of an instruction that completes the address of a place one that loads what is
-	 * there; false when it does something else. NULL: no such instructions.
+	 * Makes of an instruction that completes (or is) the address of a place one that loads
+	 * what is there; false when it does something else. NULL: no such instructions.
 	 */
 	bool (*load_instead)(unsigned char *code);
 	/* Is a relative relocation at code[offset] an operand, not a branch's? NULL: always */
 	bool (*relative_operand)(const unsigned char *code, uint64_t offset);
-	uint8_t operand_ahead; /* bytes from such a place to the one that the address counts from */
+	/* Bytes from such a place to the one that the address counts from; may be negative */
+	int8_t operand_ahead;
 	/* What an indirect call has to land on, and where objects list what loses it; or NULL. */
 	const char *landing, *sealed_section;
 	/* Of an instruction on the processor's own copy of a variable; 0: a prefix does not tell */

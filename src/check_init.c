@@ -74,7 +74,9 @@ static bool leads_to_init(const struct check *c, const struct reloc *r, struct s
 	to->symbol = r->symbol;
 	to->offset = s.sym.st_value;
 	if (GELF_ST_TYPE(s.sym.st_info) == STT_SECTION) {
-		to->offset = (uint64_t)r->addend + (r->type == c->target.arch->pc32 ? 4 : 0);
+		to->offset = (uint64_t)r->addend;
+		if (r->type == c->target.arch->pc32)
+			to->offset += (uint64_t)c->target.arch->operand_ahead;
 		to->symbol = symbol_at(c->mod, to->section, to->offset);
 	}
 	return true;

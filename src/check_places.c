@@ -50,6 +50,13 @@ static void check_klp_place(const struct check *c, const struct entry *e, bool l
 		bad(c, "section '%s' entry %zu: no livepatch relocation can be %s%s%s",
 		    e->sec->name, e->i, type->name, type->never ? ": " : ", of which it takes two",
 		    type->never ? type->never : "");
+	if (late && type && arch->writes_code &&
+	    (type->got || (type->call[late] && type->call[late] != type->type)))
+		bad(c,
+		    "section '%s' entry %zu: it is %s, for which apply_relocate_add() of %s fills a "
+		    "pointer, once: when '%s' is loaded again the code goes where it was before",
+		    e->sec->name, e->i, type->name, arch->name,
+		    e->livepatch ? e->livepatch->object : "the module");
 	if (late && !arch->writes_code && section_is_read_only(e->to))
 		bad(c,
 		    "section '%s' entry %zu: it writes to '%s', which is read-only when relocations "

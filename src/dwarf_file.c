@@ -160,16 +160,35 @@ int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
 }
 
 /*
+ * The version of a unit's line table, 0: there is none. It may be older than the unit's own: the
+ * assembler makes the table, and gcc for s390x, as Debian 12 has it, does not ask for version 5.
+ */
+static uint64_t line_version(const struct dwarf_file *d, Dwarf_Die unit)
+{
+	const unsigned char *line;
+	Dwarf_Off off;
+	size_t size;
+
+	if (!die_reference(unit, DW_AT_stmt_list, &off))
+		return 0;
+	line = debug_section_bytes(d->elf, ".debug_line", &size);
+	if (off > size || size - off < 14)
+		return 0;
+	/* After its length, which may be a wide one. */
+	line += off;
+	line += elf_file_number(d->elf, line, 4) == 0xffffffff ? 12 : 4;
+	return elf_file_number(d->elf, line, 2);
+}
+
+/*
  * libdwarf counts the files of a DWARF 5 line table from 0 like DW_AT_decl_file does, and those
  * of older tables from 1: file 1 is the first in its array.
  */
 static const char *file_name(const struct dwarf_file *d, Dwarf_Die unit, uint64_t number)
 {
-	Dwarf_Half version, offset_size;
+	uint64_t version = line_version(d, unit);
 
-	if (dwarf_get_version_of_die(unit, &version, &offset_size) != DW_DLV_OK)
-		return NULL;
-	if (version < 5 && number-- == 0)
+	if (!version || (version < 5 && number-- == 0))
 		return NULL;
 	return number < (uint64_t)d->files_count ? d->files[number] : NULL;
 }

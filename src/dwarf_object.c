@@ -238,6 +238,15 @@ Elf_Data *debug_section_data(const struct elf_file *f, size_t index)
 	return d && d->d_buf ? d : NULL;
 }
 
+const unsigned char *debug_section_bytes(const struct elf_file *f, const char *name, size_t *size)
+{
+	size_t index = elf_file_section(f, name);
+	Elf_Data *data = index ? debug_section_data(f, index) : NULL;
+
+	*size = data ? data->d_size : 0;
+	return data ? data->d_buf : NULL;
+}
+
 /*
  * Are these the range lists of DWARF 5, one set behind the other? libdwarf 20210528 frees twice
  * what it has read when a header among them is damaged: it must not see such.

@@ -15,6 +15,9 @@ struct dwarf_object;
 /* A debug section's bytes, decompressed; NULL when libelf cannot deliver them. */
 Elf_Data *debug_section_data(const struct elf_file *f, size_t index);
 
+/* The same as bytes; empty when there is no such section. */
+const unsigned char *debug_section_bytes(const struct elf_file *f, const char *name, size_t *size);
+
 struct dwarf_object *dwarf_object_create(struct elf_file *elf);
 void dwarf_object_destroy(struct dwarf_object *o);
 

@@ -79,10 +79,14 @@ static size_t slot_for(struct link_plan *plan, const struct slot *to)
 void link_to_slot(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
 		  const struct slot *to, uint32_t type)
 {
-	size_t slot = slot_for(plan, to);
+	struct slot pointer = *to;
+	size_t slot;
 
-	link_relas_add(kept, (Elf64_Rela){r->offset, ELF64_R_INFO(slots_symbol(plan), type),
-					  (int64_t)plan->slot[slot].offset});
+	pointer.addend = (int64_t)((uint64_t)to->addend + (uint64_t)plan->arch->operand_ahead);
+	slot = slot_for(plan, &pointer);
+	link_relas_add(kept,
+		       (Elf64_Rela){r->offset, ELF64_R_INFO(slots_symbol(plan), type),
+				    (int64_t)plan->slot[slot].offset - plan->arch->operand_ahead});
 }
 
 /* klp_stub.OBJECT.NAME,POSITION: a livepatch symbol's name says which of several it is. */
@@ -158,8 +162,8 @@ void link_load_slot(struct link_plan *plan, const struct reloc *r)
 
 		if (!move_completes(plan->in, plan->arch, i, r->section, r->offset))
 			continue;
-		e = add_edit(plan, r, i->offset);
-		memcpy(e->bytes, data + i->offset, sizeof(e->bytes));
+		e = add_edit(plan, r, i->offset + (uint64_t)plan->arch->operand_ahead);
+		memcpy(e->bytes, data + e->offset, sizeof(e->bytes));
 		plan->arch->load_instead(e->bytes);
 	}
 }

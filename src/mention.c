@@ -32,16 +32,6 @@ void unit_set_free(struct unit_set *set)
 	memset(set, 0, sizeof(*set));
 }
 
-/* A debug section's bytes as libdwarf sees them: empty when it is not there. */
-static const unsigned char *debug_bytes(const struct dwarf_file *d, const char *name, size_t *size)
-{
-	size_t index = elf_file_section(d->elf, name);
-	Elf_Data *data = index ? debug_section_data(d->elf, index) : NULL;
-
-	*size = data ? data->d_size : 0;
-	return data ? data->d_buf : NULL;
-}
-
 static void add_offset(struct offsets *o, size_t off)
 {
 	GROW(o->v, o->n, o->cap);
@@ -111,7 +101,7 @@ int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwar
 	for (size_t i = 0; i < n; i++)
 		wanted[i] = (struct wanted_address){addr[i], i};
 	qsort(wanted, n, sizeof(*wanted), by_address);
-	start = debug_bytes(d, ".debug_info", &size);
+	start = debug_section_bytes(d->elf, ".debug_info", &size);
 	/* They are too many for memmem(), which sanitizers make look at all of it each time. */
 	for (size_t i = 0; i + sizeof(op) + 8 <= size; i++) {
 		const unsigned char *at = start + i;
@@ -164,7 +154,7 @@ bool mention_source(struct dwarf_file *d, const char *name)
 	size_t size;
 
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
-		at = debug_bytes(d, sections[i], &size);
+		at = debug_section_bytes(d->elf, sections[i], &size);
 		if (at && memmem(at, size, name, strlen(name) + 1))
 			return true;
 	}
@@ -184,8 +174,8 @@ int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set)
 	size_t info_size, str_size;
 	int status;
 
-	info = debug_bytes(d, ".debug_info", &info_size);
-	str = debug_bytes(d, ".debug_str", &str_size);
+	info = debug_section_bytes(d->elf, ".debug_info", &info_size);
+	str = debug_section_bytes(d->elf, ".debug_str", &str_size);
 	/* DW_FORM_string: short names stand in place */
 	find_bytes(info, info_size, name, strlen(name) + 1, SIZE_MAX, &in_info);
 	/* DW_FORM_strp: a 4-byte offset */
@@ -208,7 +198,7 @@ bool mention_in_unit(struct dwarf_file *d, Dwarf_Off unit, const void *bytes, si
 {
 	Dwarf_Off begin = 0, len;
 	size_t size;
-	const unsigned char *info = debug_bytes(d, ".debug_info", &size);
+	const unsigned char *info = debug_section_bytes(d->elf, ".debug_info", &size);
 	Dwarf_Die die;
 
 	if (unit) {
@@ -229,7 +219,7 @@ bool mention_across_units(const struct dwarf_file *d)
 	/* In an abbreviation each attribute is followed by its form, both in one byte here. */
 	static const unsigned char across[] = {DW_AT_abstract_origin, DW_FORM_ref_addr};
 	size_t size;
-	const unsigned char *abbrev = debug_bytes(d, ".debug_abbrev", &size);
+	const unsigned char *abbrev = debug_section_bytes(d->elf, ".debug_abbrev", &size);
 
 	return abbrev && memmem(abbrev, size, across, sizeof(across));
 }

@@ -18,7 +18,11 @@ bool move_completes(const struct elf_file *f, const struct arch *arch, const str
 	const struct arch_reloc *type = arch_reloc_by_type(arch, r->type);
 	struct elf_symbol label;
 
-	if (!type || !type->label || r->section != section)
+	if (!type || r->section != section)
+		return false;
+	if (type->whole)
+		return r->offset == offset;
+	if (!type->label)
 		return false;
 	elf_file_symbol(f, r->symbol, &label);
 	return !label.special && label.shndx == section && label.sym.st_value == offset;
@@ -36,13 +40,14 @@ static bool can_load(const struct elf_file *f, const struct arch *arch, const st
 		return false;
 	for (const struct reloc *i = relocs_from(all, r->section, 0);
 	     i && i < all->r + all->n && i->section == r->section; i++) {
+		uint64_t at = i->offset + (uint64_t)arch->operand_ahead;
 		unsigned char code[8] = {0};
 
 		if (!move_completes(f, arch, i, r->section, r->offset))
 			continue;
-		if (i->offset > size || 4 > size - i->offset)
+		if (at > size || 4 > size - at)
 			return false;
-		memcpy(code, data + i->offset, 4);
+		memcpy(code, data + at, 4);
 		if (!arch->load_instead(code))
 			return false;
 		found = true;
@@ -54,13 +59,14 @@ static struct move to_slot(const struct elf_file *f, const struct arch *arch,
 			   const struct relocs *all, const struct reloc *r,
 			   const struct arch_reloc *type)
 {
-	struct move m = {.how = MOVE_TO_SLOT, .type = type->slot, .loads = !type->got};
+	struct move m = {
+		.how = MOVE_TO_SLOT, .type = type->slot, .loads = !type->got && !type->upper};
 
 	if (m.loads && !can_load(f, arch, all, r))
 		return refused(
 			"the code counts from itself to where the symbol is, and no livepatch "
-			"relocation can tell it: compile with klpmake's options (-fPIE), and do "
-			"not name it in assembler code");
+			"relocation can tell it: compile with klpmake's options, and do not name "
+			"it in assembler code");
 	return m;
 }
 
@@ -128,6 +134,9 @@ struct move move_of(const struct elf_file *f, const struct arch *arch, const str
 			"with kbuild's options");
 	if (type->never || type->label)
 		return refused(type->never ? type->never : "it completes no other relocation");
+	if (type->call[late] && !relocs_operand(f, arch, r))
+		return (struct move){
+			.how = MOVE_AS_IS, .type = type->call[late], .addend = r->addend};
 	if (type->slot)
 		return to_slot(f, arch, all, r, type);
 	if (too_late && type->branch && arch->stub)

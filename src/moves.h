@@ -45,7 +45,10 @@ struct move move_of(const struct elf_file *f, const struct arch *arch, const str
 bool move_is_twin(const struct arch *arch, const struct relocs *all, const struct reloc *r,
 		  const struct reloc **twin);
 
-/* Does the label relocation r complete the one at that offset of the same section? */
+/*
+ * Does r complete the address that the one at that offset of the same section begins? Its
+ * instruction begins arch->operand_ahead bytes on, which may be a negative number.
+ */
 bool move_completes(const struct elf_file *f, const struct arch *arch, const struct reloc *r,
 		    size_t section, uint64_t offset);
 

@@ -145,6 +145,16 @@ bool relocs_pointer(const struct elf_file *f, const struct relocs *r, size_t sec
 	return *to_offset <= f->sec[sym.shndx].shdr.sh_size;
 }
 
+bool relocs_operand(const struct elf_file *f, const struct arch *arch, const struct reloc *r)
+{
+	const unsigned char *code;
+	size_t size;
+
+	return !arch->relative_operand ||
+	       (!elf_file_bytes(f, r->section, &code, &size) && r->offset < size &&
+		arch->relative_operand(code, r->offset));
+}
+
 void relocs_free(struct relocs *r)
 {
 	free(r->r);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arch.h"
 #include "elf_file.h"
 
 struct reloc {
@@ -46,6 +47,9 @@ const struct reloc *relocs_at(const struct relocs *r, size_t section, uint64_t o
  */
 bool relocs_pointer(const struct elf_file *f, const struct relocs *r, size_t section,
 		    uint64_t offset, size_t *to_section, uint64_t *to_offset);
+
+/* Is the place of a relocation in code an operand, and not where a call or jump leads? */
+bool relocs_operand(const struct elf_file *f, const struct arch *arch, const struct reloc *r);
 
 void relocs_free(struct relocs *r);
 

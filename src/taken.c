@@ -25,19 +25,15 @@ bool taken_address(const struct elf_file *f, const struct arch *arch, const stru
 		   int64_t *offset)
 {
 	const struct arch_reloc *type = arch_reloc_by_type(arch, r->type);
-	const unsigned char *code;
-	size_t size;
 
 	if (!type || type->branch || arch_reloc_is_rest(arch, r->type))
 		return false;
 	*offset = r->addend;
 	if (!type->relative || !(f->sec[r->section].shdr.sh_flags & SHF_EXECINSTR))
 		return true;
-	if (arch->relative_operand &&
-	    (elf_file_bytes(f, r->section, &code, &size) || r->offset >= size ||
-	     !arch->relative_operand(code, r->offset)))
+	if (!relocs_operand(f, arch, r))
 		return false;
-	*offset = (int64_t)((uint64_t)r->addend + arch->operand_ahead);
+	*offset = (int64_t)((uint64_t)r->addend + (uint64_t)arch->operand_ahead);
 	return true;
 }
 

@@ -28,7 +28,7 @@ arch_makes()
 	local dir=$copies
 	makes "$dir/kernel" klp-kernel.ko
 	reaches "$dir/kernel/klp-kernel.ko" "c_start,$(position c_start consoles.c)" "c_stop,$(position c_stop consoles.c)" \
-		file_systems file_systems_lock get_nr_dirty_inodes linux_proc_banner nr_inodes prec.0 sched_schedstats \
+		file_systems file_systems_lock get_nr_dirty_inodes linux_proc_banner nr_inodes sched_schedstats shared_last_ino.2 \
 		sysctl_max_map_count sysctl_mount_max version_proc_show
 	makes "$dir/module" klp-module.ko
 	reaches "$dir/module/klp-module.ko" binfmt_misc.bm_fs_type binfmt_misc.bm_status_read \
@@ -65,4 +65,64 @@ arch_lists()
 	read -r -a line <<<"$out"
 	is "${line[0]} ${line[2]} ${line[3]} ${line[4]%:*}" "$(position c_start consoles.c) t vmlinux fs/proc/consoles.c" \
 		"$release: ... has position and file"
+}
+
+# relocations MODULE: "SECTION TYPE" of the livepatch relocations, each once.
+relocations()
+{
+	LC_ALL=C readelf --wide --relocs "$1" | awk '
+		/^Relocation section/ { gsub("\047", "", $3); name = $3; next }
+		/^[0-9a-f]/ && name ~ /^\.klp\.rela\./ { print name, $3 }' | LC_ALL=C sort -u
+}
+
+# not_so FILE BEFORE CODE PLACE MESSAGE NAME: with this line before the one that begins so, the file is
+# refused; PLACE is a beginning of the line that is named, or "it".
+not_so()
+{
+	local file=$1 line dir=$copies/refused
+	rm -rf "$dir"
+	cp -r "$copies/${file%/*}" "$dir"
+	rm -f "$dir"/*.ko
+	file=${file##*/}
+	line=$(grep -n -m 1 -F -- "$2" "$dir/$file" | cut -d: -f1)
+	sed -i "${line}i\\$3" "$dir/$file"
+	[[ $4 == it ]] || line=$(grep -n -m 1 -F -- "$4" "$dir/$file" | cut -d: -f1)
+	run "$top/klpmake" -q -k "$release" "$dir"
+	refused 1 "klpsyms: error: $file:$line: $5" "$release: refused: $6"
+	is "$(ls "$dir"/*.ko 2>/dev/null)" '' "$release: ... and no module is left"
+}
+
+# elfedit_compiles: what broken() takes.
+elfedit_compiles()
+{
+	holds 'elfedit compiles' gcc -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c"
+}
+
+# broken MESSAGE NAME EDIT...: klp-module.ko, with this changed, would not do.
+broken()
+{
+	local message=$1 name=$2
+	shift 2
+	"$scratch/elfedit" "$copies/module/klp-module.ko" "$scratch/klp-module.ko" "$@"
+	run "$top/klpmake" check "$scratch/klp-module.ko"
+	refused 1 "$message" "$release: checked: $name"
+}
+
+# entry SECTION TYPE: the number of the first relocation of a type in a section of klp-module.ko.
+entry()
+{
+	LC_ALL=C readelf --wide --relocs "$copies/module/klp-module.ko" | awk -v name="'$1'" -v type="$2" '
+		/^Relocation section/ { on = $3 == name; n = -2 }
+		on && n++ >= 0 && $3 == type { print n - 1; exit }'
+}
+
+# A kernel that faults fails the try, in whatever words.
+faults()
+{
+	mkdir "$copies/oops"
+	cp "$top/tests/guest/"{klp-oops.c,show.h} "$copies/oops"
+	printf 'obj-m := klp-oops.o\n' >"$copies/oops/Makefile"
+	make_target "$copies/oops"
+	run "$top/klpmake" try "$copies/oops/klp-oops.ko" --timeout 600 --log "$copies/console"
+	refused 1 "error: load: cannot load 'klp_oops': Unable to handle kernel" "$release: a module that faults fails the try"
 }

@@ -2,10 +2,12 @@
 /*
  * elfedit: changes single fields of a copy of an ELF file, for the tests of those who must refuse
  * it. It edits the bytes in place and validates nothing but its own arguments; a name or content
- * that does not fit is put at the file's end. 64-bit files of the host's byte order only.
+ * that does not fit is put at the file's end. 64-bit files only; in those of the other byte order
+ * headers, symbols and relocations are turned round while they are edited.
  */
 #include <elf.h>
 #include <err.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -280,6 +282,60 @@ static const struct command commands[] = {
 	{"truncate", "N", 1, truncate_file},
 };
 
+static bool is_foreign(void)
+{
+	const uint16_t one = 1;
+
+	return file[EI_DATA] != (*(const unsigned char *)&one ? ELFDATA2LSB : ELFDATA2MSB);
+}
+
+/* Turns round each member of the structures of a table: their sizes, one digit each. */
+static void turn_table(size_t offset, size_t size, const char *members)
+{
+	unsigned char *p = file + offset;
+	size_t entry = 0;
+
+	for (const char *m = members; *m; m++)
+		entry += (size_t)(*m - '0');
+	if (offset > file_size || size > file_size - offset)
+		errx(2, "a table lies outside the file");
+	for (size_t i = 0; i + entry <= size; i += entry) {
+		for (const char *m = members; *m; m++) {
+			size_t n = (size_t)(*m - '0');
+
+			for (size_t k = 0; k < n / 2; k++) {
+				unsigned char c = p[k];
+
+				p[k] = p[n - 1 - k];
+				p[n - 1 - k] = c;
+			}
+			p += n;
+		}
+	}
+}
+
+static void turn_header(void)
+{
+	turn_table(EI_NIDENT, sizeof(Elf64_Ehdr) - EI_NIDENT, "2248884222222");
+}
+
+static void turn_section_headers(void)
+{
+	turn_table(header()->e_shoff, header()->e_shnum * sizeof(Elf64_Shdr), "4488884488");
+}
+
+static void turn_contents(void)
+{
+	for (unsigned int i = 0; i < header()->e_shnum; i++) {
+		const Elf64_Shdr *s = &sections()[i];
+
+		if (s->sh_type == SHT_SYMTAB)
+			turn_table(s->sh_offset, s->sh_size, "411288");
+		else if (s->sh_type == SHT_RELA)
+			turn_table(s->sh_offset, s->sh_size, "888");
+	}
+}
+
 static void read_input(const char *path)
 {
 	FILE *f = fopen(path, "rb");
@@ -294,12 +350,22 @@ static void read_input(const char *path)
 	fclose(f);
 	if (file_size < sizeof(Elf64_Ehdr) || memcmp(file, ELFMAG, SELFMAG) != 0)
 		errx(2, "%s: not an ELF file", path);
+	if (is_foreign()) {
+		turn_header();
+		turn_section_headers();
+		turn_contents();
+	}
 }
 
 static void write_output(const char *path)
 {
 	FILE *f = fopen(path, "wb");
 
+	if (is_foreign()) {
+		turn_contents();
+		turn_section_headers();
+		turn_header();
+	}
 	if (!f || fwrite(file, 1, file_size, f) != file_size || fclose(f))
 		err(2, "%s", path);
 }

@@ -8,7 +8,6 @@ extern long (*counts[])(void);
 
 void show_filesystems(struct seq_file *m);
 void show_inodes(struct seq_file *m);
-void show_width(struct seq_file *m);
 void show_stats(struct seq_file *m);
 void show_console(struct seq_file *m);
 void show_limits(struct seq_file *m);

@@ -12,7 +12,7 @@
 #include "show.h"
 
 void (*parts[])(struct seq_file *m) = {
-	show_filesystems, show_inodes, show_width, show_stats, show_console, show_limits, NULL
+	show_filesystems, show_inodes, show_stats, show_console, show_limits, NULL
 };
 
 /* Global and not exported. */
