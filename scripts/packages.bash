@@ -12,8 +12,9 @@ packages()
 		run) printf '%s\n' bash binutils gcc libc6-dev make 'libelf1t64|libelf1' libdwarf1 ;;
 		try) printf '%s\n' qemu-system-x86 busybox-static binutils cpio xz-utils zstd ;;
 		test) printf '%s\n' perl procps kmod shellcheck clang-format clang-tidy cppcheck libdw-dev ;;
-		# A kernel for riscv64, its modules, and its machine.
-		foreign) printf '%s\n' gcc-riscv64-linux-gnu qemu-system-misc gcc libc6-dev make flex bison bc patch \
+		# Kernels for other architectures, their modules, and their machines.
+		foreign) printf '%s\n' gcc-riscv64-linux-gnu gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu \
+			qemu-system-misc qemu-system-arm qemu-system-ppc gcc libc6-dev make flex bison bc patch \
 			xz-utils perl debian-archive-keyring ;;
 	esac
 }
@@ -26,7 +27,7 @@ in_words()
 		run) printf 'binutils, make, and the gcc that built the kernel\n' ;;
 		try) printf 'qemu-system-x86_64, a statically linked busybox, cpio, xz and zstd\n' ;;
 		test) printf "perl's prove, pgrep, sysctl, kmod, shellcheck, clang-format, clang-tidy, cppcheck, and libdw's development files\n" ;;
-		foreign) printf 'a gcc for riscv64, qemu-system-riscv64, flex, bison, bc, patch, perl\n' ;;
+		foreign) printf 'gccs for riscv64, arm64 and ppc64le, qemu-system-riscv64, -aarch64 and -ppc64, flex, bison, bc, patch, perl\n' ;;
 	esac
 }
 

@@ -11,14 +11,6 @@
 # shellcheck source=tests/arch.bash
 . "$(dirname "$0")/arch.bash"
 
-# relocations MODULE: "SECTION TYPE" of the livepatch relocations, each once.
-relocations()
-{
-	LC_ALL=C readelf --wide --relocs "$1" | awk '
-		/^Relocation section/ { gsub("\047", "", $3); name = $3; next }
-		/^[0-9a-f]/ && name ~ /^\.klp\.rela\./ { print name, $3 }' | LC_ALL=C sort -u
-}
-
 # What the code of the patch refers to goes by pointers, whose relocations alone are the kernel's to
 # apply late; calls of vmlinux and static keys are relocated early.
 relocated()
@@ -32,23 +24,6 @@ relocated()
 .klp.rela.vmlinux..data..klp_slots R_RISCV_64' "$release: ... for a module"
 	is "$(relocations "$copies/outside/patch/klp-outside.ko")" \
 		'.klp.rela.outside..data..klp_slots R_RISCV_64' "$release: ... for one that calls a lot"
-}
-
-# not_so FILE BEFORE CODE PLACE MESSAGE NAME: with this line before the one that begins so, the file is
-# refused; PLACE is a beginning of the line that is named, or "it".
-not_so()
-{
-	local file=$1 line dir=$copies/refused
-	rm -rf "$dir"
-	cp -r "$copies/${file%/*}" "$dir"
-	rm -f "$dir"/*.ko
-	file=${file##*/}
-	line=$(grep -n -m 1 -F -- "$2" "$dir/$file" | cut -d: -f1)
-	sed -i "${line}i\\$3" "$dir/$file"
-	[[ $4 == it ]] || line=$(grep -n -m 1 -F -- "$4" "$dir/$file" | cut -d: -f1)
-	run "$top/klpmake" -q -k "$release" "$dir"
-	refused 1 "klpsyms: error: $file:$line: $5" "$release: refused: $6"
-	is "$(ls "$dir"/*.ko 2>/dev/null)" '' "$release: ... and no module is left"
 }
 
 refuses()
@@ -73,28 +48,10 @@ refuses()
 		'a wide difference to a module symbol'
 }
 
-# broken MESSAGE NAME EDIT...: klp-module.ko, with this changed, would not do.
-broken()
-{
-	local message=$1 name=$2
-	shift 2
-	"$scratch/elfedit" "$copies/module/klp-module.ko" "$scratch/klp-module.ko" "$@"
-	run "$top/klpmake" check "$scratch/klp-module.ko"
-	refused 1 "$message" "$release: checked: $name"
-}
-
-# entry SECTION TYPE: the number of the first relocation of a type in a section of klp-module.ko.
-entry()
-{
-	LC_ALL=C readelf --wide --relocs "$copies/module/klp-module.ko" | awk -v name="'$1'" -v type="$2" '
-		/^Relocation section/ { on = $3 == name; n = -2 }
-		on && n++ >= 0 && $3 == type { print n - 1; exit }'
-}
-
 doubts()
 {
 	local pointers=.klp.rela.binfmt_misc..data.rel
-	holds 'elfedit compiles' gcc -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c"
+	elfedit_compiles
 	broken "section '$pointers' entry 0: no livepatch relocation can be R_RISCV_ADD64, of which it takes two" \
 		'half a difference' set-reloc-type $pointers 0 36
 	broken "section '$pointers' entry 0: it writes to '.text', which is read-only when relocations of a module are applied" \
@@ -112,17 +69,6 @@ fills()
 	exits 0 "$release: klplink"
 	is "$(LC_ALL=C readelf -x __jump_table "$scratch/klp-kernel.ko" | awk '/0x00000000/ { print $4 $5 }')" 0000000000000000 \
 		"$release: ... clears what it does not relocate"
-}
-
-# A kernel that faults fails the try, in whatever words.
-faults()
-{
-	mkdir "$copies/oops"
-	cp "$top/tests/guest/"{klp-oops.c,show.h} "$copies/oops"
-	printf 'obj-m := klp-oops.o\n' >"$copies/oops/Makefile"
-	make_target "$copies/oops"
-	run "$top/klpmake" try "$copies/oops/klp-oops.ko" --timeout 600 --log "$copies/console"
-	refused 1 "error: load: cannot load 'klp_oops': Unable to handle kernel" "$release: a module that faults fails the try"
 }
 
 whole_run()

@@ -7,10 +7,12 @@
 # shellcheck source=scripts/machines.bash
 . "$top/scripts/machines.bash"
 
-# on_test_kernels MACHINE SOURCE...: as on_every_kernel, with the test kernels of that machine.
+# on_test_kernels NAME SOURCE...: as on_every_kernel, with the test kernels NAME and NAME-*; their
+# configuration says for which machine they are.
 on_test_kernels()
 {
-	machine_row name "$1" || skip_all "there is no machine '$1'"
+	machine_row name "$(sed -n '2s/^# //p' "$top/tests/kernels/$1.config")" ||
+		skip_all "there is no machine for '$1'"
 	type "${machine_cross}gcc" >/dev/null 2>&1 ||
 		skip_all "no ${machine_cross}gcc: scripts/setup foreign installs it"
 	mapfile -t releases < <("$top/scripts/test-kernel" --list | grep -E -- "-klpmake-$1(-[a-z]+)?-[0-9a-f]{8}\$")
@@ -65,4 +67,64 @@ arch_lists()
 	read -r -a line <<<"$out"
 	is "${line[0]} ${line[2]} ${line[3]} ${line[4]%:*}" "$(position c_start consoles.c) t vmlinux fs/proc/consoles.c" \
 		"$release: ... has position and file"
+}
+
+# relocations MODULE: "SECTION TYPE" of the livepatch relocations, each once.
+relocations()
+{
+	LC_ALL=C readelf --wide --relocs "$1" | awk '
+		/^Relocation section/ { gsub("\047", "", $3); name = $3; next }
+		/^[0-9a-f]/ && name ~ /^\.klp\.rela\./ { print name, $3 }' | LC_ALL=C sort -u
+}
+
+# not_so FILE BEFORE CODE PLACE MESSAGE NAME: with this line before the one that begins so, the file is
+# refused; PLACE is a beginning of the line that is named, or "it".
+not_so()
+{
+	local file=$1 line dir=$copies/refused
+	rm -rf "$dir"
+	cp -r "$copies/${file%/*}" "$dir"
+	rm -f "$dir"/*.ko
+	file=${file##*/}
+	line=$(grep -n -m 1 -F -- "$2" "$dir/$file" | cut -d: -f1)
+	sed -i "${line}i\\$3" "$dir/$file"
+	[[ $4 == it ]] || line=$(grep -n -m 1 -F -- "$4" "$dir/$file" | cut -d: -f1)
+	run "$top/klpmake" -q -k "$release" "$dir"
+	refused 1 "klpsyms: error: $file:$line: $5" "$release: refused: $6"
+	is "$(ls "$dir"/*.ko 2>/dev/null)" '' "$release: ... and no module is left"
+}
+
+# elfedit_compiles: what broken() takes.
+elfedit_compiles()
+{
+	holds 'elfedit compiles' gcc -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c"
+}
+
+# broken MESSAGE NAME EDIT...: klp-module.ko, with this changed, would not do.
+broken()
+{
+	local message=$1 name=$2
+	shift 2
+	"$scratch/elfedit" "$copies/module/klp-module.ko" "$scratch/klp-module.ko" "$@"
+	run "$top/klpmake" check "$scratch/klp-module.ko"
+	refused 1 "$message" "$release: checked: $name"
+}
+
+# entry SECTION TYPE: the number of the first relocation of a type in a section of klp-module.ko.
+entry()
+{
+	LC_ALL=C readelf --wide --relocs "$copies/module/klp-module.ko" | awk -v name="'$1'" -v type="$2" '
+		/^Relocation section/ { on = $3 == name; n = -2 }
+		on && n++ >= 0 && $3 == type { print n - 1; exit }'
+}
+
+# A kernel that faults fails the try, in whatever words.
+faults()
+{
+	mkdir "$copies/oops"
+	cp "$top/tests/guest/"{klp-oops.c,show.h} "$copies/oops"
+	printf 'obj-m := klp-oops.o\n' >"$copies/oops/Makefile"
+	make_target "$copies/oops"
+	run "$top/klpmake" try "$copies/oops/klp-oops.ko" --timeout 600 --log "$copies/console"
+	refused 1 "error: load: cannot load 'klp_oops': Unable to handle kernel" "$release: a module that faults fails the try"
 }
