@@ -29,8 +29,17 @@ struct arch_reloc {
 	uint32_t call[2];
 	uint32_t minus;	     /* 0, or the type that subtracts what this one's place counts from */
 	uint32_t difference; /* what the two become together */
-	const char *never;   /* why it cannot be one; with the way out */
+	/*
+	 * An address in two instructions, each with its own relocation against the symbol. Where
+	 * neither may be written to when the symbol is known, the one with the page gets the
+	 * address from a slot, through arch.veneer, and the others what is to be added to it.
+	 */
+	bool page;
+	uint8_t low;	   /* 0, or how many bytes the instruction counts in */
+	const char *never; /* why it cannot be one; with the way out */
 };
+
+#define ARCH_STUB_MAX 16
 
 /* A piece of code that jumps to where a pointer leads: what calls become that nothing can move. */
 struct arch_stub {
@@ -41,6 +50,7 @@ struct arch_stub {
 		uint32_t type;
 		bool to_itself; /* against the stub (arch_reloc.label), not against the pointer */
 	} reloc[2];
+	uint32_t jump; /* of a veneer: the relocation of its last instruction, and of jumps to it */
 };
 
 /* A relocation that changes what is in its place. */
@@ -61,6 +71,11 @@ struct arch {
 	const char *ignored_undef; /* left undefined by design, or NULL */
 	/* Where a module lists its traced call sites: FTRACE_CALLSITE_SECTION */
 	const char *traced_section;
+	/*
+	 * Where the kernel was made so (ARCH_PADDED): how long before a traced function is the
+	 * place that is listed for it, which ftrace_call_adjust() takes for one in the function
+	 */
+	uint8_t traced_padding;
 	bool zero_before_apply; /* the loader wants the relocated bytes to be zero */
 	bool takes_none;	/* the loader skips relocations of type 0 (R_*_NONE) */
 	bool writes_code;	/* it relocates read-only memory as well, when a patch is loaded */
@@ -72,6 +87,15 @@ struct arch {
 	 * what is there; false when it does something else. NULL: no such instructions.
 	 */
 	bool (*load_instead)(unsigned char *code);
+	/*
+	 * What an instruction with arch_reloc.page becomes a jump to: loads the pointer into the
+	 * register of that and goes on behind it; or NULL
+	 */
+	const struct arch_stub *veneer;
+	/* Makes a veneer use the register of the instruction; false when it is another one. */
+	bool (*fit_veneer)(unsigned char *veneer, const unsigned char *code);
+	/* Makes an instruction with arch_reloc.low add that number; false when it cannot. */
+	bool (*set_low)(unsigned char *code, uint8_t low, int64_t number);
 	/* Is a relative relocation at code[offset] an operand, not a branch's? NULL: always */
 	bool (*relative_operand)(const unsigned char *code, uint64_t offset);
 	/* Bytes from such a place to the one that the address counts from; may be negative */
@@ -117,6 +141,9 @@ struct arch {
 	/* Sums and differences in debug information, ends with size 0; or NULL. */
 	const struct arch_sum *sums;
 };
+
+/* Who has it finds ftrace's operations beside each function: CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS */
+#define ARCH_PADDED "ftrace_nop_ops"
 
 /* The row for an e_machine, or NULL. */
 const struct arch *arch_by_machine(uint16_t machine);

@@ -187,7 +187,7 @@ static void compare(struct check *c, size_t i, const struct code_tables *tables,
 	}
 	if (elf->ehdr.e_type != ET_REL || elf->ehdr.e_machine != c->target.vmlinux->ehdr.e_machine)
 		error("'%s' is no object file for this kernel", path);
-	else if (!traced_read_module(&traced, elf, c->target.arch) &&
+	else if (!traced_read_module(&traced, elf, c->target.arch, c->target.traced_padding) &&
 		 !code_open(&a, elf, c->target.arch, &traced) &&
 		 !code_open(&b, o->elf, c->target.arch, object_traced(&c->objects, o)))
 		compare_code(c, i, tables, &a, &b, ret);

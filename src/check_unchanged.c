@@ -108,7 +108,7 @@ static void compare(struct check *c, struct comparison *all, const struct check_
 
 static int begin(struct check *c, struct comparison *all)
 {
-	if (traced_read_module(&all->traced, c->mod, c->target.arch) ||
+	if (traced_read_module(&all->traced, c->mod, c->target.arch, c->target.traced_padding) ||
 	    code_open(&all->patch, c->mod, c->target.arch, &all->traced))
 		return -1;
 	check_old_read(c);

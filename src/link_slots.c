@@ -89,29 +89,29 @@ void link_to_slot(struct link_plan *plan, struct link_relas *kept, const struct 
 				    (int64_t)plan->slot[slot].offset - plan->arch->operand_ahead});
 }
 
-/* klp_stub.OBJECT.NAME,POSITION: a livepatch symbol's name says which of several it is. */
-static char *stub_name(const struct link_plan *plan, size_t symbol)
+/* OBJECT.NAME,POSITION: a livepatch symbol's name says which of several it is. */
+static const char *livepatch_name(const struct link_plan *plan, size_t symbol)
 {
 	const char *name = symbol < plan->in->symnum ? plan->new_name[symbol]
 						     : plan->added[symbol - plan->in->symnum].name;
 
-	return xasprintf("klp_stub.%s", name + strlen(KLP_SYM_PREFIX));
+	return name + strlen(KLP_SYM_PREFIX);
 }
 
-static size_t stub_for(struct link_plan *plan, size_t slot)
+/* A piece of code among the stubs; its symbol, which takes the name. */
+static size_t add_stub(struct link_plan *plan, const struct arch_stub *stub,
+		       const unsigned char *code, size_t slot, char *name)
 {
-	const struct arch_stub *stub = plan->arch->stub;
 	struct own_section *stubs = &plan->own[LINK_STUBS];
 	uint64_t at = append(stubs, stub->size);
-	size_t symbol =
-		link_plan_add_symbol(plan, (struct new_symbol){
-						   .name = stub_name(plan, plan->slot[slot].symbol),
-						   .section = own_index(plan, LINK_STUBS),
-						   .value = at,
-						   .size = stub->size,
-					   });
+	size_t symbol = link_plan_add_symbol(plan, (struct new_symbol){
+							   .name = name,
+							   .section = own_index(plan, LINK_STUBS),
+							   .value = at,
+							   .size = stub->size,
+						   });
 
-	memcpy(stubs->data + at, stub->code, stub->size);
+	memcpy(stubs->data + at, code, stub->size);
 	for (size_t i = 0; i < ARRAY_SIZE(stub->reloc); i++) {
 		bool itself = stub->reloc[i].to_itself;
 
@@ -122,6 +122,14 @@ static size_t stub_for(struct link_plan *plan, size_t slot)
 					    itself ? 0 : (int64_t)plan->slot[slot].offset});
 	}
 	return symbol;
+}
+
+static size_t stub_for(struct link_plan *plan, size_t slot)
+{
+	const struct arch_stub *stub = plan->arch->stub;
+
+	return add_stub(plan, stub, (const unsigned char *)stub->code, slot,
+			xasprintf("klp_stub.%s", livepatch_name(plan, plan->slot[slot].symbol)));
 }
 
 void link_to_stub(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
@@ -145,6 +153,59 @@ static struct link_edit *add_edit(struct link_plan *plan, const struct reloc *r,
 	e->section = r->section;
 	e->offset = offset;
 	return e;
+}
+
+/* A symbol of that section, or 0. */
+static size_t symbol_in(const struct elf_file *f, size_t section)
+{
+	for (size_t i = 1; i < f->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(f, i, &s);
+		if (!s.special && s.shndx == section)
+			return i;
+	}
+	return 0;
+}
+
+int link_to_veneer(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
+		   const struct slot *to)
+{
+	const struct arch_stub *veneer = plan->arch->veneer;
+	size_t back = symbol_in(plan->in, r->section), jump = veneer->size - 4, slot, symbol;
+	struct link_relas *relas = &plan->own[LINK_STUBS].relas;
+	unsigned char code[4], filled[ARCH_STUB_MAX];
+	struct slot base = *to;
+	struct elf_symbol s;
+	struct link_edit *e;
+
+	/* move_of() has looked at the code. */
+	if (!back || !move_code(plan->in, r->section, r->offset, code))
+		return -1;
+	elf_file_symbol(plan->in, back, &s);
+	plan->arch->fit_veneer(filled, code);
+	base.addend = 0;
+	slot = slot_for(plan, &base);
+	symbol = add_stub(plan, veneer, filled, slot,
+			  xasprintf("klp_load.%s%s+0x%llx", livepatch_name(plan, to->symbol),
+				    link_plan_section(plan, r->section),
+				    (unsigned long long)r->offset));
+	link_relas_add(relas, (Elf64_Rela){plan->own[LINK_STUBS].size - veneer->size + jump,
+					   ELF64_R_INFO(back, veneer->jump),
+					   (int64_t)(r->offset + 4 - s.sym.st_value)});
+	e = add_edit(plan, r, r->offset);
+	memcpy(e->bytes, filled + jump, sizeof(e->bytes));
+	link_relas_add(kept, (Elf64_Rela){r->offset, ELF64_R_INFO(symbol, veneer->jump), 0});
+	return 0;
+}
+
+void link_set_low(struct link_plan *plan, const struct reloc *r, int64_t number)
+{
+	const struct arch_reloc *type = arch_reloc_by_type(plan->arch, r->type);
+	struct link_edit *e = add_edit(plan, r, r->offset);
+
+	if (move_code(plan->in, r->section, r->offset, e->bytes))
+		plan->arch->set_low(e->bytes, type->low, number);
 }
 
 void link_load_slot(struct link_plan *plan, const struct reloc *r)

@@ -16,6 +16,16 @@ void link_to_slot(struct link_plan *plan, struct link_relas *kept, const struct 
 void link_to_stub(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
 		  const struct slot *to);
 
+/*
+ * r, the page of a livepatch symbol, becomes a jump that stays among kept, to a veneer. -1 when
+ * there is no symbol to find the way back with.
+ */
+int link_to_veneer(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
+		   const struct slot *to);
+
+/* The instruction of r, the rest of such an address, adds a number and has no relocation. */
+void link_set_low(struct link_plan *plan, const struct reloc *r, int64_t number);
+
 /* The instructions that complete the address of r load what is there instead. */
 void link_load_slot(struct link_plan *plan, const struct reloc *r);
 

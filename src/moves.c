@@ -7,6 +7,17 @@
 #include "early.h"
 #include "util.h"
 
+bool move_code(const struct elf_file *f, size_t section, uint64_t offset, unsigned char *code)
+{
+	const unsigned char *data;
+	size_t size;
+
+	if (elf_file_bytes(f, section, &data, &size) || offset > size || 4 > size - offset)
+		return false;
+	memcpy(code, data + offset, 4);
+	return true;
+}
+
 static struct move refused(const char *why)
 {
 	return (struct move){.how = MOVE_REFUSED, .why = why};
@@ -68,6 +79,28 @@ static struct move to_slot(const struct elf_file *f, const struct arch *arch,
 			"relocation can tell it: compile with klpmake's options, and do not name "
 			"it in assembler code");
 	return m;
+}
+
+/*
+ * A part of an address, see arch_reloc.page. As each part counts from the symbol itself, none has
+ * to know which others belong to it.
+ */
+static struct move to_veneer(const struct elf_file *f, const struct arch *arch,
+			     const struct reloc *r, const struct arch_reloc *type)
+{
+	unsigned char code[4], veneer[ARCH_STUB_MAX];
+	bool fits = move_code(f, r->section, r->offset, code);
+
+	fits = fits && (type->page ? arch->fit_veneer(veneer, code)
+				   : arch->set_low(code, type->low, r->addend));
+	if (!fits)
+		return refused(
+			"it is used in memory that is read-only when the kernel gets to know "
+			"the symbols of a module, by an instruction that is no part of an "
+			"address or 4096 bytes and more behind it: use a pointer in data that can "
+			"be written");
+	return (struct move){.how = type->page ? MOVE_TO_VENEER : MOVE_TO_NUMBER,
+			     .addend = r->addend};
 }
 
 /* The relocation of a type at the same place as r. */
@@ -139,6 +172,8 @@ struct move move_of(const struct elf_file *f, const struct arch *arch, const str
 			.how = MOVE_AS_IS, .type = type->call[late], .addend = r->addend};
 	if (type->slot)
 		return to_slot(f, arch, all, r, type);
+	if (too_late && (type->page || type->low))
+		return to_veneer(f, arch, r, type);
 	if (too_late && type->branch && arch->stub)
 		return (struct move){.how = MOVE_TO_STUB, .type = r->type, .addend = r->addend};
 	if (too_late)

@@ -22,6 +22,8 @@ enum move_how {
 	MOVE_AS_IS,	 /* a livepatch relocation of the type and addend said */
 	MOVE_TO_SLOT,	 /* it stays, with that type, and refers to a slot */
 	MOVE_TO_STUB,	 /* it stays, and calls a stub that jumps to where a slot points */
+	MOVE_TO_VENEER,	 /* its instruction jumps to a veneer that loads a slot of the symbol */
+	MOVE_TO_NUMBER,	 /* it goes; its instruction adds the addend to what a veneer has loaded */
 	MOVE_DIFFERENCE, /* the same as MOVE_AS_IS; its place has to be zero, and its twin goes */
 	MOVE_REFUSED,
 };
@@ -44,6 +46,9 @@ struct move move_of(const struct elf_file *f, const struct arch *arch, const str
 /* Does r only subtract where the other relocation of its place, *twin, adds? */
 bool move_is_twin(const struct arch *arch, const struct relocs *all, const struct reloc *r,
 		  const struct reloc **twin);
+
+/* The instruction of four bytes at that offset of a section; false where there is none. */
+bool move_code(const struct elf_file *f, size_t section, uint64_t offset, unsigned char *code);
 
 /*
  * Does r complete the address that the one at that offset of the same section begins? Its

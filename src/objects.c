@@ -102,7 +102,7 @@ static int read_module(const struct objects *o, struct object *obj)
 	if (check_vermagic(o, obj))
 		return -1;
 	if (kallsyms_read_module(&obj->own, obj->elf) ||
-	    traced_read_module(&obj->traced, obj->elf, o->target->arch))
+	    traced_read_module(&obj->traced, obj->elf, o->target->arch, o->target->traced_padding))
 		return -1;
 	if (o->symbols_only)
 		return 0;

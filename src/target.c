@@ -129,9 +129,12 @@ static int read_mcount(struct target *t)
 	const struct ksym *first = find_global(t, "__start_mcount_loc");
 	const struct ksym *end = find_global(t, "__stop_mcount_loc");
 
+	if (find_global(t, ARCH_PADDED))
+		t->traced_padding = t->arch->traced_padding;
 	if (!first || !end)
 		return 0;
-	return traced_read_vmlinux(&t->traced, t->vmlinux, first->addr, end->addr);
+	return traced_read_vmlinux(&t->traced, t->vmlinux, first->addr, end->addr,
+				   t->traced_padding);
 }
 
 static int read_jump(struct target *t)
@@ -173,7 +176,7 @@ int target_read_symbols(struct target *t)
 	static const char *const own[] = {
 		"linux_banner", "__start_mcount_loc", "__stop_mcount_loc", "__init_begin",
 		"__init_end",	"vermagic",	      "__per_cpu_start",   "__per_cpu_end",
-		KLP_ENABLE,	KLP_REGISTER,	      KLP_JUMP_WRITER};
+		KLP_ENABLE,	KLP_REGISTER,	      KLP_JUMP_WRITER,	   ARCH_PADDED};
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		kallsyms_want(&t->kallsyms, own[i]);

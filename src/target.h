@@ -35,6 +35,7 @@ struct target {
 	const char *symbols;	/* the witness, or NULL */
 	const char *release;	/* what the options say, or NULL */
 	struct sites traced;	/* functions of vmlinux */
+	uint8_t traced_padding; /* arch.traced_padding where this kernel has that, or 0 */
 	struct jump jump;
 };
 

@@ -5,7 +5,7 @@
 #include "util.h"
 
 int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, uint64_t start,
-			uint64_t stop)
+			uint64_t stop, uint8_t padding)
 {
 	const unsigned char *data;
 	bool filled = false;
@@ -26,15 +26,21 @@ int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, uint64_
 	for (t->n = 0; t->n < n; t->n++) {
 		t->site[t->n] = elf_file_number(vmlinux, data + 8 * t->n, 8);
 		filled |= t->site[t->n] != 0;
+		t->site[t->n] += padding;
 	}
 	if (filled || !n)
 		sites_sort(t);
 	return 0;
 }
 
-int traced_read_module(struct sites *t, const struct elf_file *f, const struct arch *arch)
+int traced_read_module(struct sites *t, const struct elf_file *f, const struct arch *arch,
+		       uint8_t padding)
 {
-	return sites_read_module(t, f, arch->traced_section, 8);
+	if (sites_read_module(t, f, arch->traced_section, 8))
+		return -1;
+	for (size_t i = 0; i < t->n; i++)
+		t->site[i] += padding;
+	return 0;
 }
 
 const char *traced_refusal(const struct sites *t, const struct ksym *sym)

@@ -16,13 +16,14 @@
 /*
  * Reads vmlinux's table of addresses in [start, stop). error() and -1 when that is none. A
  * relocatable kernel whose relocations were taken out has only zeros there, and so is not known
- * (arch/riscv/Makefile.postlink).
+ * (arch/riscv/Makefile.postlink). padding: what is listed lies so many bytes before a function.
  */
 int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, uint64_t start,
-			uint64_t stop);
+			uint64_t stop, uint8_t padding);
 
 /* Reads a module's table: sites_read_module(). */
-int traced_read_module(struct sites *t, const struct elf_file *module, const struct arch *arch);
+int traced_read_module(struct sites *t, const struct elf_file *module, const struct arch *arch,
+		       uint8_t padding);
 
 /*
  * Why ftrace cannot lead this function to another one, or NULL when it can.

@@ -7,10 +7,12 @@
 # shellcheck source=scripts/machines.bash
 . "$top/scripts/machines.bash"
 
-# on_test_kernels MACHINE SOURCE...: as on_every_kernel, with the test kernels of that machine.
+# on_test_kernels NAME SOURCE...: as on_every_kernel, with the test kernels NAME and NAME-*; their
+# configuration says for which machine they are.
 on_test_kernels()
 {
-	machine_row name "$1" || skip_all "there is no machine '$1'"
+	machine_row name "$(sed -n '2s/^# //p' "$top/tests/kernels/$1.config")" ||
+		skip_all "there is no machine for '$1'"
 	type "${machine_cross}gcc" >/dev/null 2>&1 ||
 		skip_all "no ${machine_cross}gcc: scripts/setup foreign installs it"
 	mapfile -t releases < <("$top/scripts/test-kernel" --list | grep -E -- "-klpmake-$1(-[a-z]+)?-[0-9a-f]{8}\$")
