@@ -52,6 +52,32 @@ refuses()
 		'what is too far behind it'
 }
 
+# behind: a member of a module's structure that is read with one instruction more than "adrp", whose
+# relocation counts from the structure: FS_USERNS_MOUNT is 8.
+behind()
+{
+	local dir=$copies/behind
+	cp -r "$top/tests/arch/module" "$dir"
+	sed -i -e 's/types\[0\] == &bm_fs_type,/flags(),/' \
+		-e '/^static ssize_t/i static noinline int flags(void)\n{\n\treturn bm_fs_type.fs_flags;\n}\n' "$dir/misc.c"
+	makes "$dir" klp-module.ko
+	cat >"$dir/scenario" <<-'END'
+		kernel_module binfmt_misc
+		mkdir /tmp/misc
+		run mount -t binfmt_misc misc /tmp/misc
+		load klp-module
+		wait_patched klp-module
+		run cat /tmp/misc/status
+		case $(cat /tmp/misc/status) in
+			"binfmt_misc 8 -22 "*) ;;
+			*) fail "it is '$(cat /tmp/misc/status)'" ;;
+		esac
+		run umount /tmp/misc
+		unload klp-module
+	END
+	proves "a member of a module's structure" "$dir/klp-module.ko" -- --modprobe binfmt_misc --scenario "$dir/scenario"
+}
+
 doubts()
 {
 	elfedit_compiles
@@ -77,6 +103,7 @@ whole_run()
 	arch_lists
 	traceable
 	arch_proves
+	behind
 	refuses
 	doubts
 	faults
