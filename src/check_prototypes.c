@@ -58,10 +58,7 @@ static void compare_use(struct type_checks *t, size_t i, struct counts *n)
 		n->declared++;
 		break;
 	case UNKNOWN:
-		if (use->exported && !use->by_hand)
-			n->trusted++;
-		else
-			type_unknown_add(&n->unknown, use->name);
+		type_uses_unknown(use, &n->trusted, &n->unknown);
 	}
 	free(why);
 }

@@ -115,6 +115,9 @@ struct type_unknown {
 
 void type_unknown_add(struct type_unknown *u, const char *name);
 
+/* Counts a use that could not be compared: trusted where the kernel's own headers declare it. */
+void type_uses_unknown(const struct type_use *use, size_t *trusted, struct type_unknown *unknown);
+
 /* Adds the livepatch symbols that no declaration of the patch may mean. */
 void type_undeclared(const struct type_checks *t, bool functions, struct type_unknown *ret);
 

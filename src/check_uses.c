@@ -57,6 +57,14 @@ void type_unknown_add(struct type_unknown *u, const char *name)
 	xappend(&u->names, "%s%s", u->n++ ? ", " : "", name);
 }
 
+void type_uses_unknown(const struct type_use *use, size_t *trusted, struct type_unknown *unknown)
+{
+	if (use->exported && !use->by_hand)
+		(*trusted)++;
+	else
+		type_unknown_add(unknown, use->name);
+}
+
 void type_unknown_tell(const struct type_unknown *u, const char *pass, const char *what)
 {
 	if (u->n)

@@ -96,16 +96,11 @@ static int read_structure(struct dwarf_file *d, Dwarf_Die die, void *arg)
 
 static int read_unit(struct dwarf_file *d, uint64_t writer, struct jump *j)
 {
-	Dwarf_Off off;
 	Dwarf_Die unit;
-	int status;
+	int status = unit_holding(d, writer, "kernel/livepatch/core.c", &unit);
 
-	if (units_holding(d, writer, "kernel/livepatch/core.c", &off))
-		return -1;
-	if (!off)
-		return 0;
-	if (dwarf_file_die(d, off, &unit))
-		return -1;
+	if (status <= 0)
+		return status;
 	status = dwarf_file_children(d, unit, read_structure, j);
 	dwarf_dealloc_die(unit);
 	return status < 0 ? -1 : 0;

@@ -89,15 +89,10 @@ int structures_read_beside(struct dwarf_file *d, const char *const *functions, c
 			   struct structure *s, size_t n)
 {
 	Dwarf_Die unit;
-	Dwarf_Off off;
-	int status;
+	int status = unit_holding(d, address_of(d->elf, functions), path, &unit);
 
-	if (units_holding(d, address_of(d->elf, functions), path, &off))
-		return -1;
-	if (!off)
-		return 0;
-	if (dwarf_file_die(d, off, &unit))
-		return -1;
+	if (status <= 0)
+		return status;
 	status = structures_read(d, unit, s, n);
 	dwarf_dealloc_die(unit);
 	return status;

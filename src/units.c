@@ -206,19 +206,21 @@ void units_at(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *r
 	}
 }
 
-int units_holding(struct dwarf_file *d, uint64_t addr, const char *path, Dwarf_Off *ret)
+int unit_holding(struct dwarf_file *d, uint64_t addr, const char *path, Dwarf_Die *ret)
 {
 	struct unit_query q = {.path = path};
-	int status;
+	Dwarf_Off off;
+	int status = 0;
 
-	units_at(d, &addr, 1, ret);
-	if (*ret)
-		return 0;
-	status = units_find(d, &q, 1);
-	if (q.n)
-		*ret = q.unit[0].die;
-	units_free(&q, 1);
-	return status;
+	units_at(d, &addr, 1, &off);
+	if (!off) {
+		status = units_find(d, &q, 1);
+		off = q.n ? q.unit[0].die : 0;
+		units_free(&q, 1);
+	}
+	if (status || !off)
+		return status;
+	return dwarf_file_die(d, off, ret) ? -1 : 1;
 }
 
 void units_free(struct unit_query *q, size_t n)

@@ -53,9 +53,10 @@ void units_at(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *r
 
 /*
  * The unit that holds the code at an address; where that is not known, a unit of the file with that
- * path. *ret is 0 when there is none. error() and -1 when the DWARF is damaged.
+ * path. 1: *ret is its DIE, to be deallocated; 0 when there is none; error() and -1 when the DWARF
+ * is damaged.
  */
-int units_holding(struct dwarf_file *d, uint64_t addr, const char *path, Dwarf_Off *ret);
+int unit_holding(struct dwarf_file *d, uint64_t addr, const char *path, Dwarf_Die *ret);
 
 /* Does a path name this file? It may be the end of it, by whole components. */
 bool unit_path_matches(const char *name, const char *path);
