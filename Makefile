@@ -28,13 +28,14 @@ KLP_CFLAGS += $(addprefix -isystem ,$(wildcard $(DWARF_DIRS)))
 
 # What each program is made of; a part is named after its job.
 elf_parts := util child strmap elf_file unpack
-target_parts := $(elf_parts) options arch kallsyms witness symvers modinfo sites traced jump landing target relocs
+arch_parts := $(patsubst src/%.c,%,$(wildcard src/arch*.c))
+target_parts := $(elf_parts) $(arch_parts) options kallsyms witness symvers modinfo sites traced jump landing target relocs
 dwarf_parts := dwarf_file dwarf_object code_ranges units units_cache defs output
 patch_parts := layout structure patch taken
 klpsyms_parts := klpsyms uses own_names replaced addresses $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template asm_name source \
 		 scope objects module_files resolve resolved resolve_macro unresolved syscalls locals locate mention near vanished \
 		 inlined inlined_list parallel functions dwarf_code symtable early sealed special_uses moves code_line
-klplink_parts := klplink $(elf_parts) arch relocs early moves symtable output link_plan link_slots link_strings link_write
+klplink_parts := klplink $(elf_parts) $(arch_parts) relocs early moves symtable output link_plan link_slots link_strings link_write
 klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files syscalls early sealed \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json inlined inlined_list parallel functions \
 		  callers dwarf_code locate mention code code_tables same same_refs \

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The machines that a target can be: what differs between them for scripts is a row here, what
-# differs in ELF files a row in src/arch.c. Source common.bash first.
+# differs in ELF files is src/arch_NAME.c. Source common.bash first.
 
 # As readelf says it | uname -m | kbuild's ARCH | prefix of the cross compiler | Debian's name |
 # what a livepatch is to be compiled with | image in arch/ARCH/boot |

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What differs between architectures, one row each. Adding an architecture is adding a row
- * in arch.c and a fixture in the tests.
+ * (arch_NAME.c) and a fixture in the tests.
  */
 #ifndef KLP_ARCH_H
 #define KLP_ARCH_H

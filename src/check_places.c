@@ -2,7 +2,7 @@
 /*
  * Single relocations: the symbol each refers to, and the bytes that it writes.
  * Rules: kernel/livepatch/core.c, klp_resolve_symbols(); the architecture's
- * apply_relocate_add(), whose types and widths are in arch.c.
+ * apply_relocate_add(), whose types and widths are in its row.
  */
 #include <stdlib.h>
 #include <string.h>

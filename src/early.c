@@ -7,7 +7,7 @@
 
 #include "util.h"
 
-/* Those of this architecture only are in arch.c. */
+/* Those of one architecture only are in its row. */
 static const char *const sections[] = {
 	/* kernel/jump_label.c, jump_label_add_module(); kernel/static_call_inline.c */
 	"__jump_table",

@@ -7,7 +7,7 @@
  * klp_resolve_symbols()), so what belongs to a pair with a local label is torn; and those of a
  * module come when the patch's code is read-only (doc/riscv64.md). They stay where they are, and
  * refer to a pointer of the patch's own, a slot, which has the livepatch relocation.
- * Which type is of which kind is said in arch.c.
+ * Which type is of which kind is said in the row of the architecture.
  */
 #ifndef KLP_MOVES_H
 #define KLP_MOVES_H

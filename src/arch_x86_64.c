@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The row of x86_64: see arch.h. */
+#include "arch_rows.h"
+
+#include <elf.h>
+#include <string.h>
+
+/* arch/x86/kernel/module.c, __write_relocate_add(); no GOT: modules are built without PIC. */
+static const struct arch_reloc x86_64_relocs[] = {
+	{T(R_X86_64_64), .size = 8},
+	{T(R_X86_64_32), .size = 4},
+	{T(R_X86_64_32S), .size = 4},
+	{T(R_X86_64_PC32), .size = 4, .relative = true},
+	{T(R_X86_64_PLT32), .size = 4, .relative = true, .branch = true},
+	{T(R_X86_64_PC64), .size = 8, .relative = true},
+	{.name = NULL},
+};
+
+/*
+ * The assembler writes R_X86_64_PC32 also for calls and jumps, to static functions of another
+ * section (gas/config/tc-i386.c, need_plt32_p()). An operand follows its ModRM byte, with mod 0 and
+ * r/m 5; no opcode of a call or jump looks like that.
+ */
+static bool x86_64_relative_operand(const unsigned char *code, uint64_t offset)
+{
+	return offset > 0 && (code[offset - 1] & 0xc7) == 0x05;
+}
+
+#define X86_GS 0x65
+
+/* %gs, other prefixes, REX, an opcode of one byte or of 0x0f and one, ModRM. */
+static size_t x86_64_percpu_operand(const unsigned char *code, uint64_t offset)
+{
+	for (size_t len = 3; len <= 7 && len <= offset; len++) {
+		const unsigned char *p = code + offset - len;
+
+		if (*p++ != X86_GS)
+			continue;
+		while (*p == 0x66 || *p == 0xf0 || *p == 0xf2 || *p == 0xf3)
+			p++;
+		if ((*p & 0xf0) == 0x40)
+			p++;
+		if (*p == 0x0f)
+			p++;
+		if (p + 2 == code + offset)
+			return len;
+	}
+	return 0;
+}
+
+/*
+ * arch/x86/kernel/module.c, module_finalize(): alternatives and their like are applied there;
+ * module_init() sorts the ORC tables.
+ */
+static const char *const x86_64_early[] = {
+	".altinstructions", ".altinstr_replacement", ".parainstructions", ".retpoline_sites",
+	".return_sites",    ".call_sites",	     ".cfi_sites",	  ".ibt_endbr_seal",
+	".smp_locks",	    ".orc_unwind",	     ".orc_unwind_ip",	  NULL,
+};
+
+/* call and jmp, jcc: Intel SDM volume 2 */
+static size_t x86_branch(const unsigned char *code, size_t size, int64_t *distance)
+{
+	bool jcc = code[0] == 0x0f && size > 1 && (code[1] & 0xf0) == 0x80;
+	size_t len = jcc ? 6 : 5;
+	uint32_t to;
+
+	if ((code[0] == 0xeb || (code[0] & 0xf0) == 0x70) && size > 1) {
+		*distance = (int8_t)code[1];
+		return 2;
+	}
+	if ((!jcc && (code[0] & 0xfe) != 0xe8) || size < len)
+		return 0;
+	code += len - 4;
+	to = code[0] | (uint32_t)code[1] << 8 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24;
+	*distance = (int32_t)to;
+	return len;
+}
+
+/* arch/x86/include/asm/nops.h: those of a jump label and of a traced call site */
+static const unsigned char *x86_nop(size_t size)
+{
+	static const unsigned char nop2[] = {0x66, 0x90}, nop5[] = {0x0f, 0x1f, 0x44, 0x00, 0x00};
+
+	return size == 2 ? nop2 : size == 5 ? nop5 : NULL;
+}
+
+/*
+ * Instructions with an operand at a distance from themselves (ModRM: mod 0, r/m 5) and an immediate
+ * one: Intel SDM volume 2, appendix A
+ */
+static unsigned int x86_immediate(const unsigned char *distance, size_t before)
+{
+	unsigned int word = 4;
+
+	if (before < 2 || (distance[-1] & 0xc7) != 0x05)
+		return 0;
+	if (before > 2 && distance[-3] == 0x0f)
+		return memchr("\xa4\xac\xba\xc2\xc6", distance[-2], 5) ? 1 : 0;
+	/* Prefixes: the size of operands, then REX */
+	if ((before > 2 && distance[-3] == 0x66) ||
+	    (before > 3 && distance[-4] == 0x66 && (distance[-3] & 0xf0) == 0x40))
+		word = 2;
+	switch (distance[-2]) {
+	case 0x80:
+	case 0x83:
+	case 0x6b:
+	case 0xc0:
+	case 0xc1:
+	case 0xc6:
+		return 1;
+	case 0x69:
+	case 0x81:
+	case 0xc7:
+		return word;
+	case 0xf6: /* test, in a group of others */
+		return (distance[-1] & 0x30) ? 0 : 1;
+	case 0xf7:
+		return (distance[-1] & 0x30) ? 0 : word;
+	default:
+		return 0;
+	}
+}
+
+/* arch/x86/include/asm/syscall_wrapper.h */
+static const char *const x86_64_syscalls[] = {
+	"__x64_sys_", "__ia32_sys_", "__ia32_compat_sys_", "__x64_compat_sys_", NULL,
+};
+
+const struct arch arch_x86_64 = {
+	.name = "x86_64",
+	.machine = EM_X86_64,
+	.abs64 = R_X86_64_64,
+	.abs32 = R_X86_64_32,
+	.pc32 = R_X86_64_PC32,
+	/* kernel/module/main.c, ignore_undef_symbol() */
+	.ignored_undef = "_GLOBAL_OFFSET_TABLE_",
+	.traced_section = "__mcount_loc",
+	/* "Invalid relocation target, existing value is nonzero" */
+	.zero_before_apply = true,
+	.takes_none = true,
+	/* arch/x86/kernel/module.c, apply_relocate_add(): text_poke() */
+	.writes_code = true,
+	.relative_operand = x86_64_relative_operand,
+	.operand_ahead = 4,
+	.landing = "\xf3\x0f\x1e\xfa", /* ENDBR64 */
+	.sealed_section = ".ibt_endbr_seal",
+	.percpu_prefix = X86_GS,
+	.percpu_operand = x86_64_percpu_operand,
+	.early_sections = x86_64_early,
+	.reloc = x86_64_relocs,
+	.branch = x86_branch,
+	.traced_size = 5, /* arch/x86/include/asm/ftrace.h */
+	.immediate = x86_immediate,
+	.nop = x86_nop,
+	.syscall_prefixes = x86_64_syscalls,
+	/*
+	 * arch/x86/entry/syscall_32.c: a function since 1e3ad78334a6 ("x86/syscall: Don't
+	 * force use of indirect calls for system calls"), a table before
+	 */
+	.syscall_table = "ia32_sys_call_table",
+	.syscall_caller = "ia32_sys_call",
+};
