@@ -6,13 +6,14 @@
 #include "util.h"
 
 static const struct arch *const archs[] = {
-	&arch_x86_64, &arch_riscv64, &arch_arm64, &arch_s390x, &arch_loongarch64,
+	&arch_x86_64, &arch_riscv64, &arch_arm64, &arch_ppc64le, &arch_s390x, &arch_loongarch64,
 };
 
-const struct arch *arch_by_machine(uint16_t machine)
+const struct arch *arch_of(const GElf_Ehdr *ehdr)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(archs); i++) {
-		if (archs[i]->machine == machine)
+		if (archs[i]->machine == ehdr->e_machine &&
+		    archs[i]->order == ehdr->e_ident[EI_DATA])
 			return archs[i];
 	}
 	return NULL;

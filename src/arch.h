@@ -6,6 +6,7 @@
 #ifndef KLP_ARCH_H
 #define KLP_ARCH_H
 
+#include <gelf.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -37,9 +38,10 @@ struct arch_reloc {
 	bool page;
 	uint8_t low;	   /* 0, or how many bytes the instruction counts in */
 	const char *never; /* why it cannot be one; with the way out */
+	const char *late;  /* NULL, or what it does wrong as one of a module's symbol */
 };
 
-#define ARCH_STUB_MAX 16
+#define ARCH_STUB_MAX 20
 
 /* A piece of code that jumps to where a pointer leads: what calls become that nothing can move. */
 struct arch_stub {
@@ -66,6 +68,7 @@ struct arch_sum {
 struct arch {
 	const char *name;	   /* as in `uname -m` */
 	uint16_t machine;	   /* e_machine */
+	uint8_t order;		   /* e_ident[EI_DATA] */
 	uint32_t abs64, abs32;	   /* plain address relocations, as used in data and in DWARF */
 	uint32_t pc32;		   /* relative, as code refers to data */
 	const char *ignored_undef; /* left undefined by design, or NULL */
@@ -82,6 +85,14 @@ struct arch {
 	bool modules_below;	/* modules lie below vmlinux, less than 2 GiB away */
 	/* For calls from memory that is not relocated any more; or NULL */
 	const struct arch_stub *stub;
+	/*
+	 * Where code finds its data by a register that vmlinux and other modules change: are these
+	 * eight bytes a call, and an instruction that does nothing and can be made to restore the
+	 * register? NULL: there is no such register.
+	 */
+	bool (*returns)(const unsigned char *code);
+	const char *restore; /* that instruction */
+	const char *tracer;  /* the function that keeps the register */
 	/*
 	 * Makes of an instruction that completes (or is) the address of a place one that loads
 	 * what is there; false when it does something else. NULL: no such instructions.
@@ -138,6 +149,9 @@ struct arch {
 	 * one that is there is used.
 	 */
 	const char *syscall_table, *syscall_caller;
+	/* A flag whose value kbuild makes another for modules than for vmlinux, as code fits; or
+	 * NULL */
+	const char *module_flag;
 	/* Sums and differences in debug information, ends with size 0; or NULL. */
 	const struct arch_sum *sums;
 };
@@ -145,8 +159,8 @@ struct arch {
 /* Who has it finds ftrace's operations beside each function: CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS */
 #define ARCH_PADDED "ftrace_nop_ops"
 
-/* The row for an e_machine, or NULL. */
-const struct arch *arch_by_machine(uint16_t machine);
+/* The row for the machine of an ELF file, or NULL. */
+const struct arch *arch_of(const GElf_Ehdr *ehdr);
 
 /* The loader's relocation of that type, or NULL when it would refuse it. */
 const struct arch_reloc *arch_reloc_by_type(const struct arch *arch, uint32_t type);

@@ -118,6 +118,7 @@ static const char *const arm64_syscalls[] = {"__arm64_sys_", "__arm64_compat_sys
 const struct arch arch_arm64 = {
 	.name = "aarch64",
 	.machine = EM_AARCH64,
+	.order = ELFDATA2LSB,
 	.abs64 = R_AARCH64_ABS64,
 	.abs32 = R_AARCH64_ABS32,
 	.traced_section = "__patchable_function_entries",

@@ -154,6 +154,7 @@ static const char *const loongarch64_early[] = {
 const struct arch arch_loongarch64 = {
 	.name = "loongarch64",
 	.machine = EM_LOONGARCH,
+	.order = ELFDATA2LSB,
 	.abs64 = LARCH_64,
 	.abs32 = LARCH_32,
 	.traced_section = "__patchable_function_entries",

@@ -95,6 +95,7 @@ static const char *const riscv64_early[] = {
 const struct arch arch_riscv64 = {
 	.name = "riscv64",
 	.machine = EM_RISCV,
+	.order = ELFDATA2LSB,
 	.abs64 = R_RISCV_64,
 	.abs32 = R_RISCV_32,
 	.traced_section = "__patchable_function_entries",
@@ -102,6 +103,8 @@ const struct arch arch_riscv64 = {
 	.modules_below = true,
 	.stub = &riscv64_stub,
 	.load_instead = riscv64_load_instead,
+	/* arch/riscv/Kconfig: CMODEL_MEDLOW or not, modules are always medany */
+	.module_flag = "-mcmodel=",
 	.early_sections = riscv64_early,
 	.reloc = riscv64_relocs,
 	.sums = riscv64_sums,

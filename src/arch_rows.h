@@ -5,7 +5,8 @@
 
 #include "arch.h"
 
-extern const struct arch arch_x86_64, arch_riscv64, arch_arm64, arch_s390x, arch_loongarch64;
+extern const struct arch arch_x86_64, arch_riscv64, arch_arm64, arch_ppc64le, arch_s390x,
+	arch_loongarch64;
 
 /* A relocation type by its name in <elf.h>. */
 #define T(name_) .type = name_, .name = #name_

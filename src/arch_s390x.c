@@ -102,6 +102,7 @@ static const char *const s390x_syscalls[] = {
 const struct arch arch_s390x = {
 	.name = "s390x",
 	.machine = EM_S390,
+	.order = ELFDATA2MSB,
 	.abs64 = R_390_64,
 	.abs32 = R_390_32,
 	.pc32 = R_390_PC32DBL,

@@ -130,6 +130,7 @@ static const char *const x86_64_syscalls[] = {
 const struct arch arch_x86_64 = {
 	.name = "x86_64",
 	.machine = EM_X86_64,
+	.order = ELFDATA2LSB,
 	.abs64 = R_X86_64_64,
 	.abs32 = R_X86_64_32,
 	.pc32 = R_X86_64_PC32,

@@ -124,7 +124,16 @@ static void compare_version(const struct types *patch, const struct producer *p,
 		      p->compiler, p->version, kernel->path, k->version);
 }
 
-static void compare_unit(const struct types *patch, const struct types *kernel, struct counts *n)
+/* Is it one that kbuild sets otherwise for modules? */
+static bool is_module_flag(const struct type_checks *t, const char *flag)
+{
+	const char *other = t->c->target.arch->module_flag;
+
+	return other && !strcmp(flag, other);
+}
+
+static void compare_unit(const struct type_checks *t, const struct types *patch,
+			 const struct types *kernel, struct counts *n)
 {
 	struct producer p, k;
 
@@ -140,9 +149,13 @@ static void compare_unit(const struct types *patch, const struct types *kernel, 
 	if (!p.n || !k.n) {
 		n->without_flags = true;
 	} else if (!strcmp(p.compiler, k.compiler)) {
-		n->flags = ARRAY_SIZE(rules);
-		for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
+		n->flags = 0;
+		for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+			if (is_module_flag(t, rules[i].flag))
+				continue;
+			n->flags++;
 			compare_flag(&rules[i], patch, &p, kernel, &k);
+		}
 	}
 	producer_free(&p);
 	producer_free(&k);
@@ -156,7 +169,7 @@ void compare_compiler(struct type_checks *t)
 		const struct patch_unit *u = &t->patch[i];
 
 		if (u->homes)
-			compare_unit(&u->types, &u->home[0]->types, &n);
+			compare_unit(t, &u->types, &u->home[0]->types, &n);
 	}
 	if (!n.files) {
 		found(PASS, FOUND_NOTE,

@@ -15,6 +15,7 @@ static const struct check_pass passes[] = {
 	{"symbols", "livepatch symbols and their positions", false, check_symbol_positions},
 	{"undefined", "undefined symbols and their versions", false, check_undefined},
 	{"pairs", "relocations that the kernel applies in pairs", false, check_pairs},
+	{"calls", "what restores a register behind calls", false, check_calls},
 	{"init", "what the kernel frees when the patch is loaded", false, check_init},
 	{"leftovers", "what only the kernel itself can define", false, check_leftovers},
 	{"functions", "functions that the kernel cannot replace", false, check_patch},

@@ -57,7 +57,9 @@ static void check_klp_place(const struct check *c, const struct entry *e, bool l
 		    "pointer, once: when '%s' is loaded again the code goes where it was before",
 		    e->sec->name, e->i, type->name, arch->name,
 		    e->livepatch ? e->livepatch->object : "the module");
-	if (late && !arch->writes_code && section_is_read_only(e->to))
+	if (late && type && type->late)
+		bad(c, "section '%s' entry %zu: %s %s", e->sec->name, e->i, type->name, type->late);
+	else if (late && !arch->writes_code && section_is_read_only(e->to))
 		bad(c,
 		    "section '%s' entry %zu: it writes to '%s', which is read-only when relocations "
 		    "of a module are applied: apply_relocate_add() of %s faults there",
@@ -104,7 +106,11 @@ static void check_klp_symbol(struct check *c, const struct entry *e,
  */
 static void check_plain_symbol(const struct check *c, const struct entry *e)
 {
-	if (GELF_R_SYM(e->rela.r_info) == 0 && GELF_R_TYPE(e->rela.r_info) != 0 && c->symbol_num)
+	const struct arch_reloc *type =
+		arch_reloc_by_type(c->target.arch, (uint32_t)GELF_R_TYPE(e->rela.r_info));
+
+	/* One that writes nothing may have none. */
+	if (GELF_R_SYM(e->rela.r_info) == 0 && type && type->size && c->symbol_num)
 		bad(c,
 		    "section '%s' entry %zu: relocation against no symbol: strip makes that of "
 		    "livepatch relocations; take the module as it was before",

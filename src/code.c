@@ -58,12 +58,21 @@ const struct elf_section *code_section(const struct code *c, uint64_t place)
 
 const struct reloc *code_reloc(const struct code *c, uint64_t place)
 {
-	const struct reloc *r;
+	size_t section = place >> 32;
+	uint64_t offset = (uint32_t)place;
 
 	if (c->linked)
 		return NULL;
-	r = relocs_at(&c->relocs, place >> 32, (uint32_t)place);
-	return r && r->type ? r : NULL;
+	for (const struct reloc *r = relocs_at(&c->relocs, section, offset);
+	     r && r < c->relocs.r + c->relocs.n && r->section == section && r->offset == offset;
+	     r++) {
+		const struct arch_reloc *type = arch_reloc_by_type(c->arch, r->type);
+
+		/* One that writes nothing is none. */
+		if (r->type && (!type || type->size))
+			return r;
+	}
+	return NULL;
 }
 
 /* A place of a relocatable file: within a section, or just behind it. */

@@ -325,7 +325,7 @@ struct dwarf_object *dwarf_object_create(struct elf_file *elf)
 	struct dwarf_object *o = xcalloc(1, sizeof(*o));
 
 	o->elf = elf;
-	o->arch = arch_by_machine(elf->ehdr.e_machine);
+	o->arch = arch_of(&elf->ehdr);
 	o->interface.INTERFACE(object) = o;
 	o->interface.INTERFACE(methods) = &methods;
 	return o;

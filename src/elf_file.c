@@ -297,6 +297,11 @@ const unsigned char *elf_file_at(const struct elf_file *f, uint64_t addr, size_t
 	return NULL;
 }
 
+const char *elf_file_order(const struct elf_file *f)
+{
+	return f->ehdr.e_ident[EI_DATA] == ELFDATA2MSB ? "big-endian" : "little-endian";
+}
+
 uint64_t elf_file_number(const struct elf_file *f, const void *p, size_t size)
 {
 	const unsigned char *b = p;

@@ -91,6 +91,9 @@ bool elf_file_symbol_at(const struct elf_file *f, unsigned char type, size_t sec
  */
 const unsigned char *elf_file_at(const struct elf_file *f, uint64_t addr, size_t size);
 
+/* The byte order, in words. */
+const char *elf_file_order(const struct elf_file *f);
+
 /* Unsigned number of 1, 2, 4 or 8 bytes in the file's byte order. */
 uint64_t elf_file_number(const struct elf_file *f, const void *p, size_t size);
 

@@ -192,7 +192,7 @@ static int check_addresses(const struct link_plan *plan)
 
 const char *link_plan_section(const struct link_plan *plan, size_t index)
 {
-	static const char *const own[LINK_OWN] = {".data..klp_slots", ".text.klp_stubs"};
+	static const char *const own[LINK_OWN] = {".data..klp_slots", KLP_STUBS};
 
 	return index < plan->in->shnum ? plan->in->sec[index].name : own[index - plan->in->shnum];
 }
@@ -386,10 +386,10 @@ int link_plan_make(struct link_plan *plan, const struct elf_file *in, const stru
 {
 	memset(plan, 0, sizeof(*plan));
 	plan->in = in;
-	plan->arch = arch_by_machine(in->ehdr.e_machine);
+	plan->arch = arch_of(&in->ehdr);
 	if (!plan->arch) {
-		error("'%s': it is for a machine that klpmake does not know (e_machine %u)",
-		      in->path, in->ehdr.e_machine);
+		error("'%s': it is for a machine that klpmake does not know (e_machine %u, %s)",
+		      in->path, in->ehdr.e_machine, elf_file_order(in));
 		return -1;
 	}
 	if (in->ehdr.e_type != ET_REL || !in->symtab) {

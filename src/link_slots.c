@@ -132,17 +132,6 @@ static size_t stub_for(struct link_plan *plan, size_t slot)
 			xasprintf("klp_stub.%s", livepatch_name(plan, plan->slot[slot].symbol)));
 }
 
-void link_to_stub(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
-		  const struct slot *to)
-{
-	size_t slot = slot_for(plan, to);
-
-	if (!plan->slot[slot].stub)
-		plan->slot[slot].stub = stub_for(plan, slot);
-	link_relas_add(kept,
-		       (Elf64_Rela){r->offset, ELF64_R_INFO(plan->slot[slot].stub, r->type), 0});
-}
-
 static struct link_edit *add_edit(struct link_plan *plan, const struct reloc *r, uint64_t offset)
 {
 	struct link_edit *e;
@@ -153,6 +142,24 @@ static struct link_edit *add_edit(struct link_plan *plan, const struct reloc *r,
 	e->section = r->section;
 	e->offset = offset;
 	return e;
+}
+
+void link_to_stub(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
+		  const struct slot *to)
+{
+	size_t slot = slot_for(plan, to);
+
+	if (!plan->slot[slot].stub)
+		plan->slot[slot].stub = stub_for(plan, slot);
+	link_relas_add(kept,
+		       (Elf64_Rela){r->offset, ELF64_R_INFO(plan->slot[slot].stub, r->type), 0});
+	/* move_of() has looked at what is there. The loader does it only where it makes the stub.
+	 */
+	if (plan->arch->restore) {
+		struct link_edit *e = add_edit(plan, r, r->offset + 4);
+
+		memcpy(e->bytes, plan->arch->restore, sizeof(e->bytes));
+	}
 }
 
 /* A symbol of that section, or 0. */

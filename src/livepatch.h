@@ -27,6 +27,9 @@
 
 #define KLP_VMLINUX "vmlinux"
 
+/* Code that klplink adds: link_slots.h */
+#define KLP_STUBS ".text.klp_stubs"
+
 /*
  * What a module's init function calls; or, where the kernel has not got that, what its init and
  * exit functions call.

@@ -155,6 +155,17 @@ static struct move difference(const struct elf_file *f, const struct arch *arch,
 	};
 }
 
+/* Does a call leave a register as the caller needs it? See arch.returns. */
+static bool keeps_register(const struct elf_file *f, const struct arch *arch, const struct reloc *r)
+{
+	const unsigned char *data;
+	size_t size;
+
+	return !arch->returns ||
+	       (!elf_file_bytes(f, r->section, &data, &size) && r->offset <= size &&
+		8 <= size - r->offset && arch->returns(data + r->offset));
+}
+
 struct move move_of(const struct elf_file *f, const struct arch *arch, const struct relocs *all,
 		    const struct reloc *r, bool late)
 {
@@ -167,6 +178,11 @@ struct move move_of(const struct elf_file *f, const struct arch *arch, const str
 			"with kbuild's options");
 	if (type->never || type->label)
 		return refused(type->never ? type->never : "it completes no other relocation");
+	if (type->branch && !keeps_register(f, arch, r))
+		return refused(
+			"there is no room behind the call for what restores the register by which "
+			"the patch finds its data: call it from C, as a function that is declared "
+			"extern, and not as the last thing that another function does");
 	if (type->call[late] && !relocs_operand(f, arch, r))
 		return (struct move){
 			.how = MOVE_AS_IS, .type = type->call[late], .addend = r->addend};

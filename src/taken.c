@@ -9,8 +9,9 @@
 
 bool taken_section(const struct elf_section *s)
 {
-	static const char *const data[] = {".data",	   ".rodata",	 ".init.data",
-					   ".init.rodata", ".exit.data", ".ref.data"};
+	/* The last is where code of ppc64le finds all addresses. */
+	static const char *const data[] = {".data",	 ".rodata",   ".init.data", ".init.rodata",
+					   ".exit.data", ".ref.data", ".toc"};
 
 	if (s->shdr.sh_flags & SHF_EXECINSTR)
 		return true;

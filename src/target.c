@@ -151,10 +151,10 @@ int target_open(struct target *t, const struct target_options *opt)
 	t->release = opt->release;
 	if (elf_file_open(opt->vmlinux, &t->vmlinux))
 		return -1;
-	t->arch = arch_by_machine(t->vmlinux->ehdr.e_machine);
+	t->arch = arch_of(&t->vmlinux->ehdr);
 	if (!t->arch) {
-		error("'%s': machine %u is none that klpmake knows", opt->vmlinux,
-		      t->vmlinux->ehdr.e_machine);
+		error("'%s': machine %u (%s) is none that klpmake knows", opt->vmlinux,
+		      t->vmlinux->ehdr.e_machine, elf_file_order(t->vmlinux));
 		return -1;
 	}
 	if (t->vmlinux->ehdr.e_type != ET_EXEC && t->vmlinux->ehdr.e_type != ET_DYN) {

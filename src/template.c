@@ -31,7 +31,7 @@ static bool is_writable_data(const struct elf_file *f, const struct elf_symbol *
 /* Marks the symbols, by index, whose address is taken other than by calls and jumps. */
 static int mark_taken(const struct template *t, bool *taken)
 {
-	const struct arch *arch = arch_by_machine(t->elf->ehdr.e_machine);
+	const struct arch *arch = arch_of(&t->elf->ehdr);
 	struct relocs relocs;
 
 	if (relocs_read(t->elf, &relocs))

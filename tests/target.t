@@ -42,7 +42,7 @@ which_vmlinux()
 	echo 'int x;' | gcc -m32 -c -x c -o "$scratch/vmlinux" - 2>/dev/null &&
 		vmlinux ": not a 64-bit ELF file" "a real 32-bit file"
 	field 18 '\053\0'
-	vmlinux ": machine 43 is none that klpmake knows" "another architecture"
+	vmlinux ": machine 43 (little-endian) is none that klpmake knows" "another architecture"
 	vmlinux ": not a linked kernel (a vmlinux is an ELF executable)" "an object file" "$k/gadget.ko"
 	objcopy --strip-debug "$k/vmlinux" "$scratch/vmlinux"
 	vmlinux ": no debug information (no .debug_info section): use the debug vmlinux" "no debug information"
