@@ -95,7 +95,7 @@ whole_run()
 	refuses
 	doubts
 	other_order
-	faults
+	faults 'BUG: Kernel NULL pointer dereference'
 }
 
 on_test_kernels ppc64le tests/arch/kernel tests/arch/module tests/modules/outside

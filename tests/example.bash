@@ -103,7 +103,8 @@ reaches()
 # vmlinux, in which the statics of a file follow the file's own entry.
 position()
 {
-	LC_ALL=C readelf --wide --symbols "$(kernel_vmlinux "$release")" |
+	# Of ppc64le it shows two words more.
+	LC_ALL=C readelf --wide --symbols "$(kernel_vmlinux "$release")" | sed 's/ \[<localentry>: [0-9]*\]//' |
 		awk -v name="$1" -v file="$2" '
 			$4 == "FILE" { current = $8 }
 			$8 == name && $7 != "UND" { print $2, ($5 == "LOCAL" && current == file) ? "this" : "other" }' |
