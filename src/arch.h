@@ -70,6 +70,7 @@ struct arch {
 	uint16_t machine;	   /* e_machine */
 	uint8_t order;		   /* e_ident[EI_DATA] */
 	uint32_t abs64, abs32;	   /* plain address relocations, as used in data and in DWARF */
+	uint32_t based;		   /* an address in a linked file that moves as a whole */
 	uint32_t pc32;		   /* relative, as code refers to data */
 	const char *ignored_undef; /* left undefined by design, or NULL */
 	/* Where a module lists its traced call sites: FTRACE_CALLSITE_SECTION */

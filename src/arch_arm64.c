@@ -121,6 +121,7 @@ const struct arch arch_arm64 = {
 	.order = ELFDATA2LSB,
 	.abs64 = R_AARCH64_ABS64,
 	.abs32 = R_AARCH64_ABS32,
+	.based = R_AARCH64_RELATIVE,
 	.traced_section = "__patchable_function_entries",
 	.traced_padding = 8, /* arch/arm64/Makefile: two nops */
 	.takes_none = true,

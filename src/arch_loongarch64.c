@@ -9,6 +9,7 @@
 enum {
 	LARCH_32 = 1,
 	LARCH_64 = 2,
+	LARCH_RELATIVE,
 	LARCH_MARK_LA = 20,
 	LARCH_MARK_PCREL,
 	LARCH_SOP_PUSH_PCREL,
@@ -157,6 +158,7 @@ const struct arch arch_loongarch64 = {
 	.order = ELFDATA2LSB,
 	.abs64 = LARCH_64,
 	.abs32 = LARCH_32,
+	.based = LARCH_RELATIVE,
 	.traced_section = "__patchable_function_entries",
 	.takes_none = true,
 	.stub = &loongarch64_stub,

@@ -73,6 +73,7 @@ const struct arch arch_ppc64le = {
 	.order = ELFDATA2LSB,
 	.abs64 = R_PPC64_ADDR64,
 	.abs32 = R_PPC64_ADDR32,
+	.based = R_PPC64_RELATIVE,
 	/* dedotify() defines it */
 	.ignored_undef = ".TOC.",
 	.traced_section = "__mcount_loc",

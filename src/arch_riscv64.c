@@ -98,6 +98,7 @@ const struct arch arch_riscv64 = {
 	.order = ELFDATA2LSB,
 	.abs64 = R_RISCV_64,
 	.abs32 = R_RISCV_32,
+	.based = R_RISCV_RELATIVE,
 	.traced_section = "__patchable_function_entries",
 	/* arch/riscv/include/asm/pgtable.h: MODULES_VADDR, MODULES_END */
 	.modules_below = true,

@@ -105,6 +105,7 @@ const struct arch arch_s390x = {
 	.order = ELFDATA2MSB,
 	.abs64 = R_390_64,
 	.abs32 = R_390_32,
+	.based = R_390_RELATIVE,
 	.pc32 = R_390_PC32DBL,
 	/* arch/s390/kernel/module.c, module_frob_arch_sections() defines it */
 	.ignored_undef = "_GLOBAL_OFFSET_TABLE_",

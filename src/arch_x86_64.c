@@ -133,6 +133,7 @@ const struct arch arch_x86_64 = {
 	.order = ELFDATA2LSB,
 	.abs64 = R_X86_64_64,
 	.abs32 = R_X86_64_32,
+	.based = R_X86_64_RELATIVE,
 	.pc32 = R_X86_64_PC32,
 	/* kernel/module/main.c, ignore_undef_symbol() */
 	.ignored_undef = "_GLOBAL_OFFSET_TABLE_",

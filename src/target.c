@@ -133,7 +133,7 @@ static int read_mcount(struct target *t)
 		t->traced_padding = t->arch->traced_padding;
 	if (!first || !end)
 		return 0;
-	return traced_read_vmlinux(&t->traced, t->vmlinux, first->addr, end->addr,
+	return traced_read_vmlinux(&t->traced, t->vmlinux, t->arch, first->addr, end->addr,
 				   t->traced_padding);
 }
 

@@ -4,8 +4,30 @@
 
 #include "util.h"
 
-int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, uint64_t start,
-			uint64_t stop, uint8_t padding)
+/*
+ * The addresses of a relocatable kernel may stand in its relocations only: those of the places in
+ * the table, which begins at start. Returns how many there are.
+ */
+static size_t read_based(struct sites *t, const struct elf_file *f, uint32_t type, uint64_t start)
+{
+	size_t index = elf_file_section(f, ".rela.dyn"), n = 0, filled = 0;
+	Elf_Data *d = index ? elf_getdata(f->sec[index].scn, NULL) : NULL;
+	GElf_Rela r;
+
+	if (d && d->d_type == ELF_T_RELA)
+		n = d->d_size / sizeof(Elf64_Rela);
+	for (size_t i = 0; i < n; i++) {
+		if (!gelf_getrela(d, (int)i, &r) || GELF_R_TYPE(r.r_info) != type ||
+		    r.r_offset < start || (r.r_offset - start) / 8 >= t->n || r.r_offset % 8)
+			continue;
+		t->site[(r.r_offset - start) / 8] = (uint64_t)r.r_addend;
+		filled++;
+	}
+	return filled;
+}
+
+int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, const struct arch *arch,
+			uint64_t start, uint64_t stop, uint8_t padding)
 {
 	const unsigned char *data;
 	bool filled = false;
@@ -26,9 +48,11 @@ int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, uint64_
 	for (t->n = 0; t->n < n; t->n++) {
 		t->site[t->n] = elf_file_number(vmlinux, data + 8 * t->n, 8);
 		filled |= t->site[t->n] != 0;
-		t->site[t->n] += padding;
 	}
-	if (filled || !n)
+	filled |= read_based(t, vmlinux, arch->based, start) == n;
+	for (size_t i = 0; i < n; i++)
+		t->site[i] += padding;
+	if (filled)
 		sites_sort(t);
 	return 0;
 }
