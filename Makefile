@@ -17,8 +17,9 @@ BUILD ?= build
 Q := $(if $(V),,@)
 CC ?= gcc
 CFLAGS ?= -O2 -g
+# File sizes, inodes and times have 64 bits also where a long has 32.
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	      -D_GNU_SOURCE -DKLPMAKE_VERSION='"$(VERSION)"'
+	      -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DKLPMAKE_VERSION='"$(VERSION)"'
 
 # Debian 12 has no .pc file for libdwarf, Debian 13's names a directory that it does not ship:
 # every directory that exists is tried.
