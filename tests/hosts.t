@@ -31,7 +31,7 @@ host()
 	HOSTS_QEMU=$qemu HOSTS_THERE=$scratch/$debian HOSTS_SAME=$HOSTS_THERE.same HOSTS_DIFFER=$HOSTS_THERE.differ
 	: >"$HOSTS_SAME"
 	: >"$HOSTS_DIFFER"
-	holds "$name: the programs compile" make -s -C "$top" -j"$(nproc)" BUILD="$HOSTS_THERE" CC="$compiler" CFLAGS=-O1 "${variables[@]}"
+	holds "$name: the programs compile" make -s -C "$top" -j"$(nproc)" BUILD="$HOSTS_THERE" CC="$compiler" CFLAGS= "${variables[@]}"
 	mkdir "$scratch/bin-$debian"
 	for program in "${programs[@]}"; do
 		ln -s "$top/tests/hosts/both" "$scratch/bin-$debian/$program"
