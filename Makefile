@@ -17,8 +17,9 @@ BUILD ?= build
 Q := $(if $(V),,@)
 CC ?= gcc
 CFLAGS ?= -O2 -g
+# File sizes, inodes and times have 64 bits also where a long has 32.
 KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	      -D_GNU_SOURCE -DKLPMAKE_VERSION='"$(VERSION)"'
+	      -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DKLPMAKE_VERSION='"$(VERSION)"'
 
 # Debian 12 has no .pc file for libdwarf, Debian 13's names a directory that it does not ship:
 # every directory that exists is tried.
@@ -69,7 +70,7 @@ $(BUILD):
 # An installed klpmake has the same tree as this one, so its scripts find everything alike.
 installed := $(PREFIX)/lib/klpmake
 # What is of no use without this tree stays here.
-scripts := $(filter-out %/demo %/test %/test-kernel %/bench,$(wildcard scripts/*))
+scripts := $(filter-out %/demo %/test %/test-kernel %/host-libraries %/bench,$(wildcard scripts/*))
 
 install: all
 	install -d $(DESTDIR)$(installed)/build $(DESTDIR)$(installed)/scripts \
@@ -107,7 +108,7 @@ bench: all
 	./scripts/bench
 
 # Parts (*.bash) are looked at with the scripts that source them (-a).
-shell_files = klpmake kallsympos .ci/run $(wildcard tests/*.t) \
+shell_files = klpmake kallsympos .ci/run tests/hosts/both $(wildcard tests/*.t) \
 	      $(wildcard example/*/check example/*/scenario tests/modules/*/check tests/modules/*/scenario) \
 	      $(addprefix tests/modules/,scenario load-orders switching) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
 	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(wildcard scripts/*)))

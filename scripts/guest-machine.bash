@@ -8,18 +8,19 @@ guest_argv=()
 # guest_machine MODULE: finds the row for this module's machine.
 guest_machine()
 {
-	local machine
+	local machine group=try
 	machine=$(elf_machine "$1") || true
 	[[ -n $machine ]] || die "'$1' is not an ELF file"
 	machine_row elf "$machine" || die "'$1' is for a machine that no guest is known for: '$machine'"
+	[[ $machine_name == "$(uname -m)" ]] || group=foreign
 	type "$machine_qemu" >/dev/null 2>&1 ||
-		die "'$machine_qemu' is not installed; $(guest_install "$machine_package")"
+		die "'$machine_qemu' is not installed; $(guest_install "$machine_package" "$group")"
 }
 
-# guest_install PACKAGE: how to get what a guest needs.
+# guest_install PACKAGE [GROUP]: how to get what a guest needs.
 guest_install()
 {
-	printf "'%s/setup try' installs it (package '%s')\n" "$guest_scripts" "$1"
+	printf "'%s/setup %s' installs it (package '%s')\n" "$guest_scripts" "${2:-try}" "$1"
 }
 
 # guest_accel: kvm where it works. That it can be opened says little: in a virtual machine it can be

@@ -73,8 +73,15 @@ check_compiler()
 		die "'$1' makes code for '${is:-nobody knows what}', and the target is '$machine_name'; $(compiler_hint)"
 }
 
+# compiler_package: of the cross compiler; no Debian package has '_' in its name.
+compiler_package()
+{
+	local name=gcc-${machine_cross%-}
+	printf '%s\n' "${name//_/-}"
+}
+
 compiler_hint()
 {
-	printf 'get one with\n  sudo apt-get install gcc-%s  # Debian and Ubuntu\n' "${machine_cross%-}"
+	printf 'get one with\n  sudo apt-get install %s  # Debian and Ubuntu\n' "$(compiler_package)"
 	printf 'or say with CROSS_COMPILE or LLVM, as to kbuild, which one to take'
 }

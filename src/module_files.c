@@ -3,10 +3,10 @@
 #include "module_files.h"
 
 #include <dirent.h>
-#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "unpack.h"
@@ -81,60 +81,67 @@ char *module_name(const char *path)
 	return name;
 }
 
-/* The next module file of a directory tree, NULL when there is none left. */
-static FTSENT *next_module(FTS *tree)
+/* Of a symbolic link it says no. */
+static bool is_directory(const char *path, const struct dirent *e)
 {
-	FTSENT *e = NULL;
+	struct stat st;
 
-	while (tree && (e = fts_read(tree))) {
-		if (e->fts_info != FTS_D && e->fts_info != FTS_DP && stem_length(e->fts_name))
-			break;
-	}
-	return e;
+	if (e->d_type != DT_UNKNOWN)
+		return e->d_type == DT_DIR;
+	return !lstat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-static FTS *open_tree(const char *dir)
+static bool is_wanted(const char *file, const char *name)
 {
-	char *root = xstrdup(dir);
-	char *const roots[] = {root, NULL};
-	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR | FTS_NOSTAT, NULL);
+	char *is;
+	bool ret;
 
-	free(root);
-	return tree;
+	if (!stem_length(file))
+		return false;
+	if (!name)
+		return !is_packed(file);
+	is = module_name(file);
+	ret = !strcmp(is, name);
+	free(is);
+	return ret;
+}
+
+/*
+ * The module files below dir: of that name, packed ones too, or, without a name, all that are not
+ * packed. Not by fts(3): where a long has 32 bits, that of glibc 2.36 takes a directory for empty
+ * whose entries have numbers of 64 bits.
+ */
+static void add_tree(struct module_list *list, const char *dir, const char *name)
+{
+	DIR *stream = opendir(dir);
+	struct dirent *e;
+
+	while (stream && (e = readdir(stream))) {
+		char *path;
+
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		path = xasprintf("%s/%s", dir, e->d_name);
+		if (is_directory(path, e))
+			add_tree(list, path, name);
+		else if (is_wanted(e->d_name, name))
+			module_list_add(list, xstrdup(path));
+		free(path);
+	}
+	if (stream)
+		closedir(stream);
+}
+
+static void list_tree(struct module_list *list, const char *dir, const char *name)
+{
+	add_tree(list, dir, name);
+	if (list->n)
+		qsort(list->path, list->n, sizeof(*list->path), by_path);
 }
 
 void module_list_all(struct module_list *list, const char *dir)
 {
-	FTS *tree = open_tree(dir);
-	FTSENT *e;
-
-	while ((e = next_module(tree))) {
-		if (!is_packed(e->fts_path))
-			module_list_add(list, xstrdup(e->fts_path));
-	}
-	if (tree)
-		fts_close(tree);
-	if (list->n)
-		qsort(list->path, list->n, sizeof(*list->path), by_path);
-}
-
-/* All module files of that name below dir, packed ones too. */
-static void list_named(struct module_list *list, const char *dir, const char *name)
-{
-	FTS *tree = open_tree(dir);
-	FTSENT *e;
-
-	while ((e = next_module(tree))) {
-		char *is = module_name(e->fts_name);
-
-		if (!strcmp(is, name))
-			module_list_add(list, xstrdup(e->fts_path));
-		free(is);
-	}
-	if (tree)
-		fts_close(tree);
-	if (list->n)
-		qsort(list->path, list->n, sizeof(*list->path), by_path);
+	list_tree(list, dir, NULL);
 }
 
 /* "updates/x.ko.xz", "updates/x.ko.debug": without what follows "x". */
@@ -194,7 +201,7 @@ const char *module_file(const struct module_options *files, const char *dir, con
 	const char *which;
 	char *in_list;
 
-	list_named(all, dir, name);
+	list_tree(all, dir, name);
 	if (all->n < 2)
 		return all->n ? all->path[0] : NULL;
 	in_list = files->installed ? listed(files->installed, name) : NULL;

@@ -56,6 +56,12 @@ is "$status:$out" '0:ARCH=riscv none' 'LLVM needs no prefix'
 cross riscv64 CROSS_COMPILE=no-such-
 refused 1 "klpmake: error: no compiler for 'riscv64' here: 'no-such-gcc' is not installed; get one with
   $hint" 'one that is not there'
+printf '#!/bin/sh\necho riscv64\n' >"$scratch/bin/uname"
+cross riscv64
+is "$status:$out" '0: none' 'on a machine of another kind nothing for a target of that kind'
+cross x86_64 CROSS_COMPILE=no-such-
+refused 1 'sudo apt-get install gcc-x86-64-linux-gnu  # Debian and Ubuntu' "... and Debian's name of a compiler for x86_64"
+printf '#!/bin/sh\necho x86_64\n' >"$scratch/bin/uname"
 compiler gcc x86_64-linux-gnu
 cross riscv64 CROSS_COMPILE=
 refused 1 "klpmake: error: 'gcc' makes code for 'x86_64-linux-gnu', and the target is 'riscv64'; get one with
@@ -71,5 +77,18 @@ printf '%b' "$other" | dd of="$scratch/kdir/scripts/mod/modpost" bs=1 seek=18 co
 cross riscv64
 refused 1 "klpmake: error: the programs in '$scratch/kdir' are for '" 'a build directory of another machine'
 has "$err" 'and do not run here: take a build directory that was made on a machine like this one' '... with the way out'
+
+# The guest for that machine, where there is no QEMU at all.
+mkdir "$scratch/tools"
+ln -s "$(type -P bash)" "$(type -P readelf)" "$(type -P sed)" "$scratch/bin/uname" "$scratch/tools"
+# shellcheck disable=SC2016
+PATH=$scratch/tools run bash -c '
+	program=guest guest_scripts=scripts
+	. "$1/scripts/common.bash"
+	. "$1/scripts/machines.bash"
+	. "$1/scripts/guest-machine.bash"
+	guest_machine "$2"
+' - "$top" "$scratch/kdir/scripts/mod/modpost"
+refused 1 "is not installed; 'scripts/setup foreign' installs it" 'the QEMU of a foreign machine'
 
 done_testing

@@ -24,6 +24,13 @@ machine()
 	: >"$fake/installed"
 	: >"$fake/known"
 	: >"$fake/calls"
+	machine_is x86_64
+}
+
+# machine_is NAME: as uname says it.
+machine_is()
+{
+	command_is uname <<<"echo $1"
 }
 
 # command_is NAME: its script is read from standard input.
@@ -69,6 +76,13 @@ setup_with try
 refused 1 "only Debian's package manager is known here" 'a machine without apt'
 has "$out" 'to try: qemu-system-x86_64, a statically linked busybox' 'is told what it needs'
 
+machine_is aarch64
+setup_with try
+has "$out" 'to try: qemu-system-aarch64, a statically' '... for its own architecture'
+machine_is i686
+setup_with try
+has "$out" 'to try: qemu-system-x86_64, a statically' '... for the most common one when its own is not known'
+
 install='-qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install'
 tried=(binutils busybox-static cpio qemu-system-x86 xz-utils zstd)
 if ((EUID == 0)); then
@@ -85,6 +99,12 @@ if ((EUID == 0)); then
 	: >"$fake/calls"
 	setup_with -q try
 	is "$status:$out:$(<"$fake/calls")" 0:: 'nothing is missing: nothing is done'
+
+	debian
+	machine_is riscv64
+	setup_with foreign
+	has "$(<"$fake/calls")" ' gcc-x86-64-linux-gnu ' 'on another machine x86_64 is foreign'
+	lacks "$(<"$fake/calls")" 'gcc-riscv64-linux-gnu' '... and its own architecture is not'
 
 	debian
 	printf '%s\n' bash binutils gcc libc6-dev make libdwarf1 >"$fake/installed"

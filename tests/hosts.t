@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The machine that klpmake runs on does not show in what it makes: programs that were compiled for machines
+# of another byte order and word size pass tests of the miniature kernel, and at each run within these they
+# do what this machine's programs do, byte for byte (tests/hosts/both).
+source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
+
+programs=(klpsyms klplink klpcheck kallsympos)
+export HOSTS_HERE=$top/build HOSTS_THERE HOSTS_QEMU HOSTS_SAME HOSTS_DIFFER
+
+# link_with LIBRARIES: CPPFLAGS and the like for make. Linked statically, since the loader that is needed
+# otherwise is that of the other machine.
+link_with()
+{
+	local program
+	printf '%s\n' "CPPFLAGS=-I$1/include" "LDFLAGS=-static -L$(echo "$1"/lib/*-linux-gnu)" \
+		"DWARF_DIRS=$(echo "$1"/include/libdwarf*)"
+	for program in "${programs[@]}"; do
+		printf '%s\n' "${program}_libs=-ldwarf -lelf -lz -lzstd"
+	done
+}
+
+# host NAME DEBIAN_ARCHITECTURE COMPILER QEMU SUITE...: programs for it, and these tests with them.
+host()
+{
+	local name=$1 debian=$2 compiler=$3 qemu=$4 libraries program variables
+	shift 4
+	libraries=$("$top/scripts/host-libraries" --path "$debian")/usr
+	mapfile -t variables < <(link_with "$libraries")
+	HOSTS_QEMU=$qemu HOSTS_THERE=$scratch/$debian HOSTS_SAME=$HOSTS_THERE.same HOSTS_DIFFER=$HOSTS_THERE.differ
+	: >"$HOSTS_SAME"
+	: >"$HOSTS_DIFFER"
+	holds "$name: the programs compile" make -s -C "$top" -j"$(nproc)" BUILD="$HOSTS_THERE" CC="$compiler" CFLAGS= "${variables[@]}"
+	mkdir "$scratch/bin-$debian"
+	for program in "${programs[@]}"; do
+		ln -s "$top/tests/hosts/both" "$scratch/bin-$debian/$program"
+	done
+	KLPMAKE_BIN=$scratch/bin-$debian run prove -j"$(nproc)" "${@/#/$top/tests/}"
+	exits 0 "$name: they pass $*"
+	is "$(cut -d' ' -f1 "$HOSTS_SAME" | LC_ALL=C sort -u | paste -sd' ')" 'kallsympos klpcheck klplink klpsyms' \
+		"$name: ... all of them ran there"
+	is "$(<"$HOSTS_DIFFER")" '' "$name: ... and did what this machine's do"
+}
+
+[[ -x $HOSTS_HERE/klpsyms ]] || skip_all 'klpmake is not built'
+for need in {s390x,i686}-linux-gnu-gcc qemu-{s390x,i386} prove; do
+	type "$need" >/dev/null 2>&1 || skip_all "no $need: scripts/setup test foreign installs it"
+done
+for debian in s390x i386; do
+	dir=$("$top/scripts/host-libraries" --path "$debian" 2>&1) || skip_all "no libraries for $debian: $dir"
+	[[ -d $dir ]] || skip_all "no libraries for $debian: scripts/host-libraries $debian gets them"
+done
+
+# A char has no sign on s390x.
+host big-endian s390x s390x-linux-gnu-gcc "$(type -P qemu-s390x)" link.t check.t kallsympos.t symbols-mini.t
+host 'words of 32 bits' i386 i686-linux-gnu-gcc "$(type -P qemu-i386)" link.t kallsympos.t modules-mini.t
+done_testing
