@@ -27,7 +27,8 @@ guest_install()
 # there and yet refuse the first virtual CPU, so a machine is made with one, and never started.
 guest_accel()
 {
-	if [[ -r /dev/kvm && -w /dev/kvm ]] && (
+	if [[ $(cat -- "$(kvm_failed)" 2>/dev/null) != "$(</proc/sys/kernel/random/boot_id)" ]] &&
+		[[ -r /dev/kvm && -w /dev/kvm ]] && (
 		ulimit -c 0
 		timeout 10 "$machine_qemu" -machine "$machine_board" -accel kvm -cpu max -nodefaults -display none \
 			-S -monitor stdio <<<quit
@@ -36,6 +37,21 @@ guest_accel()
 	else
 		printf 'tcg\n'
 	fi
+}
+
+# kvm_failed: the file that says during which run of this machine kvm could not run a guest.
+kvm_failed()
+{
+	printf '%s/kvm-fails\n' "$(klpmake_cache)"
+}
+
+# kvm_fails: so that not each guest has to find it out.
+kvm_fails()
+{
+	local file
+	file=$(kvm_failed)
+	mkdir -p "${file%/*}"
+	cat /proc/sys/kernel/random/boot_id >"$file"
 }
 
 # guest_command ACCEL IMAGE INITRAMFS: sets guest_argv. The console and the port of the verdict become

@@ -19,12 +19,39 @@ scenario()
 	refused 1 "error: one: $reason" "$name"
 }
 
+# gives_up MODULE IMAGE: kvm that begins to run a guest and then cannot. QEMU stays, as a real one does.
+gives_up()
+{
+	local qemu
+	if [[ ! -r /dev/kvm || ! -w /dev/kvm ]]; then
+		skip 'a guest that kvm gives up runs emulated' '/dev/kvm cannot be used'
+		return
+	fi
+	qemu=$(type -P qemu-system-x86_64)
+	mkdir "$scratch/bin"
+	cat >"$scratch/bin/qemu-system-x86_64" <<-END
+		#!/bin/bash
+		[[ " \$* " == *' -accel kvm '* ]] || exec $qemu "\$@"
+		[[ " \$* " != *' -S '* ]] || exit 0
+		printf 'KVM internal error. Suberror: 1\nemulation failure\n' >&2
+		exec sleep 1000
+	END
+	chmod +x "$scratch/bin/qemu-system-x86_64"
+	PATH=$scratch/bin:$PATH KLPMAKE_CACHE=$scratch/cache try "$1" --timeout 300 --image "$2"
+	exits 0 'a guest that kvm gives up runs emulated'
+	has "$out" 'kvm cannot run this kernel here: once more, emulated' '... which is said'
+	PATH=$scratch/bin:$PATH KLPMAKE_CACHE=$scratch/cache try "$1" --timeout 300 --image "$2"
+	exits 0 '... and the next one at once'
+	has "$out" ', tcg)' '... which is said, too'
+}
+
 # The time limits leave room for a host that is busy with other tests.
 main()
 {
 	local releases=() dir
 	need_guests
 	dir=$(modules_for "${releases[-1]}")
+	gives_up "$dir/klp-good.ko" "$(kernel_image "${releases[-1]}")"
 
 	# shellcheck disable=SC2016
 	printf 'echo "in $1"; [ "$1" != with ]\n' >"$scratch/fails"
