@@ -14,7 +14,7 @@ packages()
 		test) printf '%s\n' perl procps kmod shellcheck clang-format clang-tidy cppcheck libdw-dev ;;
 		# Kernels for other architectures, their modules, and their machines.
 		foreign) printf '%s\n' gcc-riscv64-linux-gnu gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu \
-			gcc-s390x-linux-gnu qemu-system-misc qemu-system-arm qemu-system-ppc gcc libc6-dev make flex bison bc patch \
+			gcc-s390x-linux-gnu clang-19 lld-19 llvm-19 qemu-system-misc qemu-system-arm qemu-system-ppc gcc libc6-dev make flex bison bc patch \
 			xz-utils perl debian-archive-keyring ;;
 	esac
 }
@@ -27,7 +27,7 @@ in_words()
 		run) printf 'binutils, make, and the gcc that built the kernel\n' ;;
 		try) printf 'qemu-system-x86_64, a statically linked busybox, cpio, xz and zstd\n' ;;
 		test) printf "perl's prove, pgrep, sysctl, kmod, shellcheck, clang-format, clang-tidy, cppcheck, and libdw's development files\n" ;;
-		foreign) printf 'gccs for riscv64, arm64, ppc64le and s390x, qemu-system-riscv64, -aarch64, -ppc64 and -s390x, flex, bison, bc, patch, perl\n' ;;
+		foreign) printf 'gccs for riscv64, arm64, ppc64le and s390x, clang 19 with lld and LLVM, qemu-system-riscv64, -aarch64, -ppc64 and -s390x, flex, bison, bc, patch, perl\n' ;;
 	esac
 }
 
