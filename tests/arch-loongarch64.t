@@ -140,6 +140,7 @@ relocated()
 
 refused_lines()
 {
+	# shellcheck disable=SC2016 # a register
 	local half='	asm volatile("pcalau12i $a0, %%pc_hi20(file_systems)\\n\\tINSTRUCTION" ::: "a0");'
 	not_so kernel/filesystems.c $'\tread_lock' "${half/INSTRUCTION/ld.d \$a0, \$a0, %%pc_lo12(file_systems)}" it \
 		"'file_systems' of 'vmlinux' cannot be used so: the code counts from itself to where the symbol is" \
