@@ -3,8 +3,18 @@
 # Packages from Debian's archive that are only unpacked: of this machine's architecture through its
 # own apt, of another one through an apt that knows nothing but Debian. Source common.bash first.
 
-# Where busybox for riscv64 came in; the others have it as well.
-archive_suite=trixie
+# The release of Debian that foreign packages are of; empty: one that has the architecture.
+archive_suite=''
+
+# suite_with ARCHITECTURE: trixie was the first with riscv64, and has the others as well, but for the
+# one that came after it.
+suite_with()
+{
+	case $1 in
+		loong64) printf 'forky\n' ;;
+		*) printf 'trixie\n' ;;
+	esac
+}
 
 # archive_version PACKAGE: the version that apt would download.
 archive_version()
@@ -33,7 +43,7 @@ archive_foreign()
 	[[ -r $keys ]] || die "cannot verify Debian's packages without '$keys': install debian-archive-keyring"
 	mkdir -p "$apt"/{state/lists/partial,cache/archives/partial,none}
 	: >"$apt/status"
-	printf 'deb [signed-by=%s] http://deb.debian.org/debian %s main\n' "$keys" "$archive_suite" >"$apt/sources"
+	printf 'deb [signed-by=%s] http://deb.debian.org/debian %s main\n' "$keys" "${archive_suite:-$(suite_with "$architecture")}" >"$apt/sources"
 	options=(-qq -o Dir::State="$apt/state" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache"
 		-o Dir::Etc::sourcelist="$apt/sources" -o Dir::Etc::sourceparts="$apt/none" -o Dir::Etc::preferencesparts="$apt/none"
 		-o APT::Architecture="$architecture" -o APT::Architectures="$architecture"

@@ -45,21 +45,69 @@ machine_row()
 	return 1
 }
 
-# shellcheck disable=SC2034 # kbuild_cross is for kbuild.bash
-# cross_compiler KDIR: sets kbuild_cross to what make needs beside the target's own compiler. Nothing on
-# a machine like the target; what the user says (ARCH, CROSS_COMPILE, LLVM) goes before what we know.
+# shellcheck disable=SC2034 # kbuild_cross and objcopy are for those who source this
+# cross_compiler KDIR: sets kbuild_cross to what make needs beside the target's own compiler, and objcopy.
+# No gcc is named on a machine like the target. What the user says (ARCH, CROSS_COMPILE, LLVM, OBJCOPY)
+# goes before what we know.
 cross_compiler()
 {
-	local made
+	local made clang
 	kbuild_cross=()
 	made=$(elf_machine "$1/scripts/mod/modpost")
 	[[ -z $made || $made == "$(elf_machine "/proc/$$/exe")" ]] ||
 		die "the programs in '$1' are for '$made' and do not run here: take a build directory that was made on a machine like this one"
-	[[ $machine_name != "$(uname -m)" ]] || return 0
-	kbuild_cross=(ARCH="${ARCH:-$machine_karch}")
-	[[ -z ${LLVM-} ]] || return 0
-	export CROSS_COMPILE=${CROSS_COMPILE-$machine_cross}
-	check_compiler "${CROSS_COMPILE}gcc"
+	[[ $machine_name == "$(uname -m)" ]] || kbuild_cross=(ARCH="${ARCH:-$machine_karch}")
+	clang=$(clang_of "$1")
+	if [[ -n $clang ]]; then
+		llvm_find "$clang"
+		# A static that is only declared, as is usual in a patch.
+		machine_cflags+=' -Wno-undefined-internal'
+	fi
+	if [[ -n ${LLVM-} ]]; then
+		kbuild_cross+=(LLVM="$LLVM")
+		objcopy=${OBJCOPY:-$(llvm_program llvm-objcopy)}
+		return
+	fi
+	if ((${#kbuild_cross[@]})); then
+		export CROSS_COMPILE=${CROSS_COMPILE-$machine_cross}
+		check_compiler "${CROSS_COMPILE}gcc"
+	fi
+	objcopy=${OBJCOPY:-${CROSS_COMPILE:-}objcopy}
+}
+
+# clang_of KDIR: the release of the clang that the kernel was compiled by; nothing where it was gcc.
+clang_of()
+{
+	[[ ! -r $1/include/config/auto.conf ]] ||
+		sed -n '/^CONFIG_CLANG_VERSION=0$/d; s/^CONFIG_CLANG_VERSION=\([0-9]*\)[0-9]\{4\}$/\1/p' "$1/include/config/auto.conf"
+}
+
+# llvm_find RELEASE: sets LLVM to what kbuild is to get: what the user says, else the clang of that
+# release (as distributions call it that have several), or just clang.
+llvm_find()
+{
+	local name
+	if [[ -z ${LLVM-} ]]; then
+		LLVM=1
+		! type "clang-$1" >/dev/null 2>&1 || LLVM=-$1
+	fi
+	for name in clang ld.lld llvm-objcopy; do
+		name=$(llvm_program "$name")
+		type "$name" >/dev/null 2>&1 ||
+			die "the kernel is one that clang $1 compiles, and '$name' is not installed; get it with
+  sudo apt-get install clang-$1 lld-$1 llvm-$1  # Debian and Ubuntu
+or say with LLVM, as to kbuild, which one to take"
+	done
+}
+
+# llvm_program NAME: as kbuild calls it, by LLVM.
+llvm_program()
+{
+	case $LLVM in
+		*/) printf '%s%s\n' "$LLVM" "$1" ;;
+		-*) printf '%s%s\n' "$1" "$LLVM" ;;
+		*) printf '%s\n' "$1" ;;
+	esac
 }
 
 # check_compiler PROGRAM: it is there and is for the target.

@@ -36,7 +36,8 @@ packages()
 		foreign)
 			other_machines
 			printf '%s\n' gcc libc6-dev make flex bison bc patch xz-utils perl debian-archive-keyring \
-				libc6-dev-s390x-cross gcc-i686-linux-gnu libc6-dev-i386-cross qemu-user
+				libc6-dev-s390x-cross gcc-i686-linux-gnu libc6-dev-i386-cross qemu-user \
+				clang-19 lld-19 llvm-19
 			;;
 	esac
 }
@@ -52,7 +53,7 @@ in_words()
 			printf '%s, a statically linked busybox, cpio, xz and zstd\n' "$machine_qemu"
 			;;
 		test) printf "perl's prove, pgrep, sysctl, kmod, shellcheck, clang-format, clang-tidy, cppcheck, and libdw's development files\n" ;;
-		foreign) printf 'gccs for riscv64, arm64, ppc64le, s390x and i386 (the last two with a C library), qemu-system-riscv64, -aarch64, -ppc64 and -s390x, qemu-s390x and -i386, flex, bison, bc, patch, perl\n' ;;
+		foreign) printf 'gccs for riscv64, arm64, ppc64le, s390x and i386 (the last two with a C library), clang 19 with lld and LLVM, qemu-system-riscv64, -aarch64, -ppc64 and -s390x, qemu-s390x and -i386, flex, bison, bc, patch, perl\n' ;;
 	esac
 }
 

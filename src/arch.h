@@ -26,6 +26,8 @@ struct arch_reloc {
 	uint32_t slot; /* 0, or the type with which the same code refers to a pointer of ours */
 	bool whole;    /* its instruction can be made to load, whatever becomes of others */
 	bool upper;    /* the addresses that it begins are completed by such ones */
+	/* 0, or the type of what has the other part of the address, with the same addend */
+	uint32_t other;
 	/* 0, or what it becomes in a call of a function of vmlinux, and in one of a module */
 	uint32_t call[2];
 	uint32_t minus;	     /* 0, or the type that subtracts what this one's place counts from */

@@ -97,7 +97,8 @@ static bool is_operand(struct dwarf_file *d, Dwarf_Off unit, uint64_t addr)
 	unsigned char op[9] = {DW_OP_addr};
 
 	elf_file_store(d->elf, op + 1, addr, 8);
-	return mention_in_unit(d, unit, op, sizeof(op));
+	/* Where units have tables of addresses, they have all of their functions' there. */
+	return elf_file_section(d->elf, ".debug_addr") || mention_in_unit(d, unit, op, sizeof(op));
 }
 
 /* The function that starts a thread with this one as its main loop; "" when there is none. */

@@ -92,7 +92,7 @@ static bool listed_ranges(struct dwarf_file *d, Dwarf_Die die, Dwarf_Attribute a
 			   : new_ranges(attr, form, value, fn, arg);
 }
 
-static bool each_range(struct dwarf_file *d, Dwarf_Die die, range_fn fn, void *arg)
+bool die_each_range(struct dwarf_file *d, Dwarf_Die die, range_fn fn, void *arg)
 {
 	Dwarf_Addr low, high = 0;
 	enum Dwarf_Form_Class class;
@@ -133,7 +133,7 @@ size_t die_code_addresses(struct dwarf_file *d, Dwarf_Die die, uint64_t *ret, si
 {
 	struct addresses a = {.addr = ret, .max = max};
 
-	each_range(d, die, add_start, &a);
+	die_each_range(d, die, add_start, &a);
 	return a.n;
 }
 
@@ -146,5 +146,5 @@ static bool covers(uint64_t start, uint64_t end, void *arg)
 
 bool die_covers(struct dwarf_file *d, Dwarf_Die die, uint64_t addr)
 {
-	return each_range(d, die, covers, &addr);
+	return die_each_range(d, die, covers, &addr);
 }

@@ -15,6 +15,10 @@
  */
 size_t die_code_addresses(struct dwarf_file *d, Dwarf_Die die, uint64_t *ret, size_t max);
 
+/* Calls fn for each piece, end excluded, until it returns true, which is then returned. */
+bool die_each_range(struct dwarf_file *d, Dwarf_Die die,
+		    bool (*fn)(uint64_t start, uint64_t end, void *arg), void *arg);
+
 /* Does the code at that address belong to the DIE? */
 bool die_covers(struct dwarf_file *d, Dwarf_Die die, uint64_t addr);
 

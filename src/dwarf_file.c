@@ -84,6 +84,7 @@ void dwarf_file_close(struct dwarf_file *d)
 	if (d->dbg)
 		dwarf_object_end(d->dbg);
 	dwarf_object_destroy(d->object);
+	free(d->code);
 	free(d);
 }
 
@@ -294,7 +295,7 @@ bool die_offset(Dwarf_Die die, Dwarf_Off *ret)
 	return dwarf_dieoffset(die, ret, NULL) == DW_DLV_OK;
 }
 
-static bool read_uleb(const unsigned char *p, size_t len, uint64_t *ret)
+bool uleb_number(const unsigned char *p, size_t len, uint64_t *ret)
 {
 	*ret = 0;
 	for (size_t i = 0; i < len && i < 9; i++) {
@@ -322,7 +323,7 @@ bool die_address(const struct dwarf_file *d, Dwarf_Die die, Dwarf_Half number, u
 			*ret = elf_file_number(d->elf, op + 1, 8);
 			ok = true;
 		} else if ((op[0] == DW_OP_addrx || op[0] == DW_OP_GNU_addr_index) &&
-			   read_uleb(op + 1, len - 1, &index)) {
+			   uleb_number(op + 1, len - 1, &index)) {
 			Dwarf_Addr addr;
 
 			ok = dwarf_debug_addr_index_to_addr(die, index, &addr, NULL) == DW_DLV_OK;

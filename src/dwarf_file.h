@@ -20,6 +20,12 @@
 
 struct dwarf_object;
 
+/* A piece of a unit's code. */
+struct unit_code {
+	uint64_t start, end;
+	Dwarf_Off unit;
+};
+
 struct dwarf_file {
 	struct elf_file *elf; /* not owned */
 	struct dwarf_object *object;
@@ -32,7 +38,10 @@ struct dwarf_file {
 	 */
 	Dwarf_Arange *aranges;
 	Dwarf_Signed aranges_count; /* -1: there is none */
-	const char *units_cache;    /* a file to keep the units' names in, or NULL: units_cache.h */
+	/* The same by the units' own DIEs, for what is not in there; one empty piece: read. */
+	struct unit_code *code;
+	size_t codes, codes_cap;
+	const char *units_cache; /* a file to keep the units' names in, or NULL: units_cache.h */
 };
 
 /* Does the file have .debug_info? */
@@ -86,6 +95,9 @@ bool die_number(Dwarf_Die die, Dwarf_Half attr, uint64_t *ret);
 bool die_flag(Dwarf_Die die, Dwarf_Half attr);
 bool die_reference(Dwarf_Die die, Dwarf_Half attr, Dwarf_Off *ret);
 bool die_offset(Dwarf_Die die, Dwarf_Off *ret);
+
+/* The number (LEB128) that these bytes are, all of them; false when they are none. */
+bool uleb_number(const unsigned char *p, size_t len, uint64_t *ret);
 
 /* The address in an expression (a variable's DW_AT_location), a plain DW_OP_addr or DW_OP_addrx. */
 bool die_address(const struct dwarf_file *d, Dwarf_Die die, Dwarf_Half attr, uint64_t *ret);

@@ -43,8 +43,11 @@ static void collect_use(const struct source *source, const struct asm_name *name
 {
 	kallsyms_want(k, name->name);
 	/* Kept as long as the process: the map does not copy. */
-	if (name->kind == NAME_STATIC_LOCAL)
+	if (name->kind == NAME_STATIC_LOCAL) {
 		kallsyms_want(k, xasprintf("%s.", name->name));
+		kallsyms_want(k, xasprintf("%s.%s", name->function, name->name));
+		kallsyms_want(k, xasprintf("%s.%s.", name->function, name->name));
+	}
 	if (name->kind == NAME_OF_FILE)
 		scopes_want_file(scopes, source, name->file);
 }

@@ -74,26 +74,85 @@ static int each_unit(struct dwarf_file *d, const size_t *off, size_t n,
 }
 
 struct address_hits {
-	size_t *index; /* which address stands at each offset */
+	struct dwarf_file *d;
+	const struct wanted_address *wanted;
+	size_t n;
+	struct offsets at; /* in .debug_info */
+	/* What stands there: an address, or the number of one among those of the unit. */
+	struct offsets number;
+	struct offsets numbered; /* which of the two */
 	Dwarf_Off *ret;
 };
+
+/* Who asks twice for an address is answered twice, in the end: this is the first of them. */
+static const struct wanted_address *find_wanted(const struct address_hits *h, uint64_t addr)
+{
+	const struct wanted_address key = {.addr = addr};
+	const struct wanted_address *w =
+		bsearch(&key, h->wanted, h->n, sizeof(*h->wanted), by_address);
+
+	while (w && w > h->wanted && w[-1].addr == w->addr)
+		w--;
+	return w;
+}
+
+static bool address_of_unit(struct dwarf_file *d, Dwarf_Off unit, uint64_t number, uint64_t *ret)
+{
+	Dwarf_Addr addr;
+	Dwarf_Die die;
+	bool ok;
+
+	if (dwarf_file_die(d, unit, &die))
+		return false;
+	ok = dwarf_debug_addr_index_to_addr(die, number, &addr, NULL) == DW_DLV_OK;
+	*ret = addr;
+	dwarf_dealloc_die(die);
+	return ok;
+}
 
 static void store_unit(size_t i, Dwarf_Off unit, void *arg)
 {
 	const struct address_hits *h = arg;
+	const struct wanted_address *w;
+	uint64_t addr = h->number.v[i];
 
-	if (!h->ret[h->index[i]])
-		h->ret[h->index[i]] = unit;
+	if (h->numbered.v[i] && !address_of_unit(h->d, unit, addr, &addr))
+		return;
+	w = find_wanted(h, addr);
+	if (w && !h->ret[w->index])
+		h->ret[w->index] = unit;
+}
+
+/* DW_FORM_exprloc: its length, then the expression: DW_OP_addr and 8 bytes, or DW_OP_addrx. */
+static void find_operands(struct address_hits *h, const unsigned char *info, size_t size)
+{
+	bool numbers = elf_file_section(h->d->elf, ".debug_addr") != 0;
+
+	/* They are too many for memmem(), which sanitizers make look at all of it each time. */
+	for (size_t i = 0; i + 2 < size; i++) {
+		const unsigned char *at = info + i;
+		bool numbered = numbers && at[1] == DW_OP_addrx;
+		uint64_t number = 0;
+
+		if (at[1] == DW_OP_addr && at[0] == 9 && size - i >= 10) {
+			number = elf_file_number(h->d->elf, at + 2, 8);
+			if (!find_wanted(h, number))
+				continue;
+		} else if (!numbered || at[0] > size - i - 1 ||
+			   !uleb_number(at + 2, at[0] - 1U, &number)) {
+			continue;
+		}
+		add_offset(&h->at, i);
+		add_offset(&h->number, number);
+		add_offset(&h->numbered, numbered);
+	}
 }
 
 int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret)
 {
-	/* DW_FORM_exprloc: its length, then the expression: DW_OP_addr and 8 bytes */
-	static const unsigned char op[] = {9, DW_OP_addr};
-	const unsigned char *start;
 	struct wanted_address *wanted = xcalloc(n, sizeof(*wanted));
-	struct offsets at_offset = {0}, index = {0};
-	struct address_hits hits = {.ret = ret};
+	struct address_hits hits = {.d = d, .wanted = wanted, .n = n, .ret = ret};
+	const unsigned char *info;
 	size_t size;
 	int status;
 
@@ -101,33 +160,16 @@ int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwar
 	for (size_t i = 0; i < n; i++)
 		wanted[i] = (struct wanted_address){addr[i], i};
 	qsort(wanted, n, sizeof(*wanted), by_address);
-	start = debug_section_bytes(d->elf, ".debug_info", &size);
-	/* They are too many for memmem(), which sanitizers make look at all of it each time. */
-	for (size_t i = 0; i + sizeof(op) + 8 <= size; i++) {
-		const unsigned char *at = start + i;
-		struct wanted_address key = {0};
-		const struct wanted_address *w;
-
-		if (at[0] != op[0] || at[1] != op[1])
-			continue;
-		key.addr = elf_file_number(d->elf, at + sizeof(op), 8);
-		w = bsearch(&key, wanted, n, sizeof(*wanted), by_address);
-		/* Who asks twice for an address is answered twice, below. */
-		while (w && w > wanted && w[-1].addr == w->addr)
-			w--;
-		if (w) {
-			add_offset(&at_offset, i);
-			add_offset(&index, w->index);
-		}
-	}
-	hits.index = index.v;
-	status = at_offset.n ? each_unit(d, at_offset.v, at_offset.n, store_unit, &hits) : 0;
+	info = debug_section_bytes(d->elf, ".debug_info", &size);
+	find_operands(&hits, info, size);
+	status = hits.at.n ? each_unit(d, hits.at.v, hits.at.n, store_unit, &hits) : 0;
 	for (size_t i = 1; i < n; i++) {
 		if (wanted[i].addr == wanted[i - 1].addr)
 			ret[wanted[i].index] = ret[wanted[i - 1].index];
 	}
-	free(at_offset.v);
-	free(index.v);
+	free(hits.at.v);
+	free(hits.number.v);
+	free(hits.numbered.v);
 	free(wanted);
 	return status;
 }
@@ -167,15 +209,47 @@ static void add_unit(size_t i, Dwarf_Off unit, void *set)
 	unit_set_add(set, unit);
 }
 
+/*
+ * DW_FORM_strx: the number of an offset in the unit's part of .debug_str_offsets, before which its
+ * length stands, a version and two bytes more. off: places in that section, ascending.
+ */
+static int add_by_number(struct dwarf_file *d, const struct offsets *off, struct unit_set *set)
+{
+	size_t size;
+	const unsigned char *table = debug_section_bytes(d->elf, ".debug_str_offsets", &size);
+	Dwarf_Die die;
+	int more;
+
+	if (!off->n)
+		return 0;
+	while ((more = dwarf_file_next_unit(d, &die)) > 0) {
+		Dwarf_Off base, unit;
+		size_t i = 0;
+
+		if (die_reference(die, DW_AT_str_offsets_base, &base) && base >= 8 &&
+		    base <= size && die_offset(die, &unit)) {
+			uint64_t end = base - 4 + elf_file_number(d->elf, table + base - 8, 4);
+
+			while (i < off->n && off->v[i] < base)
+				i++;
+			if (i < off->n && off->v[i] < end)
+				unit_set_add(set, unit);
+		}
+		dwarf_dealloc_die(die);
+	}
+	return more;
+}
+
 int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set)
 {
-	const unsigned char *info, *str;
-	struct offsets in_str = {0}, in_info = {0};
-	size_t info_size, str_size;
+	const unsigned char *info, *str, *table;
+	struct offsets in_str = {0}, in_info = {0}, in_table = {0};
+	size_t info_size, str_size, table_size;
 	int status;
 
 	info = debug_section_bytes(d->elf, ".debug_info", &info_size);
 	str = debug_section_bytes(d->elf, ".debug_str", &str_size);
+	table = debug_section_bytes(d->elf, ".debug_str_offsets", &table_size);
 	/* DW_FORM_string: short names stand in place */
 	find_bytes(info, info_size, name, strlen(name) + 1, SIZE_MAX, &in_info);
 	/* DW_FORM_strp: a 4-byte offset */
@@ -185,12 +259,18 @@ int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set)
 
 		elf_file_store(d->elf, off, in_str.v[i], sizeof(off));
 		find_bytes(info, info_size, off, sizeof(off), SIZE_MAX, &in_info);
+		find_bytes(table, table_size, off, sizeof(off), SIZE_MAX, &in_table);
 	}
 	free(in_str.v);
+	if (in_table.n)
+		qsort(in_table.v, in_table.n, sizeof(*in_table.v), by_size);
 	if (in_info.n)
 		qsort(in_info.v, in_info.n, sizeof(*in_info.v), by_size);
 	status = in_info.n ? each_unit(d, in_info.v, in_info.n, add_unit, set) : 0;
 	free(in_info.v);
+	if (!status)
+		status = add_by_number(d, &in_table, set);
+	free(in_table.v);
 	return status;
 }
 

@@ -25,15 +25,16 @@ void unit_set_add(struct unit_set *set, Dwarf_Off off);
 void unit_set_free(struct unit_set *set);
 
 /*
- * The units in which the addresses are the operand of a DW_OP_addr: ret[i] is the offset of the
- * first such unit's DIE, 0 where there is none.
+ * The units in which the addresses are the operand of a DW_OP_addr or DW_OP_addrx: ret[i] is the
+ * offset of the first such unit's DIE, 0 where there is none.
  */
 int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret);
 
 /* May a line table name a source file, whose name without directories this is? */
 bool mention_source(struct dwarf_file *d, const char *name);
 
-/* Adds the units that refer to the name, in .debug_str or in place. */
+/* Adds the units that refer to the name, in .debug_str (by .debug_str_offsets or not) or in place.
+ */
 int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set);
 
 /* Do these bytes stand in the unit, whatever they mean there? unit 0: in any. */

@@ -66,6 +66,35 @@ static bool can_load(const struct elf_file *f, const struct arch *arch, const st
 	return found;
 }
 
+/* The relocation of a type at the same place as r. */
+static const struct reloc *beside(const struct relocs *all, const struct reloc *r, uint32_t type)
+{
+	for (const struct reloc *i = relocs_at(all, r->section, r->offset);
+	     i && i < all->r + all->n && i->section == r->section && i->offset == r->offset; i++) {
+		if (i->type == type)
+			return i;
+	}
+	return NULL;
+}
+
+/*
+ * Is there the other part of the same address? With another addend each would get a slot of its
+ * own, and the two a mixture of both slots' addresses.
+ */
+static bool has_other(const struct arch_reloc *type, const struct relocs *all,
+		      const struct reloc *r)
+{
+	/* As it stands in the file: that of a new function's address may be told anew. */
+	const struct reloc *own = beside(all, r, r->type);
+
+	for (const struct reloc *i = relocs_from(all, r->section, 0);
+	     own && i && i < all->r + all->n && i->section == r->section; i++) {
+		if (i->type == type->other && i->symbol == own->symbol && i->addend == own->addend)
+			return true;
+	}
+	return false;
+}
+
 static struct move to_slot(const struct elf_file *f, const struct arch *arch,
 			   const struct relocs *all, const struct reloc *r,
 			   const struct arch_reloc *type)
@@ -78,6 +107,10 @@ static struct move to_slot(const struct elf_file *f, const struct arch *arch,
 			"the code counts from itself to where the symbol is, and no livepatch "
 			"relocation can tell it: compile with klpmake's options, and do not name "
 			"it in assembler code");
+	if (type->other && !has_other(type, all, r))
+		return refused(
+			"the code makes its address of two parts, which are not of one place: "
+			"compile with klpmake's options, and do not name it in assembler code");
 	return m;
 }
 
@@ -101,17 +134,6 @@ static struct move to_veneer(const struct elf_file *f, const struct arch *arch,
 			"be written");
 	return (struct move){.how = type->page ? MOVE_TO_VENEER : MOVE_TO_NUMBER,
 			     .addend = r->addend};
-}
-
-/* The relocation of a type at the same place as r. */
-static const struct reloc *beside(const struct relocs *all, const struct reloc *r, uint32_t type)
-{
-	for (const struct reloc *i = relocs_at(all, r->section, r->offset);
-	     i && i < all->r + all->n && i->section == r->section && i->offset == r->offset; i++) {
-		if (i->type == type)
-			return i;
-	}
-	return NULL;
 }
 
 bool move_is_twin(const struct arch *arch, const struct relocs *all, const struct reloc *r,

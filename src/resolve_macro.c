@@ -19,11 +19,22 @@ static bool is_numbered(const char *symbol, const char *name)
 					!symbol[len + 1 + strspn(symbol + len + 1, "0123456789")]));
 }
 
-static const struct ksym *symbol_at(const struct kallsyms *k, const char *name, uint64_t addr)
+/* gcc calls it "NAME.1", clang "FUNCTION.NAME" and perhaps a number. */
+static bool is_local(const char *symbol, const struct asm_name *name)
+{
+	size_t len = strlen(name->function);
+
+	if (is_numbered(symbol, name->name))
+		return true;
+	return !strncmp(symbol, name->function, len) && symbol[len] == '.' &&
+	       (!strcmp(symbol + len + 1, name->name) || is_numbered(symbol + len + 1, name->name));
+}
+
+static const struct ksym *symbol_at(const struct kallsyms *k, const struct asm_name *name,
+				    uint64_t addr)
 {
 	for (size_t i = 0; i < k->n; i++) {
-		if (k->sym[i].addr == addr && !k->sym[i].global &&
-		    is_numbered(k->sym[i].name, name))
+		if (k->sym[i].addr == addr && !k->sym[i].global && is_local(k->sym[i].name, name))
 			return &k->sym[i];
 	}
 	return NULL;
@@ -49,7 +60,7 @@ struct resolved resolve_static_local(const struct source *source, const struct s
 			return resolved_refused;
 	}
 	if (found.n == 1)
-		sym = symbol_at(scope->object->symbols, name->name, found.addr[0]);
+		sym = symbol_at(scope->object->symbols, name, found.addr[0]);
 	if (!sym) {
 		error("%s: %s has %s static variable '%s' in a function '%s'%s", place, scope->tag,
 		      found.n > 1 ? "more than one" : "no", name->name, name->function,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "code_ranges.h"
 #include "mention.h"
 #include "units_cache.h"
 #include "util.h"
@@ -189,6 +190,80 @@ int units_including(struct dwarf_file *d, struct unit_query *q)
 	return more;
 }
 
+static bool is_code(const struct elf_file *f, uint64_t addr)
+{
+	for (size_t i = 1; i < f->shnum; i++) {
+		const GElf_Shdr *s = &f->sec[i].shdr;
+		uint64_t start = f->ehdr.e_type == ET_REL ? elf_place(i, 0) : s->sh_addr;
+
+		if ((s->sh_flags & SHF_EXECINSTR) && addr >= start && addr - start < s->sh_size)
+			return true;
+	}
+	return false;
+}
+
+static void add_code(struct dwarf_file *d, const struct unit_code *c)
+{
+	GROW(d->code, d->codes, d->codes_cap);
+	d->code[d->codes++] = *c;
+}
+
+struct unit_reading {
+	struct dwarf_file *d;
+	Dwarf_Off unit;
+};
+
+static bool take_code(uint64_t start, uint64_t end, void *arg)
+{
+	const struct unit_reading *r = arg;
+
+	if (start < end)
+		add_code(r->d, &(struct unit_code){start, end, r->unit});
+	return false;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct unit_code *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* Where the code of each unit lies. What is damaged is left out, as of .debug_aranges. */
+static void read_code(struct dwarf_file *d)
+{
+	struct unit_reading r = {.d = d};
+	Dwarf_Die die;
+
+	add_code(d, &(struct unit_code){0});
+	while (dwarf_file_next_unit(d, &die) > 0) {
+		if (die_offset(die, &r.unit))
+			die_each_range(d, die, take_code, &r);
+		dwarf_dealloc_die(die);
+	}
+	qsort(d->code, d->codes, sizeof(*d->code), by_start);
+}
+
+/* The unit that says of itself that the code at that address is its, 0: none. */
+static Dwarf_Off unit_with(struct dwarf_file *d, uint64_t addr)
+{
+	size_t lo = 0, hi;
+
+	if (!is_code(d->elf, addr))
+		return 0;
+	if (!d->codes)
+		read_code(d);
+	for (hi = d->codes; lo < hi;) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (d->code[mid].start <= addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo && addr < d->code[lo - 1].end ? d->code[lo - 1].unit : 0;
+}
+
 void units_at(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret)
 {
 	Dwarf_Arange at;
@@ -203,6 +278,10 @@ void units_at(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *r
 				     NULL) == DW_DLV_OK &&
 		    dwarf_get_cu_die_offset(at, &off, NULL) == DW_DLV_OK)
 			ret[i] = off;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!ret[i])
+			ret[i] = unit_with(d, addr[i]);
 	}
 }
 

@@ -46,8 +46,9 @@ void units_free(struct unit_query *q, size_t n);
 int units_including(struct dwarf_file *d, struct unit_query *q);
 
 /*
- * The units that hold the code at n addresses, by .debug_aranges: ret[i] is the offset of a unit's
- * DIE, 0 where none is known (data, or a compiler that writes no .debug_aranges).
+ * The units that hold the code at n addresses: ret[i] is the offset of a unit's DIE, 0 where none
+ * is known (data, for one). By .debug_aranges, or else by what the units say of themselves, as
+ * clang writes that section for assembler code only.
  */
 void units_at(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret);
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# loongarch64, on the ELF level: what klplink makes of a module. Debian 12 has no compiler for it, so the
-# module is put together here, of this machine's assembler and elfedit: with the instructions that gcc
-# writes for modules, and the relocations that belong to them.
+# loongarch64, on the ELF level. First what klplink makes of a module that is put together here, of this
+# machine's assembler and elfedit: with the instructions that gcc writes for modules, and the relocations that
+# belong to them, as Debian 12 has no gcc for it. Then whole runs for a kernel that clang compiled.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -115,4 +115,71 @@ refuses 'half an address' 1 data 0 '32 bits hold no address, nor the way from a 
 refuses 'a distance in 32 bits, which the loader would cut off' 99 data 0 '32 bits hold no address, nor the way'
 refuses 'what the loader computes on a stack' 22 function 0 'the kernel would compute with the relocations beside it'
 refuses 'what the loader does not know' 65 function 0 "its relocation is none that the kernel's module loader knows"
+code data 0x1a000004 data+8 0x02c00084
+module 71 72
+link
+refused 1 "'data' cannot become a livepatch symbol here: the code makes its address of two parts, which are not of one place" \
+	'the two parts of an address with two addends'
+
+# shellcheck source=tests/example.bash
+. "$top/tests/example.bash"
+# shellcheck source=tests/arch.bash
+. "$top/tests/arch.bash"
+
+# What the code refers to goes by pointers.
+relocated()
+{
+	is "$(relocations "$copies/kernel/klp-kernel.ko")" '.klp.rela.vmlinux..data R_LARCH_64
+.klp.rela.vmlinux..data..klp_slots R_LARCH_64
+.klp.rela.vmlinux..text R_LARCH_B26
+.klp.rela.vmlinux.__jump_table R_LARCH_64_PCREL' "$release: livepatch relocations for vmlinux"
+	is "$(relocations "$copies/module/klp-module.ko")" '.klp.rela.binfmt_misc..data R_LARCH_64
+.klp.rela.binfmt_misc..data..klp_slots R_LARCH_64
+.klp.rela.vmlinux..data..klp_slots R_LARCH_64' "$release: ... for a module"
+}
+
+refused_lines()
+{
+	# shellcheck disable=SC2016 # a register
+	local half='	asm volatile("pcalau12i $a0, %%pc_hi20(file_systems)\\n\\tINSTRUCTION" ::: "a0");'
+	not_so kernel/filesystems.c $'\tread_lock' "${half/INSTRUCTION/ld.d \$a0, \$a0, %%pc_lo12(file_systems)}" it \
+		"'file_systems' of 'vmlinux' cannot be used so: the code counts from itself to where the symbol is" \
+		'assembler code that reads a variable'
+	not_so kernel/filesystems.c $'\tread_lock' "${half/INSTRUCTION/addi.d \$a0, \$a0, %%pc_lo12(file_systems + 8)}" it \
+		"'file_systems' of 'vmlinux' cannot be used so: the code makes its address of two parts, which are not of one place" \
+		'assembler code that mixes two addresses'
+	not_so kernel/filesystems.c 'void show_filesystems' 'asm(".pushsection .rodata\\n.balign 4\\n.word file_systems\\n.popsection");' \
+		'extern struct file_system_type' "'file_systems' of 'vmlinux' cannot be used so: 32 bits hold no address" \
+		'half a pointer'
+}
+
+whole_run()
+{
+	local dir=$copies
+	makes "$dir/kernel" klp-kernel.ko
+	reaches "$dir/kernel/klp-kernel.ko" "c_start,$(position c_start consoles.c)" "c_stop,$(position c_stop consoles.c)" \
+		file_systems file_systems_lock get_nr_dirty_inodes linux_proc_banner nr_inodes sched_schedstats \
+		sysctl_max_map_count sysctl_mount_max version_proc_show get_next_ino.shared_last_ino
+	makes "$dir/module" klp-module.ko
+	reaches "$dir/module/klp-module.ko" binfmt_misc.bm_fs_type binfmt_misc.bm_status_read \
+		binfmt_misc.parse_command saved_command_line
+	for module in "$dir/kernel/klp-kernel.ko" "$dir/module/klp-module.ko"; do
+		run "$top/klpmake" check -q "$module"
+		is "$status:$out$err" 0: "$release: '${module##*/}' is checked"
+	done
+	relocated
+	arch_lists
+	run "$top/kallsympos" -k "$release" file_systems
+	has "$out" ' fs/filesystems.c:' "$release: ... and a variable's file"
+	refused_lines
+	skip "$release: in a guest" "doc/loongarch64.md says how far it came"
+}
+
+if ! type clang-19 >/dev/null 2>&1; then
+	skip 'whole runs' 'no clang-19: scripts/setup foreign installs it'
+elif ! "$top/scripts/test-kernel" --list | grep -e '-klpmake-loongarch64-' >/dev/null; then
+	skip 'whole runs' 'no test kernel here: make test-kernel ARCH=loongarch64 builds it'
+else
+	on_test_kernels loongarch64 tests/arch/kernel tests/arch/module
+fi
 done_testing

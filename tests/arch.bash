@@ -13,11 +13,11 @@ on_test_kernels()
 {
 	machine_row name "$(sed -n '2s/^# //p' "$top/tests/kernels/$1.config")" ||
 		skip_all "there is no machine for '$1'"
-	type "${machine_cross}gcc" >/dev/null 2>&1 ||
-		skip_all "no ${machine_cross}gcc: scripts/setup foreign installs it"
 	mapfile -t releases < <("$top/scripts/test-kernel" --list | grep -E -- "-klpmake-$1(-[a-z]+)?-[0-9a-f]{8}\$")
 	((${#releases[@]})) || skip_all "no test kernel here: make test-kernel ARCH=$1 builds them"
 	shift
+	(cross_compiler "$(kernel_kdir "${releases[0]}")") 2>/dev/null ||
+		skip_all "no compiler for '$machine_name': scripts/setup foreign installs it"
 	cross_compiler "$(kernel_kdir "${releases[0]}")"
 	on_every_kernel "$@"
 }
@@ -43,7 +43,7 @@ arch_makes()
 	for module in "$dir/kernel/klp-kernel.ko" "$dir/module/klp-module.ko"; do
 		run "$top/klpmake" check -q "$module"
 		is "$status:$out$err" 0: "$release: '${module##*/}' is checked"
-		"${machine_cross}strip" -g -o "$scratch/${module##*/}" "$module"
+		"${objcopy/objcopy/strip}" -g -o "$scratch/${module##*/}" "$module"
 		run "$top/klpmake" check -q "$scratch/${module##*/}"
 		is "$status:$out$err" 0: "$release: ... stripped, too"
 	done
@@ -72,7 +72,7 @@ arch_lists()
 # relocations MODULE: "SECTION TYPE" of the livepatch relocations, each once.
 relocations()
 {
-	LC_ALL=C readelf --wide --relocs "$1" | awk '
+	LC_ALL=C "${objcopy/objcopy/readelf}" --wide --relocs "$1" | awk '
 		/^Relocation section/ { gsub("\047", "", $3); name = $3; next }
 		/^[0-9a-f]/ && name ~ /^\.klp\.rela\./ { print name, $3 }' | LC_ALL=C sort -u
 }

@@ -51,7 +51,7 @@ compiler mine-gcc riscv64-unknown-linux-gnu
 cross riscv64 CROSS_COMPILE=mine-
 is "$status:$out" '0:ARCH=riscv mine-' "the user's compiler"
 cross riscv64 LLVM=1
-is "$status:$out" '0:ARCH=riscv none' 'LLVM needs no prefix'
+is "$status:$out" '0:ARCH=riscv LLVM=1 none' 'LLVM needs no prefix'
 
 cross riscv64 CROSS_COMPILE=no-such-
 refused 1 "klpmake: error: no compiler for 'riscv64' here: 'no-such-gcc' is not installed; get one with
@@ -69,6 +69,38 @@ refused 1 "klpmake: error: 'gcc' makes code for 'x86_64-linux-gnu', and the targ
 compiler mine-gcc ''
 cross riscv64 CROSS_COMPILE=mine-
 refused 1 "'mine-gcc' makes code for 'nobody knows what'" 'one that does not say'
+
+# A kernel that clang 87 compiled.
+mkdir -p "$scratch/kdir/include/config"
+auto=$scratch/kdir/include/config/auto.conf
+printf 'CONFIG_CLANG_VERSION=0\n' >"$auto"
+cross x86_64
+is "$status:$out" '0: none' 'a kernel that was not compiled by clang'
+printf 'CONFIG_CLANG_VERSION=870304\n' >"$auto"
+cross x86_64 LLVM=-86
+refused 1 "klpmake: error: the kernel is one that clang 87 compiles, and 'clang-86' is not installed; get it with
+  sudo apt-get install clang-87 lld-87 llvm-87  # Debian and Ubuntu
+or say with LLVM, as to kbuild, which one to take" 'clang that is not there'
+for tool in clang ld.lld llvm-objcopy; do
+	compiler "$tool" nobody
+	compiler "$tool-86" nobody
+done
+cross x86_64
+is "$status:$out" '0:LLVM=1 none' 'the only clang there is'
+compiler clang-87 nobody
+cross x86_64
+refused 1 "'ld.lld-87' is not installed" 'its linker is not there'
+compiler ld.lld-87 nobody
+compiler llvm-objcopy-87 nobody
+cross x86_64
+is "$status:$out" '0:LLVM=-87 none' "the kernel's clang, also on a machine like the target"
+cross riscv64
+is "$status:$out" '0:ARCH=riscv LLVM=-87 none' '... and for another'
+cross x86_64 LLVM=-86
+is "$status:$out" '0:LLVM=-86 none' "the user's clang"
+cross x86_64 LLVM="$scratch/bin/"
+is "$status:$out" "0:LLVM=$scratch/bin/ none" '... by its directory'
+rm "$auto"
 
 # e_machine is at 18: EM_AARCH64, or EM_RISCV where that is what this machine is.
 other='\267\0'

@@ -27,25 +27,31 @@
  *	extern struct list_head inetsw[] KLP_SYMBOL_OF(vmlinux, "net/ipv4/af_inet.c", inetsw);
  *	static int type_show(struct kobject *k) KLP_SYMBOL(vmlinux, type_show, 3);
  *
- * The compiler then uses a name of that form for it, which klpsyms reads.
+ * The compiler then uses a name of that form for it, which klpsyms reads. gcc hands it to the assembler
+ * as it stands, where it has to be quoted; clang would take the quotes for a part of it.
  */
+#ifdef __clang__
+#define KLP_ASM_NAME(NAME) __asm__(NAME)
+#else
+#define KLP_ASM_NAME(NAME) __asm__("\"" NAME "\"")
+#endif
 
 /* The static variable NAME of the function FUNCTION in the tagged kernel file. */
-#define KLP_STATIC_LOCAL(FUNCTION, NAME) __asm__("\".klp.local:" #FUNCTION ":" #NAME "\"")
+#define KLP_STATIC_LOCAL(FUNCTION, NAME) KLP_ASM_NAME(".klp.local:" #FUNCTION ":" #NAME)
 
 /* The symbol NAME of another kernel file than the tagged one, compiled into OBJECT. */
-#define KLP_SYMBOL_OF(OBJECT, FILE, NAME) __asm__("\".klp.file:" #OBJECT ":" FILE ":" #NAME "\"")
+#define KLP_SYMBOL_OF(OBJECT, FILE, NAME) KLP_ASM_NAME(".klp.file:" #OBJECT ":" FILE ":" #NAME)
 
 /* The symbol NAME of OBJECT (vmlinux or a module) at POSITION, as old_sympos counts. */
 #define KLP_SYMBOL(OBJECT, NAME, POSITION) \
-	__asm__("\".klp.symbol:" #OBJECT ":" #NAME ":" #POSITION "\"")
+	KLP_ASM_NAME(".klp.symbol:" #OBJECT ":" #NAME ":" #POSITION)
 
 /*
  * As SUSE's livepatches write it: the relocation waits for LP_OBJ_NAME, the symbol is
  * SYM_OBJ_NAME's.
  */
 #define KLP_RELOC_SYMBOL_POS(LP_OBJ_NAME, SYM_OBJ_NAME, SYM_NAME, SYM_POS) \
-	__asm__("\".klp.sym.rela." #LP_OBJ_NAME "." #SYM_OBJ_NAME "." #SYM_NAME "," #SYM_POS "\"")
+	KLP_ASM_NAME(".klp.sym.rela." #LP_OBJ_NAME "." #SYM_OBJ_NAME "." #SYM_NAME "," #SYM_POS)
 #define KLP_RELOC_SYMBOL(LP_OBJ_NAME, SYM_OBJ_NAME, SYM_NAME) \
 	KLP_RELOC_SYMBOL_POS(LP_OBJ_NAME, SYM_OBJ_NAME, SYM_NAME, 0)
 
