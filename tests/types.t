@@ -533,10 +533,11 @@ what_is_damaged()
 	check "$scratch/damaged.ko"
 	refused 1 "'$scratch/damaged.ko': damaged debug information: " "damaged debug information"
 	has "$out" "not checked  layout: the debug information could not be read" "... is said to be the reason why nothing was compared"
-	# Only the child process limits its time.
+	# Only the child process limits its time; where file sizes have 64 bits by the second name.
 	cat >"$scratch/crash.c" <<-'END'
 		#include <signal.h>
 		int setrlimit(int what, const void *limit) { return raise(what == 0 ? SIGSEGV : 0); }
+		int setrlimit64(int what, const void *limit) { return setrlimit(what, limit); }
 	END
 	"${CC:-gcc}" -shared -fPIC -o "$scratch/crash.so" "$scratch/crash.c"
 	LD_PRELOAD=$scratch/crash.so ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 check "$dir/out/klp-x.ko"
