@@ -95,7 +95,8 @@ whole_run()
 	refuses
 	doubts
 	other_order
-	faults 'BUG: Kernel NULL pointer dereference'
+	fault_words='BUG: Kernel NULL pointer dereference'
+	faults
 }
 
 on_test_kernels ppc64le tests/arch/kernel tests/arch/module tests/modules/outside

@@ -118,7 +118,8 @@ entry()
 		on && n++ >= 0 && $3 == type { print n - 1; exit }'
 }
 
-# faults [WORDS]: a kernel that faults fails the try, in whatever words.
+# A kernel that faults fails the try, in whatever words.
+fault_words='Unable to handle kernel'
 faults()
 {
 	mkdir "$copies/oops"
@@ -126,5 +127,5 @@ faults()
 	printf 'obj-m := klp-oops.o\n' >"$copies/oops/Makefile"
 	make_target "$copies/oops"
 	run "$top/klpmake" try "$copies/oops/klp-oops.ko" --timeout 600 --log "$copies/console"
-	refused 1 "error: load: cannot load 'klp_oops': ${1-Unable to handle kernel}" "$release: a module that faults fails the try"
+	refused 1 "error: load: cannot load 'klp_oops': $fault_words" "$release: a module that faults fails the try"
 }
