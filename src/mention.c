@@ -12,7 +12,7 @@
 #define NAME_OFFSETS 16
 
 struct offsets {
-	size_t *v;
+	uint64_t *v; /* or what stands at one: an address does not fit into every size_t */
 	size_t n, cap;
 };
 
@@ -32,15 +32,15 @@ void unit_set_free(struct unit_set *set)
 	memset(set, 0, sizeof(*set));
 }
 
-static void add_offset(struct offsets *o, size_t off)
+static void add_offset(struct offsets *o, uint64_t off)
 {
 	GROW(o->v, o->n, o->cap);
 	o->v[o->n++] = off;
 }
 
-static int by_size(const void *a, const void *b)
+static int by_value(const void *a, const void *b)
 {
-	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
 	return x < y ? -1 : x > y;
 }
@@ -59,7 +59,7 @@ static int by_address(const void *a, const void *b)
 }
 
 /* Calls found for each offset in .debug_info (ascending) with the unit that holds it. */
-static int each_unit(struct dwarf_file *d, const size_t *off, size_t n,
+static int each_unit(struct dwarf_file *d, const uint64_t *off, size_t n,
 		     void (*found)(size_t i, Dwarf_Off unit, void *arg), void *arg)
 {
 	struct unit_range unit = {0};
@@ -263,9 +263,9 @@ int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set)
 	}
 	free(in_str.v);
 	if (in_table.n)
-		qsort(in_table.v, in_table.n, sizeof(*in_table.v), by_size);
+		qsort(in_table.v, in_table.n, sizeof(*in_table.v), by_value);
 	if (in_info.n)
-		qsort(in_info.v, in_info.n, sizeof(*in_info.v), by_size);
+		qsort(in_info.v, in_info.n, sizeof(*in_info.v), by_value);
 	status = in_info.n ? each_unit(d, in_info.v, in_info.n, add_unit, set) : 0;
 	free(in_info.v);
 	if (!status)
