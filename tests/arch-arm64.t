@@ -87,21 +87,13 @@ doubts()
 		'half a pointer' set-reloc-type .klp.rela.binfmt_misc..data 0 258
 }
 
-# traceable: call sites lie before their functions, and not each function has one.
-traceable()
-{
-	run "$top/kallsympos" -k "$release" arch_stack_walk_reliable
-	has "$out" '  not traceable: ftrace has no call site in it' "$release: a function that ftrace leaves alone"
-	run "$top/kallsympos" -k "$release" version_proc_show
-	has "$out" '  traceable' "$release: ... one that it does not"
-}
-
 whole_run()
 {
 	arch_makes
 	relocated
 	arch_lists
-	traceable
+	# Call sites lie before their functions, and not each function has one.
+	arch_traces arch_stack_walk_reliable
 	arch_proves
 	behind
 	refuses

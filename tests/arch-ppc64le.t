@@ -76,21 +76,13 @@ other_order()
 		"$release: ... and refused"
 }
 
-# traceable: call sites lie behind the beginning of their functions, and not each function has one.
-traceable()
-{
-	run "$top/kallsympos" -k "$release" system_call_exception
-	has "$out" '  not traceable: ftrace has no call site in it' "$release: a function that ftrace leaves alone"
-	run "$top/kallsympos" -k "$release" version_proc_show
-	has "$out" '  traceable' "$release: ... one that it does not"
-}
-
 whole_run()
 {
 	arch_makes
 	relocated
 	arch_lists
-	traceable
+	# Call sites lie behind the beginning of their functions, and not each function has one.
+	arch_traces system_call_exception
 	arch_proves
 	refuses
 	doubts

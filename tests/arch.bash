@@ -69,6 +69,15 @@ arch_lists()
 		"$release: ... has position and file"
 }
 
+# arch_traces UNTRACED: kallsympos knows which functions have a call site: UNTRACED has none.
+arch_traces()
+{
+	run "$top/kallsympos" -k "$release" "$1"
+	has "$out" '  not traceable: ftrace has no call site in it' "$release: a function that ftrace leaves alone"
+	run "$top/kallsympos" -k "$release" version_proc_show
+	has "$out" '  traceable' "$release: ... one that it does not"
+}
+
 # relocations MODULE: "SECTION TYPE" of the livepatch relocations, each once.
 relocations()
 {
