@@ -41,6 +41,8 @@ struct arch_reloc {
 	uint8_t low;	   /* 0, or how many bytes the instruction counts in */
 	const char *never; /* why it cannot be one; with the way out */
 	const char *late;  /* NULL, or what it does wrong as one of a module's symbol */
+	/* NULL, or the function of the loader by which it applies it; older ones have it not */
+	const char *handler;
 };
 
 #define ARCH_STUB_MAX 20
@@ -75,10 +77,10 @@ struct arch {
 	uint32_t based;		   /* an address in a linked file that moves as a whole */
 	uint32_t pc32;		   /* relative, as code refers to data */
 	const char *ignored_undef; /* left undefined by design, or NULL */
-	/* Where a module lists its traced call sites: FTRACE_CALLSITE_SECTION */
-	const char *traced_section;
+	/* Where a module lists its traced call sites: FTRACE_CALLSITE_SECTION, which of two */
+	const char *traced_section[2];
 	/*
-	 * Where the kernel was made so (ARCH_PADDED): how long before a traced function is the
+	 * Where the kernel was made so (traced.h tells): how long before a traced function is the
 	 * place that is listed for it, which ftrace_call_adjust() takes for one in the function
 	 */
 	uint8_t traced_padding;
@@ -86,6 +88,7 @@ struct arch {
 	bool takes_none;	/* the loader skips relocations of type 0 (R_*_NONE) */
 	bool writes_code;	/* it relocates read-only memory as well, when a patch is loaded */
 	bool modules_below;	/* modules lie below vmlinux, less than 2 GiB away */
+	uint8_t late_align;	/* 0, or: what is relocated late has to be aligned so */
 	/* For calls from memory that is not relocated any more; or NULL */
 	const struct arch_stub *stub;
 	/*
@@ -158,9 +161,6 @@ struct arch {
 	/* Sums and differences in debug information, ends with size 0; or NULL. */
 	const struct arch_sum *sums;
 };
-
-/* Who has it finds ftrace's operations beside each function: CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS */
-#define ARCH_PADDED "ftrace_nop_ops"
 
 /* The row for the machine of an ELF file, or NULL. */
 const struct arch *arch_of(const GElf_Ehdr *ehdr);

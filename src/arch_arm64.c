@@ -122,9 +122,11 @@ const struct arch arch_arm64 = {
 	.abs64 = R_AARCH64_ABS64,
 	.abs32 = R_AARCH64_ABS32,
 	.based = R_AARCH64_RELATIVE,
-	.traced_section = "__patchable_function_entries",
+	.traced_section = {"__patchable_function_entries"},
 	.traced_padding = 8, /* arch/arm64/Makefile: two nops */
 	.takes_none = true,
+	/* aarch64_insn_copy(), by which kernels with livepatch write, and whose refusal is lost */
+	.late_align = 4,
 	.stub = &arm64_stub,
 	.veneer = &arm64_veneer,
 	.fit_veneer = arm64_fit_veneer,

@@ -76,7 +76,8 @@ const struct arch arch_ppc64le = {
 	.based = R_PPC64_RELATIVE,
 	/* dedotify() defines it */
 	.ignored_undef = ".TOC.",
-	.traced_section = "__mcount_loc",
+	/* CONFIG_ARCH_USING_PATCHABLE_FUNCTION_ENTRY: the second, as compilers since gcc 13 can */
+	.traced_section = {"__mcount_loc", "__patchable_function_entries"},
 	.stub = &ppc64le_stub,
 	/* restore_r2(): "Expected nop after call", but for calls of is_mprofile_ftrace_call() */
 	.returns = ppc64le_returns,

@@ -43,7 +43,9 @@ static const struct arch_reloc riscv64_relocs[] = {
 	{T(R_RISCV_SET8), .size = 1, .never = PART_OF_SUM},
 	{T(R_RISCV_SET16), .size = 2, .never = PART_OF_SUM},
 	{T(R_RISCV_SET32), .size = 4, .never = PART_OF_SUM},
-	{T(R_RISCV_32_PCREL), .size = 4, .relative = true},
+	/* Since 8fd6c5142395 */
+	{T(R_RISCV_32_PCREL), .size = 4, .relative = true,
+	 .handler = "apply_r_riscv_32_pcrel_rela"},
 	{.type = RISCV_PLT32, .name = "R_RISCV_PLT32", .size = 4, .relative = true},
 	{.type = RISCV_SET_ULEB128, .name = "R_RISCV_SET_ULEB128", .size = 1, .never = PART_OF_SUM},
 	{.type = RISCV_SUB_ULEB128, .name = "R_RISCV_SUB_ULEB128", .size = 1, .never = PART_OF_SUM},
@@ -99,7 +101,8 @@ const struct arch arch_riscv64 = {
 	.abs64 = R_RISCV_64,
 	.abs32 = R_RISCV_32,
 	.based = R_RISCV_RELATIVE,
-	.traced_section = "__patchable_function_entries",
+	.traced_section = {"__patchable_function_entries"},
+	.traced_padding = 8, /* arch/riscv/Makefile since c217157bcd1d: four small nops or two */
 	/* arch/riscv/include/asm/pgtable.h: MODULES_VADDR, MODULES_END */
 	.modules_below = true,
 	.stub = &riscv64_stub,

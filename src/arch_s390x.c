@@ -82,13 +82,10 @@ static bool s390x_load_instead(unsigned char *code)
 
 /* arch/s390/kernel/module.c, module_finalize(); the latter four are the compiler's names. */
 static const char *const s390x_early[] = {
-	".altinstructions",
-	".altinstr_replacement",
-	".s390_indirect_jump",
-	".s390_indirect_call",
-	".s390_return_reg",
-	".s390_return_mem",
-	NULL,
+	".altinstructions",	   ".altinstr_replacement",
+	".s390_indirect_branches", ".s390_indirect_jump",
+	".s390_indirect_call",	   ".s390_return_reg",
+	".s390_return_mem",	   NULL,
 };
 
 /* arch/s390/include/asm/syscall_wrapper.h */
@@ -109,7 +106,7 @@ const struct arch arch_s390x = {
 	.pc32 = R_390_PC32DBL,
 	/* arch/s390/kernel/module.c, module_frob_arch_sections() defines it */
 	.ignored_undef = "_GLOBAL_OFFSET_TABLE_",
-	.traced_section = "__mcount_loc",
+	.traced_section = {"__mcount_loc"},
 	.takes_none = true,
 	/* arch/s390/kernel/module.c, apply_relocate_add(): s390_kernel_write() */
 	.writes_code = true,

@@ -137,7 +137,7 @@ const struct arch arch_x86_64 = {
 	.pc32 = R_X86_64_PC32,
 	/* kernel/module/main.c, ignore_undef_symbol() */
 	.ignored_undef = "_GLOBAL_OFFSET_TABLE_",
-	.traced_section = "__mcount_loc",
+	.traced_section = {"__mcount_loc"},
 	/* "Invalid relocation target, existing value is nonzero" */
 	.zero_before_apply = true,
 	.takes_none = true,

@@ -57,6 +57,14 @@ static void check_klp_place(const struct check *c, const struct entry *e, bool l
 		    "pointer, once: when '%s' is loaded again the code goes where it was before",
 		    e->sec->name, e->i, type->name, arch->name,
 		    e->livepatch ? e->livepatch->object : "the module");
+	if (late && type && arch->late_align &&
+	    (e->rela.r_offset % arch->late_align || e->to->shdr.sh_addralign < arch->late_align))
+		bad(c,
+		    "section '%s' entry %zu: its place '%s' + 0x%llx is not aligned to %u bytes: "
+		    "when relocations of a module are applied, apply_relocate_add() of %s leaves "
+		    "such as it is",
+		    e->sec->name, e->i, e->to->name, (unsigned long long)e->rela.r_offset,
+		    arch->late_align, arch->name);
 	if (late && type && type->late)
 		bad(c, "section '%s' entry %zu: %s %s", e->sec->name, e->i, type->name, type->late);
 	else if (late && !arch->writes_code && section_is_read_only(e->to))
@@ -153,6 +161,9 @@ static uint8_t check_type(const struct check *c, const struct entry *e)
 		    "of %s takes\n"
 		    "  code for modules is compiled without PIC, GOT and PLT: use kbuild's flags",
 		    e->sec->name, e->i, type, c->target.arch->name);
+	else if (known && !target_applies(&c->target, known))
+		bad(c, "section '%s' entry %zu: " TARGET_UNKNOWN_RELOCATION, e->sec->name, e->i,
+		    known->name, known->handler);
 	return known ? known->size : 0;
 }
 

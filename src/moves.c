@@ -218,6 +218,12 @@ struct move move_of(const struct elf_file *f, const struct arch *arch, const str
 		return refused(
 			"it is used in memory that is read-only when the kernel gets to know "
 			"the symbols of a module: use it in data that can be written");
+	if (late && arch->late_align &&
+	    (r->offset % arch->late_align ||
+	     f->sec[r->section].shdr.sh_addralign < arch->late_align))
+		return refused(
+			"its place is not aligned, and the kernel writes to no such place when it "
+			"gets to know the symbols of a module: leave 'packed' out");
 	if (type->minus)
 		return difference(f, arch, all, r, type, late);
 	return (struct move){.how = MOVE_AS_IS, .type = r->type, .addend = r->addend};

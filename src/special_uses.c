@@ -191,11 +191,28 @@ static struct move move_here(const struct search *s, const struct reloc *r, bool
 	return move_of(s->module->elf, s->target->arch, &s->module->relocs, r, late);
 }
 
+/* What it would become, where this kernel's loader does not know that; NULL: it does. */
+static const struct arch_reloc *unknown_type(const struct search *s, const struct move *m)
+{
+	bool to_kernel = m->how == MOVE_AS_IS || m->how == MOVE_DIFFERENCE;
+	const struct arch_reloc *type =
+		to_kernel ? arch_reloc_by_type(s->target->arch, m->type) : NULL;
+
+	return type && !target_applies(s->target, type) ? type : NULL;
+}
+
 /* A relocation that cannot be a livepatch one, NULL: it can. */
 static char *explain_move(const struct search *s, const struct decision *d, const struct reloc *r)
 {
 	struct move move = move_here(s, r, d->found.gate->module);
+	const struct arch_reloc *unknown = unknown_type(s, &move);
+	const char *name = d->use->is.name;
 
+	if (unknown)
+		return xasprintf(
+			"'%s' of '%s' cannot be used so: " TARGET_UNKNOWN_RELOCATION ": "
+			"store its address, and compute with that; for the branch on a static key " WRITE_BRANCH,
+			name, d->found.owner->name, unknown->name, unknown->handler, name, name);
 	if (move.how != MOVE_REFUSED)
 		return NULL;
 	return xasprintf("'%s' of '%s' cannot be used so: %s", d->use->is.name,
@@ -262,8 +279,10 @@ static const struct decision *decision_of(const struct search *s, const char *na
 /* Whoever has the symbol: most relocations are as they should be. */
 static bool may_be_refused(const struct search *s, const struct reloc *r)
 {
+	struct move early = move_here(s, r, false);
+
 	return section_is_early(s->target->arch, s->module->elf->sec[r->section].name) ||
-	       move_here(s, r, true).how == MOVE_REFUSED;
+	       move_here(s, r, true).how == MOVE_REFUSED || unknown_type(s, &early);
 }
 
 static void search_module(struct search *s)

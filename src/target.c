@@ -129,12 +129,10 @@ static int read_mcount(struct target *t)
 	const struct ksym *first = find_global(t, "__start_mcount_loc");
 	const struct ksym *end = find_global(t, "__stop_mcount_loc");
 
-	if (find_global(t, ARCH_PADDED))
-		t->traced_padding = t->arch->traced_padding;
 	if (!first || !end)
 		return 0;
 	return traced_read_vmlinux(&t->traced, t->vmlinux, t->arch, first->addr, end->addr,
-				   t->traced_padding);
+				   &t->traced_padding);
 }
 
 static int read_jump(struct target *t)
@@ -176,10 +174,14 @@ int target_read_symbols(struct target *t)
 	static const char *const own[] = {
 		"linux_banner", "__start_mcount_loc", "__stop_mcount_loc", "__init_begin",
 		"__init_end",	"vermagic",	      "__per_cpu_start",   "__per_cpu_end",
-		KLP_ENABLE,	KLP_REGISTER,	      KLP_JUMP_WRITER,	   ARCH_PADDED};
+		KLP_ENABLE,	KLP_REGISTER,	      KLP_JUMP_WRITER};
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		kallsyms_want(&t->kallsyms, own[i]);
+	for (const struct arch_reloc *r = t->arch->reloc; r->name; r++) {
+		if (r->handler)
+			kallsyms_want(&t->kallsyms, r->handler);
+	}
 	if (kallsyms_read(&t->kallsyms, t->vmlinux))
 		return -1;
 	/* The plainest difference first. */
@@ -189,6 +191,13 @@ int target_read_symbols(struct target *t)
 		return -1;
 	mark_init(t);
 	return read_mcount(t) || read_jump(t) ? -1 : 0;
+}
+
+bool target_applies(const struct target *t, const struct arch_reloc *r)
+{
+	size_t count;
+
+	return !r->handler || kallsyms_find(&t->kallsyms, r->handler, &count);
 }
 
 const char *target_vermagic(const struct target *t)

@@ -52,6 +52,12 @@ int target_open(struct target *t, const struct target_options *opt);
  */
 int target_read_symbols(struct target *t);
 
+#define TARGET_UNKNOWN_RELOCATION \
+	"this kernel's module loader does not know %s: it has no %s()"
+
+/* Does this kernel's module loader know the relocation? For after target_read_symbols(). */
+bool target_applies(const struct target *t, const struct arch_reloc *r);
+
 /*
  * The kernel's own version magic: "vermagic" of kernel/module/main.c, a string in vmlinux. NULL
  * when vmlinux does not tell; for after target_read_symbols().

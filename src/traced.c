@@ -26,8 +26,31 @@ static size_t read_based(struct sites *t, const struct elf_file *f, uint32_t typ
 	return filled;
 }
 
+struct padded {
+	const struct sites *sites;
+	uint8_t padding;
+	size_t n;
+};
+
+static void count_padded(const struct ksym *sym, void *arg)
+{
+	struct padded *p = arg;
+
+	p->n += sym->elf_type == STT_FUNC && sites_in(p->sites, sym->addr - p->padding, 1);
+}
+
+/* No symbol tells how the compiler was called: but functions begin where padding ends. */
+static bool is_padded(const struct sites *t, const struct elf_file *vmlinux, uint8_t padding)
+{
+	struct padded p = {.sites = t, .padding = padding};
+
+	if (padding)
+		kallsyms_each(vmlinux, count_padded, &p);
+	return p.n > t->n / 2;
+}
+
 int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, const struct arch *arch,
-			uint64_t start, uint64_t stop, uint8_t padding)
+			uint64_t start, uint64_t stop, uint8_t *padding)
 {
 	const unsigned char *data;
 	bool filled = false;
@@ -50,17 +73,23 @@ int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, const s
 		filled |= t->site[t->n] != 0;
 	}
 	filled |= read_based(t, vmlinux, arch->based, start) == n;
+	if (!filled)
+		return 0;
+	sites_sort(t);
+	*padding = is_padded(t, vmlinux, arch->traced_padding) ? arch->traced_padding : 0;
 	for (size_t i = 0; i < n; i++)
-		t->site[i] += padding;
-	if (filled)
-		sites_sort(t);
+		t->site[i] += *padding;
 	return 0;
 }
 
 int traced_read_module(struct sites *t, const struct elf_file *f, const struct arch *arch,
 		       uint8_t padding)
 {
-	if (sites_read_module(t, f, arch->traced_section, 8))
+	const char *const *section = arch->traced_section;
+
+	if (section[1] && elf_file_section(f, section[1]))
+		section++;
+	if (sites_read_module(t, f, *section, 8))
 		return -1;
 	for (size_t i = 0; i < t->n; i++)
 		t->site[i] += padding;

@@ -16,11 +16,11 @@
 /*
  * Reads vmlinux's table of addresses in [start, stop). error() and -1 when that is none. Those
  * of a relocatable kernel may stand in its relocations; where these were taken out there are only
- * zeros, and it is not known (arch/riscv/Makefile.postlink). padding: what is listed lies so many
- * bytes before a function.
+ * zeros, and it is not known (arch/riscv/Makefile.postlink). *padding: what is listed lies so many
+ * bytes before a function, as most of the table shows; left alone where it is not known.
  */
 int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, const struct arch *arch,
-			uint64_t start, uint64_t stop, uint8_t padding);
+			uint64_t start, uint64_t stop, uint8_t *padding);
 
 /* Reads a module's table: sites_read_module(). */
 int traced_read_module(struct sites *t, const struct elf_file *module, const struct arch *arch,

@@ -50,6 +50,9 @@ refuses()
 	not_so module/misc.c $'\t/* A command' '	asm volatile("add x0, x0, :lo12:bm_fs_type+4096" ::: "x0");' it \
 		"'bm_fs_type' of 'binfmt_misc' cannot be used so: $late, by an instruction that is no part of an address" \
 		'what is too far behind it'
+	not_so module/misc.c 'static ssize_t' "struct __packed odd { char c; void *p; } odd = {1, \\&bm_fs_type};" 'extern struct file_system_type' \
+		"'bm_fs_type' of 'binfmt_misc' cannot be used so: its place is not aligned, and the kernel writes to no such place" \
+		'a pointer that is not aligned'
 }
 
 # behind: a member of a module's structure that is read with one instruction more than "adrp", whose
@@ -85,6 +88,8 @@ doubts()
 		'late relocations of code' set-info .klp.rela.binfmt_misc..data .text
 	broken "section '.klp.rela.binfmt_misc..data' entry 0: no livepatch relocation can be R_AARCH64_ABS32" \
 		'half a pointer' set-reloc-type .klp.rela.binfmt_misc..data 0 258
+	broken "section '.klp.rela.binfmt_misc..data' entry 0: its place '.data' + 0x1 is not aligned to 4 bytes" \
+		'a late relocation that is not aligned' set-reloc-offset .klp.rela.binfmt_misc..data 0 1
 }
 
 whole_run()

@@ -76,6 +76,20 @@ other_order()
 		"$release: ... and refused"
 }
 
+# other_sites: modules of a kernel that newer compilers make list their call sites elsewhere.
+other_sites()
+{
+	local sites=__patchable_function_entries module
+	mkdir "$scratch/modules"
+	module=$(find "$(kernel_modules "$release")" -name binfmt_misc.ko)
+	"$objcopy" --rename-section __mcount_loc=$sites --rename-section .rela__mcount_loc=.rela$sites \
+		"$module" "$scratch/modules/binfmt_misc.ko"
+	run "$bin/kallsympos" --vmlinux "$(kernel_vmlinux "$release")" --modules "$scratch/modules" \
+		--debug-modules "$scratch/modules" bm_status_read fs/binfmt_misc.c
+	has "$out" '  binfmt_misc  fs/binfmt_misc.c' "$release: a function of a module that a newer compiler made"
+	has "$out" '  traceable' "$release: ... is traceable"
+}
+
 whole_run()
 {
 	arch_makes
@@ -87,6 +101,7 @@ whole_run()
 	refuses
 	doubts
 	other_order
+	other_sites
 	fault_words='BUG: Kernel NULL pointer dereference'
 	faults
 }

@@ -48,6 +48,46 @@ refuses()
 		'a wide difference to a module symbol'
 }
 
+# padded: kernels whose functions have nops before them list where these begin.
+padded()
+{
+	local isa nops vmlinux=$scratch/vmlinux-padded
+	cat >"$scratch/padded.c" <<-'END'
+		int traced(int x) { return x + 1; }
+		int traced_too(int x) { return traced(x) * 2; }
+		__attribute__((patchable_function_entry(0, 0))) int untraced(int x) { return traced(x) * 3; }
+	END
+	while read -r isa nops; do
+		holds "nops '$nops' for $isa are compiled" "${machine_cross}gcc" -march="$isa" -fpatchable-function-entry="$nops" \
+			-g -O1 -fno-inline -ffreestanding -nostdlib -static -Wl,-e,0 \
+			-Wl,--defsym=__start_mcount_loc=__start___patchable_function_entries \
+			-Wl,--defsym=__stop_mcount_loc=__stop___patchable_function_entries -o "$vmlinux" "$scratch/padded.c"
+		run "$bin/kallsympos" --vmlinux "$vmlinux" traced
+		has "$out" 'padded.c:1  traceable' '... the function that has them is traceable'
+		run "$bin/kallsympos" --vmlinux "$vmlinux" untraced
+		has "$out" 'padded.c:3  not traceable' '... the one behind it, without, is not'
+	done <<<'rv64gc 4
+rv64gc 8,4
+rv64g 2
+rv64g 4,2'
+}
+
+# older_loader: one that does not know the relocation of a distance (before 8fd6c5142395).
+older_loader()
+{
+	local vmlinux=$scratch/vmlinux-older dir=$copies/older
+	local unknown="this kernel's module loader does not know R_RISCV_32_PCREL: it has no apply_r_riscv_32_pcrel_rela()"
+	"$objcopy" --redefine-sym apply_r_riscv_32_pcrel_rela=something_else \
+		"$(kernel_vmlinux "$release")" "$vmlinux"
+	run "$bin/klpcheck" --vmlinux "$vmlinux" "$copies/kernel/klp-kernel.ko"
+	refused 1 "section '.klp.rela.vmlinux.__jump_table' entry 0: $unknown" \
+		"$release: checked: a relocation that an older kernel does not know"
+	cp -r "$top/tests/arch/kernel" "$dir"
+	run env KLPMAKE_VMLINUX="$vmlinux" "$top/klpmake" -q -k "$release" "$dir"
+	refused 1 "'sched_schedstats' of 'vmlinux' cannot be used so: $unknown" "$release: ... and refused"
+	is "$(ls "$dir"/*.ko 2>/dev/null)" '' "$release: ... without a module"
+}
+
 doubts()
 {
 	local pointers=.klp.rela.binfmt_misc..data.rel
@@ -81,6 +121,8 @@ whole_run()
 	[[ $release == "${releases[0]}" ]] || return 0
 	refuses
 	doubts
+	older_loader
+	padded
 	fills
 	faults
 }
