@@ -212,6 +212,7 @@ void check_undefined(struct check *c);
 void check_init(struct check *c);
 void check_pairs(struct check *c);
 void check_calls(struct check *c);
+void check_loader(struct check *c);
 void check_leftovers(struct check *c);
 void check_patch(struct check *c);
 void check_lists(struct check *c);

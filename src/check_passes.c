@@ -14,6 +14,7 @@ static const struct check_pass passes[] = {
 	{"modinfo", "livepatch, licence, name, version magic", false, check_modinfo},
 	{"symbols", "livepatch symbols and their positions", false, check_symbol_positions},
 	{"undefined", "undefined symbols and their versions", false, check_undefined},
+	{"loader", "relocations that this kernel does not know", false, check_loader},
 	{"pairs", "relocations that the kernel applies in pairs", false, check_pairs},
 	{"calls", "what restores a register behind calls", false, check_calls},
 	{"init", "what the kernel frees when the patch is loaded", false, check_init},

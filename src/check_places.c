@@ -161,9 +161,6 @@ static uint8_t check_type(const struct check *c, const struct entry *e)
 		    "of %s takes\n"
 		    "  code for modules is compiled without PIC, GOT and PLT: use kbuild's flags",
 		    e->sec->name, e->i, type, c->target.arch->name);
-	else if (known && !target_applies(&c->target, known))
-		bad(c, "section '%s' entry %zu: " TARGET_UNKNOWN_RELOCATION, e->sec->name, e->i,
-		    known->name, known->handler);
 	return known ? known->size : 0;
 }
 
