@@ -28,7 +28,7 @@ baseline_run()
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 	trap 'exit 129' HUP
-	baseline_place=$(mktemp -d "${TMPDIR:-/tmp}/klpmake.XXXXXX") || die 'no directory to work in'
+	baseline_place=$(temporary -d) || exit 1
 	[[ $baseline_place != *[!A-Za-z0-9_./+~@-]* ]] ||
 		die "kbuild cannot work in '$baseline_place': set TMPDIR to a plain path"
 	sources=$("$(tool klpcheck)" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} --sources "$module") || exit 1

@@ -24,6 +24,15 @@ warn()
 	printf '%s: warning: %s\n' "$program" "$1" >&2
 }
 
+# temporary -d|-f: prints the name of a new directory or file, which is for the caller to take away.
+temporary()
+{
+	local where=${TMPDIR:-/tmp} option=()
+	[[ $1 != -d ]] || option=(-d)
+	mktemp "${option[@]}" "$where/klpmake.XXXXXX" 2>/dev/null ||
+		die "cannot write to '$where': set TMPDIR to a directory for temporary files"
+}
+
 # say MESSAGE: progress for people; -q silences it.
 say()
 {

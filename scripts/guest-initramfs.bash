@@ -40,15 +40,15 @@ find_program()
 # add_program ROOT NAME: with what the dynamic loader will load, at the paths that it knows here.
 add_program()
 {
-	local root=$1 program library
-	program=$(find_program "$2") || die "there is no program '$2'"
+	local root=$1 path library
+	path=$(find_program "$2") || die "there is no program '$2'"
 	[[ ! -e $root/try/programs/${2##*/} ]] || die "two programs are called '${2##*/}'"
-	cp -- "$program" "$root/try/programs/${2##*/}"
+	cp -- "$path" "$root/try/programs/${2##*/}"
 	while IFS= read -r library; do
 		[[ ! -e $root$library ]] || continue
 		mkdir -p "$root${library%/*}"
 		cp -- "$library" "$root$library"
-	done < <(LC_ALL=C ldd "$program" 2>/dev/null | sed -nE 's|^\t([^ ]+ => )?(/.+) \(0x[0-9a-f]+\)$|\2|p')
+	done < <(LC_ALL=C ldd "$path" 2>/dev/null | sed -nE 's|^\t([^ ]+ => )?(/.+) \(0x[0-9a-f]+\)$|\2|p')
 }
 
 # unpack_module FILE TARGET: distributions compress modules in three ways.

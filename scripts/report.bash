@@ -9,7 +9,7 @@ stages=() # "NAME SECONDS"
 # report_listen, report_deaf: between them all that goes to stderr is kept for the report as well.
 report_listen()
 {
-	report_messages=$(mktemp "${TMPDIR:-/tmp}/klpmake.XXXXXX")
+	report_messages=$(temporary -f) || exit 1
 	exec {report_stderr}>&2
 	# -i: ^C goes to all of the terminal's processes, and we have things to say after it.
 	exec 2> >(exec tee -i "$report_messages" >&"$report_stderr")

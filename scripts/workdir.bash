@@ -18,7 +18,7 @@ workdir_place()
 	local place=$1/.klpmake/$2 path
 	for path in "$1" "$1/.klpmake" "$place" "$place/.lock"; do
 		if [[ $path == *[!A-Za-z0-9_./+~@-]* || ( -e $path && ! -w $path ) ]]; then
-			place=$(mktemp -d "${TMPDIR:-/tmp}/klpmake.XXXXXX") || die 'no directory to work in'
+			place=$(temporary -d) || exit 1
 			break
 		fi
 	done

@@ -207,7 +207,10 @@ static void check_func(const struct check *c, struct check_func *f)
 	    "function '%s' cannot be patched: %s; %s() refuses it\n"
 	    "  %s",
 	    func->old_name, why, c->target.jump.used ? "klp_init_object_loaded" : "klp_patch_func",
-	    entries ? entries : "patch its callers instead");
+	    entries	     ? entries
+	    : f->found->init ? "it has run, and will not run again: what it has set up, a callback "
+			       "can change"
+			     : "patch its callers instead");
 	free(entries);
 }
 

@@ -24,7 +24,10 @@ static const char *call_of(const char *name)
 
 struct search {
 	char *ending; /* "_sys_uname" */
-	const char **entry;
+	struct entry {
+		const char *name;
+		uint64_t addr;
+	} * entry;
 	size_t n, cap;
 };
 
@@ -43,12 +46,12 @@ static void match(const struct ksym *sym, void *arg)
 	if (strcmp(end, s->ending) != 0)
 		return;
 	GROW(s->entry, s->n, s->cap);
-	s->entry[s->n++] = sym->name;
+	s->entry[s->n++] = (struct entry){sym->name, sym->addr};
 }
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	return strcmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
 }
 
 char *syscall_entries(const struct elf_file *vmlinux, const char *name)
@@ -64,7 +67,13 @@ char *syscall_entries(const struct elf_file *vmlinux, const char *name)
 	if (s.n)
 		qsort(s.entry, s.n, sizeof(*s.entry), by_name);
 	for (size_t i = 0; i < s.n; i++) {
-		char *longer = xasprintf("%s%s '%s'", entries, i ? "," : "", s.entry[i]);
+		/* What takes no arguments is one function under several names. */
+		bool same = i && s.entry[i].addr == s.entry[i - 1].addr;
+		char *longer = xasprintf("%s%s '%s'", entries,
+					 same ? " or"
+					 : i  ? ","
+					      : "",
+					 s.entry[i].name);
 
 		free(entries);
 		entries = longer;

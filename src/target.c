@@ -51,7 +51,8 @@ static int check_build_id(struct target *t, const char *want)
 		      "  build-id %s in '%s'\n"
 		      "  build-id %s of %s\n"
 		      "  install the debug package of exactly the kernel that runs, or name its "
-		      "vmlinux with --vmlinux",
+		      "vmlinux with --vmlinux; another kernel than the one that runs is named with "
+		      "-k",
 		      t->vmlinux->path, t->build_id, t->vmlinux->path, id, from);
 		return -1;
 	}

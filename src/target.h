@@ -52,8 +52,7 @@ int target_open(struct target *t, const struct target_options *opt);
  */
 int target_read_symbols(struct target *t);
 
-#define TARGET_UNKNOWN_RELOCATION \
-	"this kernel's module loader does not know %s: it has no %s()"
+#define TARGET_UNKNOWN_RELOCATION "this kernel's module loader does not know %s: it has no %s()"
 
 /* Does this kernel's module loader know the relocation? For after target_read_symbols(). */
 bool target_applies(const struct target *t, const struct arch_reloc *r);

@@ -81,7 +81,7 @@ other_sites()
 {
 	local sites=__patchable_function_entries module
 	mkdir "$scratch/modules"
-	module=$(find "$(kernel_modules "$release")" -name binfmt_misc.ko)
+	module=$(find "$(dirname "$(kernel_vmlinux "$release")")" -name binfmt_misc.ko)
 	"$objcopy" --rename-section __mcount_loc=$sites --rename-section .rela__mcount_loc=.rela$sites \
 		"$module" "$scratch/modules/binfmt_misc.ko"
 	run "$bin/kallsympos" --vmlinux "$(kernel_vmlinux "$release")" --modules "$scratch/modules" \
