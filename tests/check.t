@@ -238,7 +238,7 @@ entries="system call 'gamma': what can be patched is each of its entries '__ia32
 unpatchable "the body of a system call" "function '__do_sys_gamma' cannot be patched: ftrace has no call site in it (notrace, noinstr or built without tracing); klp_patch_func() refuses it
   $entries" \
 	-DOLD_NAME='"__do_sys_gamma"'
-unpatchable "a function of init memory" "'alpha_init' cannot be patched: in init memory, which the kernel has freed; klp_patch_func() refuses it
+unpatchable "a function of init memory" "'alpha_init' cannot be patched: in init memory, which the kernel frees; klp_patch_func() refuses it
   it has run, and will not run again" \
 	-DOLD_NAME='"alpha_init"'
 unpatchable "a variable" "'gamma_private' cannot be patched: not a function" \

@@ -97,13 +97,13 @@ missing_parts()
 		'no image: what gets one'
 	try "$good" --program no-such-program
 	refused 1 "error: there is no program 'no-such-program'" 'no such program'
-	is "${err%%:*}" 'klpmake try' '... said by whom'
+	is "${err%%:*}" guest '... said by whom'
 	try "$good" --log "$good/log"
 	refused 1 "error: cannot write the console's log to '$good': say with --log where it can be" 'no place for the log'
 	try "$good" --log "$scratch"
 	refused 1 "error: '$scratch' is a directory: the console's log was to be a file of that name" 'a log that is a directory'
 	TMPDIR=$scratch/none try "$good"
-	is "$status:$err" "1:klpmake try: error: cannot write to '$scratch/none': set TMPDIR to a directory for temporary files" \
+	is "$status:$err" "1:guest: error: cannot write to '$scratch/none': set TMPDIR to a directory for temporary files" \
 		'no place for temporary files'
 	try "$good" --modprobe no-such-module
 	refused 1 "the kernel has no module 'no_such_module' in" 'no such kernel module'
