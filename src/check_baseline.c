@@ -10,6 +10,7 @@
 #include "code_line.h"
 #include "json.h"
 #include "same.h"
+#include "syscalls.h"
 #include "traced.h"
 #include "units.h"
 
@@ -84,15 +85,32 @@ void baseline_sources(struct check *c)
 	free(source);
 }
 
-/* The function of that name in an object file, static or not. */
-static const struct ksym *find_function(struct code *code, const char *name)
+/* The function of that name, static or not, and how many there are. */
+static const struct ksym *find_function(struct code *code, const char *name, size_t *n)
 {
+	const struct ksym *found = NULL;
+
+	*n = 0;
 	code_symbol(code, 0);
 	for (size_t i = 0; i < code->symbols; i++) {
-		if (code->sym[i].elf_type == STT_FUNC && !strcmp(code->sym[i].name, name))
-			return &code->sym[i];
+		if (code->sym[i].elf_type != STT_FUNC || strcmp(code->sym[i].name, name) != 0)
+			continue;
+		found = &code->sym[i];
+		++*n;
 	}
-	return NULL;
+	return found;
+}
+
+/*
+ * Does it hold a part of what the source says the function is: what the compiler has split off,
+ * or the body of a system call? Cold parts are compared with what jumps there (same.h).
+ */
+static bool is_part(const char *name, const char *of)
+{
+	size_t len = strlen(of);
+
+	return (!strncmp(name, of, len) && name[len] == '.' && !function_is_cold(name)) ||
+	       syscall_is_body(name, of);
 }
 
 static void show_bytes(const struct code *code, uint64_t place, char *buf, size_t size)
@@ -141,32 +159,65 @@ static void show_difference(const struct check *c, size_t i, struct same *s, str
 		      old->sym->addr + (s->b_at - f->found->addr), take_line, ret);
 }
 
+static void compare_symbol(struct check *c, size_t i, struct same *s, const struct ksym *compiled,
+			   const struct ksym *in_kernel, struct outcome *ret)
+{
+	ret->equal = false;
+	ret->compared = false;
+	if (!code_at(s->b, in_kernel->addr, in_kernel->size)) {
+		ret->what = xasprintf("'%s' does not hold the code of '%s'", s->b->elf->path,
+				      in_kernel->name);
+		return;
+	}
+	ret->equal =
+		same_function(s, compiled->addr, compiled->size, in_kernel->addr, in_kernel->size);
+	ret->compared = !s->unknown;
+	ret->size += in_kernel->size;
+	ret->references += s->references;
+	if (s->unknown)
+		ret->what = xasprintf("the form of '%s' is not in the kernel's debug information",
+				      s->unknown);
+	else if (!ret->equal)
+		show_difference(c, i, s, ret);
+}
+
+/* As long as all is equal: parts have the name of one function in the kernel, or are not compared.
+ */
+static void compare_parts(struct check *c, size_t i, struct same *s, struct outcome *ret)
+{
+	for (size_t p = 0; p < s->a->symbols && ret->equal; p++) {
+		const struct ksym *part = &s->a->sym[p], *in_kernel;
+		size_t n;
+
+		if (part->elf_type != STT_FUNC || !is_part(part->name, c->func[i].func->old_name))
+			continue;
+		in_kernel = find_function(s->b, part->name, &n);
+		if (n == 1) {
+			compare_symbol(c, i, s, part, in_kernel, ret);
+			continue;
+		}
+		ret->equal = false;
+		ret->compared = n == 0;
+		ret->what = xasprintf("it has a part '%s', of which the kernel has %s", part->name,
+				      n ? "several" : "none");
+	}
+}
+
 static void compare_code(struct check *c, size_t i, const struct code_tables *tables,
 			 struct code *a, struct code *b, struct outcome *ret)
 {
 	const struct check_func *f = &c->func[i];
-	const struct ksym *compiled = find_function(a, f->func->old_name);
+	size_t n;
+	const struct ksym *compiled = find_function(a, f->func->old_name, &n);
 	struct same s;
 
 	if (!compiled) {
 		ret->what = xasprintf("'%s' has no such function", a->elf->path);
 		return;
 	}
-	if (!code_at(b, f->found->addr, f->found->size)) {
-		ret->what = xasprintf("'%s' does not hold its code", b->elf->path);
-		return;
-	}
 	same_begin(&s, a, b, true, tables);
-	ret->equal =
-		same_function(&s, compiled->addr, compiled->size, f->found->addr, f->found->size);
-	ret->compared = !s.unknown;
-	ret->size = f->found->size;
-	ret->references = s.references;
-	if (s.unknown)
-		ret->what = xasprintf("the form of '%s' is not in the kernel's debug information",
-				      s.unknown);
-	else if (!ret->equal)
-		show_difference(c, i, &s, ret);
+	compare_symbol(c, i, &s, compiled, f->found, ret);
+	compare_parts(c, i, &s, ret);
 	same_end(&s);
 }
 

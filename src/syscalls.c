@@ -54,6 +54,14 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
 }
 
+bool syscall_is_body(const char *name, const char *entry)
+{
+	const char *ending = str_starts(entry, "__") ? strchr(entry + 2, '_') : NULL;
+
+	return ending && (str_starts(name, "__do_") || str_starts(name, "__se_")) &&
+	       !strcmp(strchr(name + 2, '_'), ending);
+}
+
 char *syscall_entries(const struct elf_file *vmlinux, const char *name)
 {
 	const char *call = call_of(name);

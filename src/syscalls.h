@@ -3,6 +3,8 @@
 #ifndef KLP_SYSCALLS_H
 #define KLP_SYSCALLS_H
 
+#include <stdbool.h>
+
 #include "elf_file.h"
 
 /*
@@ -13,5 +15,9 @@
  * functions are inline; include/linux/compiler_types.h, by which that implies notrace.
  */
 char *syscall_entries(const struct elf_file *vmlinux, const char *name);
+
+/* Is name __do_sys_NAME or __se_sys_NAME, and entry what calls it: __ARCH_sys_NAME? Or compat ones.
+ */
+bool syscall_is_body(const char *name, const char *entry);
 
 #endif

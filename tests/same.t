@@ -203,6 +203,7 @@ baseline()
   compiled 88 d6 12 00' '... with these bytes'
 	has "$out" '
   kernel   87 d6 12 00' '... instead of those'
+	parts
 	compile_again "$mini_src/same/subject.c" -O0
 	check --baseline "$scratch/again" "$dir/out/klp-x.ko"
 	exits 1 'other flags'
@@ -228,6 +229,29 @@ baseline()
 	cp "$kernel/vmlinux" "$scratch/again/same/subject.o"
 	check --baseline "$scratch/again" "$dir/out/klp-x.ko"
 	refused 1 "'$scratch/again/same/subject.o' is no object file for this kernel" 'a file that is none'
+}
+
+# parts: what the source says of a function may be in others.
+parts()
+{
+	local name
+	PRELUDE='static int __do_sys_same(int x);' \
+		copy -s 's/same_whole_part(x)/(int)sink(x)/; s/_sys_same(x);/_sys_same(x + 1);/' __x64_sys_same same_whole
+	compile_again "$mini_src/same/subject.c"
+	check --baseline "$scratch/again" "$dir/out/klp-x.ko"
+	is "$status:$err" 0: 'a system call and a function that was split are what they compile to'
+	for name in 7654321:__do_sys_same 7654323:same_whole.part.0; do
+		sed "s/${name%:*}/7654329/" "$mini_src/same/subject.c" >"$scratch/subject.c"
+		compile_again "$scratch/subject.c"
+		check --baseline "$scratch/again" "$dir/out/klp-x.ko"
+		refused 1 '1 of 2 functions are not what their sources compile to here' "another source of '${name#*:}'"
+		has "$out" "in '${name#*:}', other bytes" '... is seen'
+	done
+	sed "s/same_whole\.part\.0/same_whole.part.1/" "$mini_src/same/subject.c" >"$scratch/subject.c"
+	compile_again "$scratch/subject.c"
+	check --baseline "$scratch/again" "$dir/out/klp-x.ko"
+	has "$out" "differs  same_whole" 'a part that the kernel has not'
+	copy -s 's/1234567/1234568/' same_plain same_string same_jump
 }
 
 # baseline_lines VERDICT FUNCTION...

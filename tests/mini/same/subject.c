@@ -24,6 +24,7 @@ int same_fault(int x);
 int same_address(int x);
 int same_plain(int x);
 int same_leads(int x);
+int __x64_sys_same(int x);
 
 static noinline noclone int same_helper(int x)
 {
@@ -33,6 +34,29 @@ static noinline noclone int same_helper(int x)
 noinline int same_calls(int x)
 {
 	return (int)sink(x) + same_helper(x + 1);
+}
+
+/* A system call, and what a compiler splits off a function. */
+static noinline noclone int __do_sys_same(int x)
+{
+	return (int)sink(x * 7654321);
+}
+
+noinline int __x64_sys_same(int x)
+{
+	return __do_sys_same(x);
+}
+
+static noinline noclone int same_whole_part(int x) asm("same_whole.part.0");
+static noinline noclone int same_whole_part(int x)
+{
+	return (int)sink(x * 7654323);
+}
+
+int same_whole(int x);
+noinline int same_whole(int x)
+{
+	return x ? same_whole_part(x) : 0;
 }
 
 noinline int same_data(int x)
