@@ -7,8 +7,13 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "defs.h"
 #include "taken.h"
+#include "units.h"
 #include "util.h"
+
+/* Types may nest; hostile ones without an end. */
+#define TYPES_MAX 16
 
 static int add_use(struct template *t, const struct elf_symbol *s, bool taken, size_t *cap)
 {
@@ -76,6 +81,67 @@ static int read_symbols(struct template *t, const bool *taken)
 	return 0;
 }
 
+/* Through arrays and names of types. */
+static bool is_const(struct dwarf_file *d, Dwarf_Off off)
+{
+	Dwarf_Half tag = DW_TAG_variable;
+	Dwarf_Die die;
+	bool more = true;
+
+	for (size_t i = 0; i < TYPES_MAX && more; i++) {
+		if (dwarf_file_die(d, off, &die))
+			return false;
+		more = die_tag(die, &tag) &&
+		       (tag == DW_TAG_variable || tag == DW_TAG_array_type ||
+			tag == DW_TAG_typedef || tag == DW_TAG_volatile_type) &&
+		       die_reference(die, DW_AT_type, &off);
+		dwarf_dealloc_die(die);
+	}
+	return tag == DW_TAG_const_type;
+}
+
+/* Tables of constants may be copied, and headers define what they like. */
+static bool is_gone(const struct template *t, const struct def *def)
+{
+	char place[512], *colon;
+
+	if (def->function || !def->defined || def->addrs || is_const(t->dwarf, def->die))
+		return false;
+	def_place(t->dwarf, def, place, sizeof(place));
+	colon = strrchr(place, ':');
+	if (colon)
+		*colon = '\0';
+	return unit_path_matches(place, t->source.path);
+}
+
+/*
+ * A static variable that is only read has the value that it begins with, so that the compiler
+ * leaves no variable of it, but its name in the debug information.
+ */
+static int read_gone(struct template *t)
+{
+	struct defs defs = {0};
+	Dwarf_Die unit;
+	Dwarf_Off off;
+	int status = 0, more = 0;
+
+	if (!t->source.tag || !dwarf_file_present(t->elf))
+		return 0;
+	if (dwarf_file_open(t->elf, &t->dwarf))
+		return -1;
+	while (!status && (more = dwarf_file_next_unit(t->dwarf, &unit)) > 0) {
+		if (die_offset(unit, &off))
+			status = defs_read(t->dwarf, off, NULL, &defs);
+		dwarf_dealloc_die(unit);
+	}
+	for (size_t i = 0; i < defs.n && !status; i++) {
+		if (is_gone(t, &defs.def[i]))
+			strmap_add(&t->defined, defs.def[i].name, DEFINED_GONE);
+	}
+	defs_free(&defs);
+	return status || more < 0 ? -1 : 0;
+}
+
 int template_open(struct template *t, const char *object_path)
 {
 	bool *taken;
@@ -103,7 +169,7 @@ int template_open(struct template *t, const char *object_path)
 		t->source.path = t->path;
 	}
 	taken = xcalloc(t->elf->symnum, sizeof(*taken));
-	status = mark_taken(t, taken) || read_symbols(t, taken) ? -1 : 0;
+	status = mark_taken(t, taken) || read_symbols(t, taken) || read_gone(t) ? -1 : 0;
 	free(taken);
 	return status;
 }
@@ -126,7 +192,8 @@ bool template_defines_data(const struct template *t, const char *name)
 {
 	const size_t *found = strmap_get(&t->defined, name);
 
-	return found && (*found == DEFINED_DATA || *found == DEFINED_GLOBAL_DATA);
+	return found &&
+	       (*found == DEFINED_DATA || *found == DEFINED_GONE || *found == DEFINED_GLOBAL_DATA);
 }
 
 void template_close(struct template *t)
@@ -135,6 +202,7 @@ void template_close(struct template *t)
 		asm_name_free(&t->use[i].is);
 	free(t->use);
 	strmap_free(&t->defined);
+	dwarf_file_close(t->dwarf);
 	source_free(&t->source);
 	free(t->source_path);
 	elf_file_close(t->elf);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "asm_name.h"
+#include "dwarf_file.h"
 #include "elf_file.h"
 #include "source.h"
 #include "strmap.h"
@@ -19,6 +20,7 @@
 enum definition {
 	DEFINED_FUNCTION, /* static */
 	DEFINED_DATA,	  /* static, writable */
+	DEFINED_GONE,	  /* the same, only read: the compiler left no symbol of it */
 	DEFINED_GLOBAL,
 	DEFINED_GLOBAL_DATA, /* writable */
 };
@@ -38,7 +40,8 @@ struct template
 	struct source source; /* empty when the object was not made from C */
 	struct use *use;
 	size_t n;
-	struct strmap defined; /* name to enum definition */
+	struct strmap defined;	  /* name to enum definition */
+	struct dwarf_file *dwarf; /* which has names of these; NULL: none */
 };
 
 /* Reads an object file and the tag in the C file beside it. error() and -1 on failure. */
@@ -50,7 +53,7 @@ bool template_defines_global(const struct template *t, const char *name);
 /* Does the object define a function of that name, global or static? */
 bool template_defines_function(const struct template *t, const char *name, bool global);
 
-/* Does the object define writable data of that name? */
+/* Does the object, or did its source, define writable data of that name? */
 bool template_defines_data(const struct template *t, const char *name);
 
 void template_close(struct template *t);

@@ -457,6 +457,15 @@ data_of_its_own()
 			"'$form' for a static of the tagged file"
 	done
 	fresh
+	template a.c fs/proc/alpha.c <<<"static int state; int use(void); int use(void) { return state; }"
+	resolve
+	refused 1 "a.c:3: 'state' is a variable of fs/proc/alpha.c, and this defines another of that name" \
+		"... also where the compiler sees that nobody changes it"
+	fresh
+	template a.c fs/proc/alpha.c <<<"static const int state; int use(void); int use(void) { return state; }"
+	resolve
+	exits 0 "... but not a constant"
+	fresh
 	template a.c fs/proc/beta.c <<<"int alpha_shared; int use(void); int use(void) { return ++alpha_shared; }"
 	resolve
 	refused 1 "a.c:3: 'alpha_shared' is a variable of vmlinux, and this defines another of that name" \
