@@ -128,6 +128,7 @@ struct check {
 	struct patches patches;
 	struct dwarf_file *dwarf; /* the module's, opened when it is asked for */
 	bool layout_known, relocs_sane;
+	bool other_build; /* the module was made for one, and nobody says that this is meant */
 
 	/* What was looked at, for the report. */
 	size_t plain_relocs, klp_relocs;

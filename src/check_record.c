@@ -25,7 +25,8 @@ static void check_kernel(struct check *c)
 	else if (!c->target.build_id[0])
 		note(c, "whether it was made for this build: '%s' has no build-id",
 		     c->target.vmlinux->path);
-	else if (strcmp(made_for, c->target.build_id) != 0)
+	else if (strcmp(made_for, c->target.build_id) != 0) {
+		c->other_build = !c->now->allowed;
 		bad(c,
 		    "it was made for another build of the kernel: positions and addresses of that "
 		    "one do not hold here\n"
@@ -33,6 +34,7 @@ static void check_kernel(struct check *c)
 		    "  build-id %s in '%s'\n"
 		    "  make it again for this kernel",
 		    made_for, c->target.build_id, c->target.vmlinux->path);
+	}
 }
 
 /* The functions of its modinfo are those of its struct klp_patch. */
