@@ -17,28 +17,6 @@ struct spot {
 	size_t symbol; /* its number, 0: none */
 };
 
-/* The number of the symbol that covers a place, 0: none does. */
-static size_t symbol_at(const struct elf_file *f, size_t section, uint64_t offset)
-{
-	size_t found = 0;
-
-	for (size_t i = 1; i < f->symnum; i++) {
-		struct elf_symbol s;
-		unsigned char type;
-
-		elf_file_symbol(f, i, &s);
-		type = GELF_ST_TYPE(s.sym.st_info);
-		if (s.special || s.shndx != section || !s.name[0] ||
-		    (type != STT_FUNC && type != STT_OBJECT))
-			continue;
-		if (offset == s.sym.st_value)
-			return i;
-		if (offset > s.sym.st_value && offset - s.sym.st_value < s.sym.st_size)
-			found = i;
-	}
-	return found;
-}
-
 static const char *name_of(const struct elf_file *f, const struct spot *spot)
 {
 	struct elf_symbol s;
@@ -77,7 +55,7 @@ static bool leads_to_init(const struct check *c, const struct reloc *r, struct s
 		to->offset = (uint64_t)r->addend;
 		if (r->type == c->target.arch->pc32)
 			to->offset += (uint64_t)c->target.arch->operand_ahead;
-		to->symbol = symbol_at(c->mod, to->section, to->offset);
+		to->symbol = check_symbol_at(c, to->section, to->offset);
 	}
 	return true;
 }
@@ -117,7 +95,7 @@ void check_init(struct check *c)
 		if (!is_permanent(c, &c->mod->sec[r->section]) || !leads_to_init(c, r, &to) ||
 		    is_jump_table(c, r, &to))
 			continue;
-		from.symbol = symbol_at(c->mod, from.section, from.offset);
+		from.symbol = check_symbol_at(c, from.section, from.offset);
 		/* Relocations are ordered by place: once for each two is enough. */
 		if (from.section == told_from.section && from.symbol == told_from.symbol &&
 		    to.section == told_to.section && to.symbol == told_to.symbol)

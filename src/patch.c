@@ -119,8 +119,7 @@ static void name_function(const struct reader *r, size_t section, uint64_t off,
 	func->new_name = "";
 	if (!relocs_pointer(r->f, r->relocs, section, off, &func->new_section, &func->new_offset))
 		return;
-	if (!elf_file_symbol_at(r->f, STT_FUNC, func->new_section, func->new_offset, &s,
-				&func->new_file) ||
+	if (!elf_file_symbol_at(r->f, func->new_section, func->new_offset, &s, &func->new_file) ||
 	    s.sym.st_value != func->new_offset)
 		return;
 	func->new_name = s.name;
@@ -336,7 +335,7 @@ bool patch_is_new_func(const struct elf_file *module, const struct relocs *reloc
 
 	if (section == func->section && offset == func->pointer_offset)
 		return true;
-	if (!elf_file_symbol_at(module, STT_OBJECT, section, offset, &array, &file))
+	if (!elf_file_symbol_at(module, section, offset, &array, &file))
 		return false;
 	in_array = offset - array.sym.st_value;
 	if (array.sym.st_size % layout->func_size ||
