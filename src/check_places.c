@@ -128,6 +128,12 @@ static void check_plain_symbol(const struct check *c, const struct entry *e)
 		    "section '%s' entry %zu: plain relocation against the livepatch symbol '%s', "
 		    "which has no value when apply_relocate_add() takes it",
 		    e->sec->name, e->i, e->sym.name);
+	if (e->sym.special && e->sym.shndx == SHN_ABS &&
+	    GELF_ST_TYPE(e->sym.sym.st_info) == STT_SECTION)
+		bad(c,
+		    "section '%s' entry %zu: relocation against a section that was taken out of the "
+		    "module: it would lead to address 0; take the module as it was before",
+		    e->sec->name, e->i);
 }
 
 /* apply_relocate_add() of x86: "Invalid relocation target, existing value is nonzero". */

@@ -163,6 +163,9 @@ broken "a plain relocation of a livepatch symbol" \
 	set-reloc-symbol .rela.text 0 .klp.sym.vmlinux.helper,2
 broken "what strip makes of a section that stands alone" "relocation against no symbol" \
 	set-reloc-symbol .rela.text 0 '#0'
+section=$(readelf -sW "$good" | awk -v n="$text_number" '$4 == "SECTION" && $7 == n { print $1 + 0 }')
+broken "a section that is gone" "relocation against a section that was taken out of the module" \
+	set-symbol-shndx "#$section" 0xfff1
 
 # Livepatch symbols.
 helper=.klp.sym.vmlinux.helper,2
