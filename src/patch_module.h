@@ -10,6 +10,7 @@
 #include "patch.h"
 #include "relocs.h"
 #include "strmap.h"
+#include "target.h"
 #include "template.h"
 
 struct patch_module {
@@ -30,8 +31,8 @@ struct patch_module {
  */
 int patch_module_open(struct patch_module *m, const char *path, char *const *objects, size_t n);
 
-/* Reads its struct klp_patch; vmlinux tells the layout when the module cannot. */
-int patch_module_read_patch(struct patch_module *m, struct elf_file *vmlinux);
+/* Reads its struct klp_patch; the vmlinux tells the layout when the module cannot. */
+int patch_module_read_patch(struct patch_module *m, const struct target *target);
 
 /* The object file other than "but" that defines the name globally, or NULL. */
 const struct template *patch_module_definer(const struct patch_module *m, const char *name,
