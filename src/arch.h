@@ -168,6 +168,9 @@ const struct arch *arch_of(const GElf_Ehdr *ehdr);
 /* The loader's relocation of that type, or NULL when it would refuse it. */
 const struct arch_reloc *arch_reloc_by_type(const struct arch *arch, uint32_t type);
 
+/* How a relocation of that type changes what is in its place; NULL: it writes over it. */
+const struct arch_sum *arch_sum_by_type(const struct arch *arch, uint32_t type);
+
 /* Does a relocation of that type only complete another one, or subtract from it? */
 bool arch_reloc_is_rest(const struct arch *arch, uint32_t type);
 

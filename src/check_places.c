@@ -197,6 +197,7 @@ static void check_entry(struct check *c, struct places *p, const struct entry *e
 		.offset = off,
 		.size = width,
 		.klp = e->klp,
+		.sum = arch_sum_by_type(c->target.arch, (uint32_t)GELF_R_TYPE(e->rela.r_info)),
 		.rela = (size_t)(e->sec - c->mod->sec),
 		.entry = e->i,
 	};
@@ -278,8 +279,13 @@ static int by_place(const void *a, const void *b)
 
 /*
  * Some architectures compose a value of several relocations at one place; none does that with those
- * of different sections.
+ * of different sections. Of others the last one counts, or the loader refuses it.
  */
+static bool compose(const struct place *a, const struct place *b)
+{
+	return a->sum && b->sum && a->rela == b->rela;
+}
+
 void places_compare(const struct check *c, struct places *p)
 {
 	const struct place *before = NULL;
@@ -290,14 +296,15 @@ void places_compare(const struct check *c, struct places *p)
 		const struct place *at = &p->p[i];
 
 		if (before && before->section == at->section &&
-		    before->offset + before->size > at->offset &&
-		    (c->target.arch->zero_before_apply || before->rela != at->rela))
+		    before->offset + before->size > at->offset && !compose(before, at))
 			bad(c,
 			    "'%s' + 0x%llx is relocated twice, by section '%s' entry %zu and '%s' "
-			    "entry %zu: apply_relocate_add() takes it for relocated already",
+			    "entry %zu: apply_relocate_add() %s",
 			    c->mod->sec[at->section].name, (unsigned long long)at->offset,
 			    c->mod->sec[before->rela].name, before->entry,
-			    c->mod->sec[at->rela].name, at->entry);
+			    c->mod->sec[at->rela].name, at->entry,
+			    c->target.arch->zero_before_apply ? "takes it for relocated already"
+							      : "writes one over the other");
 		if (!before || before->section != at->section ||
 		    before->offset + before->size < at->offset + at->size)
 			before = at;
