@@ -151,10 +151,11 @@ struct arch {
 	 */
 	const char *const *syscall_prefixes;
 	/*
-	 * What leads to those others: a table of them, or a function that calls them. Not every
-	 * one that is there is used.
+	 * What leads to those others: tables of them (ends with NULL; or NULL), or a function that
+	 * calls them. Not every one that is there is used.
 	 */
-	const char *syscall_table, *syscall_caller;
+	const char *const *syscall_tables;
+	const char *syscall_caller;
 	/* A flag whose value kbuild makes another for modules than for vmlinux, as code fits; or
 	 * NULL */
 	const char *module_flag;
