@@ -141,19 +141,15 @@ static int check_call(const struct resolver *r, const struct taker *t, const str
 static int decide_address(const struct resolver *r, const struct replacements *replaced,
 			  const struct taker *t, struct symtable *table)
 {
-	const struct elf_file *elf = t->module->elf;
 	const struct replacement *old = find_old(replaced, t);
 	struct table_address *a;
 
 	/* Errors have told where there is none. */
 	if (!old || check_presence(r, replaced, t, old->old.owner) || check_call(r, t, &old->old))
 		return -1;
-	if (elf_file_section(elf, t->section) != t->taken->at->section) {
-		error("%s: '%s' is in one of two sections named '%s', which no line of the symbol "
-		      "table can tell apart: give it another section",
-		      source_place(t->source, t->mention), t->name, t->section);
+	if (patch_module_name_section(t->module, t->taken->at->section,
+				      source_place(t->source, t->mention), t->name))
 		return -1;
-	}
 	a = symtable_add_address(table);
 	a->module = xstrdup(t->module->name);
 	a->section = xstrdup(t->section);

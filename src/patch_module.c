@@ -74,6 +74,19 @@ int patch_module_read_patch(struct patch_module *m, const struct target *target)
 	return patches_read(m->elf, target->arch, &m->relocs, &m->layout, &m->patches);
 }
 
+int patch_module_name_section(const struct patch_module *m, size_t section, const char *place,
+			      const char *what)
+{
+	const char *name = m->elf->sec[section].name;
+
+	if (elf_file_section(m->elf, name) == section)
+		return 0;
+	error("%s: '%s' is in one of two sections named '%s', which no line of the symbol table can "
+	      "tell apart: give it another section",
+	      place, what, name);
+	return -1;
+}
+
 const struct template *patch_module_definer(const struct patch_module *m, const char *name,
 					    const struct template *but)
 {
