@@ -199,7 +199,7 @@ type_lists()
 	finished
 	local empty="uses a list of BTF IDs of the patch, which is empty: only resolve_btfids fills such
   leave BTF_ID_LIST() and its like out; a global list of the kernel's can be declared extern"
-	is "$status:$(sed "s/.*klp-x.ko': //" <<<"$err")" "1:extra.c:4: 'is_file' $empty
+	is "$status:${err//"klpcheck: error: '$scratch/finished/made/klp-x.ko': "/}" "1:extra.c:4: 'is_file' $empty
 extra.c:5: 'of_file' $empty" "lists of types that nobody fills"
 	extra_source <<<"${list/0, 0/7, 8} int is_file(unsigned int id); int is_file(unsigned int id) { return id == ids[0]; }"
 	finished
