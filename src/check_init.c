@@ -40,6 +40,19 @@ static bool is_permanent(const struct check *c, const struct elf_section *s)
 	       str_starts(s->name, ".rodata");
 }
 
+/* How far it is from an operand to where its distance counts from. */
+static uint64_t ahead(const struct check *c, const struct reloc *r)
+{
+	const struct arch *arch = c->target.arch;
+	uint64_t bytes = (uint64_t)arch->operand_ahead;
+	const unsigned char *code;
+	size_t size;
+
+	if (arch->immediate && !elf_file_bytes(c->mod, r->section, &code, &size) && code)
+		bytes += arch->immediate(code + r->offset, r->offset);
+	return bytes;
+}
+
 /* Where in init memory a relocation leads; false when it leads elsewhere. */
 static bool leads_to_init(const struct check *c, const struct reloc *r, struct spot *to)
 {
@@ -54,7 +67,7 @@ static bool leads_to_init(const struct check *c, const struct reloc *r, struct s
 	if (GELF_ST_TYPE(s.sym.st_info) == STT_SECTION) {
 		to->offset = (uint64_t)r->addend;
 		if (r->type == c->target.arch->pc32)
-			to->offset += (uint64_t)c->target.arch->operand_ahead;
+			to->offset += ahead(c, r);
 		to->symbol = check_symbol_at(c, to->section, to->offset);
 	}
 	return true;

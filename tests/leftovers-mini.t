@@ -121,6 +121,17 @@ init_memory()
 extra.c:6: 'pointer' uses 'set', which lies in '.init.text': $stays" "variables by their place in the section, a pointer to a function"
 
 	extra_source <<-'END'
+		static int first __initdata = 1, second __initdata = 2;
+		int __init sum(void);
+		int __init sum(void) { return first++ + second++; }
+		void set(void);
+		void set(void) { second = 5; }
+	END
+	finished
+	told "extra.c:6: 'set' uses 'second', which lies in '.init.data': $stays
+  remove __init or __initdata from 'second'" "a variable that gets a number"
+
+	extra_source <<-'END'
 		struct operations { int (*start)(int), (*stop)(int); };
 		static int __init start(int x) { return x; }
 		static int stop(int x) { return x; }
