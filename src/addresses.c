@@ -46,23 +46,21 @@ static char *name_in_source(const char *name)
 static void find_taker(struct taker *t, const struct patch_module *m, const struct taken *taken)
 {
 	const struct reloc *at = taken->at;
-	const struct elf_section *s = &m->elf->sec[at->section];
 	struct elf_symbol new_function = {.name = ""};
 	const char *file = NULL;
 
 	memset(t, 0, sizeof(*t));
 	t->module = m;
 	t->taken = taken;
-	t->section = s->name;
-	if (elf_file_symbol_at(m->elf, s->shdr.sh_flags & SHF_EXECINSTR ? STT_FUNC : STT_OBJECT,
-			       at->section, at->offset, &t->symbol, &file)) {
+	t->section = m->elf->sec[at->section].name;
+	if (elf_file_symbol_at(m->elf, at->section, at->offset, &t->symbol, &file)) {
 		t->name = name_in_source(t->symbol.name);
 		t->source = source_of(m, &t->symbol, file);
 		t->mention = t->name;
 		return;
 	}
-	elf_file_symbol_at(m->elf, STT_FUNC, taken->func->new_section, taken->func->new_offset,
-			   &new_function, &file);
+	elf_file_symbol_at(m->elf, taken->func->new_section, taken->func->new_offset, &new_function,
+			   &file);
 	t->name = xstrdup(t->section);
 	t->source = source_of(m, &new_function, file);
 	t->mention = taken->func->new_name;
@@ -143,19 +141,15 @@ static int check_call(const struct resolver *r, const struct taker *t, const str
 static int decide_address(const struct resolver *r, const struct replacements *replaced,
 			  const struct taker *t, struct symtable *table)
 {
-	const struct elf_file *elf = t->module->elf;
 	const struct replacement *old = find_old(replaced, t);
 	struct table_address *a;
 
 	/* Errors have told where there is none. */
 	if (!old || check_presence(r, replaced, t, old->old.owner) || check_call(r, t, &old->old))
 		return -1;
-	if (elf_file_section(elf, t->section) != t->taken->at->section) {
-		error("%s: '%s' is in one of two sections named '%s', which no line of the symbol "
-		      "table can tell apart: give it another section",
-		      source_place(t->source, t->mention), t->name, t->section);
+	if (patch_module_name_section(t->module, t->taken->at->section,
+				      source_place(t->source, t->mention), t->name))
 		return -1;
-	}
 	a = symtable_add_address(table);
 	a->module = xstrdup(t->module->name);
 	a->section = xstrdup(t->section);

@@ -28,6 +28,15 @@ const struct arch_reloc *arch_reloc_by_type(const struct arch *arch, uint32_t ty
 	return NULL;
 }
 
+const struct arch_sum *arch_sum_by_type(const struct arch *arch, uint32_t type)
+{
+	for (const struct arch_sum *s = arch->sums; s && s->size; s++) {
+		if (s->type == type)
+			return s;
+	}
+	return NULL;
+}
+
 bool arch_reloc_is_rest(const struct arch *arch, uint32_t type)
 {
 	for (const struct arch_reloc *r = arch->reloc; r->name; r++) {

@@ -151,10 +151,11 @@ struct arch {
 	 */
 	const char *const *syscall_prefixes;
 	/*
-	 * What leads to those others: a table of them, or a function that calls them. Not every
-	 * one that is there is used.
+	 * What leads to those others: tables of them (ends with NULL; or NULL), or a function that
+	 * calls them. Not every one that is there is used.
 	 */
-	const char *syscall_table, *syscall_caller;
+	const char *const *syscall_tables;
+	const char *syscall_caller;
 	/* A flag whose value kbuild makes another for modules than for vmlinux, as code fits; or
 	 * NULL */
 	const char *module_flag;
@@ -167,6 +168,9 @@ const struct arch *arch_of(const GElf_Ehdr *ehdr);
 
 /* The loader's relocation of that type, or NULL when it would refuse it. */
 const struct arch_reloc *arch_reloc_by_type(const struct arch *arch, uint32_t type);
+
+/* How a relocation of that type changes what is in its place; NULL: it writes over it. */
+const struct arch_sum *arch_sum_by_type(const struct arch *arch, uint32_t type);
 
 /* Does a relocation of that type only complete another one, or subtract from it? */
 bool arch_reloc_is_rest(const struct arch *arch, uint32_t type);

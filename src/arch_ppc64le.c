@@ -66,6 +66,7 @@ static const char *const ppc64le_early[] = {
 
 /* arch/powerpc/include/asm/syscall_wrapper.h adds nothing to the name. */
 static const char *const ppc64le_syscalls[] = {"sys_", "compat_sys_", NULL};
+static const char *const ppc64le_tables[] = {"compat_sys_call_table", NULL};
 
 const struct arch arch_ppc64le = {
 	.name = "ppc64le",
@@ -87,5 +88,5 @@ const struct arch arch_ppc64le = {
 	.early_sections = ppc64le_early,
 	.reloc = ppc64le_relocs,
 	.syscall_prefixes = ppc64le_syscalls,
-	.syscall_table = "compat_sys_call_table",
+	.syscall_tables = ppc64le_tables,
 };

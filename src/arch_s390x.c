@@ -95,6 +95,7 @@ static const char *const s390x_syscalls[] = {
 	"__s390_compat_sys_",
 	NULL,
 };
+static const char *const s390x_tables[] = {"sys_call_table_emu", NULL};
 
 const struct arch arch_s390x = {
 	.name = "s390x",
@@ -116,5 +117,5 @@ const struct arch arch_s390x = {
 	.early_sections = s390x_early,
 	.reloc = s390x_relocs,
 	.syscall_prefixes = s390x_syscalls,
-	.syscall_table = "sys_call_table_emu",
+	.syscall_tables = s390x_tables,
 };

@@ -127,6 +127,12 @@ static const char *const x86_64_syscalls[] = {
 	"__x64_sys_", "__ia32_sys_", "__ia32_compat_sys_", "__x64_compat_sys_", NULL,
 };
 
+/*
+ * arch/x86/entry/syscall_32.c, syscall_x32.c: functions since 1e3ad78334a6 ("x86/syscall: Don't
+ * force use of indirect calls for system calls"), tables before
+ */
+static const char *const x86_64_tables[] = {"ia32_sys_call_table", "x32_sys_call_table", NULL};
+
 const struct arch arch_x86_64 = {
 	.name = "x86_64",
 	.machine = EM_X86_64,
@@ -156,10 +162,6 @@ const struct arch arch_x86_64 = {
 	.immediate = x86_immediate,
 	.nop = x86_nop,
 	.syscall_prefixes = x86_64_syscalls,
-	/*
-	 * arch/x86/entry/syscall_32.c: a function since 1e3ad78334a6 ("x86/syscall: Don't
-	 * force use of indirect calls for system calls"), a table before
-	 */
-	.syscall_table = "ia32_sys_call_table",
+	.syscall_tables = x86_64_tables,
 	.syscall_caller = "ia32_sys_call",
 };

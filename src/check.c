@@ -95,6 +95,14 @@ const char *scan_until(const char *s, char stop, size_t max, char *dst)
 	return n ? s + n : NULL;
 }
 
+size_t check_symbol_at(const struct check *c, size_t section, uint64_t offset)
+{
+	struct elf_symbol s;
+	const char *file;
+
+	return elf_file_symbol_at(c->mod, section, offset, &s, &file) ? s.index : 0;
+}
+
 char *check_source(struct check *c, size_t symbol)
 {
 	struct location at = {0};

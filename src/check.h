@@ -181,6 +181,9 @@ const char *scan_until(const char *s, char stop, size_t max, char *dst);
 const struct ksym *check_position(const struct check *c, const char *what, const struct object *o,
 				  const char *name, unsigned long position);
 
+/* The number of the symbol of the module's that a place belongs to, 0: of none. */
+size_t check_symbol_at(const struct check *c, size_t section, uint64_t offset);
+
 /*
  * "FILE:LINE: " of a symbol that the module defines, by its number in the symbol table; "" where
  * its debug information does not say. To be freed.

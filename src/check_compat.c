@@ -15,8 +15,8 @@ struct count {
 
 void check_compat_want(struct check *c)
 {
-	if (c->target.arch->syscall_table)
-		kallsyms_want(&c->target.kallsyms, c->target.arch->syscall_table);
+	for (const char *const *t = c->target.arch->syscall_tables; t && *t; t++)
+		kallsyms_want(&c->target.kallsyms, *t);
 }
 
 /* What follows the prefix of native system calls, or NULL. */
@@ -46,15 +46,19 @@ static bool is_in_table(const struct check *c, const struct ksym *table, uint64_
 static bool is_reached(const struct check *c, struct check_debug *debug, const struct ksym *sym)
 {
 	const struct arch *arch = c->target.arch;
-	const struct ksym *table = NULL;
+	bool tables = false, reached;
 	struct callers callers;
-	size_t count;
-	bool reached;
 
-	if (arch->syscall_table)
-		table = kallsyms_find(&c->target.kallsyms, arch->syscall_table, &count);
-	if (table)
-		return is_in_table(c, table, sym->addr);
+	for (const char *const *t = arch->syscall_tables; t && *t; t++) {
+		size_t count;
+		const struct ksym *table = kallsyms_find(&c->target.kallsyms, *t, &count);
+
+		if (table && is_in_table(c, table, sym->addr))
+			return true;
+		tables |= table != NULL;
+	}
+	if (tables)
+		return false;
 	if (!arch->syscall_caller || !functions_named(check_functions(debug), arch->syscall_caller))
 		return true;
 	reached = callers_find(debug->o->elf, arch, debug->o->dwarf, &sym->addr, 1, &callers) ||

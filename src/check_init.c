@@ -17,28 +17,6 @@ struct spot {
 	size_t symbol; /* its number, 0: none */
 };
 
-/* The number of the symbol that covers a place, 0: none does. */
-static size_t symbol_at(const struct elf_file *f, size_t section, uint64_t offset)
-{
-	size_t found = 0;
-
-	for (size_t i = 1; i < f->symnum; i++) {
-		struct elf_symbol s;
-		unsigned char type;
-
-		elf_file_symbol(f, i, &s);
-		type = GELF_ST_TYPE(s.sym.st_info);
-		if (s.special || s.shndx != section || !s.name[0] ||
-		    (type != STT_FUNC && type != STT_OBJECT))
-			continue;
-		if (offset == s.sym.st_value)
-			return i;
-		if (offset > s.sym.st_value && offset - s.sym.st_value < s.sym.st_size)
-			found = i;
-	}
-	return found;
-}
-
 static const char *name_of(const struct elf_file *f, const struct spot *spot)
 {
 	struct elf_symbol s;
@@ -62,6 +40,19 @@ static bool is_permanent(const struct check *c, const struct elf_section *s)
 	       str_starts(s->name, ".rodata");
 }
 
+/* How far it is from an operand to where its distance counts from. */
+static uint64_t ahead(const struct check *c, const struct reloc *r)
+{
+	const struct arch *arch = c->target.arch;
+	uint64_t bytes = (uint64_t)arch->operand_ahead;
+	const unsigned char *code;
+	size_t size;
+
+	if (arch->immediate && !elf_file_bytes(c->mod, r->section, &code, &size) && code)
+		bytes += arch->immediate(code + r->offset, r->offset);
+	return bytes;
+}
+
 /* Where in init memory a relocation leads; false when it leads elsewhere. */
 static bool leads_to_init(const struct check *c, const struct reloc *r, struct spot *to)
 {
@@ -76,8 +67,8 @@ static bool leads_to_init(const struct check *c, const struct reloc *r, struct s
 	if (GELF_ST_TYPE(s.sym.st_info) == STT_SECTION) {
 		to->offset = (uint64_t)r->addend;
 		if (r->type == c->target.arch->pc32)
-			to->offset += (uint64_t)c->target.arch->operand_ahead;
-		to->symbol = symbol_at(c->mod, to->section, to->offset);
+			to->offset += ahead(c, r);
+		to->symbol = check_symbol_at(c, to->section, to->offset);
 	}
 	return true;
 }
@@ -117,7 +108,7 @@ void check_init(struct check *c)
 		if (!is_permanent(c, &c->mod->sec[r->section]) || !leads_to_init(c, r, &to) ||
 		    is_jump_table(c, r, &to))
 			continue;
-		from.symbol = symbol_at(c->mod, from.section, from.offset);
+		from.symbol = check_symbol_at(c, from.section, from.offset);
 		/* Relocations are ordered by place: once for each two is enough. */
 		if (from.section == told_from.section && from.symbol == told_from.symbol &&
 		    to.section == told_to.section && to.symbol == told_to.symbol)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What was copied with the functions of a kernel file and has no business in a patch: its exports,
- * its system calls, its claims on devices.
+ * its system calls, its claims on devices, its lists of types.
  * Rules: kernel/module/main.c, verify_exported_symbols(); kernel/trace/trace_events.c,
  * trace_module_add_events() and event_init(), which calls init_syscall_trace() of
- * kernel/trace/trace_syscalls.c; scripts/mod/file2alias.c.
+ * kernel/trace/trace_syscalls.c; scripts/mod/file2alias.c; include/linux/btf_ids.h and
+ * scripts/Makefile.modfinal, cmd_btf_ko.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,62 @@ static void check_alias(const struct check *c)
 		    alias);
 }
 
+/* Has resolve_btfids written nothing into the section? */
+static bool is_empty(const struct elf_file *f, size_t section)
+{
+	const unsigned char *data;
+	size_t size;
+
+	if (elf_file_bytes(f, section, &data, &size))
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		if (data[i])
+			return false;
+	}
+	return true;
+}
+
+static void refuse_btf_ids(struct check *c, size_t user, const char *section)
+{
+	char *source = user ? check_source(c, user) : xstrdup("");
+	struct elf_symbol s;
+
+	elf_file_symbol(c->mod, user, &s);
+	bad(c,
+	    "%s'%s' uses a list of BTF IDs of the patch, which is empty: only resolve_btfids fills "
+	    "such\n"
+	    "  leave BTF_ID_LIST() and its like out; a global list of the kernel's can be declared "
+	    "extern",
+	    source, user ? s.name : section);
+	free(source);
+}
+
+/*
+ * BTF_ID_LIST() and its like are zeros until resolve_btfids writes the numbers of types there,
+ * which kbuild runs for modules that get BTF. None has the number 0: code finds that no type is its
+ * own.
+ */
+static void check_btf_ids(struct check *c)
+{
+	size_t section = elf_file_section(c->mod, ".BTF_ids"), told = 0;
+
+	if (!section || !is_empty(c->mod, section))
+		return;
+	for (size_t i = 0; i < c->relocs.n; i++) {
+		const struct reloc *r = &c->relocs.r[i];
+		struct elf_symbol to;
+		size_t user;
+
+		elf_file_symbol(c->mod, r->symbol, &to);
+		if (to.special || to.shndx != section)
+			continue;
+		user = check_symbol_at(c, r->section, r->offset);
+		if (!user || user != told)
+			refuse_btf_ids(c, user, c->mod->sec[r->section].name);
+		told = user;
+	}
+}
+
 void check_leftovers(struct check *c)
 {
 	for (size_t i = 1; i < c->mod->symnum; i++) {
@@ -85,4 +142,5 @@ void check_leftovers(struct check *c)
 			check_syscall(c, i, s.name + strlen(SYSCALL_META));
 	}
 	check_alias(c);
+	check_btf_ids(c);
 }

@@ -219,7 +219,7 @@ static struct ksym symbol_of_new(const struct check *c, const struct patch_func 
 	struct elf_symbol s;
 	const char *file;
 
-	if (elf_file_symbol_at(c->mod, STT_FUNC, func->new_section, func->new_offset, &s, &file))
+	if (elf_file_symbol_at(c->mod, func->new_section, func->new_offset, &s, &file))
 		ret.size = s.sym.st_size;
 	return ret;
 }

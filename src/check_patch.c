@@ -59,7 +59,7 @@ void check_patch_read(struct check *c)
 		return;
 	}
 	if (relocs_read(c->mod, &c->relocs) ||
-	    patches_read(c->mod, &c->relocs, &c->layout, &c->patches))
+	    patches_read(c->mod, c->target.arch, &c->relocs, &c->layout, &c->patches))
 		return;
 	if (c->patches.n)
 		list_functions(c);

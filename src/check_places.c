@@ -128,6 +128,12 @@ static void check_plain_symbol(const struct check *c, const struct entry *e)
 		    "section '%s' entry %zu: plain relocation against the livepatch symbol '%s', "
 		    "which has no value when apply_relocate_add() takes it",
 		    e->sec->name, e->i, e->sym.name);
+	if (e->sym.special && e->sym.shndx == SHN_ABS &&
+	    GELF_ST_TYPE(e->sym.sym.st_info) == STT_SECTION)
+		bad(c,
+		    "section '%s' entry %zu: relocation against a section that was taken out of the "
+		    "module: it would lead to address 0; take the module as it was before",
+		    e->sec->name, e->i);
 }
 
 /* apply_relocate_add() of x86: "Invalid relocation target, existing value is nonzero". */
@@ -188,6 +194,7 @@ static void check_entry(struct check *c, struct places *p, const struct entry *e
 		.offset = off,
 		.size = width,
 		.klp = e->klp,
+		.sum = arch_sum_by_type(c->target.arch, (uint32_t)GELF_R_TYPE(e->rela.r_info)),
 		.rela = (size_t)(e->sec - c->mod->sec),
 		.entry = e->i,
 	};
@@ -269,8 +276,13 @@ static int by_place(const void *a, const void *b)
 
 /*
  * Some architectures compose a value of several relocations at one place; none does that with those
- * of different sections.
+ * of different sections. Of others the last one counts, or the loader refuses it.
  */
+static bool compose(const struct place *a, const struct place *b)
+{
+	return a->sum && b->sum && a->rela == b->rela;
+}
+
 void places_compare(const struct check *c, struct places *p)
 {
 	const struct place *before = NULL;
@@ -281,14 +293,15 @@ void places_compare(const struct check *c, struct places *p)
 		const struct place *at = &p->p[i];
 
 		if (before && before->section == at->section &&
-		    before->offset + before->size > at->offset &&
-		    (c->target.arch->zero_before_apply || before->rela != at->rela))
+		    before->offset + before->size > at->offset && !compose(before, at))
 			bad(c,
 			    "'%s' + 0x%llx is relocated twice, by section '%s' entry %zu and '%s' "
-			    "entry %zu: apply_relocate_add() takes it for relocated already",
+			    "entry %zu: apply_relocate_add() %s",
 			    c->mod->sec[at->section].name, (unsigned long long)at->offset,
 			    c->mod->sec[before->rela].name, before->entry,
-			    c->mod->sec[at->rela].name, at->entry);
+			    c->mod->sec[at->rela].name, at->entry,
+			    c->target.arch->zero_before_apply ? "takes it for relocated already"
+							      : "writes one over the other");
 		if (!before || before->section != at->section ||
 		    before->offset + before->size < at->offset + at->size)
 			before = at;

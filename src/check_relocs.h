@@ -13,6 +13,7 @@ struct place {
 	uint64_t offset;
 	uint8_t size; /* bytes */
 	bool klp;
+	bool sum;	    /* it changes what is there, instead of replacing it */
 	size_t rela, entry; /* where the relocation stands */
 };
 

@@ -55,19 +55,14 @@ static void check_namespace(const struct check *c, const struct symver *export)
 	    export->name, export->ns);
 }
 
-/* The module name of a Module.symvers owner: "drivers/net/veth" is veth, and '-' is '_'. */
-static bool owner_is(const char *owner, const char *module, size_t len)
+/* Is that module the owner of an export? */
+static bool owner_is(const struct symver *export, const char *module)
 {
-	const char *base = strrchr(owner, '/');
+	char *owner = module_name(export->owner);
+	bool is = !strcmp(owner, module);
 
-	base = base ? base + 1 : owner;
-	if (strlen(base) != len)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if ((base[i] == '-' ? '_' : base[i]) != (module[i] == '-' ? '_' : module[i]))
-			return false;
-	}
-	return true;
+	free(owner);
+	return is;
 }
 
 /* A patch must not need the module that it patches: it could be loaded only after it. */
@@ -77,7 +72,7 @@ static void check_owner(const struct check *c, const struct symver *export)
 		for (size_t k = 0; k < c->patches.patch[i].n; k++) {
 			const char *object = c->patches.patch[i].obj[k].name;
 
-			if (object && owner_is(export->owner, object, strlen(object)))
+			if (object && owner_is(export, object))
 				odd(c,
 				    "symbol '%s' is exported by '%s', which it patches: the "
 				    "patch cannot be loaded before that module, and pins it",
@@ -110,7 +105,7 @@ static void check_symbol(struct check *c, const struct versions *v, const struct
 }
 
 /* modinfo depends= names the owners of what the module needs: scripts/mod/modpost.c. */
-static bool needs_module(const struct check *c, const char *name, size_t len)
+static bool needs_module(const struct check *c, const char *name)
 {
 	for (size_t i = 1; i < c->mod->symnum; i++) {
 		const struct symver *export;
@@ -120,7 +115,7 @@ static bool needs_module(const struct check *c, const char *name, size_t len)
 		if (!s.special || s.shndx != SHN_UNDEF)
 			continue;
 		export = symvers_find(&c->target.symvers, s.name);
-		if (export && owner_is(export->owner, name, len))
+		if (export && owner_is(export, name))
 			return true;
 	}
 	return false;
@@ -132,12 +127,15 @@ static void check_depends(const struct check *c)
 
 	for (; list && *list; list += *list == ',') {
 		size_t len = strcspn(list, ",");
+		char *word = strndup(list, len), *name = module_name(word);
 
-		if (len && !needs_module(c, list, len))
+		if (len && !needs_module(c, name))
 			odd(c,
-			    "modinfo's 'depends' has '%.*s', of which no symbol is used: "
-			    "modprobe loads that module for nothing",
-			    (int)len, list);
+			    "modinfo's 'depends' has '%s', of which no symbol is used: modprobe "
+			    "loads that module for nothing",
+			    word);
+		free(word);
+		free(name);
 		list += len;
 	}
 }

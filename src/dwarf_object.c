@@ -176,6 +176,7 @@ static void apply(const struct dwarf_object *o, const GElf_Rela *r, unsigned cha
 		  size_t size)
 {
 	uint32_t type = (uint32_t)GELF_R_TYPE(r->r_info);
+	const struct arch_sum *sum = arch_sum_by_type(o->arch, type);
 	size_t len = type == o->arch->abs64 ? 8 : type == o->arch->abs32 ? 4 : 0;
 	const struct elf_file *f = o->elf;
 	struct elf_symbol sym;
@@ -189,10 +190,8 @@ static void apply(const struct dwarf_object *o, const GElf_Rela *r, unsigned cha
 	value = target_of(f, &sym) + (uint64_t)r->r_addend;
 	if (len && len <= size)
 		elf_file_store(f, data, value, len);
-	for (const struct arch_sum *s = o->arch->sums; s && s->size; s++) {
-		if (s->type == type)
-			apply_sum(f, s, data, size, value);
-	}
+	if (sum)
+		apply_sum(f, sum, data, size, value);
 }
 
 /*

@@ -245,6 +245,7 @@ void elf_file_symbol(const struct elf_file *f, size_t i, struct elf_symbol *ret)
 {
 	GElf_Word xndx = 0;
 
+	ret->index = i;
 	/* Cannot fail: check_symbols() has read them all. */
 	gelf_getsymshndx(f->symdata, f->symxndx, (int)i, &ret->sym, &xndx);
 	ret->name = f->strtab + ret->sym.st_name;
@@ -253,9 +254,10 @@ void elf_file_symbol(const struct elf_file *f, size_t i, struct elf_symbol *ret)
 		       (ret->sym.st_shndx >= SHN_LORESERVE && ret->sym.st_shndx != SHN_XINDEX);
 }
 
-bool elf_file_symbol_at(const struct elf_file *f, unsigned char type, size_t section,
-			uint64_t offset, struct elf_symbol *ret, const char **file)
+bool elf_file_symbol_at(const struct elf_file *f, size_t section, uint64_t offset,
+			struct elf_symbol *ret, const char **file)
 {
+	bool code = f->sec[section].shdr.sh_flags & SHF_EXECINSTR;
 	const char *current = NULL;
 	bool found = false;
 
@@ -266,7 +268,8 @@ bool elf_file_symbol_at(const struct elf_file *f, unsigned char type, size_t sec
 		if (GELF_ST_TYPE(s.sym.st_info) == STT_FILE)
 			current = s.name[0] ? s.name : NULL;
 		if (s.special || s.shndx != section || !s.name[0] ||
-		    GELF_ST_TYPE(s.sym.st_info) != type || s.sym.st_value > offset)
+		    GELF_ST_TYPE(s.sym.st_info) != (code ? STT_FUNC : STT_OBJECT) ||
+		    s.sym.st_value > offset)
 			continue;
 		if (s.sym.st_value != offset && (found || offset - s.sym.st_value >= s.sym.st_size))
 			continue;

@@ -43,6 +43,7 @@ struct elf_file {
  * reserved numbers (SHN_UNDEF, SHN_ABS, SHN_LIVEPATCH...), in which case special is true.
  */
 struct elf_symbol {
+	size_t index;	  /* below symnum */
 	const char *name; /* never NULL */
 	GElf_Sym sym;
 	size_t shndx;
@@ -78,12 +79,12 @@ int elf_file_bytes(const struct elf_file *f, size_t index, const unsigned char *
 void elf_file_symbol(const struct elf_file *f, size_t i, struct elf_symbol *ret);
 
 /*
- * The named symbol of a type (STT_FUNC, STT_OBJECT) that a place in a section belongs to; one that
- * begins there goes before one that reaches there. *file: of a local one, the base name of its
+ * The named symbol that a place in a section belongs to: a function in code, else a variable; one
+ * that begins there goes before one that reaches there. *file: of a local one, the base name of its
  * source, or NULL. Returns false when there is none.
  */
-bool elf_file_symbol_at(const struct elf_file *f, unsigned char type, size_t section,
-			uint64_t offset, struct elf_symbol *ret, const char **file);
+bool elf_file_symbol_at(const struct elf_file *f, size_t section, uint64_t offset,
+			struct elf_symbol *ret, const char **file);
 
 /*
  * The bytes at an address of an executable (vmlinux), or NULL when the file does not hold

@@ -144,7 +144,7 @@ static int decide(const struct options *opt, struct modules *mods, struct target
 	int status = -1;
 
 	for (size_t i = 0; i < mods->n; i++) {
-		if (patch_module_read_patch(&mods->m[i], target->vmlinux))
+		if (patch_module_read_patch(&mods->m[i], target))
 			return -1;
 	}
 	collect(mods, &target->kallsyms, &scopes);

@@ -11,10 +11,13 @@
 #include "strmap.h"
 #include "util.h"
 
-/* Split BTF belongs to the vmlinux that it was made from, and was made before the rewrite. */
-static bool is_btf(const char *name)
+/*
+ * Split BTF belongs to the vmlinux that it was made from, and was made before the rewrite. What is
+ * loaded, .BTF_ids, code refers to.
+ */
+static bool is_btf(const struct elf_section *s)
 {
-	return str_starts(name, ".BTF") || str_starts(name, ".rela.BTF");
+	return str_starts(s->name, ".BTF") && !(s->shdr.sh_flags & SHF_ALLOC);
 }
 
 static bool is_object_name(const char *name)
@@ -329,6 +332,7 @@ static int plan_rela(struct link_plan *plan, size_t index)
 		error("'%s': section '%s' is no table of relocations", plan->in->path, s->name);
 		return -1;
 	}
+	plan->drop[index] = is_btf(&plan->in->sec[target]);
 	if (n == 0)
 		return 0;
 	d = elf_getdata(s->scn, NULL);
@@ -413,7 +417,7 @@ int link_plan_make(struct link_plan *plan, const struct elf_file *in, const stru
 	for (size_t i = 1; i < in->shnum; i++) {
 		const struct elf_section *s = &in->sec[i];
 
-		plan->drop[i] = is_btf(s->name);
+		plan->drop[i] = is_btf(s);
 		if (str_starts(s->name, KLP_RELA_PREFIX)) {
 			error("'%s': it has livepatch relocations ('%s') already: klplink takes what "
 			      "kbuild makes",

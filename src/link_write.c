@@ -257,7 +257,7 @@ static int copy_data(struct writer *w, size_t index, const struct symtable *tabl
 		*size = renumber_group(w, copy, *size);
 	for (size_t i = 0; i < table->sympositions; i++) {
 		if (!strcmp(table->sympos[i].module, module) &&
-		    !strcmp(table->sympos[i].section, s->name) &&
+		    elf_file_section(w->in, table->sympos[i].section) == index &&
 		    fill_sympos(w, &table->sympos[i], copy, *size))
 			return -1;
 	}

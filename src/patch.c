@@ -9,6 +9,7 @@
 
 struct reader {
 	const struct elf_file *f;
+	const struct arch *arch;
 	const struct relocs *relocs;
 	const struct klp_layout *layout;
 };
@@ -25,16 +26,46 @@ static const char *string_at(const struct elf_file *f, size_t section, uint64_t 
 	return (const char *)data + off;
 }
 
+static int refuse_pointer(const struct reader *r, const struct reloc *at, const char *what)
+{
+	const struct arch_reloc *type = arch_reloc_by_type(r->arch, at->type);
+	struct elf_symbol s;
+
+	elf_file_symbol(r->f, at->symbol, &s);
+	error("'%s': %s at '%s' + 0x%llx is not the address of something in the module, but %s of "
+	      "'%s', which the kernel would take for one: give it a string, an array or a "
+	      "function of your own",
+	      r->f->path, what, r->f->sec[at->section].name, (unsigned long long)at->offset,
+	      type ? type->name : "a relocation",
+	      s.name[0] || s.special ? s.name : r->f->sec[s.shndx].name);
+	return -1;
+}
+
+/* Where the pointer at a place points to: 1; 0 when there is none, -1 when it is no plain one. */
+static int read_pointer(const struct reader *r, size_t section, uint64_t off, const char *what,
+			size_t *to, uint64_t *to_off)
+{
+	const struct reloc *at = relocs_at(r->relocs, section, off);
+
+	if (!at)
+		return 0;
+	if (at->type != r->arch->abs64 ||
+	    !relocs_pointer(r->f, r->relocs, section, off, to, to_off))
+		return refuse_pointer(r, at, what);
+	return 1;
+}
+
 /* The string that the pointer at a place points to; NULL when there is no pointer. */
 static int string_member(const struct reader *r, size_t section, uint64_t off, const char *what,
 			 const char **ret)
 {
 	uint64_t to_off;
 	size_t to;
+	int status = read_pointer(r, section, off, what, &to, &to_off);
 
 	*ret = NULL;
-	if (!relocs_pointer(r->f, r->relocs, section, off, &to, &to_off))
-		return 0;
+	if (status <= 0)
+		return status;
 	*ret = string_at(r->f, to, to_off);
 	if (*ret)
 		return 0;
@@ -55,13 +86,15 @@ struct span {
 	const char *name; /* of the variable, or "" */
 };
 
-/* The array that the pointer at a place points to: false when there is none. */
-static bool find_span(const struct reader *r, size_t section, uint64_t off, struct span *ret)
+/* The array that the pointer at a place points to: 1; 0 when there is none, -1 after an error(). */
+static int find_span(const struct reader *r, size_t section, uint64_t off, const char *what,
+		     struct span *ret)
 {
 	const struct elf_file *f = r->f;
+	int status = read_pointer(r, section, off, what, &ret->section, &ret->off);
 
-	if (!relocs_pointer(f, r->relocs, section, off, &ret->section, &ret->off))
-		return false;
+	if (status <= 0)
+		return status;
 	ret->end = f->sec[ret->section].shdr.sh_size;
 	ret->name = "";
 	for (size_t i = 1; i < f->symnum; i++) {
@@ -76,7 +109,7 @@ static bool find_span(const struct reader *r, size_t section, uint64_t off, stru
 		ret->name = s.name;
 		break;
 	}
-	return true;
+	return 1;
 }
 
 /* Is there room for one more entry? error() when not. */
@@ -110,21 +143,31 @@ static bool end_list(const struct reader *r, const struct span *span, uint64_t o
 	return true;
 }
 
-/* The function that a pointer at a place points to: where it is, and its name. */
-static void name_function(const struct reader *r, size_t section, uint64_t off,
-			  struct patch_func *func)
+/*
+ * The function that a pointer at a place points to: where it is, and its name. One that is not in
+ * the module is left to check_patch.c.
+ */
+static int name_function(const struct reader *r, size_t section, uint64_t off,
+			 struct patch_func *func)
 {
+	const struct reloc *at = relocs_at(r->relocs, section, off);
 	struct elf_symbol s;
+	int status;
 
 	func->new_name = "";
-	if (!relocs_pointer(r->f, r->relocs, section, off, &func->new_section, &func->new_offset))
-		return;
-	if (!elf_file_symbol_at(r->f, STT_FUNC, func->new_section, func->new_offset, &s,
-				&func->new_file) ||
+	if (at)
+		elf_file_symbol(r->f, at->symbol, &s);
+	if (at && at->type == r->arch->abs64 && s.special)
+		return 0;
+	status = read_pointer(r, section, off, "new_func", &func->new_section, &func->new_offset);
+	if (status <= 0)
+		return status;
+	if (!elf_file_symbol_at(r->f, func->new_section, func->new_offset, &s, &func->new_file) ||
 	    s.sym.st_value != func->new_offset)
-		return;
+		return 0;
 	func->new_name = s.name;
 	func->new_global = GELF_ST_BIND(s.sym.st_info) != STB_LOCAL;
+	return 0;
 }
 
 /* One struct klp_func: 1 when it is the terminator (old_name, new_func, old_sympos all zero). */
@@ -148,8 +191,7 @@ static int read_func(const struct reader *r, size_t section, uint64_t off, struc
 	func->old_sympos = data ? elf_file_number(r->f, data + func->sympos_offset, 8) : 0;
 	if (!old_name && !func->has_new_func && !func->old_sympos)
 		return 1;
-	name_function(r, section, off + l->func_new_func, func);
-	return 0;
+	return name_function(r, section, off + l->func_new_func, func);
 }
 
 static int read_funcs(const struct reader *r, const struct span *span, struct patch_object *obj)
@@ -176,9 +218,11 @@ static int read_hooks(const struct reader *r, size_t section, uint64_t member,
 		      struct patch_list *list, size_t *n)
 {
 	struct span span = {.type = "klp_hook", .entry = r->layout->hook_size};
+	int status =
+		span.entry ? find_span(r, section, member, "the hooks of an object", &span) : 0;
 
-	if (!span.entry || !find_span(r, section, member, &span))
-		return 0;
+	if (status <= 0)
+		return status;
 	for (uint64_t off = span.off; has_room(r, &span, off); off += span.entry) {
 		if (!relocs_at(r->relocs, span.section, off + r->layout->hook_function))
 			return end_list(r, &span, off, list) ? 0 : -1;
@@ -212,6 +256,7 @@ static int read_objects(const struct reader *r, const struct span *span, struct 
 	for (uint64_t off = span->off; has_room(r, span, off); off += span->entry) {
 		struct span funcs = {.type = "klp_func", .entry = l->func_size};
 		struct patch_object *obj;
+		int status;
 
 		GROW(p->obj, p->n, cap);
 		obj = &p->obj[p->n];
@@ -219,7 +264,11 @@ static int read_objects(const struct reader *r, const struct span *span, struct 
 		if (string_member(r, span->section, off + l->object_name, "the name of an object",
 				  &obj->name))
 			return -1;
-		obj->has_funcs = find_span(r, span->section, off + l->object_funcs, &funcs);
+		status = find_span(r, span->section, off + l->object_funcs,
+				   "the functions of an object", &funcs);
+		if (status < 0)
+			return -1;
+		obj->has_funcs = status;
 		if (!obj->name && !obj->has_funcs)
 			return end_list(r, span, off, &p->objs) ? 0 : -1;
 		p->n++;
@@ -258,6 +307,7 @@ static int read_patch(const struct reader *r, const struct elf_symbol *s, struct
 	struct span states = {.type = "klp_state", .entry = l->state_size};
 	const unsigned char *data;
 	size_t size;
+	int status;
 
 	p->symbol = s->name;
 	p->section = s->shndx;
@@ -266,12 +316,13 @@ static int read_patch(const struct reader *r, const struct elf_symbol *s, struct
 	if (l->patch_replace && l->patch_replace < size &&
 	    s->sym.st_value < size - l->patch_replace)
 		p->replace = data[s->sym.st_value + l->patch_replace];
-	if (find_span(r, s->shndx, s->sym.st_value + l->patch_objs, &objs) &&
-	    read_objects(r, &objs, p))
+	status = find_span(r, s->shndx, s->sym.st_value + l->patch_objs, "objs", &objs);
+	if (status < 0 || (status && read_objects(r, &objs, p)))
 		return -1;
-	if (l->state_size && find_span(r, s->shndx, s->sym.st_value + l->patch_states, &states))
-		return read_states(r, &states, p);
-	return 0;
+	if (!l->state_size)
+		return 0;
+	status = find_span(r, s->shndx, s->sym.st_value + l->patch_states, "states", &states);
+	return status > 0 ? read_states(r, &states, p) : status;
 }
 
 /* Is this symbol a struct klp_patch? Its size fits, and .mod points to __this_module. */
@@ -291,10 +342,10 @@ static bool is_patch(const struct reader *r, const struct elf_symbol *s)
 	       (!to.special && !strcmp(r->f->sec[to.shndx].name, ".gnu.linkonce.this_module"));
 }
 
-int patches_read(const struct elf_file *module, const struct relocs *relocs,
-		 const struct klp_layout *layout, struct patches *ret)
+int patches_read(const struct elf_file *module, const struct arch *arch,
+		 const struct relocs *relocs, const struct klp_layout *layout, struct patches *ret)
 {
-	struct reader r = {.f = module, .relocs = relocs, .layout = layout};
+	struct reader r = {.f = module, .arch = arch, .relocs = relocs, .layout = layout};
 	size_t cap = 0;
 
 	memset(ret, 0, sizeof(*ret));
@@ -336,7 +387,7 @@ bool patch_is_new_func(const struct elf_file *module, const struct relocs *reloc
 
 	if (section == func->section && offset == func->pointer_offset)
 		return true;
-	if (!elf_file_symbol_at(module, STT_OBJECT, section, offset, &array, &file))
+	if (!elf_file_symbol_at(module, section, offset, &array, &file))
 		return false;
 	in_array = offset - array.sym.st_value;
 	if (array.sym.st_size % layout->func_size ||

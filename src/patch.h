@@ -64,12 +64,12 @@ struct patches {
 /*
  * Finds every static struct klp_patch: an object of that size in a data section whose member
  * mod points to __this_module. n is 0 when the module builds its patch at run time.
- * error() and -1 when an array has no end.
+ * error() and -1 when an array has no end, or a pointer leads where this file does not tell.
  * Rule: kernel/livepatch/core.c, klp_init_patch(), klp_for_each_object_static();
  * kernel/livepatch/state.c, klp_for_each_state().
  */
-int patches_read(const struct elf_file *module, const struct relocs *relocs,
-		 const struct klp_layout *layout, struct patches *ret);
+int patches_read(const struct elf_file *module, const struct arch *arch,
+		 const struct relocs *relocs, const struct klp_layout *layout, struct patches *ret);
 void patches_free(struct patches *p);
 
 /*

@@ -67,11 +67,24 @@ int patch_module_open(struct patch_module *m, const char *path, char *const *obj
 	return relocs_read(m->elf, &m->relocs);
 }
 
-int patch_module_read_patch(struct patch_module *m, struct elf_file *vmlinux)
+int patch_module_read_patch(struct patch_module *m, const struct target *target)
 {
-	if (klp_layout_read(m->elf, vmlinux, &m->layout))
+	if (klp_layout_read(m->elf, target->vmlinux, &m->layout))
 		return -1;
-	return patches_read(m->elf, &m->relocs, &m->layout, &m->patches);
+	return patches_read(m->elf, target->arch, &m->relocs, &m->layout, &m->patches);
+}
+
+int patch_module_name_section(const struct patch_module *m, size_t section, const char *place,
+			      const char *what)
+{
+	const char *name = m->elf->sec[section].name;
+
+	if (elf_file_section(m->elf, name) == section)
+		return 0;
+	error("%s: '%s' is in one of two sections named '%s', which no line of the symbol table can "
+	      "tell apart: give it another section",
+	      place, what, name);
+	return -1;
 }
 
 const struct template *patch_module_definer(const struct patch_module *m, const char *name,

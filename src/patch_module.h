@@ -10,6 +10,7 @@
 #include "patch.h"
 #include "relocs.h"
 #include "strmap.h"
+#include "target.h"
 #include "template.h"
 
 struct patch_module {
@@ -30,8 +31,15 @@ struct patch_module {
  */
 int patch_module_open(struct patch_module *m, const char *path, char *const *objects, size_t n);
 
-/* Reads its struct klp_patch; vmlinux tells the layout when the module cannot. */
-int patch_module_read_patch(struct patch_module *m, struct elf_file *vmlinux);
+/* Reads its struct klp_patch; the vmlinux tells the layout when the module cannot. */
+int patch_module_read_patch(struct patch_module *m, const struct target *target);
+
+/*
+ * Is a section the one that a line of the symbol table means, which has its name only? error() and
+ * -1 when not; place and what: where the author finds what is in there.
+ */
+int patch_module_name_section(const struct patch_module *m, size_t section, const char *place,
+			      const char *what);
 
 /* The object file other than "but" that defines the name globally, or NULL. */
 const struct template *patch_module_definer(const struct patch_module *m, const char *name,

@@ -14,6 +14,25 @@ static bool has_new_function(const struct template *t, const struct patch_func *
 	       (!func->new_file || source_path_fits(t->source.path, func->new_file));
 }
 
+/* The line of the table that has klplink fill in the position of a replaced function. */
+static void add_sympos(const struct patch_module *m, const struct patch_func *func, size_t position,
+		       struct symtable *table)
+{
+	struct elf_symbol array = {.name = func->old_name};
+	struct table_sympos *s;
+	const char *file;
+
+	elf_file_symbol_at(m->elf, func->section, func->sympos_offset, &array, &file);
+	if (patch_module_name_section(m, func->section, m->name, array.name))
+		return;
+	s = symtable_add_sympos(table);
+	s->module = xstrdup(m->name);
+	s->section = xstrdup(m->elf->sec[func->section].name);
+	s->offset = func->sympos_offset;
+	s->position = position;
+	s->name = xstrdup(func->old_name);
+}
+
 /*
  * The position of a replaced function follows from the tag of the file with its new function.
  * Static new functions of one name in files of one name (in two directories) have to agree.
@@ -25,7 +44,6 @@ static void decide_function(const struct resolver *r, const struct patch_module 
 {
 	static const struct source nowhere = {.path = "the patch"};
 	struct resolved found = {.how = RESOLVED_NONE};
-	struct table_sympos *s;
 	size_t position;
 
 	for (size_t t = 0; t < m->n; t++) {
@@ -57,14 +75,8 @@ static void decide_function(const struct resolver *r, const struct patch_module 
 	symtable_add_modinfo(
 		table, m->name,
 		xasprintf(KLP_INFO_PATCHED "=%s:%s,%zu", object->name, func->old_name, position));
-	if (position == func->old_sympos)
-		return;
-	s = symtable_add_sympos(table);
-	s->module = xstrdup(m->name);
-	s->section = xstrdup(m->elf->sec[func->section].name);
-	s->offset = func->sympos_offset;
-	s->position = found.position;
-	s->name = xstrdup(func->old_name);
+	if (position != func->old_sympos)
+		add_sympos(m, func, position, table);
 }
 
 /* The functions that a struct klp_object patches; an object that is not there is told at once. */

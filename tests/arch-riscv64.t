@@ -95,12 +95,14 @@ older_loader()
 
 doubts()
 {
-	local pointers=.klp.rela.binfmt_misc..data.rel
+	local pointers=.klp.rela.binfmt_misc..data.rel slots=.klp.rela.binfmt_misc..data..klp_slots
 	elfedit_compiles
 	broken "section '$pointers' entry 0: no livepatch relocation can be R_RISCV_ADD64, of which it takes two" \
 		'half a difference' set-reloc-type $pointers 0 36
 	broken "section '$pointers' entry 0: it writes to '.text', which is read-only when relocations of a module are applied" \
 		'late relocations of code' set-info $pointers .text
+	broken "is relocated twice, by section '$slots' entry 0 and '$slots' entry 1: apply_relocate_add() writes one over the other" \
+		'two pointers at one place' set-reloc-offset $slots 1 8
 	broken "completes one that is not in that section: apply_relocate_add() refuses it" 'a torn pair' \
 		set-reloc-offset .rela.text "$(entry .rela.text R_RISCV_PCREL_HI20)" 0
 }

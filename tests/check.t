@@ -163,6 +163,9 @@ broken "a plain relocation of a livepatch symbol" \
 	set-reloc-symbol .rela.text 0 .klp.sym.vmlinux.helper,2
 broken "what strip makes of a section that stands alone" "relocation against no symbol" \
 	set-reloc-symbol .rela.text 0 '#0'
+section=$(readelf -sW "$good" | awk -v n="$text_number" '$4 == "SECTION" && $7 == n { print $1 + 0 }')
+broken "a section that is gone" "relocation against a section that was taken out of the module" \
+	set-symbol-shndx "#$section" 0xfff1
 
 # Livepatch symbols.
 helper=.klp.sym.vmlinux.helper,2
@@ -258,6 +261,32 @@ unpatchable "an object with a long name" "has a name of more than 55 characters"
 	-DOBJECT="\"$long\""
 unpatchable "an object without functions" "object 'gadget' has no functions" \
 	-DFUNCS='((void*)0)'
+elsewhere="is not the address of something in the module, but R_X86_64_64 of '.klp.sym.vmlinux.state,3', which the kernel would take for one"
+unpatchable "an object that the kernel is to name" "the name of an object at '.data' + 0x" \
+	-DOBJECT='(char*)&state'
+has "$err" "$elsewhere" "... is told why"
+unpatchable "functions that the kernel is to have" "the functions of an object at '.data' + 0x" \
+	-DFUNCS='(void*)&state'
+has "$err" "$elsewhere" "... is told why"
+unpatchable "a string of the kernel's" "old_name at '.data' + 0x" -DOLD_NAME='(char*)&state'
+# member VARIABLE OFFSET: the number in .rela.data of the pointer at that place.
+member()
+{
+	local at
+	at=$(readelf -sW "$good" | awk -v name="$1" '$8 == name { print $2 }')
+	readelf -rW "$good" | awk -v at="$(printf '%016x' $((16#$at + $2)))" '
+		/^Relocation section/ { n = 0; on = $3 == "\047.rela.data\047" }
+		on && /^[0-9a-f]/ { if ($1 == at) print n; n++ }'
+}
+for type in 10:R_X86_64_32 24:R_X86_64_PC64; do
+	for place in "objs:patch:8" "the functions of an object:objects:8" "old_name:vmlinux_funcs:0" \
+		"new_func:vmlinux_funcs:8" "states:patch:16"; do
+		IFS=: read -r what variable offset <<<"$place"
+		broken "$what as ${type#*:}" "$what at '.data' + 0x" \
+			set-reloc-type .rela.data "$(member "$variable" "$offset")" "${type%:*}"
+		has "$err" "but ${type#*:} of '" "... is told what it is"
+	done
+done
 unpatchable "objects without an end" \
 	"the struct klp_object array 'objects' in section '.data' does not end with an empty entry" -DNO_END
 unpatchable "an empty function before the end" \

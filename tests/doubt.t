@@ -197,6 +197,9 @@ system_calls()
 	doubted compat "'__x64_sys_own' is the system call 'own' of native programs only: others get \
 '__ia32_compat_sys_own', which the patch does not replace" 'a kernel with a table of system calls' __x64_sys_own
 	trusted 'what is not in it does not count' __x64_sys_own __ia32_compat_sys_own
+	doubted compat "'__x64_sys_wide' is the system call 'wide' of native programs only: others get \
+'__x64_compat_sys_wide', which the patch does not replace" 'a second table' __x64_sys_wide
+	trusted 'what is in none of them' __x64_sys_narrow
 	kernel=$scratch/doubtful
 }
 
@@ -386,5 +389,5 @@ record
 module_copies
 link_time_optimisation
 other_kernels
-is "$right" 18 "as many patches that are right, no word against one"
+is "$right" 19 "as many patches that are right, no word against one"
 done_testing

@@ -73,12 +73,15 @@ static Elf64_Sym *symbols(size_t *n)
 	return (Elf64_Sym *)(file + symbol_table()->sh_offset);
 }
 
+/* By name, or by number as "#N". */
 static size_t symbol_index(const char *name)
 {
 	const char *strings = (char *)file + sections()[symbol_table()->sh_link].sh_offset;
 	size_t n;
 	Elf64_Sym *sym = symbols(&n);
 
+	if (name[0] == '#')
+		return number(name + 1);
 	for (size_t i = 1; i < n; i++) {
 		if (!strcmp(strings + sym[i].st_name, name))
 			return i;
@@ -182,13 +185,11 @@ static void set_reloc_type(char **argv)
 	r->r_info = ELF64_R_INFO(ELF64_R_SYM(r->r_info), number(argv[2]));
 }
 
-/* The symbol by name, or by number as "#N". */
 static void set_reloc_symbol(char **argv)
 {
 	Elf64_Rela *r = rela(argv[0], argv[1]);
-	size_t sym = argv[2][0] == '#' ? number(argv[2] + 1) : symbol_index(argv[2]);
 
-	r->r_info = ELF64_R_INFO(sym, ELF64_R_TYPE(r->r_info));
+	r->r_info = ELF64_R_INFO(symbol_index(argv[2]), ELF64_R_TYPE(r->r_info));
 }
 
 static void set_reloc_offset(char **argv)
@@ -270,7 +271,7 @@ static const struct command commands[] = {
 	{"set-size", "SECTION N", 2, set_size},
 	{"set-entsize", "SECTION N", 2, set_entsize},
 	{"rename-symbol", "OLD NEW", 2, rename_symbol},
-	{"set-symbol-shndx", "NAME N", 2, set_symbol_shndx},
+	{"set-symbol-shndx", "NAME|#N N", 2, set_symbol_shndx},
 	{"set-reloc-type", "SECTION ENTRY N", 3, set_reloc_type},
 	{"set-reloc-symbol", "SECTION ENTRY NAME|#N", 3, set_reloc_symbol},
 	{"set-reloc-offset", "SECTION ENTRY N", 3, set_reloc_offset},

@@ -121,6 +121,17 @@ init_memory()
 extra.c:6: 'pointer' uses 'set', which lies in '.init.text': $stays" "variables by their place in the section, a pointer to a function"
 
 	extra_source <<-'END'
+		static int first __initdata = 1, second __initdata = 2;
+		int __init sum(void);
+		int __init sum(void) { return first++ + second++; }
+		void set(void);
+		void set(void) { second = 5; }
+	END
+	finished
+	told "extra.c:6: 'set' uses 'second', which lies in '.init.data': $stays
+  remove __init or __initdata from 'second'" "a variable that gets a number"
+
+	extra_source <<-'END'
 		struct operations { int (*start)(int), (*stop)(int); };
 		static int __init start(int x) { return x; }
 		static int stop(int x) { return x; }
@@ -186,9 +197,33 @@ exports_and_aliases()
 		"a claim on a device"
 }
 
+type_lists()
+{
+	# As BTF_ID_LIST(ids), BTF_ID(struct, task_struct), BTF_ID(struct, file) make it.
+	local list='asm(".pushsection .BTF_ids,\"a\"\n.local ids\nids: .long 0, 0\n.popsection"); extern unsigned int ids[];'
+	extra_source <<-END
+		$list
+		int is_file(unsigned int id);
+		int is_file(unsigned int id) { return id == ids[0] || id == ids[1]; }
+		unsigned int *of_file = &ids[1];
+	END
+	finished
+	local empty="uses a list of BTF IDs of the patch, which is empty: only resolve_btfids fills such
+  leave BTF_ID_LIST() and its like out; a global list of the kernel's can be declared extern"
+	is "$status:${err//"klpcheck: error: '$scratch/finished/made/klp-x.ko': "/}" "1:extra.c:4: 'is_file' $empty
+extra.c:5: 'of_file' $empty" "lists of types that nobody fills"
+	extra_source <<<"${list/0, 0/7, 8} int is_file(unsigned int id); int is_file(unsigned int id) { return id == ids[0]; }"
+	finished
+	is "$status:$err" "0:" "... that are filled"
+	extra_source <<<"$list"
+	finished
+	is "$status:$err" "0:" "... that are not used"
+}
+
 check_setup && make_frame || exit
 trace_points
 system_calls
 init_memory
 exports_and_aliases
+type_lists
 done_testing

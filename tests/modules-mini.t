@@ -408,6 +408,9 @@ what_is_replaced()
 	replaced '.name = "sprocket",' gadget_step
 	refused 1 "klp-x.ko: it patches the module 'sprocket', of which no file is there: give --module FILE, or install its debug file" \
 		"a module that is not there"
+	replaced '.name = (char *)_printk,' gadget_step
+	refused 1 "is not the address of something in the module, but R_X86_64_64 of '_printk'" \
+		"a name that is not in the patch"
 	replaced '.name = "gadget",' gadget_phase
 	refused 1 "'gadget_phase' is in init memory" "an init function"
 	replaced '.name = "gadget",' gadget_inlined

@@ -92,6 +92,36 @@ filled_in()
 	resolve_patch
 	link_patch
 	is "$(sympos 0)" 0100000000000000 "a function with a variable of its name behind it"
+
+	two_sections last
+	refused 1 "klp-x.ko: 'funcs' is in one of two sections named '.data.mine', which no line of the symbol table can tell apart: give it another section" \
+		"the second of two sections of a name"
+	two_sections first
+	exits 0 "the first of them"
+	link_patch
+	is "$(sympos 0)" 0200000000000000 "... has it"
+	is "$(LC_ALL=C readelf -x "$(section .data.mine | tail -n 1)" "$dir/out/klp-x.ko" | grep -c '^  0x.* 02')" 0 \
+		"... and the other stays what it was"
+}
+
+# section NAME: the numbers of the sections of that name in the finished module.
+section()
+{
+	LC_ALL=C readelf -SW "$dir/out/klp-x.ko" | sed -n "s/^ *\[ *\([0-9]*\)\] $1 .*/\1/p"
+}
+
+# two_sections first|last: funcs is in that one of two sections of a name, of which one is in a group.
+two_sections()
+{
+	local zeros='asm(".pushsection .data.mine,\"awG\",@progbits,grp,comdat\n.zero 96\n.globl keep\nkeep: .popsection");'
+	fresh
+	mkdir "$dir/out"
+	template a.c <<<"$([[ $1 == first ]] || echo "$zeros")"
+	patch z.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_helper},' \
+		'static int new_helper(int x) { return x; }'
+	sed -i 's/funcs\[\] =/funcs[] __attribute__((section(".data.mine"))) =/' "$dir/z.c"
+	[[ $1 == last ]] || template zz.c <<<"$zeros"
+	resolve_patch
 }
 
 # offset NAME: of a symbol in its section, decimal.
