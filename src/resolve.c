@@ -135,7 +135,16 @@ static struct resolved module_export(const struct resolver *r, const struct sour
 	return ret;
 }
 
-/* Not the scope's own: exported, or a global of its object or of vmlinux. */
+/* May every module import it from vmlinux? */
+static bool is_open(const struct symver *export)
+{
+	return export && symver_in_vmlinux(export) && !str_starts(export->ns, "module:");
+}
+
+/*
+ * Not static in the scope: a global of its object, which the linker has taken for all code of that
+ * object, whoever exports the name as well; an export; or a global of vmlinux.
+ */
 static struct resolved use_global(const struct resolver *r, const struct source *source,
 				  const struct scope *scope, const char *name,
 				  const struct def *def)
@@ -144,15 +153,15 @@ static struct resolved use_global(const struct resolver *r, const struct source 
 	struct object *vmlinux = r->objects->obj[0];
 	struct resolved ret = {.how = RESOLVED_NONE};
 
+	if (scope && (scope->object->module || !is_open(export)))
+		ret = global_of(source, scope->object, scope->object, name, def);
+	if (ret.how != RESOLVED_NONE)
+		return ret;
+	if (is_open(export))
+		return (struct resolved){.how = RESOLVED_EXPORT, .export = export};
 	if (export && !symver_in_vmlinux(export))
 		return module_export(r, source, scope, name, export);
-	if (export && !str_starts(export->ns, "module:"))
-		return (struct resolved){.how = RESOLVED_EXPORT, .export = export};
-	if (scope)
-		ret = global_of(source, scope->object, scope->object, name, def);
-	if (ret.how == RESOLVED_NONE && (!scope || scope->object->module))
-		ret = global_of(source, vmlinux, vmlinux, name, NULL);
-	return ret;
+	return global_of(source, vmlinux, vmlinux, name, NULL);
 }
 
 struct resolved resolve_use(const struct resolver *r, const struct source *source,
