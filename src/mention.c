@@ -8,9 +8,6 @@
 #include "dwarf_object.h"
 #include "util.h"
 
-/* Most names stand once in .debug_str; as tails of longer names they may stand more often. */
-#define NAME_OFFSETS 16
-
 struct offsets {
 	uint64_t *v; /* or what stands at one: an address does not fit into every size_t */
 	size_t n, cap;
@@ -175,16 +172,59 @@ int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwar
 }
 
 static void find_bytes(const unsigned char *start, size_t size, const void *what, size_t len,
-		       size_t max, struct offsets *o)
+		       struct offsets *o)
 {
 	const unsigned char *at = start, *end = start + size;
 
-	for (size_t found = 0; at && found < max; found++) {
-		at = memmem(at, (size_t)(end - at), what, len);
-		if (!at)
-			return;
-		add_offset(o, (size_t)(at - start));
-		at++;
+	while (at && (at = memmem(at, (size_t)(end - at), what, len)) != NULL)
+		add_offset(o, (size_t)(at++ - start));
+}
+
+/* Numbers of 4 bytes that are looked for together, as they stand in the file. */
+struct numbers {
+	uint32_t *v; /* ascending */
+	size_t n;
+	/* The hash of each: what is none of them is mostly told by one look. */
+	uint8_t hash[0x10000 / 8];
+};
+
+static uint16_t hash(uint32_t number)
+{
+	return (uint16_t)(number * 0x9e3779b1U >> 16);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void numbers_take(struct numbers *ret, const struct elf_file *f, const struct offsets *o)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->v = xcalloc(o->n, sizeof(*ret->v));
+	for (size_t i = 0; i < o->n; i++) {
+		uint32_t *v = &ret->v[ret->n++];
+
+		elf_file_store(f, (unsigned char *)v, o->v[i], sizeof(*v));
+		ret->hash[hash(*v) / 8] |= (uint8_t)(1 << hash(*v) % 8);
+	}
+	if (ret->n)
+		qsort(ret->v, ret->n, sizeof(*ret->v), by_number);
+}
+
+/* Adds where in the bytes one of the numbers stands. */
+static void find_numbers(const unsigned char *bytes, size_t size, const struct numbers *numbers,
+			 struct offsets *o)
+{
+	for (size_t i = 0; numbers->n && i + sizeof(uint32_t) <= size; i++) {
+		uint32_t v;
+
+		memcpy(&v, bytes + i, sizeof(v));
+		if ((numbers->hash[hash(v) / 8] & 1 << hash(v) % 8) &&
+		    bsearch(&v, numbers->v, numbers->n, sizeof(v), by_number))
+			add_offset(o, i);
 	}
 }
 
@@ -244,6 +284,7 @@ int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set)
 {
 	const unsigned char *info, *str, *table;
 	struct offsets in_str = {0}, in_info = {0}, in_table = {0};
+	struct numbers at;
 	size_t info_size, str_size, table_size;
 	int status;
 
@@ -251,19 +292,14 @@ int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set)
 	str = debug_section_bytes(d->elf, ".debug_str", &str_size);
 	table = debug_section_bytes(d->elf, ".debug_str_offsets", &table_size);
 	/* DW_FORM_string: short names stand in place */
-	find_bytes(info, info_size, name, strlen(name) + 1, SIZE_MAX, &in_info);
-	/* DW_FORM_strp: a 4-byte offset */
-	find_bytes(str, str_size, name, strlen(name) + 1, NAME_OFFSETS, &in_str);
-	for (size_t i = 0; i < in_str.n; i++) {
-		unsigned char off[4];
-
-		elf_file_store(d->elf, off, in_str.v[i], sizeof(off));
-		find_bytes(info, info_size, off, sizeof(off), SIZE_MAX, &in_info);
-		find_bytes(table, table_size, off, sizeof(off), SIZE_MAX, &in_table);
-	}
+	find_bytes(info, info_size, name, strlen(name) + 1, &in_info);
+	/* DW_FORM_strp: a 4-byte offset; the linker may have made it the end of a longer string */
+	find_bytes(str, str_size, name, strlen(name) + 1, &in_str);
+	numbers_take(&at, d->elf, &in_str);
+	find_numbers(info, info_size, &at, &in_info);
+	find_numbers(table, table_size, &at, &in_table);
 	free(in_str.v);
-	if (in_table.n)
-		qsort(in_table.v, in_table.n, sizeof(*in_table.v), by_value);
+	free(at.v);
 	if (in_info.n)
 		qsort(in_info.v, in_info.n, sizeof(*in_info.v), by_value);
 	status = in_info.n ? each_unit(d, in_info.v, in_info.n, add_unit, set) : 0;

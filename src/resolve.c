@@ -31,9 +31,20 @@ static const struct ksym *symbol_of(const struct ksym *all, size_t count, const 
 	return NULL;
 }
 
+/* Is that where the definition lies? The linker may have taken another one than a weak one. */
+static bool is_at(const struct ksym *global, const struct def *def)
+{
+	for (size_t i = 0; global && i < def->addrs; i++) {
+		if (ksym_is_at(global, def->addr[i]))
+			return true;
+	}
+	return false;
+}
+
 static struct in_scope look_into(const struct scope *scope, const struct ksym *all, size_t count,
 				 const char *name)
 {
+	const struct ksym *global = kallsyms_global(all, count);
 	struct in_scope in = {.n = 0};
 
 	for (size_t i = 0; scope && i < scope->defs.n; i++) {
@@ -43,7 +54,8 @@ static struct in_scope look_into(const struct scope *scope, const struct ksym *a
 		if (strcmp(def->name, name) != 0 || !def->defined)
 			continue;
 		if (def->external) {
-			in.external = def;
+			if (!in.external || !is_at(global, in.external))
+				in.external = def;
 			continue;
 		}
 		sym = symbol_of(all, count, def);
@@ -81,12 +93,9 @@ static struct resolved global_of(const struct source *source, const struct objec
 
 	if (!global)
 		return (struct resolved){.how = RESOLVED_NONE};
-	/* A weak definition of the tagged file may not be the one that the linker took. */
-	for (size_t i = 0; def && i < def->addrs; i++) {
-		if (ksym_is_at(global, def->addr[i]))
-			return resolved_livepatch(source, owner, gate, all, count, global, def);
-	}
-	return resolved_livepatch(source, owner, gate, all, count, global, NULL);
+	if (def && !is_at(global, def))
+		def = NULL;
+	return resolved_livepatch(source, owner, gate, all, count, global, def);
 }
 
 /*
@@ -135,7 +144,16 @@ static struct resolved module_export(const struct resolver *r, const struct sour
 	return ret;
 }
 
-/* Not the scope's own: exported, or a global of its object or of vmlinux. */
+/* May every module import it from vmlinux? */
+static bool is_open(const struct symver *export)
+{
+	return export && symver_in_vmlinux(export) && !str_starts(export->ns, "module:");
+}
+
+/*
+ * Not static in the scope: a global of its object, which the linker has taken for all code of that
+ * object, whoever exports the name as well; an export; or a global of vmlinux.
+ */
 static struct resolved use_global(const struct resolver *r, const struct source *source,
 				  const struct scope *scope, const char *name,
 				  const struct def *def)
@@ -144,15 +162,15 @@ static struct resolved use_global(const struct resolver *r, const struct source 
 	struct object *vmlinux = r->objects->obj[0];
 	struct resolved ret = {.how = RESOLVED_NONE};
 
+	if (scope && (scope->object->module || !is_open(export)))
+		ret = global_of(source, scope->object, scope->object, name, def);
+	if (ret.how != RESOLVED_NONE)
+		return ret;
+	if (is_open(export))
+		return (struct resolved){.how = RESOLVED_EXPORT, .export = export};
 	if (export && !symver_in_vmlinux(export))
 		return module_export(r, source, scope, name, export);
-	if (export && !str_starts(export->ns, "module:"))
-		return (struct resolved){.how = RESOLVED_EXPORT, .export = export};
-	if (scope)
-		ret = global_of(source, scope->object, scope->object, name, def);
-	if (ret.how == RESOLVED_NONE && (!scope || scope->object->module))
-		ret = global_of(source, vmlinux, vmlinux, name, NULL);
-	return ret;
+	return global_of(source, vmlinux, vmlinux, name, NULL);
 }
 
 struct resolved resolve_use(const struct resolver *r, const struct source *source,
@@ -178,18 +196,13 @@ struct resolved resolve_use(const struct resolver *r, const struct source *sourc
 			     all, count);
 		return resolved_refused;
 	}
-	if (in.n == 1) {
-		if (in.sym[0]->init)
-			return resolved_init(source, use->is.name);
+	if (in.n == 1)
 		return resolved_livepatch(source, object, object, all, count, in.sym[0], in.def[0]);
-	}
 	if (in.vanished && !in.external) {
 		report_vanished(r->objects, source, scope, in.vanished, false);
 		return resolved_refused;
 	}
 	ret = use_global(r, source, scope, use->is.name, in.external);
-	if (ret.how == RESOLVED_LIVEPATCH && ret.sym->init)
-		return resolved_init(source, use->is.name);
 	/* A weak one is zero only where there is nothing that it could mean. */
 	if (ret.how == RESOLVED_NONE &&
 	    (!use->weak || is_static_elsewhere(r->objects, object, use->is.name))) {
@@ -240,11 +253,19 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 			     count);
 		return resolved_refused;
 	}
+	/* What a header defines extern inline has no code here, and is no other one. */
+	if (in.n == 0 && in.external && in.external->addrs && global &&
+	    !is_at(global, in.external)) {
+		error("%s: the '%s' of %s is weak, and the kernel has the one that overrides it: tag the "
+		      "file that defines its new function with the kernel file of that one",
+		      source_place(source, name), name, own->tag);
+		print_candidates(object->elf, object->dwarf, all, count);
+		return resolved_refused;
+	}
 	if (in.n == 1 || (in.external && global)) {
 		found = in.n == 1 ? resolved_livepatch(source, object, object, all, count,
 						       in.sym[0], in.def[0])
-				  : resolved_livepatch(source, object, object, all, count, global,
-						       in.external);
+				  : global_of(source, object, object, name, in.external);
 		return author ? check_author(source, own, name, author, count, found) : found;
 	}
 	if (in.vanished) {

@@ -8,6 +8,9 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 # shellcheck source=tests/mini.bash
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
+# shellcheck source=tests/klpsyms.bash
+source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
+k=$scratch/k5
 
 mini_vmlinux "$scratch/k5" || exit 1
 mini_vmlinux "$scratch/k4" -gdwarf-4 || exit 1
@@ -50,6 +53,16 @@ for kernel in k5 k4 bare gz; do
 	has "$out" "$(line_of fs/proc/alpha.c 'alpha_inlined\(')  no symbol: inlined everywhere" \
 		"$kernel: ... its definition is shown"
 done
+
+# The linker makes a short name the end of a longer one: here of one of many.
+{
+	printf 'int %s_the_end;\n' {a..z}{0..9}
+	printf 'static inline __attribute__((always_inline)) int _the_end(int x) { return x * 3; }\n'
+	printf 'int ends(int); int ends(int x) { return _the_end(x); }\n'
+} >"$scratch/ends.c"
+mini_cc "$scratch/ends.c" "$scratch/ends.o" && relink "$scratch/ends" "$scratch/ends.o" || exit 1
+pos ends _the_end
+has "$out" "ends.c:261  no symbol: inlined everywhere" "a name with which many others end"
 
 for name in helper state registered mixed knob twice_step arch_hook asm_local asm_data; do
 	pos k5 "$name"

@@ -18,8 +18,13 @@ make_modules()
 	local name at
 	mkdir "$scratch/gizmo"
 	cat >"$scratch/gizmo/gizmo.c" <<-'END'
-		/* It needs gadget by way of widget. */
+		/* It needs gadget by way of widget, and has two names of vmlinux's, the other way about. */
 		#include "mini.h"
+		int alpha_show(int x);
+		int alpha_show(int x) { return x; }
+		int alpha_again(int x);
+		int alpha_again(int x) { return x; }
+		EXPORT_SYMBOL_GPL(alpha_again);
 		int widget_export(int x);
 		int gizmo_export(int x);
 		int gizmo_export(int x) { return widget_export(x); }
@@ -176,7 +181,7 @@ what_can_be_reached()
 		"one of two at the beginning of their sections" gadget.c
 	is_of gadget_private gadget B "$(place $gadget 'int gadget_private')" "global data"
 	is_of gadget_common gadget T - "a global function of another file of the module"
-	is_of gadget_export gadget T - "an export of the module itself"
+	is_of gadget_export gadget T "$(place $gadget 'int gadget_export(')" "an export of the module itself"
 	is_of gadget_twin gadget T "$(place $gadget 'noclone int gadget_twin(')" \
 		"a global that has a static namesake, which the table has first"
 	is_of gadget_odd gadget t "$(place $gadget 'gadget_odd(')" \
@@ -262,7 +267,7 @@ exports()
 	whole
 	exits 0 "exports of modules"
 	is_of gadget_export widget/gadget T - "of a module that the tagged one depends on"
-	is_of widget_export widget T - "of the tagged one"
+	is_of widget_export widget T "$(place $widget 'int widget_export(int x)')" "of the tagged one"
 	is "$(klp_entries)" ".klp.rela.widget..text: .klp.sym.gadget.gadget_export,0 .klp.sym.widget.helper,0 \
 .klp.sym.widget.state,0 .klp.sym.widget.widget_export,0" \
 		"all of them wait for the patched module, under the names of their own"
@@ -295,6 +300,14 @@ exports()
 	template a.c gizmo/gizmo.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
 	decide "${modules[@]}"
 	is_of gadget_export gizmo/gadget T - "of a module that the one between needs"
+	frame '{.name = "gizmo", .funcs = none}, {.funcs = none}'
+	template a.c gizmo/gizmo.c <<<'int alpha_show(int), use_a(int x); int use_a(int x) { return alpha_show(x); }'
+	template b.c $alpha <<<'int alpha_again(void *), use_b(void *x); int use_b(void *x) { return alpha_again(x); }'
+	whole
+	is_of alpha_show gizmo T "$scratch/gizmo/gizmo.c:4" "a global of the tagged module wins over vmlinux's export of the name"
+	becomes alpha_again T "$(address alpha_again)" "$(place $alpha 'int alpha_again(')" \
+		"a global of vmlinux, for code of vmlinux, over a module's export"
+	is "$(depends)" depends= "... the patch does not depend on that module"
 	refuses $widget gizmo_export "'gizmo_export' is exported by the module 'gizmo', on which 'widget' does not depend" \
 		"... the other way round it need not be there"
 }

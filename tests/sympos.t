@@ -140,6 +140,14 @@ author()
 	resolve_patch
 }
 
+weak_ones()
+{
+	author lib/weak.c weak_kept 0
+	is "$status:$err" "0:" "a weak function that nobody overrides"
+	author kernel/gamma.c arch_hook 0
+	is "$status:$err" "0:" "the one that overrides a weak one"
+}
+
 written_by_the_author()
 {
 	local right
@@ -183,6 +191,9 @@ refused_ones()
 	refused 1 "a.c:4: 'alpha_inlined' is inlined everywhere in fs/proc/alpha.c" "an inlined function"
 	author fs/proc/alpha.c alpha_scalar 0
 	refused 1 "a.c:4: 'alpha_scalar' exists in fs/proc/alpha.c only as 'alpha_scalar.isra.0'" "a clone"
+	author lib/weak.c arch_hook 0
+	refused 1 "a.c:4: the 'arch_hook' of lib/weak.c is weak, and the kernel has the one that overrides it: tag the file that defines its new function with the kernel file of that one
+  position 1: 0x$(address arch_hook) T $(place kernel/gamma.c 'int arch_hook(')" "a weak function that is overridden"
 	author kernel/gamma.c sys_gamma 0
 	refused 1 "a.c:4: 'sys_gamma' is neither in kernel/gamma.c nor a global symbol of this kernel
   system call 'gamma': what can be patched is each of its entries '__ia32_compat_sys_gamma', '__ia32_sys_gamma', '__x64_sys_gamma'; what they call is inline, and so notrace" \
@@ -215,6 +226,7 @@ refused_ones()
 
 mini_vmlinux "$k" && make_frame || exit
 filled_in
+weak_ones
 written_by_the_author
 refused_ones
 done_testing

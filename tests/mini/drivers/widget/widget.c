@@ -3,7 +3,7 @@
 #include "mini.h"
 
 int gadget_export(int x);
-int widget_export(int x);
+int widget_export(int);
 
 static int state = 7;
 
