@@ -82,13 +82,23 @@ static int add_by_file(struct dwarf_file *d, const struct ksym *sym, size_t n,
 	return status;
 }
 
-/* The first per-CPU variables lie at 0: what units know their names? */
-static int add_by_name(struct dwarf_file *d, const struct ksym *sym, size_t n, struct unit_set *set)
+/* Names with a dot are made by the compiler; units know them by others. */
+static bool has_own_name(const struct ksym *sym)
+{
+	return is_variable(sym) && !strchr(sym->name, '.');
+}
+
+/*
+ * Variables that no unit has where they lie: the first per-CPU ones lie at 0, and what has no size
+ * (a lock_class_key without lockdep) where the next variable does. What units know their names?
+ */
+static int add_by_name(struct dwarf_file *d, const struct ksym *sym, size_t n,
+		       const struct location *known, struct unit_set *set)
 {
 	int status = 0;
 
 	for (size_t i = 0; i < n && !status; i++) {
-		if (is_variable(&sym[i]) && sym[i].addr == 0)
+		if (has_own_name(&sym[i]) && !known[i].place[0])
 			status = mention_name(d, sym[i].name, set);
 	}
 	return status;
@@ -139,7 +149,7 @@ int locate_units(struct dwarf_file *d, const struct ksym *sym, size_t n, Dwarf_O
 int locate(struct dwarf_file *d, const struct ksym *sym, size_t n, struct location *ret)
 {
 	Dwarf_Off *unit = xcalloc(n, sizeof(*unit));
-	struct unit_set set = {0};
+	struct unit_set set = {0}, named = {0};
 	int status;
 
 	memset(ret, 0, n * sizeof(*ret));
@@ -149,10 +159,17 @@ int locate(struct dwarf_file *d, const struct ksym *sym, size_t n, struct locati
 			name_unit(d, unit[i], &ret[i]);
 	}
 	if (!status)
-		status = add_by_name(d, sym, n, &set);
-	if (!status)
 		status = read_units(d, &set, sym, n, ret);
+	if (!status)
+		status = add_by_name(d, sym, n, ret, &named);
+	if (!status)
+		status = read_units(d, &named, sym, n, ret);
+	for (size_t i = 0; i < n; i++) {
+		if (has_own_name(&sym[i]) && !ret[i].place[0])
+			ret[i].unit[0] = '\0';
+	}
 	unit_set_free(&set);
+	unit_set_free(&named);
 	free(unit);
 	return status;
 }

@@ -118,6 +118,15 @@ grep -v ' helper$' "$scratch/k5/System.map" >"$scratch/less"
 pos k5 --symbols "$scratch/less" helper
 refused 1 "differ in how often they have 'helper'" "a witness that differs is an error"
 
+# Two variables lie at one address, as the first takes none.
+printf 'static struct {} key; void *a(void); void *a(void) { return &key; }\n' >"$scratch/key.c"
+printf '\nstatic int lock; int *b(void); int *b(void) { return &lock; }\n' >"$scratch/lock.c"
+(cd "$scratch" && "${CC:-gcc}" -g -O1 -nostdlib -static -Wl,-e,0 -o shared key.c lock.c)
+run "$bin/kallsympos" --vmlinux "$scratch/shared" lock
+has "$out" '  vmlinux  lock.c:2  ' 'a variable where another one lies that takes no memory'
+run "$bin/kallsympos" --vmlinux "$scratch/shared" key
+has "$out" '  vmlinux  key.c:1  ' '... and that one'
+
 run "$top/kallsympos" --help
 exits 0 "the command has a help"
 run "$top/kallsympos" --nosuch x
