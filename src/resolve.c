@@ -196,18 +196,13 @@ struct resolved resolve_use(const struct resolver *r, const struct source *sourc
 			     all, count);
 		return resolved_refused;
 	}
-	if (in.n == 1) {
-		if (in.sym[0]->init)
-			return resolved_init(source, use->is.name);
+	if (in.n == 1)
 		return resolved_livepatch(source, object, object, all, count, in.sym[0], in.def[0]);
-	}
 	if (in.vanished && !in.external) {
 		report_vanished(r->objects, source, scope, in.vanished, false);
 		return resolved_refused;
 	}
 	ret = use_global(r, source, scope, use->is.name, in.external);
-	if (ret.how == RESOLVED_LIVEPATCH && ret.sym->init)
-		return resolved_init(source, use->is.name);
 	/* A weak one is zero only where there is nothing that it could mean. */
 	if (ret.how == RESOLVED_NONE &&
 	    (!use->weak || is_static_elsewhere(r->objects, object, use->is.name))) {

@@ -11,14 +11,6 @@ bool resolved_same(const struct resolved *a, const struct resolved *b)
 	return a->how == b->how && a->sym == b->sym && a->gate == b->gate;
 }
 
-struct resolved resolved_init(const struct source *source, const char *name)
-{
-	error("%s: '%s' is in init memory, which the kernel frees after boot: it is gone when a "
-	      "livepatch is loaded, so do without it",
-	      source_place(source, name), name);
-	return resolved_refused;
-}
-
 /* A livepatch symbol of an object; refuses what has no position that always holds. */
 struct resolved resolved_livepatch(const struct source *source, const struct object *owner,
 				   const struct object *gate, const struct ksym *all, size_t count,
@@ -39,10 +31,14 @@ struct resolved resolved_livepatch(const struct source *source, const struct obj
 		      source_place(source, sym->name), sym->name);
 		return resolved_refused;
 	}
+	if (sym->init) {
+		error("%s: '%s' is in init memory, which the kernel frees after boot: it is gone when a "
+		      "livepatch is loaded, so do without it",
+		      source_place(source, sym->name), sym->name);
+		return resolved_refused;
+	}
 	if (kallsyms_position(all, count, sym, &ret.position))
 		return ret;
-	if (sym->init)
-		return resolved_init(source, sym->name);
 	error("%s: '%s' has another position in '%s' while that loads than when it is up, because of "
 	      "a namesake in its init memory: no livepatch can name it",
 	      source_place(source, sym->name), sym->name, owner->name);

@@ -33,12 +33,9 @@ extern const struct resolved resolved_refused;
 /* Do both mean the same symbol, with the same object to wait for? */
 bool resolved_same(const struct resolved *a, const struct resolved *b);
 
-/* error(): the symbol is in init memory. */
-struct resolved resolved_init(const struct source *source, const char *name);
-
 /*
  * The livepatch symbol sym, one of count entries all of its name in owner, whose relocation waits
- * for gate. Refuses a symbol without a position that always holds.
+ * for gate. Refuses a symbol in init memory, and one without a position that always holds.
  */
 struct resolved resolved_livepatch(const struct source *source, const struct object *owner,
 				   const struct object *gate, const struct ksym *all, size_t count,

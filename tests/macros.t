@@ -43,6 +43,9 @@ refused 1 "fs/proc/beta.c has no static variable 'counter' in a function 'alpha_
 uses fs/proc/alpha.c 'extern int one KLP_STATIC_LOCAL(alpha_first, count);
 int use(void); int use(void) { return one; }'
 refused 1 "fs/proc/alpha.c has no static variable 'count' in a function 'alpha_first'" "a misspelt variable"
+uses fs/proc/alpha.c 'extern int one KLP_STATIC_LOCAL(alpha_setup, setups);
+int use(void); int use(void) { return one; }'
+refused 1 "is in init memory, which the kernel frees after boot" "a static variable in init memory"
 uses '' 'extern int one KLP_STATIC_LOCAL(alpha_first, counter);
 int use(void); int use(void) { return one; }'
 refused 1 "has no //KLPMAKE tag to say of which file" "no tag"
@@ -74,6 +77,9 @@ uses '' 'int third(int x) KLP_SYMBOL(vmlinux, helper, 3);
 int use(void); int use(void) { return third(1); }'
 refused 1 "'vmlinux' has 2 symbols 'helper', and position 3 is none of them" "a position too high"
 has "$err" "position 2: 0x" "... with those there are"
+uses '' 'int early(int x) KLP_SYMBOL(vmlinux, alpha_setup, 1);
+int use(void); int use(void) { return early(1); }'
+refused 1 "'alpha_setup' is in init memory, which the kernel frees after boot" "a position in init memory"
 uses '' 'int any(int x) KLP_RELOC_SYMBOL(vmlinux, vmlinux, helper);
 int use(void); int use(void) { return any(1); }'
 refused 1 "'vmlinux' has 2 symbols 'helper', and position 0 means the only one" "SUSE's way, ambiguous"

@@ -93,7 +93,9 @@ static int alpha_boot __initdata = 3;
 
 static __init noinline noclone int alpha_setup(int x)
 {
-	alpha_boot += x;
+	static int setups __initdata;
+
+	alpha_boot += x + setups++;
 	return alpha_boot + knob;
 }
 
