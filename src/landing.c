@@ -33,8 +33,8 @@ static int read_vmlinux(struct sites *sealed, const struct elf_file *vmlinux, si
 	for (size_t off = 0; off < size; off += ENTRY)
 		sealed->site[sealed->n++] =
 			addr + off + (uint64_t)(int32_t)elf_file_number(vmlinux, data + off, ENTRY);
-	if (size)
-		sites_sort(sealed);
+	sites_sort(sealed);
+	sealed->known = true;
 	return 0;
 }
 

@@ -19,7 +19,6 @@ void sites_sort(struct sites *s)
 {
 	if (s->n)
 		qsort(s->site, s->n, sizeof(*s->site), by_number);
-	s->known = true;
 }
 
 int sites_read_module(struct sites *s, const struct elf_file *f, const char *section, size_t entry)
@@ -28,7 +27,7 @@ int sites_read_module(struct sites *s, const struct elf_file *f, const char *sec
 	struct relocs relocs;
 
 	if (!index) { /* not one function is listed */
-		sites_sort(s);
+		s->known = true;
 		return 0;
 	}
 	if (relocs_read_section(f, index, &relocs))
@@ -41,8 +40,8 @@ int sites_read_module(struct sites *s, const struct elf_file *f, const char *sec
 		if (relocs_pointer(f, &relocs, index, relocs.r[i].offset, &to, &offset))
 			s->site[s->n++] = elf_place(to, offset);
 	}
-	if (s->n == f->sec[index].shdr.sh_size / entry)
-		sites_sort(s);
+	sites_sort(s);
+	s->known = s->n == f->sec[index].shdr.sh_size / entry;
 	relocs_free(&relocs);
 	return 0;
 }

@@ -15,7 +15,7 @@
 struct sites {
 	uint64_t *site; /* ascending; of a module as elf_place() */
 	size_t n;
-	bool known; /* false: the file does not tell */
+	bool known; /* false: the file does not tell of all */
 };
 
 /*
@@ -26,7 +26,7 @@ struct sites {
 int sites_read_module(struct sites *s, const struct elf_file *module, const char *section,
 		      size_t entry);
 
-/* Puts what was written to site[] and n in order; the list is known then. */
+/* Puts what was written to site[] and n in order. */
 void sites_sort(struct sites *s);
 
 /* Is there one in [addr, addr + size)? */

@@ -76,6 +76,7 @@ int traced_read_vmlinux(struct sites *t, const struct elf_file *vmlinux, const s
 	if (!filled)
 		return 0;
 	sites_sort(t);
+	t->known = true;
 	*padding = is_padded(t, vmlinux, arch->traced_padding) ? arch->traced_padding : 0;
 	for (size_t i = 0; i < n; i++)
 		t->site[i] += *padding;

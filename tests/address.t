@@ -506,6 +506,11 @@ landings()
 		fs/proc/alpha.c '{.funcs = funcs}' "${text/OLD/alpha_again}"
 	wrong "... of a module" "5: 'pointer' takes the address of 'new_one', which becomes that of 'gadget_twin' as the patch may be removed; but a call of that through a pointer faults on this kernel (IBT): the kernel has taken away its ENDBR" \
 		drivers/gadget/gadget.c '{.name = "gadget", .funcs = funcs}' "${text/OLD/gadget_twin}"
+	cp "$k/debug/gadget.ko" "$k/gadget.ko"
+	"$scratch/elfedit" "$k/gadget.ko" "$k/debug/gadget.ko" set-reloc-symbol .rela.ibt_endbr_seal 0 sink
+	wrong "... whose list has an entry that leads nowhere" "5: 'pointer' takes the address of 'new_one', which becomes that of 'gadget_twin' as the patch may be removed; but a call of that through a pointer faults on this kernel (IBT): the kernel has taken away its ENDBR" \
+		drivers/gadget/gadget.c '{.name = "gadget", .funcs = funcs}' "${text/OLD/gadget_twin}"
+	mv "$k/gadget.ko" "$k/debug"
 	wrong "the kernel's function itself, in data" \
 		"5: the address of 'alpha_again' is taken, but a call of it through a pointer faults on this kernel (IBT): the kernel has taken away its ENDBR; call it by its name" \
 		fs/proc/alpha.c '{.funcs = none}' \

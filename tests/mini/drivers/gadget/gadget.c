@@ -27,6 +27,9 @@ noinline noclone int gadget_twin(int x)
 	return x ^ state;
 }
 
+/* Not in the order of their addresses. */
+IBT_SEAL(gadget_step);
+IBT_SEAL(gadget_odd);
 IBT_SEAL(gadget_twin);
 
 /* Gone once the module is up, and before the one of common.c in the table. */
