@@ -149,8 +149,6 @@ int locate(struct dwarf_file *d, const struct ksym *sym, size_t n, struct locati
 			name_unit(d, unit[i], &ret[i]);
 	}
 	if (!status)
-		status = add_by_file(d, sym, n, unit, &set);
-	if (!status)
 		status = add_by_name(d, sym, n, &set);
 	if (!status)
 		status = read_units(d, &set, sym, n, ret);
