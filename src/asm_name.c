@@ -2,7 +2,6 @@
 /* What the macros of <klpmake.h> leave in an object file: see asm_name.h. */
 #include "asm_name.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,6 +107,26 @@ int asm_name_parse(struct asm_name *n, const char *link_name, const char *where)
 	}
 	n->name = xstrdup(n->base);
 	return 0;
+}
+
+/* "count" and "count.3" are what a compiler makes of "count". */
+static bool is_numbered(const char *symbol, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (strncmp(symbol, name, len) != 0)
+		return false;
+	return !symbol[len] || (symbol[len] == '.' && symbol[len + 1] &&
+				!symbol[len + 1 + strspn(symbol + len + 1, "0123456789")]);
+}
+
+bool asm_name_is_local(const struct asm_name *n, const char *symbol)
+{
+	size_t len = strlen(n->function);
+
+	return is_numbered(symbol, n->name) ||
+	       (!strncmp(symbol, n->function, len) && symbol[len] == '.' &&
+		is_numbered(symbol + len + 1, n->name));
 }
 
 void asm_name_free(struct asm_name *n)

@@ -6,6 +6,7 @@
 #ifndef KLP_ASM_NAME_H
 #define KLP_ASM_NAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -33,6 +34,13 @@ struct asm_name {
 
 /* Takes a link name apart. error() and -1 when it has a macro's mark but not its form. */
 int asm_name_parse(struct asm_name *n, const char *link_name, const char *where);
+
+/*
+ * May a symbol be the variable that this NAME_STATIC_LOCAL means? gcc calls it "NAME" or "NAME.1",
+ * clang "FUNCTION.NAME", perhaps with a number.
+ */
+bool asm_name_is_local(const struct asm_name *n, const char *symbol);
+
 void asm_name_free(struct asm_name *n);
 
 #endif

@@ -84,22 +84,11 @@ static bool unit_uses(const struct type_checks *t, const struct types *types, si
 	return false;
 }
 
-/* "counter.12", or "counter", for a variable of some function. */
-static bool is_numbered(const char *symbol, const char *name)
-{
-	size_t len = strlen(name);
-
-	if (strncmp(symbol, name, len) != 0)
-		return false;
-	return !symbol[len] || (symbol[len] == '.' && symbol[len + 1] &&
-				!symbol[len + 1 + strspn(symbol + len + 1, "0123456789")]);
-}
-
 static bool may_mean(const struct check_symbol *s, const struct asm_name *is)
 {
 	if (is->object && strcmp(is->object, s->object) != 0)
 		return false;
-	return is->kind == NAME_STATIC_LOCAL ? is_numbered(s->name, is->name)
+	return is->kind == NAME_STATIC_LOCAL ? asm_name_is_local(is, s->name)
 					     : !strcmp(s->name, is->name);
 }
 

@@ -9,32 +9,12 @@
 #include "locate.h"
 #include "util.h"
 
-/* "count.3" is one of the symbols that a variable 'count' can be. */
-static bool is_numbered(const char *symbol, const char *name)
-{
-	size_t len = strlen(name);
-
-	return !strncmp(symbol, name, len) &&
-	       (symbol[len] == '\0' || (symbol[len] == '.' && symbol[len + 1] &&
-					!symbol[len + 1 + strspn(symbol + len + 1, "0123456789")]));
-}
-
-/* gcc calls it "NAME.1", clang "FUNCTION.NAME" and perhaps a number. */
-static bool is_local(const char *symbol, const struct asm_name *name)
-{
-	size_t len = strlen(name->function);
-
-	if (is_numbered(symbol, name->name))
-		return true;
-	return !strncmp(symbol, name->function, len) && symbol[len] == '.' &&
-	       (!strcmp(symbol + len + 1, name->name) || is_numbered(symbol + len + 1, name->name));
-}
-
 static const struct ksym *symbol_at(const struct kallsyms *k, const struct asm_name *name,
 				    uint64_t addr)
 {
 	for (size_t i = 0; i < k->n; i++) {
-		if (k->sym[i].addr == addr && !k->sym[i].global && is_local(k->sym[i].name, name))
+		if (k->sym[i].addr == addr && !k->sym[i].global &&
+		    asm_name_is_local(name, k->sym[i].name))
 			return &k->sym[i];
 	}
 	return NULL;

@@ -47,9 +47,10 @@ int kinds_global = 4;
 static noinline noclone int kinds_add(int a, long b)
 {
 	static int calls;
+	static int others asm("kinds_add.others"); /* as clang names them */
 
 	calls++;
-	return a + (int)b + calls;
+	return a + (int)b + calls + others++;
 }
 
 static noinline noclone long kinds_name(struct kinds_item *item, const char *name, u32 len)
