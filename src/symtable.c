@@ -86,7 +86,7 @@ static int parse_symbol(struct symtable *t, char **field, size_t n)
 	uint64_t position, addr;
 	const char *owner;
 
-	if (n < 8 || !number(field[5], 10, &position) || !number(field[6], 16, &addr) ||
+	if (n < 8 || n > 9 || !number(field[5], 10, &position) || !number(field[6], 16, &addr) ||
 	    field[7][1])
 		return -1;
 	s = symtable_add_symbol(t);
@@ -253,6 +253,70 @@ static int by_modinfo(const void *a, const void *b)
 	return diff ? diff : strcmp(x->text, y->text);
 }
 
+/*
+ * Adds a line of that many words; takes it over. A name with a blank would make another word of it,
+ * one with a newline another line.
+ */
+static int write_line(struct output *out, size_t words, char *line)
+{
+	char *field[MAX_FIELDS], *copy = xstrdup(line);
+	bool sane = split(copy, field) == words;
+
+	for (const char *p = line; *p; p++)
+		sane &= (unsigned char)*p >= ' ' && *p != 0x7f;
+	if (sane)
+		fprintf(out->stream, "%s\n", line);
+	else
+		error("'%s': no table of symbols can hold '%s': a name in it is empty, or has a "
+		      "blank or a control character; give it another one",
+		      out->path, line);
+	free(copy);
+	free(line);
+	return sane ? 0 : -1;
+}
+
+static int write_lines(const struct symtable *t, struct output *out)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < t->symbols; i++) {
+		const struct table_symbol *s = &t->symbol[i];
+		bool same = !strcmp(s->gate, s->object);
+
+		status |= write_line(out, 9,
+				     xasprintf("symbol %s %s %s%s%s %s %zu %016llx %c %s",
+					       s->module, s->link_name, same ? "" : s->gate,
+					       same ? "" : "/", s->object, s->name, s->position,
+					       (unsigned long long)s->addr, s->type, s->source));
+	}
+	for (size_t i = 0; i < t->sympositions; i++) {
+		const struct table_sympos *s = &t->sympos[i];
+
+		status |=
+			write_line(out, 6,
+				   xasprintf("sympos %s %s 0x%llx %zu %s", s->module, s->section,
+					     (unsigned long long)s->offset, s->position, s->name));
+	}
+	for (size_t i = 0; i < t->addresses; i++) {
+		const struct table_address *a = &t->address[i];
+
+		status |= write_line(out, 9,
+				     xasprintf("address %s %s 0x%llx %s %s %zu %lld %s", a->module,
+					       a->section, (unsigned long long)a->offset, a->object,
+					       a->name, a->position, (long long)a->addend,
+					       a->new_name));
+	}
+	for (size_t i = 0; i < t->dependses; i++)
+		status |= write_line(
+			out, 3,
+			xasprintf("depends %s %s", t->depends[i].module, t->depends[i].names));
+	for (size_t i = 0; i < t->modinfos; i++)
+		status |= write_line(
+			out, 3,
+			xasprintf("modinfo %s %s", t->modinfo[i].module, t->modinfo[i].text));
+	return status;
+}
+
 int symtable_write(struct symtable *t, const char *path, const char *comment)
 {
 	struct output out;
@@ -270,32 +334,10 @@ int symtable_write(struct symtable *t, const char *path, const char *comment)
 	fprintf(out.stream, "%s", comment);
 	fprintf(out.stream, "# " SYMBOL_FORM "\n# " SYMPOS_FORM "\n# " ADDRESS_FORM
 			    "\n# " DEPENDS_FORM "\n# " MODINFO_FORM "\n");
-	for (size_t i = 0; i < t->symbols; i++) {
-		const struct table_symbol *s = &t->symbol[i];
-
-		bool same = !strcmp(s->gate, s->object);
-
-		fprintf(out.stream, "symbol %s %s %s%s%s %s %zu %016llx %c %s\n", s->module,
-			s->link_name, same ? "" : s->gate, same ? "" : "/", s->object, s->name,
-			s->position, (unsigned long long)s->addr, s->type, s->source);
+	if (write_lines(t, &out)) {
+		output_cancel(&out);
+		return -1;
 	}
-	for (size_t i = 0; i < t->sympositions; i++) {
-		const struct table_sympos *s = &t->sympos[i];
-
-		fprintf(out.stream, "sympos %s %s 0x%llx %zu %s\n", s->module, s->section,
-			(unsigned long long)s->offset, s->position, s->name);
-	}
-	for (size_t i = 0; i < t->addresses; i++) {
-		const struct table_address *a = &t->address[i];
-
-		fprintf(out.stream, "address %s %s 0x%llx %s %s %zu %lld %s\n", a->module,
-			a->section, (unsigned long long)a->offset, a->object, a->name, a->position,
-			(long long)a->addend, a->new_name);
-	}
-	for (size_t i = 0; i < t->dependses; i++)
-		fprintf(out.stream, "depends %s %s\n", t->depends[i].module, t->depends[i].names);
-	for (size_t i = 0; i < t->modinfos; i++)
-		fprintf(out.stream, "modinfo %s %s\n", t->modinfo[i].module, t->modinfo[i].text);
 	return output_end(&out);
 }
 

@@ -75,7 +75,8 @@ int symtable_read(struct symtable *t, const char *path);
 
 /*
  * Sorts the table and writes it beside path, then renames: same content, same bytes.
- * comment: lines for the head, each begins with "# ". error() and -1 on failure.
+ * comment: lines for the head, each begins with "# ". error() and -1 on failure, also where a name
+ * is none that a line can hold.
  */
 int symtable_write(struct symtable *t, const char *path, const char *comment);
 

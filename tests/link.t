@@ -257,6 +257,7 @@ bad_tables()
 	local good="symbol klp-x.ko state vmlinux state 3 0 d -"
 	mini_module "$k" "$in/klp-x.ko" "$mini_src/patch.c"
 	refused_table "'$in/syms' line 2: $form" "too few fields" "$good" "symbol klp-x.ko helper vmlinux helper 2 0"
+	refused_table "'$in/syms' line 1: $form" "too many fields" "$good -"
 	refused_table "'$in/syms' line 1: $form" "a position that is no number" "${good/ 3 / x }"
 	refused_table "'$in/syms' line 1: $form" "a negative position" "${good/ 3 / -3 }"
 	refused_table "'$in/syms' line 1: $form" "a position too large for any number" "${good/ 3 / 99999999999999999999 }"

@@ -445,6 +445,27 @@ more_of_a_name()
 	k=$small
 }
 
+# What would be more than one word of a line, or another line.
+no_words()
+{
+	local small=$k form="klpsyms: error: 'syms': no table of symbols can hold 'symbol klp-x.ko odd vmlinux odd 0"
+	local why="a name in it is empty, or has a blank or a control character" file text
+	for file in 'a blank' 'header\nsymbol klp-x.ko state vmlinux state 1 0 d'; do
+		fresh
+		mkdir "$dir/obj"
+		printf '#line 7 "%s"\nstatic int odd = 3;\nint odd_use(void);\nint odd_use(void) { return odd++; }\n' \
+			"$file" >"$dir/obj/odd.c"
+		mini_cc "$dir/obj/odd.c" "$dir/obj/odd.o" && relink "$dir/kernel" "$dir/obj/odd.o"
+		k=$dir/kernel
+		template a.c obj/odd.c <<<'extern int odd; int use(void); int use(void) { return odd; }'
+		resolve
+		printf -v text '%b' "$file"
+		refused 1 "$form $(address odd odd.c) d $text:7': $why" "a name of a file: '${file%%\\*}'"
+		holds "... there is no table" test ! -e "$dir/syms"
+		k=$small
+	done
+}
+
 # A variable that is defined where the kernel's was meant: the data would be two.
 data_of_its_own()
 {
@@ -476,5 +497,6 @@ of_the_patch
 what_is_refused
 static_of_another_file
 more_of_a_name
+no_words
 data_of_its_own
 done_testing
