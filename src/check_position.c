@@ -90,8 +90,13 @@ const struct ksym *check_position(const struct check *c, const char *what, const
 		    "is up: klp_find_object_symbol() takes the wrong one, or none, at one of these "
 		    "times; do without it%s",
 		    what, name, position, o->name, list);
+	else if (loading->unsettled)
+		bad(c,
+		    "%s: the position of '%s' is made uncertain " KSYM_UNSETTLED
+		    ": klp_find_object_symbol() may take the wrong one, or none; do without it%s",
+		    what, name, list);
 	free(list);
-	if (!loading || (loading != up && (up || !loading->init)))
+	if (!loading || loading->unsettled || (loading != up && (up || !loading->init)))
 		return NULL;
 	if (loading->addr == 0) {
 		bad(c,

@@ -190,24 +190,63 @@ int ksym_by_name_and_address(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
+/* "NAME.llvm.HASH" */
+struct llvm {
+	char *name;
+	uint64_t addr;
+};
+
 struct collect {
 	struct kallsyms *k;
 	size_t cap;
+	struct llvm *llvm; /* of wanted names */
+	size_t llvms, llvms_cap;
 };
+
+static void keep_llvm(struct collect *c, const struct ksym *sym, size_t len)
+{
+	char *name = strndup(sym->name, len);
+
+	if (!kallsyms_wanted(c->k, name)) {
+		free(name);
+		return;
+	}
+	GROW(c->llvm, c->llvms, c->llvms_cap);
+	c->llvm[c->llvms++] = (struct llvm){name, sym->addr};
+}
 
 static void keep_wanted(const struct ksym *sym, void *arg)
 {
 	struct collect *c = arg;
+	const char *llvm = strstr(sym->name, ".llvm.");
 
+	if (llvm)
+		keep_llvm(c, sym, (size_t)(llvm - sym->name));
 	if (!kallsyms_wanted(c->k, sym->name) || kallsyms_ignored(sym->name))
 		return;
 	GROW(c->k->sym, c->k->n, c->cap);
 	c->k->sym[c->k->n++] = *sym;
 }
 
+/* Before it was there livepatch compared whole names. */
+#define BY_NAME "kallsyms_on_each_match_symbol"
+
+/* Position 0 needs a name that is the only one, another counts what lies before. */
+static void mark_unsettled(struct kallsyms *k, const struct llvm *llvm)
+{
+	size_t count;
+	const struct ksym *all = kallsyms_find(k, llvm->name, &count);
+
+	for (size_t i = 0; i < count; i++)
+		k->sym[all - k->sym + (ptrdiff_t)i].unsettled |=
+			count == 1 || all[i].addr > llvm->addr;
+}
+
 int kallsyms_read(struct kallsyms *k, const struct elf_file *vmlinux)
 {
 	struct collect c = {.k = k};
+	bool by_name;
+	size_t count;
 
 	if (!vmlinux->symtab) {
 		error("'%s': no symbol table (stripped?): use the debug vmlinux", vmlinux->path);
@@ -216,9 +255,17 @@ int kallsyms_read(struct kallsyms *k, const struct elf_file *vmlinux)
 	/* A System.map or kallsyms is told from a cut-short one by these. */
 	kallsyms_want(k, "_stext");
 	kallsyms_want(k, "_end");
+	kallsyms_want(k, BY_NAME);
 	kallsyms_each(vmlinux, keep_wanted, &c);
 	if (k->n)
 		qsort(k->sym, k->n, sizeof(*k->sym), ksym_by_name_and_address);
+	by_name = kallsyms_find(k, BY_NAME, &count) != NULL;
+	for (size_t i = 0; i < c.llvms; i++) {
+		if (by_name)
+			mark_unsettled(k, &c.llvm[i]);
+		free(c.llvm[i].name);
+	}
+	free(c.llvm);
 	return 0;
 }
 

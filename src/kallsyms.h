@@ -27,10 +27,20 @@ struct ksym {
 	char type;		/* as nm and /proc/kallsyms print it: 't', 'D'... */
 	unsigned char elf_type; /* STT_FUNC, STT_OBJECT, STT_NOTYPE... */
 	bool global;		/* STB_GLOBAL or STB_WEAK */
-	bool init;    /* in a section that is freed after boot, or once its module is up */
-	bool kept;    /* still in kallsyms when its object is up: not init of a module */
+	bool init; /* in a section that is freed after boot, or once its module is up */
+	bool kept; /* still in kallsyms when its object is up: not init of a module */
+	/*
+	 * The kernel may count "NAME.llvm.HASH", as clang's link-time optimisation renames statics,
+	 * as this one's NAME, and so have another position for it: kernel/kallsyms.c,
+	 * cleanup_symbol_name(), until "kallsyms: Match symbols exactly with CONFIG_LTO_CLANG" took
+	 * that away. No symbol tells which of the two it does.
+	 */
+	bool unsettled;
 	size_t order; /* place in the symbol table: breaks ties */
 };
+
+/* What is to be said of such a symbol. */
+#define KSYM_UNSETTLED "by '.llvm.' symbols of its name, which some kernels count with it"
 
 /*
  * Is addr, where debug information has code or data of the symbol's name begin, the symbol's? Of a

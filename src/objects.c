@@ -314,6 +314,8 @@ const char *object_refusal(const struct objects *o, const struct object *obj,
 		return "not a function";
 	if (sym->init)
 		return "in init memory, which the kernel frees";
+	if (sym->unsettled)
+		return "its position is made uncertain " KSYM_UNSETTLED;
 	if (sym->size == 0)
 		return "it has no size";
 	if (o->target->jump.used)

@@ -2,6 +2,7 @@
 /* Making outcomes: see resolved.h. */
 #include "resolved.h"
 
+#include "locate.h"
 #include "util.h"
 
 const struct resolved resolved_refused = {.how = RESOLVED_REFUSED};
@@ -35,6 +36,14 @@ struct resolved resolved_livepatch(const struct source *source, const struct obj
 		error("%s: '%s' is in init memory, which the kernel frees after boot: it is gone when a "
 		      "livepatch is loaded, so do without it",
 		      source_place(source, sym->name), sym->name);
+		return resolved_refused;
+	}
+	if (sym->unsettled) {
+		error("%s: the position of '%s' is made uncertain " KSYM_UNSETTLED
+		      ": no livepatch can name it; use a copy of it if it is a function, and "
+		      "replace its callers",
+		      source_place(source, sym->name), sym->name);
+		print_candidates(owner->elf, owner->dwarf, all, count);
 		return resolved_refused;
 	}
 	if (kallsyms_position(all, count, sym, &ret.position))

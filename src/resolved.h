@@ -35,7 +35,8 @@ bool resolved_same(const struct resolved *a, const struct resolved *b);
 
 /*
  * The livepatch symbol sym, one of count entries all of its name in owner, whose relocation waits
- * for gate. Refuses a symbol in init memory, and one without a position that always holds.
+ * for gate. Refuses a symbol in init memory, and one without a position that holds always
+ * and in all kernels.
  */
 struct resolved resolved_livepatch(const struct source *source, const struct object *owner,
 				   const struct object *gate, const struct ksym *all, size_t count,

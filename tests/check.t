@@ -191,6 +191,21 @@ broken "an ambiguous symbol" "'helper' is ambiguous and position 0 takes only a 
 has "$err" "  position 2: 0xffffffff81000020 t alpha.c" "... lists what there is"
 broken "a position beyond the last" "'helper' has no position 3" \
 	rename-symbol $helper .klp.sym.vmlinux.helper,3
+# with_llvm ADDRESS [OPTION...]: klpcheck for a kernel with "helper.llvm.12" there, whose helpers are
+# at 0x0 and at 0x20 of its .text. With what makes it look for one name.
+with_llvm()
+{
+	objcopy --add-symbol "helper.llvm.12=.text:$1,local,function" "${@:2}" "$k/vmlinux" "$scratch/llvm"
+	run "$bin/klpcheck" --vmlinux "$scratch/llvm" "${check_modules[@]}" "$good"
+}
+by_name=(--add-symbol "kallsyms_on_each_match_symbol=.text:0x300,function,global")
+with_llvm 0x10 "${by_name[@]}"
+refused 1 "the position of 'helper' is made uncertain by '.llvm.' symbols of its name, which some kernels count with it: klp_find_object_symbol() may take the wrong one, or none; do without it
+  position 1: " "a symbol that some kernels count otherwise"
+with_llvm 0x200 "${by_name[@]}"
+is "$status:$err" "0:" "... not where what they count as well lies behind"
+with_llvm 0x10
+is "$status:$err" "0:" "... and not for a kernel that compares all names"
 broken "a symbol that is freed after boot" "lies in init memory" \
 	rename-symbol $helper .klp.sym.vmlinux.alpha_setup,0
 broken "a symbol at address 0" "lies at address 0" \

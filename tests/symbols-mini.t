@@ -445,6 +445,27 @@ more_of_a_name()
 	k=$small
 }
 
+# What clang's link-time optimisation renames, and some kernels take for the name that it was.
+renamed_by_clang()
+{
+	local small=$k
+	fresh
+	mkdir "$dir/kernel"
+	objcopy --add-symbol split_path.llvm.12=.text:0,local,function \
+		--add-symbol kallsyms_on_each_match_symbol=.text:0x300,function,global "$k/vmlinux" "$dir/kernel/vmlinux"
+	mini_system_map "$dir/kernel/vmlinux" >"$dir/kernel/System.map"
+	cp "$k/Module.symvers" "$dir/kernel"
+	k=$dir/kernel
+	template a.c kernel/gamma.c <<<'int split_path(int), use(int x); int use(int x) { return split_path(x); }'
+	resolve
+	refused 1 "a.c:3: the position of 'split_path' is made uncertain by '.llvm.' symbols of its name, which some kernels count with it: no livepatch can name it; use a copy of it if it is a function, and replace its callers
+  position 1: 0x$(address split_path) T $(place kernel/gamma.c 'int split_path(')" "a symbol that some kernels count otherwise"
+	run "$bin/kallsympos" --vmlinux "$k/vmlinux" split_path
+	has "$out" "not traceable: its position is made uncertain by '.llvm.' symbols of its name, which some kernels count with it" \
+		"... kallsympos says so"
+	k=$small
+}
+
 # What would be more than one word of a line, or another line.
 no_words()
 {
@@ -497,6 +518,7 @@ of_the_patch
 what_is_refused
 static_of_another_file
 more_of_a_name
+renamed_by_clang
 no_words
 data_of_its_own
 done_testing
