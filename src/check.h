@@ -126,7 +126,8 @@ struct check {
 	struct klp_layout layout;
 	struct relocs relocs;
 	struct patches patches;
-	struct dwarf_file *dwarf; /* the module's, opened when it is asked for */
+	char **source;	 /* check_source() of each symbol, read when it is asked for */
+	bool unreadable; /* the module's debug information, of which error() has told */
 	bool layout_known, relocs_sane;
 
 	/* What was looked at, for the report. */
@@ -182,9 +183,10 @@ const struct ksym *check_position(const struct check *c, const char *what, const
 
 /*
  * "FILE:LINE: " of a symbol that the module defines, by its number in the symbol table; "" where
- * its debug information does not say. To be freed.
+ * its debug information does not say. That is read in a child process, which error() is about when
+ * it does not come to its end.
  */
-char *check_source(struct check *c, size_t symbol);
+const char *check_source(struct check *c, size_t symbol);
 
 /* vmlinux (also for NULL) or a module that could be read, else NULL. */
 const struct object *check_object(const struct check *c, const char *name);

@@ -6,7 +6,6 @@
  * trace_module_add_events() and event_init(), which calls init_syscall_trace() of
  * kernel/trace/trace_syscalls.c; scripts/mod/file2alias.c.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
@@ -31,31 +30,25 @@ static size_t find_defined(const struct check *c, const char *name)
 static void check_export(struct check *c, const char *name)
 {
 	const struct symver *export = symvers_find(&c->target.symvers, name);
-	char *source;
 
 	if (!export) {
 		odd(c, "it exports '%s': other modules would then depend on a patch", name);
 		return;
 	}
-	source = check_source(c, find_defined(c, name));
 	bad(c,
 	    "%s'%s' is exported, as '%s' does already: verify_exported_symbols() refuses the module\n"
 	    "  remove EXPORT_SYMBOL() from its files",
-	    source, name, export->owner);
-	free(source);
+	    check_source(c, find_defined(c, name)), name, export->owner);
 }
 
 /* The kernel's events of system calls are set up by what lies in its init memory. */
 static void check_syscall(struct check *c, size_t symbol, const char *name)
 {
-	char *source = check_source(c, symbol);
-
 	bad(c,
 	    "%sit has trace events of the system call '%s': event_init() calls "
 	    "init_syscall_trace() for them, which is gone after boot, and the kernel crashes\n"
 	    "  write __SYSCALL_DEFINEx() instead of SYSCALL_DEFINE(): that makes none",
-	    source, name);
-	free(source);
+	    check_source(c, symbol), name);
 }
 
 /* depmod makes a list of these, by which modprobe and udev would load the patch. */

@@ -546,6 +546,15 @@ what_is_damaged()
 	for pass in prototypes data layout compiler; do
 		has "$out" "not checked  $pass: the debug information could not be read" "... and said of $pass"
 	done
+	attempt <<-'END'
+		static int __init noinline setup(int x) { return x + 1; }
+		int again(int x); int again(int x) { return setup(x); }
+	END
+	refused 1 "x.c:4: 'again' uses 'setup', which lies in '.init.text'" "a finding that has a line"
+	LD_PRELOAD=$scratch/crash.so ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 check --json "$dir/out/klp-x.ko"
+	refused 1 "'$dir/out/klp-x.ko': 'again' uses 'setup', which lies in '.init.text'" "... has none after such a crash"
+	is "$(grep -c 'reading it ended with signal 11' <<<"$err")" 1 "... which is told once"
+	holds "... and the report is there" perl -MJSON::PP -e 'decode_json(shift)->{errors}[1] or die' "$out"
 	# The signal is ignored by what starts klpcheck; bash cannot do that.
 	LD_PRELOAD=$scratch/crash.so ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 \
 		run perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' "$bin/klpcheck" --vmlinux "$k/vmlinux" \
