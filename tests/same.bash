@@ -56,7 +56,7 @@ make_module()
 		"$bin/klplink" --table syms -o out/klp-x.ko klp-x.ko
 }
 
-# A run that does not come to an end is none that passes: its status is 124.
+# What does not come to an end has the status 124.
 check()
 {
 	run timeout 60 "$bin/klpcheck" --vmlinux "$kernel/vmlinux" --symvers "$kernel/Module.symvers" \
