@@ -33,7 +33,7 @@ struct check_symbol {
 	size_t index; /* in the symbol table */
 	char object[KLP_MODULE_NAME_MAX + 1];
 	char *name;
-	unsigned long position;
+	uint64_t position;
 	size_t relocations;
 	bool branched_on;	  /* it is a static key of the module's __jump_table */
 	const struct ksym *found; /* in its object, or NULL */
@@ -179,7 +179,7 @@ const char *scan_until(const char *s, char stop, size_t max, char *dst);
  * found, and left to the caller. what: whose name it is, for the message.
  */
 const struct ksym *check_position(const struct check *c, const char *what, const struct object *o,
-				  const char *name, unsigned long position);
+				  const char *name, uint64_t position);
 
 /*
  * "FILE:LINE: " of a symbol that the module defines, by its number in the symbol table; "" where

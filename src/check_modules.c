@@ -153,9 +153,10 @@ static void check_use(struct check *c, const struct check_use *use)
 	strmap_free(&seen);
 	if (export && !symver_in_vmlinux(export) && sym->found && !sym->found->global)
 		odd(c,
-		    "section '%s' uses '%s' of '%s', which exports it, but position %lu is "
+		    "section '%s' uses '%s' of '%s', which exports it, but position %llu is "
 		    "another one, which is static",
-		    c->mod->sec[s->index].name, sym->name, sym->object, sym->position);
+		    c->mod->sec[s->index].name, sym->name, sym->object,
+		    (unsigned long long)sym->position);
 }
 
 /*

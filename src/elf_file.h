@@ -89,7 +89,7 @@ bool elf_file_symbol_at(const struct elf_file *f, unsigned char type, size_t sec
  * The bytes at an address of an executable (vmlinux), or NULL when the file does not hold
  * size bytes there.
  */
-const unsigned char *elf_file_at(const struct elf_file *f, uint64_t addr, size_t size);
+const unsigned char *elf_file_at(const struct elf_file *f, uint64_t addr, uint64_t size);
 
 /* The byte order, in words. */
 const char *elf_file_order(const struct elf_file *f);
