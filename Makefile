@@ -36,8 +36,8 @@ patch_parts := layout structure patch taken
 klpsyms_parts := klpsyms uses own_names replaced addresses $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template asm_name source \
 		 scope objects module_files resolve resolved resolve_macro unresolved syscalls locals locate mention near vanished \
 		 inlined inlined_list parallel functions dwarf_code symtable early sealed special_uses moves code_line
-klplink_parts := klplink $(elf_parts) $(arch_parts) relocs early moves symtable output link_plan link_slots link_strings link_write
-klpcheck_parts := klpcheck $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files syscalls early sealed \
+klplink_parts := klplink cpu_limit $(elf_parts) $(arch_parts) relocs early moves symtable output link_plan link_slots link_strings link_write
+klpcheck_parts := klpcheck cpu_limit $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files syscalls early sealed \
 		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json inlined inlined_list parallel functions \
 		  callers dwarf_code locate mention code code_tables same same_refs \
 		  same_tables code_line types type_agree type_text producer asm_name

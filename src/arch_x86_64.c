@@ -36,7 +36,7 @@ static size_t x86_64_percpu_operand(const unsigned char *code, uint64_t offset)
 
 		if (*p++ != X86_GS)
 			continue;
-		while (*p == 0x66 || *p == 0xf0 || *p == 0xf2 || *p == 0xf3)
+		while (p < code + offset && (*p == 0x66 || *p == 0xf0 || *p == 0xf2 || *p == 0xf3))
 			p++;
 		if ((*p & 0xf0) == 0x40)
 			p++;

@@ -103,23 +103,61 @@ size_t check_symbol_at(const struct check *c, size_t section, uint64_t offset)
 	return elf_file_symbol_at(c->mod, section, offset, &s, &file) ? s.index : 0;
 }
 
-char *check_source(struct check *c, size_t symbol)
+/* In the child process: where each symbol is defined, by its number. */
+static int tell_sources(struct check *c)
 {
-	struct location at = {0};
-	struct elf_symbol s;
-	struct ksym sym;
+	struct ksym *sym = xcalloc(c->mod->symnum, sizeof(*sym));
+	struct location *at = xcalloc(c->mod->symnum, sizeof(*at));
+	struct dwarf_file *d;
 
-	if (!c->dwarf && (!dwarf_file_present(c->mod) || dwarf_file_open(c->mod, &c->dwarf)))
-		return xstrdup("");
-	elf_file_symbol(c->mod, symbol, &s);
-	sym = (struct ksym){
-		.name = s.name,
-		.addr = elf_place(s.shndx, s.sym.st_value),
-		.elf_type = GELF_ST_TYPE(s.sym.st_info),
-	};
-	if (s.special || locate(c->dwarf, &sym, 1, &at) || !at.place[0])
-		return xstrdup("");
-	return xasprintf("%s: ", at.place);
+	if (dwarf_file_open(c->mod, &d))
+		return -1;
+	for (size_t i = 0; i < c->mod->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(c->mod, i, &s);
+		sym[i].name = "";
+		if (s.special)
+			continue;
+		sym[i].name = s.name;
+		sym[i].addr = elf_place(s.shndx, s.sym.st_value);
+		sym[i].elf_type = GELF_ST_TYPE(s.sym.st_info);
+	}
+	if (locate(d, sym, c->mod->symnum, at))
+		return -1;
+	for (size_t i = 0; i < c->mod->symnum; i++) {
+		char *number = xasprintf("%zu", i);
+
+		if (sym[i].addr && at[i].place[0])
+			found(number, FOUND_NOTE, "%s: ", at[i].place);
+		free(number);
+	}
+	return 0;
+}
+
+static void read_sources(struct check *c)
+{
+	struct findings *told;
+
+	c->source = xcalloc(c->mod->symnum, sizeof(*c->source));
+	if (!dwarf_file_present(c->mod))
+		return;
+	told = findings_gather(c, tell_sources);
+	c->unreadable = !told->whole;
+	for (size_t i = 0; i < told->n; i++) {
+		size_t symbol = strtoul(told->f[i].pass, NULL, 10);
+
+		if (told->f[i].kind == FOUND_NOTE && symbol < c->mod->symnum && !c->source[symbol])
+			c->source[symbol] = xstrdup(told->f[i].text);
+	}
+	findings_free(told);
+}
+
+const char *check_source(struct check *c, size_t symbol)
+{
+	if (!c->source)
+		read_sources(c);
+	return c->source[symbol] ? c->source[symbol] : "";
 }
 
 int check_read_target(struct check *c)
@@ -162,7 +200,9 @@ void check_free(struct check *c)
 	free(c->note);
 	patches_free(&c->patches);
 	relocs_free(&c->relocs);
-	dwarf_file_close(c->dwarf);
+	for (size_t i = 0; c->source && i < c->mod->symnum; i++)
+		free(c->source[i]);
+	free(c->source);
 	objects_close(&c->objects);
 	target_close(&c->target);
 	elf_file_close(c->mod);

@@ -33,7 +33,7 @@ struct check_symbol {
 	size_t index; /* in the symbol table */
 	char object[KLP_MODULE_NAME_MAX + 1];
 	char *name;
-	unsigned long position;
+	uint64_t position;
 	size_t relocations;
 	bool branched_on;	  /* it is a static key of the module's __jump_table */
 	const struct ksym *found; /* in its object, or NULL */
@@ -126,7 +126,8 @@ struct check {
 	struct klp_layout layout;
 	struct relocs relocs;
 	struct patches patches;
-	struct dwarf_file *dwarf; /* the module's, opened when it is asked for */
+	char **source;	 /* check_source() of each symbol, read when it is asked for */
+	bool unreadable; /* the module's debug information, of which error() has told */
 	bool layout_known, relocs_sane;
 	bool other_build; /* the module was made for one, and nobody says that this is meant */
 
@@ -179,16 +180,17 @@ const char *scan_until(const char *s, char stop, size_t max, char *dst);
  * found, and left to the caller. what: whose name it is, for the message.
  */
 const struct ksym *check_position(const struct check *c, const char *what, const struct object *o,
-				  const char *name, unsigned long position);
+				  const char *name, uint64_t position);
 
 /* The number of the symbol of the module's that a place belongs to, 0: of none. */
 size_t check_symbol_at(const struct check *c, size_t section, uint64_t offset);
 
 /*
  * "FILE:LINE: " of a symbol that the module defines, by its number in the symbol table; "" where
- * its debug information does not say. To be freed.
+ * its debug information does not say. That is read in a child process, which error() is about when
+ * it does not come to its end.
  */
-char *check_source(struct check *c, size_t symbol);
+const char *check_source(struct check *c, size_t symbol);
 
 /* vmlinux (also for NULL) or a module that could be read, else NULL. */
 const struct object *check_object(const struct check *c, const char *name);

@@ -3,6 +3,7 @@
 #include "check_child.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,6 +63,8 @@ static _Noreturn void run_child(struct check *c, int (*fn)(struct check *c), int
 	if (!to_parent)
 		_exit(EXIT_REFUSED);
 	message_hook = send_message;
+	/* The parent says how it ended. */
+	signal(SIGXCPU, SIG_DFL);
 	setrlimit(RLIMIT_CPU, &cpu);
 	status = fn(c);
 	_exit(fclose(to_parent) || status ? EXIT_REFUSED : 0);

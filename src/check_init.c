@@ -5,7 +5,6 @@
  * Rules: kernel/module/main.c, do_init_module() and module_init_layout_section();
  * scripts/mod/modpost.c, check_sec_ref(), which warns of the same.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
@@ -87,14 +86,13 @@ static bool is_jump_table(const struct check *c, const struct reloc *r, const st
 static void report(struct check *c, const struct spot *from, const struct spot *to)
 {
 	const char *name = name_of(c->mod, to);
-	char *source = from->symbol ? check_source(c, from->symbol) : xstrdup("");
+	const char *source = from->symbol ? check_source(c, from->symbol) : "";
 
 	bad(c,
 	    "%s'%s' uses '%s', which lies in '%s': the kernel frees that as soon as the patch is "
 	    "loaded\n"
 	    "  remove __init or __initdata from '%s'",
 	    source, name_of(c->mod, from), name, c->mod->sec[to->section].name, name);
-	free(source);
 }
 
 void check_init(struct check *c)

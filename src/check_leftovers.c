@@ -7,7 +7,6 @@
  * kernel/trace/trace_syscalls.c; scripts/mod/file2alias.c; include/linux/btf_ids.h and
  * scripts/Makefile.modfinal, cmd_btf_ko.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
@@ -32,31 +31,25 @@ static size_t find_defined(const struct check *c, const char *name)
 static void check_export(struct check *c, const char *name)
 {
 	const struct symver *export = symvers_find(&c->target.symvers, name);
-	char *source;
 
 	if (!export) {
 		odd(c, "it exports '%s': other modules would then depend on a patch", name);
 		return;
 	}
-	source = check_source(c, find_defined(c, name));
 	bad(c,
 	    "%s'%s' is exported, as '%s' does already: verify_exported_symbols() refuses the module\n"
 	    "  remove EXPORT_SYMBOL() from its files",
-	    source, name, export->owner);
-	free(source);
+	    check_source(c, find_defined(c, name)), name, export->owner);
 }
 
 /* The kernel's events of system calls are set up by what lies in its init memory. */
 static void check_syscall(struct check *c, size_t symbol, const char *name)
 {
-	char *source = check_source(c, symbol);
-
 	bad(c,
 	    "%sit has trace events of the system call '%s': event_init() calls "
 	    "init_syscall_trace() for them, which is gone after boot, and the kernel crashes\n"
 	    "  write __SYSCALL_DEFINEx() instead of SYSCALL_DEFINE(): that makes none",
-	    source, name);
-	free(source);
+	    check_source(c, symbol), name);
 }
 
 /* depmod makes a list of these, by which modprobe and udev would load the patch. */
@@ -88,7 +81,7 @@ static bool is_empty(const struct elf_file *f, size_t section)
 
 static void refuse_btf_ids(struct check *c, size_t user, const char *section)
 {
-	char *source = user ? check_source(c, user) : xstrdup("");
+	const char *source = user ? check_source(c, user) : "";
 	struct elf_symbol s;
 
 	elf_file_symbol(c->mod, user, &s);
@@ -98,7 +91,6 @@ static void refuse_btf_ids(struct check *c, size_t user, const char *section)
 	    "  leave BTF_ID_LIST() and its like out; a global list of the kernel's can be declared "
 	    "extern",
 	    source, user ? s.name : section);
-	free(source);
 }
 
 /*

@@ -12,9 +12,6 @@
 #include "check.h"
 #include "modinfo.h"
 
-/* How long a chain of modules that need each other is followed. */
-#define DEPENDS_DEPTH 16
-
 static struct check_module *find_module(const struct check *c, const char *name)
 {
 	for (size_t i = 0; i < c->module_num; i++) {
@@ -106,8 +103,12 @@ static void tell_missing(struct check *c, const struct check_module *m)
 	free(why);
 }
 
-/* Does the module need the other one, perhaps through more modules? */
-static bool depends_on(struct check *c, const struct object *o, const char *name, int depth)
+/*
+ * Does the module need the other one, perhaps through more modules? seen: those that have been
+ * asked, as several may need the same one, and damaged ones each other.
+ */
+static bool depends_on(struct check *c, const struct object *o, const char *name,
+		       struct strmap *seen)
 {
 	const char *list = modinfo_first(o->elf, "depends");
 	bool found = false;
@@ -117,9 +118,12 @@ static bool depends_on(struct check *c, const struct object *o, const char *name
 		char *word = strndup(list, len), *needed = module_name(word);
 		struct object *next;
 
-		found = !strcmp(needed, name) ||
-			(depth && len && !objects_by_name(&c->objects, needed, &next) && next &&
-			 depends_on(c, next, name, depth - 1));
+		found = !strcmp(needed, name);
+		if (!found && len && !objects_by_name(&c->objects, needed, &next) && next &&
+		    !strmap_get(seen, next->name)) {
+			strmap_add(seen, next->name, 1);
+			found = depends_on(c, next, name, seen);
+		}
 		free(needed);
 		free(word);
 		list += len;
@@ -134,22 +138,25 @@ static void check_use(struct check *c, const struct check_use *use)
 	const struct check_symbol *sym = &c->symbol[use->symbol];
 	const struct object *gate = check_object(c, s->object);
 	const struct symver *export = symvers_find(&c->target.symvers, sym->name);
+	struct strmap seen = {0};
 
 	if (gate && !modinfo_first(gate->elf, "depends"))
 		note(c, "whether '%s' depends on '%s': '%s' has no modinfo", s->object, sym->object,
 		     gate->path);
-	else if (gate && !depends_on(c, gate, sym->object, DEPENDS_DEPTH))
+	else if (gate && !depends_on(c, gate, sym->object, &seen))
 		odd(c,
 		    "section '%s' uses '%s' of '%s', on which '%s' does not depend: where that is "
 		    "not loaded, klp_module_coming() refuses to load '%s'\n"
 		    "  see to it that '%s' is loaded first",
 		    c->mod->sec[s->index].name, sym->name, sym->object, s->object, s->object,
 		    sym->object);
+	strmap_free(&seen);
 	if (export && !symver_in_vmlinux(export) && sym->found && !sym->found->global)
 		odd(c,
-		    "section '%s' uses '%s' of '%s', which exports it, but position %lu is "
+		    "section '%s' uses '%s' of '%s', which exports it, but position %llu is "
 		    "another one, which is static",
-		    c->mod->sec[s->index].name, sym->name, sym->object, sym->position);
+		    c->mod->sec[s->index].name, sym->name, sym->object,
+		    (unsigned long long)sym->position);
 }
 
 /*

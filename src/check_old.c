@@ -28,7 +28,8 @@ static struct check_debug *debug_of(struct check *c, struct object *o)
 /* The same symbol in the file that has debug information. */
 static const struct ksym *find_symbol(const struct check_func *f, const struct object *o)
 {
-	size_t count, position = f->func->old_sympos ? f->func->old_sympos - 1 : 0;
+	uint64_t position = f->func->old_sympos ? f->func->old_sympos - 1 : 0;
+	size_t count;
 	const struct ksym *all = kallsyms_find(o->symbols, f->func->old_name, &count);
 
 	return position < count ? &all[position] : NULL;

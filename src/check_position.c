@@ -41,11 +41,10 @@ static char *list_entries(const struct object *o, const struct ksym *sym, size_t
 }
 
 /* The symbol that a position takes, while its object loads or when it is up; NULL: none. */
-static const struct ksym *take(const struct ksym *all, size_t count, unsigned long position,
-			       bool up)
+static const struct ksym *take(const struct ksym *all, size_t count, uint64_t position, bool up)
 {
 	const struct ksym *found = NULL;
-	unsigned long n = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (up && !all[i].kept)
@@ -58,7 +57,7 @@ static const struct ksym *take(const struct ksym *all, size_t count, unsigned lo
 }
 
 const struct ksym *check_position(const struct check *c, const char *what, const struct object *o,
-				  const char *name, unsigned long position)
+				  const char *name, uint64_t position)
 {
 	size_t count;
 	const struct ksym *all = kallsyms_find(o->symbols, name, &count), *loading, *up;
@@ -81,15 +80,15 @@ const struct ksym *check_position(const struct check *c, const char *what, const
 		    what, name, list);
 	else if (!loading)
 		bad(c,
-		    "%s: '%s' has no position %lu: klp_find_object_symbol() refuses it; there "
+		    "%s: '%s' has no position %llu: klp_find_object_symbol() refuses it; there "
 		    "%s%s",
-		    what, name, position, count == 1 ? "is" : "are", list);
+		    what, name, (unsigned long long)position, count == 1 ? "is" : "are", list);
 	else if (loading != up && (up || !loading->init))
 		bad(c,
-		    "%s: '%s' at position %lu is not the same in '%s' while that loads and when it "
+		    "%s: '%s' at position %llu is not the same in '%s' while that loads and when it "
 		    "is up: klp_find_object_symbol() takes the wrong one, or none, at one of these "
 		    "times; do without it%s",
-		    what, name, position, o->name, list);
+		    what, name, (unsigned long long)position, o->name, list);
 	else if (loading->unsettled)
 		bad(c,
 		    "%s: the position of '%s' is made uncertain " KSYM_UNSETTLED

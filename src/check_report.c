@@ -36,7 +36,7 @@ static void print_symbols(const struct check *c)
 	for (size_t i = 0; i < c->symbol_num; i++) {
 		const struct check_symbol *s = &c->symbol[i];
 
-		printf("    %s:%s,%lu", s->object, s->name, s->position);
+		printf("    %s:%s,%llu", s->object, s->name, (unsigned long long)s->position);
 		print_place(check_object(c, s->object), s->found);
 		if (s->found)
 			printf(" %c", s->found->type);

@@ -38,7 +38,7 @@ static const char *parse_name(const char *name, struct check_symbol *s)
 	if (!isdigit((unsigned char)*p))
 		return "its position is not a number";
 	errno = 0;
-	s->position = strtoul(p, NULL, 10);
+	s->position = strtoull(p, NULL, 10);
 	if (errno)
 		return "its position is too large";
 	s->name = xstrdup(symbol);
@@ -130,8 +130,8 @@ void check_symbol_positions(struct check *c)
 
 		if (!o)
 			continue;
-		what = xasprintf("livepatch symbol '.klp.sym.%s.%s,%lu'", s->object, s->name,
-				 s->position);
+		what = xasprintf("livepatch symbol '.klp.sym.%s.%s,%llu'", s->object, s->name,
+				 (unsigned long long)s->position);
 		s->found = check_position(c, what, o, s->name, s->position);
 		/* Linker script symbols stand at the borders: only what is in there is gone. */
 		if (s->found && s->found->init && (o->module || s->found->elf_type != STT_NOTYPE))

@@ -43,9 +43,12 @@ void check_types(struct check *c)
 		note(c, "the module has no debug information (is it stripped?)");
 		return;
 	}
-	if (!c->types)
+	if (!c->types && !c->unreadable) {
 		c->types = findings_gather(c, compare_types);
-	findings_tell(c, c->types);
-	if (!c->types->whole)
+		c->unreadable = !c->types->whole;
+	}
+	if (c->types)
+		findings_tell(c, c->types);
+	if (c->unreadable)
 		note(c, "the debug information could not be read");
 }

@@ -34,6 +34,9 @@ static void read_plain(const struct check *c, struct versions *v)
 	if (!index || elf_file_bytes(c->mod, index, &data, &size))
 		return;
 	v->present = true;
+	v->crc = data;
+	v->step = VERSION_SIZE;
+	v->width = VERSION_CRC;
 	check_size(c, v->section, size, VERSION_SIZE);
 	for (size_t off = 0; VERSION_SIZE <= size - off; off += VERSION_SIZE) {
 		const char *name = (const char *)data + off + VERSION_CRC;
@@ -43,7 +46,7 @@ static void read_plain(const struct check *c, struct versions *v)
 			    off / VERSION_SIZE);
 			continue;
 		}
-		strmap_add(&v->crc, name, elf_file_number(c->mod, data + off, VERSION_CRC));
+		strmap_add(&v->entry, name, off / VERSION_SIZE);
 	}
 }
 
@@ -52,10 +55,11 @@ static void read_extended(const struct check *c, struct versions *v)
 {
 	size_t crcs = elf_file_section(c->mod, EXTENDED_CRCS), crcs_size;
 	size_t names = elf_file_section(c->mod, EXTENDED_NAMES), size, off = 0;
-	const unsigned char *crc, *data;
+	const unsigned char *data;
 
 	v->section = EXTENDED_CRCS;
 	v->present = true;
+	v->step = v->width = EXTENDED_CRC;
 	if (!crcs || !names) {
 		bad(c,
 		    "it has a section '%s' and no '%s': elf_validity_cache_index_versions() "
@@ -63,7 +67,7 @@ static void read_extended(const struct check *c, struct versions *v)
 		    crcs ? EXTENDED_CRCS : EXTENDED_NAMES, crcs ? EXTENDED_NAMES : EXTENDED_CRCS);
 		return;
 	}
-	if (elf_file_bytes(c->mod, crcs, &crc, &crcs_size) ||
+	if (elf_file_bytes(c->mod, crcs, &v->crc, &crcs_size) ||
 	    elf_file_bytes(c->mod, names, &data, &size))
 		return;
 	check_size(c, EXTENDED_CRCS, crcs_size, EXTENDED_CRC);
@@ -76,8 +80,7 @@ static void read_extended(const struct check *c, struct versions *v)
 			       "module");
 			return;
 		}
-		strmap_add(&v->crc, (const char *)data + off,
-			   elf_file_number(c->mod, crc + EXTENDED_CRC * i, EXTENDED_CRC));
+		strmap_add(&v->entry, (const char *)data + off, i);
 		off += len + 1;
 	}
 }
@@ -120,18 +123,19 @@ void versions_read(struct check *c, struct versions *ret)
 
 void versions_check(struct check *c, const struct versions *v, const struct symver *export)
 {
-	const size_t *crc = strmap_get(&v->crc, export->name);
+	const size_t *entry = strmap_get(&v->entry, export->name);
+	uint64_t crc = entry ? elf_file_number(c->mod, v->crc + v->step * *entry, v->width) : 0;
 
 	if (!export->crc || !v->present)
 		return;
-	if (!crc) {
+	if (!entry) {
 		bad(c, "no version of symbol '%s' in '%s': check_version() refuses it",
 		    export->name, v->section);
-	} else if (*crc != export->crc) {
+	} else if (crc != export->crc) {
 		bad(c,
-		    "its version of symbol '%s' is 0x%08zx, the kernel's is 0x%08x: "
+		    "its version of symbol '%s' is 0x%08llx, the kernel's is 0x%08x: "
 		    "check_version() refuses it; compile it with this kernel's headers",
-		    export->name, *crc, export->crc);
+		    export->name, (unsigned long long)crc, export->crc);
 	} else {
 		c->versions++;
 	}
@@ -139,5 +143,5 @@ void versions_check(struct check *c, const struct versions *v, const struct symv
 
 void versions_free(struct versions *v)
 {
-	strmap_free(&v->crc);
+	strmap_free(&v->entry);
 }

@@ -12,7 +12,9 @@
 struct versions {
 	const char *section; /* where this kernel looks */
 	bool present;
-	struct strmap crc; /* name -> CRC; the first of a name counts */
+	struct strmap entry;	  /* name -> number of its CRC; the first of a name counts */
+	const unsigned char *crc; /* of entry 0 */
+	size_t step, width;	  /* bytes from one CRC to the next, bytes of one */
 };
 
 /*

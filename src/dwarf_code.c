@@ -2,15 +2,9 @@
 /* Code in DWARF: see dwarf_code.h. */
 #include "dwarf_code.h"
 
-#include "util.h"
-
-/* No compiler nests blocks and inlined functions as deep as this. */
-#define NESTING_MAX 1000
-
 struct walk {
 	int (*fn)(struct dwarf_file *d, Dwarf_Die die, void *arg);
 	void *arg;
-	size_t depth;
 };
 
 static int read_child(struct dwarf_file *d, Dwarf_Die die, void *arg)
@@ -26,14 +20,7 @@ static int read_child(struct dwarf_file *d, Dwarf_Die die, void *arg)
 	if (status || (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_lexical_block &&
 		       tag != DW_TAG_subprogram))
 		return status;
-	if (w->depth == NESTING_MAX) {
-		error("'%s': damaged debug information: blocks are nested too deep", d->elf->path);
-		return -1;
-	}
-	w->depth++;
-	status = dwarf_file_children(d, die, read_child, w);
-	w->depth--;
-	return status;
+	return dwarf_file_children(d, die, read_child, w);
 }
 
 int dwarf_code_each(struct dwarf_file *d, Dwarf_Die function,

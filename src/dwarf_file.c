@@ -8,6 +8,9 @@
 #include "dwarf_object.h"
 #include "util.h"
 
+/* No compiler nests blocks and inlined functions as deep as this. */
+#define NESTING_MAX 1000
+
 bool dwarf_file_present(const struct elf_file *elf)
 {
 	size_t i = elf_file_section(elf, ".debug_info");
@@ -141,6 +144,22 @@ int dwarf_file_die(struct dwarf_file *d, Dwarf_Off off, Dwarf_Die *ret)
 	return dwarf_offdie_b(d->dbg, off, 1, ret, &err) == DW_DLV_OK ? 0 : dwarf_error(d, err);
 }
 
+/* Callers go from child to child by dwarf_file_children() again: the stack has an end. */
+static int call_nested(struct dwarf_file *d, Dwarf_Die die,
+		       int (*fn)(struct dwarf_file *d, Dwarf_Die child, void *arg), void *arg)
+{
+	int status;
+
+	if (d->nested == NESTING_MAX) {
+		error("'%s': damaged debug information: blocks are nested too deep", d->elf->path);
+		return -1;
+	}
+	d->nested++;
+	status = fn(d, die, arg);
+	d->nested--;
+	return status;
+}
+
 int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
 			int (*fn)(struct dwarf_file *d, Dwarf_Die child, void *arg), void *arg)
 {
@@ -149,7 +168,7 @@ int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
 	int status = dwarf_child(parent, &die, &err);
 
 	while (status == DW_DLV_OK) {
-		int stop = fn(d, die, arg);
+		int stop = call_nested(d, die, fn, arg);
 
 		status = stop ? DW_DLV_NO_ENTRY : dwarf_siblingof_b(d->dbg, die, 1, &next, &err);
 		dwarf_dealloc_die(die);

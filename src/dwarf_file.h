@@ -41,6 +41,7 @@ struct dwarf_file {
 	/* The same by the units' own DIEs, for what is not in there; one empty piece: read. */
 	struct unit_code *code;
 	size_t codes, codes_cap;
+	size_t nested;		 /* calls of dwarf_file_children() that have not returned */
 	const char *units_cache; /* a file to keep the units' names in, or NULL: units_cache.h */
 };
 
@@ -77,7 +78,8 @@ int dwarf_file_die(struct dwarf_file *d, Dwarf_Off off, Dwarf_Die *ret);
 
 /*
  * Calls fn for each child of a DIE until it returns non-zero, which is then returned;
- * -1 after error() when the DWARF is damaged. fn must not keep the DIE.
+ * -1 after error() when the DWARF is damaged, or nested deeper than any compiler does. fn must not
+ * keep the DIE.
  */
 int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
 			int (*fn)(struct dwarf_file *d, Dwarf_Die child, void *arg), void *arg);

@@ -282,7 +282,7 @@ bool elf_file_symbol_at(const struct elf_file *f, size_t section, uint64_t offse
 	return found;
 }
 
-const unsigned char *elf_file_at(const struct elf_file *f, uint64_t addr, size_t size)
+const unsigned char *elf_file_at(const struct elf_file *f, uint64_t addr, uint64_t size)
 {
 	for (size_t i = 1; i < f->shnum; i++) {
 		const GElf_Shdr *shdr = &f->sec[i].shdr;

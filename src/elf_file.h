@@ -90,7 +90,7 @@ bool elf_file_symbol_at(const struct elf_file *f, size_t section, uint64_t offse
  * The bytes at an address of an executable (vmlinux), or NULL when the file does not hold
  * size bytes there.
  */
-const unsigned char *elf_file_at(const struct elf_file *f, uint64_t addr, size_t size);
+const unsigned char *elf_file_at(const struct elf_file *f, uint64_t addr, uint64_t size);
 
 /* The byte order, in words. */
 const char *elf_file_order(const struct elf_file *f);

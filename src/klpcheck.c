@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "check_baseline.h"
+#include "cpu_limit.h"
 #include "options.h"
 
 struct options {
@@ -129,6 +130,7 @@ int main(int argc, char **argv)
 	check_passes_init(&c);
 	parse_options(&o, &c, argc, argv);
 	message_hook = keep_message;
+	cpu_limit(o.module);
 	c.path = o.module;
 	c.verbose = o.verbose;
 	c.objects.files = &o.modules;

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu_limit.h"
 #include "link_plan.h"
 #include "link_write.h"
 #include "util.h"
@@ -85,5 +86,6 @@ int main(int argc, char **argv)
 	}
 	if (!table || !output || optind != argc - 1)
 		return usage("--table, -o and one partially linked module are needed");
+	cpu_limit(argv[optind]);
 	return link_module(argv[optind], table, output);
 }

@@ -135,7 +135,7 @@ static void find_operands(struct address_hits *h, const unsigned char *info, siz
 			number = elf_file_number(h->d->elf, at + 2, 8);
 			if (!find_wanted(h, number))
 				continue;
-		} else if (!numbered || at[0] > size - i - 1 ||
+		} else if (!numbered || !at[0] || at[0] > size - i - 1 ||
 			   !uleb_number(at + 2, at[0] - 1U, &number)) {
 			continue;
 		}

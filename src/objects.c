@@ -274,9 +274,10 @@ static const char *exporter(const struct objects *o, const struct elf_symbol *s)
 	return export && !symver_in_vmlinux(export) ? export->owner : NULL;
 }
 
-int objects_need(struct objects *o, const struct object *module, const struct object *other)
+/* seen: whose exports have been met, as damaged modules may need each other. */
+static int imports_lead(struct objects *o, const struct object *module, const struct object *other,
+			struct strmap *seen)
 {
-	struct strmap seen = {0};
 	int needs = module == other;
 
 	for (size_t i = 1; i < module->elf->symnum && !needs; i++) {
@@ -287,17 +288,24 @@ int objects_need(struct objects *o, const struct object *module, const struct ob
 
 		elf_file_symbol(module->elf, i, &s);
 		owner = exporter(o, &s);
-		if (!owner || strmap_get(&seen, owner))
+		if (!owner || strmap_get(seen, owner))
 			continue;
-		strmap_add(&seen, owner, 1);
+		strmap_add(seen, owner, 1);
 		name = module_name(owner);
 		if (objects_by_name(o, name, &next))
 			needs = -1;
-		/* No module needs itself by way of others: depmod refuses that. */
-		else if (next && next != module)
-			needs = objects_need(o, next, other);
+		else if (next)
+			needs = imports_lead(o, next, other, seen);
 		free(name);
 	}
+	return needs;
+}
+
+int objects_need(struct objects *o, const struct object *module, const struct object *other)
+{
+	struct strmap seen = {0};
+	int needs = imports_lead(o, module, other, &seen);
+
 	strmap_free(&seen);
 	return needs;
 }

@@ -12,27 +12,32 @@
 
 #include "util.h"
 
-/* For the signal handler: the one unfinished file. */
+/* For the signal handler: the one unfinished file, and what else a signal would have called. */
 static const char *volatile unfinished;
+static void (*others[NSIG])(int);
 
 static void remove_unfinished(int sig)
 {
 	if (unfinished)
 		unlink(unfinished);
-	signal(sig, SIG_DFL);
+	signal(sig, others[sig]);
 	raise(sig);
 }
 
 /* What whoever started us ignores stays ignored (nohup). */
 static void catch_signals(sigset_t *ret)
 {
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXCPU, SIGXFSZ};
 
 	sigemptyset(ret);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		void (*other)(int) = signal(signals[i], remove_unfinished);
+
 		sigaddset(ret, signals[i]);
-		if (signal(signals[i], remove_unfinished) == SIG_IGN)
+		if (other == SIG_IGN)
 			signal(signals[i], SIG_IGN);
+		else if (other != remove_unfinished)
+			others[signals[i]] = other;
 	}
 }
 

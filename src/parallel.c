@@ -56,11 +56,19 @@ void parallel_send(struct parallel *p, const void *record)
 	}
 }
 
+/* Not all that may call error() on the way, as def_place(), has a status to return. */
+static int do_item(struct parallel *p, size_t i)
+{
+	unsigned int before = error_count();
+
+	return p->work(p, i) || error_count() != before ? -1 : 0;
+}
+
 static int run_here(struct parallel *p)
 {
 	p->out = -1;
 	for (size_t i = 0; i < p->items; i++) {
-		if (p->work(p, i))
+		if (do_item(p, i))
 			return -1;
 	}
 	return 0;
@@ -72,7 +80,7 @@ static void run_worker(struct parallel *p, struct crew *crew)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	while ((i = __atomic_fetch_add(crew->next, 1, __ATOMIC_RELAXED)) < p->items) {
-		if (p->work(p, i))
+		if (do_item(p, i))
 			_exit(EXIT_REFUSED);
 	}
 	_exit(0);

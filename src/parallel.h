@@ -12,7 +12,8 @@ struct parallel {
 	const char *what; /* for people: "units searched" */
 	size_t items;
 	size_t record_size; /* of what parallel_send() sends; at most PIPE_BUF bytes */
-	/* Does item i; -1 after error(). What it changes in memory is lost. */
+	/* Does item i; error() is a failure, whatever is returned. What it changes in memory is
+	 * lost. */
 	int (*work)(struct parallel *p, size_t i);
 	/* Takes a record of whatever item, in whatever order; not called for items in parallel. */
 	void (*take)(struct parallel *p, const void *record);

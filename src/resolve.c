@@ -214,22 +214,23 @@ struct resolved resolve_use(const struct resolver *r, const struct source *sourc
 
 /* Is what the author wrote what the tag says? */
 static struct resolved check_author(const struct source *source, const struct scope *scope,
-				    const char *name, size_t author, size_t count,
+				    const char *name, uint64_t author, size_t count,
 				    const struct resolved found)
 {
 	size_t position = found.position ? found.position : 1;
 
 	if (author == position || found.how != RESOLVED_LIVEPATCH)
 		return found;
-	error("%s: old_sympos %zu of '%s' is wrong: the one in %s has position %zu of %zu; leave "
+	error("%s: old_sympos %llu of '%s' is wrong: the one in %s has position %zu of %zu; leave "
 	      "old_sympos out and klpmake fills it in",
-	      source_place(source, name), author, name, scope->tag, position, count);
+	      source_place(source, name), (unsigned long long)author, name, scope->tag, position,
+	      count);
 	return resolved_refused;
 }
 
 struct resolved resolve_old_function(const struct resolver *r, const struct source *source,
 				     const struct scope *scope, const struct object *object,
-				     const char *name, size_t author)
+				     const char *name, uint64_t author)
 {
 	size_t count;
 	const struct ksym *all = kallsyms_find(object->symbols, name, &count);
@@ -240,8 +241,8 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 	struct resolved found;
 
 	if (author > count && count) {
-		error("%s: old_sympos %zu of '%s': this kernel has only %zu of that name",
-		      source_place(source, name), author, name, count);
+		error("%s: old_sympos %llu of '%s': this kernel has only %zu of that name",
+		      source_place(source, name), (unsigned long long)author, name, count);
 		print_candidates(object->elf, object->dwarf, all, count);
 		return resolved_refused;
 	}

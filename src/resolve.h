@@ -28,6 +28,6 @@ struct resolved resolve_use(const struct resolver *r, const struct source *sourc
  */
 struct resolved resolve_old_function(const struct resolver *r, const struct source *source,
 				     const struct scope *scope, const struct object *object,
-				     const char *name, size_t author);
+				     const char *name, uint64_t author);
 
 #endif

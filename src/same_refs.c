@@ -214,7 +214,8 @@ static bool same_constant(struct same *s, uint64_t a, uint64_t object, uint64_t 
 	} else {
 		to = piece_end(s, section, a);
 	}
-	return !refers(s, from, to) && same_bytes(s, from, b - (a - from), to - from);
+	/* The bytes first: a damaged size may be of any number, those that are there are few. */
+	return same_bytes(s, from, b - (a - from), to - from) && !refers(s, from, to);
 }
 
 /* Code beside the function that has no name: what an alternative goes through at first. */

@@ -80,14 +80,26 @@ static bool number(const char *s, int base, uint64_t *ret)
 	return end != s && !*end && s[0] != '-' && !errno;
 }
 
+/* No kernel has more symbols than a size_t counts, whatever machine this is. */
+static bool position_number(const char *s, size_t *ret)
+{
+	uint64_t n;
+
+	if (!number(s, 10, &n))
+		return false;
+	*ret = (size_t)n;
+	return n <= UINT32_MAX;
+}
+
 static int parse_symbol(struct symtable *t, char **field, size_t n)
 {
 	struct table_symbol *s;
-	uint64_t position, addr;
+	uint64_t addr;
+	size_t position;
 	const char *owner;
 
-	if (n < 8 || n > 9 || !number(field[5], 10, &position) || !number(field[6], 16, &addr) ||
-	    field[7][1])
+	if (n < 8 || n > 9 || !position_number(field[5], &position) ||
+	    !number(field[6], 16, &addr) || field[7][1])
 		return -1;
 	s = symtable_add_symbol(t);
 	s->module = xstrdup(field[1]);
@@ -105,10 +117,11 @@ static int parse_symbol(struct symtable *t, char **field, size_t n)
 
 static int parse_sympos(struct symtable *t, char **field, size_t n)
 {
-	uint64_t offset, position;
 	struct table_sympos *s;
+	uint64_t offset;
+	size_t position;
 
-	if (n != 6 || !number(field[3], 0, &offset) || !number(field[4], 10, &position))
+	if (n != 6 || !number(field[3], 0, &offset) || !position_number(field[4], &position))
 		return -1;
 	s = symtable_add_sympos(t);
 	s->module = xstrdup(field[1]);
@@ -122,10 +135,11 @@ static int parse_sympos(struct symtable *t, char **field, size_t n)
 static int parse_address(struct symtable *t, char **field, size_t n)
 {
 	bool negative = n == 9 && field[7][0] == '-';
-	uint64_t offset, position, addend;
+	uint64_t offset, addend;
 	struct table_address *a;
+	size_t position;
 
-	if (n != 9 || !number(field[3], 0, &offset) || !number(field[6], 10, &position) ||
+	if (n != 9 || !number(field[3], 0, &offset) || !position_number(field[6], &position) ||
 	    !number(field[7] + negative, 10, &addend))
 		return -1;
 	a = symtable_add_address(t);

@@ -179,7 +179,7 @@ module_files()
 # Symbols of one module in what waits for another.
 three_modules()
 {
-	local needless="uses 'widget_export' of 'widget', on which 'gadget' does not depend: where that is not loaded, klp_module_coming() refuses to load 'gadget'"
+	local name needless="uses 'widget_export' of 'widget', on which 'gadget' does not depend: where that is not loaded, klp_module_coming() refuses to load 'gadget'"
 	gadget_step="widget/gadget gadget_export 0" gadget_private="widget/gadget gadget_private 0" \
 		patch needs '-DOBJECT="widget"' '-DMODULE_NAME="widget_export"'
 	fine "symbols of a module that the patched one depends on" "$scratch/needs.ko"
@@ -191,6 +191,14 @@ three_modules()
 	gadget_step="sprocket/gadget gadget_export 0" gadget_private="sprocket/gadget gadget_private 0" \
 		patch chain '-DOBJECT="sprocket"' '-DMODULE_NAME="sprocket"'
 	fine "... by way of another module" "$scratch/chain.ko"
+	for name in 0 1 2 3 4 5; do
+		MINI_DEPENDS=ring0,ring1,ring2,ring3,ring4,ring5 \
+			mini_module "$k" "$k/modules/kernel/ring$name.ko" "$scratch/sprocket.c"
+	done
+	gadget_step="ring0/gadget gadget_export 0" gadget_private="ring0/gadget gadget_private 0" \
+		patch ring '-DOBJECT="ring0"' '-DMODULE_NAME="sprocket"'
+	check "$scratch/ring.ko"
+	warned "of 'gadget', on which 'ring0' does not depend" "modules that all need each other, and none of them that one"
 	objcopy --only-keep-debug "$k/widget.ko" "$scratch/none/widget.ko.debug"
 	fine "a module without modinfo" "$scratch/needs.ko" --object "$scratch/none/widget.ko.debug"
 	has "$out" "not checked  whether 'widget' depends on 'gadget': '$scratch/none/widget.ko.debug' has no modinfo" \

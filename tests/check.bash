@@ -26,10 +26,11 @@ patch()
 	"$bin/klplink" --table "$scratch/$name.syms" -o "$scratch/$name.ko" "$scratch/$name.plain.ko"
 }
 
-# check MODULE [OPTION...]: with the files of the kernel's modules that are in check_modules.
+# check MODULE [OPTION...]: with the files of the kernel's modules that are in check_modules. What does not
+# come to an end has the status 124.
 check()
 {
-	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" \
+	run timeout 120 "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" \
 		--symbols "$k/kallsyms" ${check_modules[@]+"${check_modules[@]}"} "$@"
 }
 

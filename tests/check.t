@@ -209,6 +209,8 @@ with_llvm 0x200 "${by_name[@]}"
 is "$status:$err" "0:" "... not where what they count as well lies behind"
 with_llvm 0x10
 is "$status:$err" "0:" "... and not for a kernel that compares all names"
+broken "a position of more than 32 bits" "'helper' has no position 4294967298" \
+	rename-symbol $helper .klp.sym.vmlinux.helper,4294967298
 broken "a symbol that is freed after boot" "lies in init memory" \
 	rename-symbol $helper .klp.sym.vmlinux.alpha_setup,0
 broken "a symbol at address 0" "lies at address 0" \
@@ -225,6 +227,8 @@ broken "a symbol that nobody exports" "symbol 'gamma_private' is exported by nob
 	rename-symbol _printk gamma_private
 broken "a symbol of another version" "its version of symbol 'module_layout' is 0x00000000" \
 	poke __versions 0 00000000
+broken "a symbol version of more than 32 bits" "its version of symbol 'module_layout' is 0x1" \
+	poke __versions 4 01
 broken "a symbol without a version" "no version of symbol 'module_layout'" poke __versions 8 4d
 broken "symbol versions cut short" "section '__versions' has 100 bytes" set-size __versions 100
 broken "no symbol versions" "it has no symbol versions" rename-section __versions .versions
@@ -248,6 +252,8 @@ unpatchable "a function that is not there" "has no symbol 'alpha_shoe'" \
 	-DOLD_NAME='"alpha_shoe"'
 unpatchable "an ambiguous function" "function 'helper' with old_sympos 0: 'helper' is ambiguous" \
 	-DOLD_NAME='"helper"'
+unpatchable "a function at a position of more than 32 bits" "'helper' has no position 4294967297" \
+	-DOLD_NAME='"helper"' -DOLD_SYMPOS=0x100000001
 unpatchable "a function at no such position" "'twice_run_a' has no position 2" \
 	-DOLD_NAME='"twice_run_a"' -DOLD_SYMPOS=2
 unpatchable "a function that is not traced" "'alpha_notrace' cannot be patched: ftrace has no" \

@@ -170,6 +170,42 @@ not replace, where the old code runs on
 	trusted 'one of two functions of a name' twice_step,1 twice_run_a
 }
 
+# Several processes look through many units; what goes wrong in one of them is not lost. This libdwarf
+# finds no DIE twice in them: only they ask to be ended with their parent.
+helpers()
+{
+	local files=() preload=$scratch/fails.so
+	cat >"$scratch/fails.c" <<-'END'
+		#define _GNU_SOURCE
+		#include <dlfcn.h>
+		static int helper;
+		static unsigned long long last;
+		int prctl(int option, ...) { helper = 1; return 0; }
+		int dwarf_offdie_b(void *dbg, unsigned long long off, int info, void **ret, void **err)
+		{
+			int (*real)(void *, unsigned long long, int, void **, void **) = dlsym(RTLD_NEXT, "dwarf_offdie_b");
+			if (helper && off == last)
+				return 1;
+			last = off;
+			return real(dbg, off, info, ret, err);
+		}
+	END
+	"${CC:-gcc}" -shared -fPIC -o "$preload" "$scratch/fails.c" -ldl
+	echo 'static int __attribute__((used)) many;' >"$scratch/many.c"
+	mini_cc "$scratch/many.c" "$scratch/many.o"
+	mapfile -t files < <(printf "$scratch/many.o\\n%.0s" {1..40})
+	kernel=$scratch/many
+	holds 'a kernel of many units' relink "$kernel" "$scratch"/doubtful/doubt/*.o "${files[@]}"
+	patch wrong header_step,1
+	LD_PRELOAD=$preload ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 check wrong --allow=clones,inlined
+	if (($(nproc) == 1)); then
+		skip 'an error in a process that helps' 'there is one processor'
+	else
+		refused 1 'klpcheck: error: a process that helped has failed, for the reason above' 'an error in a process that helps'
+	fi
+	kernel=$scratch/doubtful
+}
+
 never_left()
 {
 	doubted noreturn "'never_left' ($(at threads.c 'never_left(' 2)) does not return: a task that is in it stays in the old \
@@ -382,6 +418,7 @@ framework
 inlined_copies
 clones
 headers
+helpers
 never_left
 system_calls
 only_elsewhere

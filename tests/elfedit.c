@@ -178,6 +178,13 @@ static void set_symbol_shndx(char **argv)
 	symbols(&n)[symbol_index(argv[0])].st_shndx = (uint16_t)number(argv[1]);
 }
 
+static void set_symbol_size(char **argv)
+{
+	size_t n;
+
+	symbols(&n)[symbol_index(argv[0])].st_size = number(argv[1]);
+}
+
 static void set_reloc_type(char **argv)
 {
 	Elf64_Rela *r = rela(argv[0], argv[1]);
@@ -272,6 +279,7 @@ static const struct command commands[] = {
 	{"set-entsize", "SECTION N", 2, set_entsize},
 	{"rename-symbol", "OLD NEW", 2, rename_symbol},
 	{"set-symbol-shndx", "NAME|#N N", 2, set_symbol_shndx},
+	{"set-symbol-size", "NAME N", 2, set_symbol_size},
 	{"set-reloc-type", "SECTION ENTRY N", 3, set_reloc_type},
 	{"set-reloc-symbol", "SECTION ENTRY NAME|#N", 3, set_reloc_symbol},
 	{"set-reloc-offset", "SECTION ENTRY N", 3, set_reloc_offset},

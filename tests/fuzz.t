@@ -87,7 +87,7 @@ fuzz()
 # What an earlier run of this test found, made on purpose.
 known()
 {
-	local damaged=$scratch/damaged
+	local damaged=$scratch/damaged size
 	"${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c" || return
 	cd "$dir" || return
 	"$scratch/elfedit" klp-x.ko "$damaged/klp-x.ko" set-flags .rela.text 0x840
@@ -102,7 +102,40 @@ known()
 	run "${syms[@]}" --vmlinux "$damaged/vmlinux" --module klp-x.ko gamma.o
 	refused 1 "'$damaged/vmlinux': damaged debug information: section '.debug_rnglists'" \
 		"range lists of another version, which libdwarf 20210528 frees twice"
+	# In memory of its own, behind which reading is noticed: one that was compressed.
+	size=$(readelf -SW "$k/vmlinux" | sed -n 's/.* \.debug_info *PROGBITS *[0-9a-f]* [0-9a-f]* \([0-9a-f]*\) .*/\1/p')
+	"$scratch/elfedit" "$k/vmlinux" "$damaged/vmlinux" poke .debug_info $((0x$size - 3)) 00a1ff
+	objcopy --add-section .debug_addr=alpha.c --compress-debug-sections=zlib "$damaged/vmlinux"
+	run "$bin/kallsympos" --vmlinux "$damaged/vmlinux" gamma_private
+	is "$status:$err" 0: "an expression of no bytes at the end of the debug information"
 	cd "$OLDPWD" || return
+}
+
+# Work that grows with the product of what is in the file comes to an end, and is no crash.
+endless()
+{
+	local hostile=$scratch/endless pid
+	mkdir "$hostile"
+	{
+		cat "$mini_src/foreign.c"
+		printf "int many%d = 1;\n" {1..20000}
+		printf 'static int __initdata gone[20000] __attribute__((used)) = {1};\n'
+		printf 'asm(".pushsection .data.lead, \\"aw\\"; .rept 20000; .quad .init.data; .endr; .popsection");\n'
+	} >"$hostile/x.c"
+	MINI_CFLAGS=-g0 mini_module "$k" "$hostile/klp-x.ko" "$hostile/x.c"
+	run bash -c 'ulimit -St 1; exec "$@"' - "$bin/klpcheck" --vmlinux "$k/vmlinux" "$hostile/klp-x.ko"
+	refused 1 "klpcheck: error: '$hostile/klp-x.ko': reading it takes more than 1 seconds" 'klpcheck within the time that it is given'
+	has "$err" "  if you trust it, set another limit: 'ulimit -t SECONDS'" '... says how it is given more'
+	mkfifo "$hostile/table"
+	"$bin/klplink" --table "$hostile/table" -o "$hostile/out.ko" "$hostile/klp-x.ko" 2>"$hostile/err" &
+	pid=$!
+	exec {hold}>"$hostile/table" # it has begun to read now
+	is "$(awk '/^Max cpu time/ { print $4, $5 }' "/proc/$pid/limits")" '600 unlimited' 'klplink takes ten minutes at the most'
+	kill -XCPU "$pid"
+	wait "$pid"
+	is "$?:$(head -n 1 "$hostile/err")" "1:klplink: error: '$hostile/klp-x.ko': reading it takes more than 600 seconds, as that of no sane module does" \
+		'... and refuses then'
+	exec {hold}>&-
 }
 
 mini_vmlinux "$k" && mini_gadget "$k" && make_frame && make_damage || exit
@@ -152,4 +185,5 @@ fuzz "System.map" "$k/System.map" "$((rounds / 2))" "${syms[@]}" --vmlinux "$k/v
 fuzz "Module.symvers" "$k/Module.symvers" "$((rounds / 4))" "$bin/klpsyms" -o syms --renames renames \
 	--vmlinux "$k/vmlinux" --symvers DAMAGED "${module[@]}"
 known
+endless
 done_testing

@@ -54,5 +54,5 @@ done
 
 # A char has no sign on s390x.
 host big-endian s390x s390x-linux-gnu-gcc "$(type -P qemu-s390x)" link.t check.t kallsympos.t symbols-mini.t
-host 'words of 32 bits' i386 i686-linux-gnu-gcc "$(type -P qemu-i386)" link.t kallsympos.t modules-mini.t
+host 'words of 32 bits' i386 i686-linux-gnu-gcc "$(type -P qemu-i386)" link.t check.t kallsympos.t modules-mini.t sympos.t
 done_testing

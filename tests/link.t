@@ -263,6 +263,7 @@ bad_tables()
 	refused_table "'$in/syms' line 1: $form" "a position that is no number" "${good/ 3 / x }"
 	refused_table "'$in/syms' line 1: $form" "a negative position" "${good/ 3 / -3 }"
 	refused_table "'$in/syms' line 1: $form" "a position too large for any number" "${good/ 3 / 99999999999999999999 }"
+	refused_table "'$in/syms' line 1: $form" "a position beyond those of any kernel" "${good/ 3 / 4294967299 }"
 	refused_table "'$in/syms' line 1: $form" "an address that is no number" "${good/ 0 d/ zero d}"
 	refused_table "'$in/syms' line 1: $form" "a type of two letters" "${good/ d -/ dd -}"
 	refused_table "'$in/syms' line 3: not 'sympos MODULE SECTION OFFSET POSITION NAME'" "a broken sympos" \

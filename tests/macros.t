@@ -46,6 +46,22 @@ refused 1 "fs/proc/alpha.c has no static variable 'count' in a function 'alpha_f
 uses fs/proc/alpha.c 'extern int one KLP_STATIC_LOCAL(alpha_setup, setups);
 int use(void); int use(void) { return one; }'
 refused 1 "is in init memory, which the kernel frees after boot" "a static variable in init memory"
+deep_kernel()
+{
+	mkdir -p "$scratch/deep/fs"
+	{
+		printf 'int deep(int x);\nint deep(int x)\n{\n'
+		printf '{ static int inner __attribute__((used)); %.0s' {1..1500}
+		printf '}%.0s' {1..1500}
+		printf '\nreturn x;\n}\n'
+	} >"$scratch/deep/fs/deep.c"
+	(cd "$scratch/deep" && mini_cc fs/deep.c deep.o -O0 -w) && relink "$scratch/deep" "$scratch/deep/deep.o"
+}
+
+holds "a kernel with blocks nested deeper than any compiler's" deep_kernel
+k=$scratch/deep uses fs/deep.c 'extern int one KLP_STATIC_LOCAL(deep, outer);
+int use(void); int use(void) { return one; }'
+refused 1 "'$scratch/deep/vmlinux': damaged debug information: blocks are nested too deep" "... is not followed to the end"
 uses '' 'extern int one KLP_STATIC_LOCAL(alpha_first, counter);
 int use(void); int use(void) { return one; }'
 refused 1 "has no //KLPMAKE tag to say of which file" "no tag"

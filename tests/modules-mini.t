@@ -42,6 +42,24 @@ make_modules()
 	modules=(--modules "$k/installed" --debug-modules "$k/debug")
 }
 
+# need_each_other NAME OTHER: a module that needs the other one.
+need_each_other()
+{
+	mkdir -p "$scratch/$1"
+	cat >"$scratch/$1/$1.c" <<-END
+		#include "mini.h"
+		int $2_export(int x);
+		int $1_export(int x);
+		int $1_export(int x) { return $2_export(x); }
+		EXPORT_SYMBOL_GPL($1_export);
+		MODULE_LICENSE("GPL");
+	END
+	mini_module "$k" "$k/$1.ko" "$scratch/$1/$1.c" || return
+	mini_symvers "$k/$1.o" "drivers/$1/$1" >>"$k/Module.symvers"
+	cp "$k/$1.ko" "$k/debug/kernel/drivers"
+	objcopy --strip-debug "$k/$1.ko" "$k/installed/kernel/drivers/$1.ko"
+}
+
 # frame OBJECTS: the description of the patch, in a file without a tag. OBJECTS is C; funcs_NEW, for
 # each 'NEW:OLD' that follows, replaces OLD by NEW().
 frame()
@@ -310,6 +328,9 @@ exports()
 	is "$(depends)" depends= "... the patch does not depend on that module"
 	refuses $widget gizmo_export "'gizmo_export' is exported by the module 'gizmo', on which 'widget' does not depend" \
 		"... the other way round it need not be there"
+	need_each_other left right && need_each_other right left
+	refuses left/left.c gizmo_export "'gizmo_export' is exported by the module 'gizmo', on which 'left' does not depend" \
+		"modules that need each other do not lead to it"
 }
 
 # Three objects, all of whose code ends up in one .text and whose data in one .data.

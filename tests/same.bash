@@ -56,8 +56,9 @@ make_module()
 		"$bin/klplink" --table syms -o out/klp-x.ko klp-x.ko
 }
 
+# What does not come to an end has the status 124.
 check()
 {
-	run "$bin/klpcheck" --vmlinux "$kernel/vmlinux" --symvers "$kernel/Module.symvers" \
+	run timeout 60 "$bin/klpcheck" --vmlinux "$kernel/vmlinux" --symvers "$kernel/Module.symvers" \
 		--debug-modules "$kernel" "$@"
 }

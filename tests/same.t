@@ -172,6 +172,7 @@ damaged()
 		same_jump replace .rodata.str1.1 'same %d' 'some %d'
 		same_jump set-flags .rodata.str1.1 2
 		same_jump set-entsize .rodata.str1.1 0
+		same_jump set-entsize .rodata.str1.1 0x10000000000
 		- set-size .rodata.str1.1 4
 		same_jump set-reloc-symbol .rela.text 2 sink
 		same_jump set-reloc-type .rela.text 1 1
@@ -181,6 +182,10 @@ damaged()
 		- set-size __jump_table 15
 		same_string rename-section __jump_table __jump_tablf
 	END
+	PRELUDE='static const int own[] = {3, 5, 8, 13};' own_table
+	"$scratch/elfedit" "$dir/out/klp-x.ko" "$scratch/damaged.ko" set-symbol-size own 0x10000000000
+	check "$scratch/damaged.ko"
+	is "$status:$err" 0: 'a table that would be larger than the file'
 }
 
 baseline()

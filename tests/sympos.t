@@ -163,6 +163,9 @@ written_by_the_author()
 	refused 1 "a.c:4: old_sympos 3 of 'helper': this kernel has only 2 of that name" "one that is out of range"
 	has "$err" "  position 2: 0x$(address helper alpha.c) t $(place fs/proc/alpha.c 'int helper(')" \
 		"... with those that there are"
+	author fs/proc/alpha.c helper "0x10000000${right}ul"
+	refused 1 "a.c:4: old_sympos $((0x100000000 + right)) of 'helper': this kernel has only 2 of that name" \
+		"one of more than 32 bits"
 	author '' helper 1
 	is "$status:$err" "0:" "without a tag, the author's word"
 	author fs/proc/alpha.c alpha_show 1

@@ -534,10 +534,13 @@ what_is_damaged()
 	check "$scratch/damaged.ko"
 	refused 1 "'$scratch/damaged.ko': damaged debug information: " "damaged debug information"
 	has "$out" "not checked  layout: the debug information could not be read" "... is said to be the reason why nothing was compared"
-	# Only the child process limits its time; where file sizes have 64 bits by the second name.
+	# Only the child processes crash, when they limit their time; where file sizes have 64 bits by the second name.
 	cat >"$scratch/crash.c" <<-'END'
 		#include <signal.h>
-		int setrlimit(int what, const void *limit) { return raise(what == 0 ? SIGSEGV : 0); }
+		#include <unistd.h>
+		static pid_t parent;
+		__attribute__((constructor)) static void begin(void) { parent = getpid(); }
+		int setrlimit(int what, const void *limit) { return raise(what == 0 && getpid() != parent ? SIGSEGV : 0); }
 		int setrlimit64(int what, const void *limit) { return setrlimit(what, limit); }
 	END
 	"${CC:-gcc}" -shared -fPIC -o "$scratch/crash.so" "$scratch/crash.c"
@@ -547,6 +550,15 @@ what_is_damaged()
 	for pass in prototypes data layout compiler; do
 		has "$out" "not checked  $pass: the debug information could not be read" "... and said of $pass"
 	done
+	attempt <<-'END'
+		static int __init noinline setup(int x) { return x + 1; }
+		int again(int x); int again(int x) { return setup(x); }
+	END
+	refused 1 "x.c:4: 'again' uses 'setup', which lies in '.init.text'" "a finding that has a line"
+	LD_PRELOAD=$scratch/crash.so ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 check --json "$dir/out/klp-x.ko"
+	refused 1 "'$dir/out/klp-x.ko': 'again' uses 'setup', which lies in '.init.text'" "... has none after such a crash"
+	is "$(grep -c 'reading it ended with signal 11' <<<"$err")" 1 "... which is told once"
+	holds "... and the report is there" perl -MJSON::PP -e 'decode_json(shift)->{errors}[1] or die' "$out"
 	# The signal is ignored by what starts klpcheck; bash cannot do that.
 	LD_PRELOAD=$scratch/crash.so ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 \
 		run perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' "$bin/klpcheck" --vmlinux "$k/vmlinux" \
