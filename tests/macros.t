@@ -43,6 +43,7 @@ refused 1 "fs/proc/beta.c has no static variable 'counter' in a function 'alpha_
 uses fs/proc/alpha.c 'extern int one KLP_STATIC_LOCAL(alpha_first, count);
 int use(void); int use(void) { return one; }'
 refused 1 "fs/proc/alpha.c has no static variable 'count' in a function 'alpha_first'" "a misspelt variable"
+# shellcheck disable=SC2317 # by holds, below
 deep_kernel()
 {
 	mkdir -p "$scratch/deep/fs"
