@@ -285,8 +285,11 @@ static int load_section(void *obj, section_index index, Dwarf_Small **ret, int *
 	d = debug_section_data(o->elf, index);
 	if (!d)
 		return DW_DLV_NO_ENTRY;
-	if (o->elf->ehdr.e_type == ET_REL && o->arch)
+	/* Once, whoever opens the file again: sums would be added up. */
+	if (o->elf->ehdr.e_type == ET_REL && o->arch && !o->elf->sec[index].relocated) {
 		relocate(o, index, d->d_buf, d->d_size);
+		o->elf->sec[index].relocated = true;
+	}
 	if (!strcmp(o->elf->sec[index].name, ".debug_rnglists") &&
 	    !sane_rnglists(o->elf, d->d_buf, d->d_size)) {
 		error("'%s': damaged debug information: section '.debug_rnglists'", o->elf->path);

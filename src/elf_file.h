@@ -18,6 +18,7 @@ struct elf_section {
 	Elf_Scn *scn;
 	GElf_Shdr shdr;
 	const char *name; /* never NULL */
+	bool relocated;	  /* dwarf_object.c has applied its relocations, in place */
 };
 
 struct elf_file {

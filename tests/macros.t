@@ -46,6 +46,7 @@ refused 1 "fs/proc/alpha.c has no static variable 'count' in a function 'alpha_f
 uses fs/proc/alpha.c 'extern int one KLP_STATIC_LOCAL(alpha_setup, setups);
 int use(void); int use(void) { return one; }'
 refused 1 "is in init memory, which the kernel frees after boot" "a static variable in init memory"
+# shellcheck disable=SC2317 # by holds, below
 deep_kernel()
 {
 	mkdir -p "$scratch/deep/fs"
