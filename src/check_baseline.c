@@ -181,8 +181,7 @@ static void compare_symbol(struct check *c, size_t i, struct same *s, const stru
 		show_difference(c, i, s, ret);
 }
 
-/* As long as all is equal: parts have the name of one function in the kernel, or are not compared.
- */
+/* As long as all is equal. A part is compared where the kernel has one function of its name. */
 static void compare_parts(struct check *c, size_t i, struct same *s, struct outcome *ret)
 {
 	for (size_t p = 0; p < s->a->symbols && ret->equal; p++) {
