@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make            the programs, in build/
-# make install    PREFIX (default /usr/local) and DESTDIR are honoured
+# make install    PREFIX (default /usr/local), LIBDIR, MANDIR, COMPDIR and DESTDIR are honoured
+# make uninstall  removes what install with the same arguments has put there
+# make check      the tests that do not need a kernel; two cores take less than two minutes
 # make test       all tests that this machine can run; ./scripts/test sets up what they need
-#                 ARCHES=riscv64: the part of that architecture alone; ARCHES=all: of every one
+#                 ARCHES=riscv64: only those of that architecture; ARCHES=all: those of every one
 # make test-kernel ARCH=riscv64   kernels to test that architecture with
 # make lint       shellcheck, clang-format, compiler warnings as errors, cppcheck
 # make bench      speed, as ratios within one run
+# make fuzz       damaged files to every program, RUNS of each kind
 # make clean
 
 VERSION := 0.1.0
@@ -15,10 +18,13 @@ BUILD ?= build
 
 # V=1 shows the commands.
 Q := $(if $(V),,@)
-CC ?= gcc
+# make's own default for CC is cc, which may not exist.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 CFLAGS ?= -O2 -g
 # File sizes, inodes and times have 64 bits also where a long has 32.
-KLP_CFLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+KLP_CFLAGS := -std=gnu11 -Isrc -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	      -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DKLPMAKE_VERSION='"$(VERSION)"'
 
 # Debian 12 has no .pc file for libdwarf, Debian 13's names a directory that it does not ship:
@@ -27,23 +33,17 @@ DWARF_DIRS := $(patsubst -I%,%,$(filter -I%,$(shell pkg-config --cflags libdwarf
 	      /usr/include/libdwarf /usr/include/libdwarf-0 /usr/include/libdwarf-2
 KLP_CFLAGS += $(addprefix -isystem ,$(wildcard $(DWARF_DIRS)))
 
-# What each program is made of; a part is named after its job.
-elf_parts := util child strmap elf_file unpack
-arch_parts := $(patsubst src/%.c,%,$(wildcard src/arch*.c))
-target_parts := $(elf_parts) $(arch_parts) options kallsyms witness symvers modinfo sites traced jump landing target relocs
-dwarf_parts := dwarf_file dwarf_object code_ranges units units_cache defs output
-patch_parts := layout structure patch taken
-klpsyms_parts := klpsyms uses own_names replaced addresses $(target_parts) $(dwarf_parts) $(patch_parts) patch_module template asm_name source \
-		 scope objects module_files resolve resolved resolve_macro unresolved syscalls locals locate mention near vanished \
-		 inlined inlined_list parallel functions dwarf_code symtable early sealed special_uses moves code_line
-klplink_parts := klplink cpu_limit $(elf_parts) $(arch_parts) relocs early moves symtable output link_plan link_slots link_strings link_write
-klpcheck_parts := klpcheck cpu_limit $(target_parts) $(dwarf_parts) $(patch_parts) objects module_files syscalls early sealed \
-		  $(patsubst src/%.c,%,$(wildcard src/check*.c)) json inlined inlined_list parallel functions \
-		  callers dwarf_code locate mention code code_tables same same_refs \
-		  same_tables code_line types type_agree type_text producer asm_name
-kallsympos_parts := kallsympos $(target_parts) $(dwarf_parts) objects module_files locate mention near json
+# A folder of src/ is an archive; each program is its own file and what it needs of some folders, those that refer
+# to others first (src/layers).
+folder_files = $(wildcard src/$(1)/*.c src/$(1)/*/*.c)
+kernel_folders := kernel image dwarf symbols klp elf arch base
+klpsyms_folders := resolve patch same $(kernel_folders)
+klplink_folders := link klp elf arch base
+klpcheck_folders := check patch same $(kernel_folders)
+kallsympos_folders := answer same $(kernel_folders)
+klpplace_folders := base
 
-programs := klpsyms klplink klpcheck kallsympos
+programs := klpsyms klplink klpcheck kallsympos klpplace
 klpsyms_libs := -ldwarf -lelf
 klplink_libs := -lelf
 klpcheck_libs := -ldwarf -lelf
@@ -52,77 +52,138 @@ kallsympos_libs := -ldwarf -lelf
 all: $(addprefix $(BUILD)/,$(programs))
 
 define program
-$(BUILD)/$(1): $(patsubst %,$(BUILD)/%.o,$(sort $($(1)_parts)))
+$(BUILD)/$(1): $(BUILD)/programs/$(1).o $(patsubst %,$(BUILD)/%.a,$($(1)_folders))
 	@echo '  LD  $$@'
 	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$($(1)_libs)
 endef
 $(foreach p,$(programs),$(eval $(call program,$(p))))
 
-$(BUILD)/%.o: src/%.c Makefile | $(BUILD)
+define folder
+$(BUILD)/$(1).a: $(patsubst src/%.c,$(BUILD)/%.o,$(call folder_files,$(1)))
+	@echo '  AR  $$@'
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
+endef
+$(foreach f,$(sort $(foreach p,$(programs),$($(p)_folders))),$(eval $(call folder,$(f))))
+
+$(BUILD)/%.o: src/%.c Makefile
 	@echo '  CC  $@'
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(KLP_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD):
-	mkdir -p $@
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
--include $(wildcard $(BUILD)/*.d)
+# What klplink is made of, for scripts/dev/arch-proof.
+klplink-files:
+	@files=$$($(CC) -MM -MT files $(KLP_CFLAGS) src/programs/klplink.c $(foreach f,$(klplink_folders),$(call folder_files,$(f)))) && \
+		echo "$$files" | tr ' ' '\n' | grep '^src/'
 
 # An installed klpmake has the same tree as this one, so its scripts find everything alike.
-installed := $(PREFIX)/lib/klpmake
-# What is of no use without this tree stays here.
-scripts := $(filter-out %/demo %/test %/test-kernel %/host-libraries %/bench,$(wildcard scripts/*))
+LIBDIR ?= $(PREFIX)/lib
+MANDIR ?= $(PREFIX)/share/man
+COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+installed := $(LIBDIR)/klpmake
+commands := klpmake kallsympos
+# scripts/dev, demo and test are of no use without this tree, so they are not installed.
+script_folders := $(shell find scripts/cmd scripts/lib -type d)
+pages := $(notdir $(wildcard doc/*.1))
 
+# Never cp -p: the user who built it would own scripts that root then runs. Modes are explicit, so that neither
+# umask nor those of this tree count. Directories that others use as well keep theirs.
 install: all
-	install -d $(DESTDIR)$(installed)/build $(DESTDIR)$(installed)/scripts \
-		$(DESTDIR)$(installed)/src/include \
-		$(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 755 klpmake kallsympos $(DESTDIR)$(installed)
+	umask 022 && mkdir -p $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(COMPDIR)
+	umask 022 && install -d -m 755 $(addprefix $(DESTDIR)$(installed)/,. build src/include scripts $(script_folders))
+	install -m 755 $(commands) $(DESTDIR)$(installed)
 	install -m 755 $(addprefix $(BUILD)/,$(programs)) $(DESTDIR)$(installed)/build
-	cp -p $(scripts) $(DESTDIR)$(installed)/scripts
+	install -m 755 scripts/fetch-kernel scripts/setup $(DESTDIR)$(installed)/scripts
+	for f in $(script_folders); do install -m 644 "$$f"/*.* $(DESTDIR)$(installed)/"$$f" || exit; done
+	install -m 755 scripts/lib/guest/init $(DESTDIR)$(installed)/scripts/lib/guest
 	install -m 644 src/include/klpmake.h $(DESTDIR)$(installed)/src/include
-	ln -sf ../lib/klpmake/klpmake ../lib/klpmake/kallsympos $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(wildcard doc/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	for c in $(commands); do \
+		ln -sf "$$(realpath -m --relative-to='$(PREFIX)/bin' '$(installed)')/$$c" $(DESTDIR)$(PREFIX)/bin; \
+	done
+	install -m 644 $(addprefix doc/,$(pages)) $(DESTDIR)$(MANDIR)/man1
+	for c in $(commands); do install -m 644 packaging/completion.bash $(DESTDIR)$(COMPDIR)/$$c; done
+
+# Removes the directories that only klpmake fills, and keeps others.
+uninstall:
+	rm -rf $(DESTDIR)$(installed)
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(commands)) $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(pages)) \
+		$(addprefix $(DESTDIR)$(COMPDIR)/,$(commands))
 
 # Tests of the programs run against a build with sanitizers; whole runs use what users run.
-SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
-# Those of other architectures are tests/arch-ARCHITECTURE.t, all other tests are x86_64's.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+# tests/arch-ARCHITECTURE.t are for other architectures, all other tests for x86_64.
 ARCHES ?= x86_64 riscv64
 arch_tests := $(wildcard tests/arch-*.t)
 all_arches := x86_64 $(patsubst tests/arch-%.t,%,$(arch_tests))
 arches := $(if $(filter all,$(ARCHES)),$(all_arches),$(ARCHES))
-TESTS ?= $(if $(filter x86_64,$(arches)),$(filter-out $(arch_tests),$(wildcard tests/*.t))) \
-	 $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches)))
+# The longest come first, so that none of them runs alone in the end.
+longest := $(patsubst %,tests/%.t,doubt-guest selftests guest-failures special klpmake guest modules types doubt)
+own_tests := $(longest) $(filter-out $(arch_tests) $(longest),$(wildcard tests/*.t))
+TESTS ?= $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches))) $(if $(filter x86_64,$(arches)),$(own_tests))
+# One more than there are processors: some tests wait until a guest's time is over.
+JOBS ?= $(shell expr $$(nproc) + 1)
+
+# Those that need kernels, and hosts.t, which compiles for other machines.
+with_kernels := $(patsubst %,tests/%.t,baseline doubt-guest guest guest-failures helpers-kernels hosts klpmake leftovers modules \
+		namespaces selftests special symbols types-kernels wo-ftrace) $(wildcard tests/example-*.t)
+
+check: all
+	prove -j$(shell nproc) $(filter-out $(with_kernels),$(own_tests))
 
 test: all sanitized
-	ASAN_OPTIONS=detect_leaks=0 KLPMAKE_BIN=$(CURDIR)/build/sanitized \
-		prove -j$(shell nproc) --timer $(TESTS)
+	KLPMAKE_BIN=$(CURDIR)/build/sanitized prove -j$(JOBS) --timer $(TESTS)
 
 # An architecture may have more than one configuration.
 test-kernel:
-	./scripts/test-kernel $(patsubst tests/kernels/%.config,%,$(wildcard tests/kernels/$(ARCH).config tests/kernels/$(ARCH)-*.config))
+	./scripts/dev/test-kernel $(patsubst tests/kernels/%.config,%,$(wildcard tests/kernels/$(ARCH).config tests/kernels/$(ARCH)-*.config))
 
 sanitized:
 	@$(MAKE) -s -j$(shell nproc) --no-print-directory BUILD=build/sanitized CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)'
 
-bench: all
-	./scripts/bench
+# As afl-fuzz runs them: tests/fuzz/run gives CC, flags and BUILD. A program's own main() is called by
+# that of tests/fuzz/persistent.c.
+$(BUILD)/persistent.o: tests/fuzz/persistent.c src/base/util.c Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KLP_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(BUILD)/%-main.o: src/programs/%.c Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KLP_CFLAGS) -Wno-missing-prototypes -Dmain=program_main $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+define fuzzed
+$(BUILD)/$(1)-fuzzed: $(BUILD)/persistent.o $(BUILD)/$(1)-main.o $(patsubst %,$(BUILD)/%.a,$($(1)_folders))
+	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -Wl,--wrap=child_start,--wrap=child_wait -o $$@ $$^ $$($(1)_libs)
+endef
+# klpplace copies files and does not look into them.
+fuzz_programs := $(filter-out klpplace,$(programs))
+$(foreach p,$(fuzz_programs),$(eval $(call fuzzed,$(p))))
+fuzzed: $(patsubst %,$(BUILD)/%-fuzzed,$(fuzz_programs))
 
-# Parts (*.bash) are looked at with the scripts that source them (-a).
-shell_files = klpmake kallsympos .ci/run tests/hosts/both $(wildcard tests/*.t) \
+# RUNS=1000000: the number of runs for each input.
+fuzz: all
+	./tests/fuzz/run $(if $(RUNS),--runs $(RUNS))
+
+bench: all
+	./scripts/dev/bench
+
+# shellcheck reads parts (*.bash) with the scripts that source them (-a).
+shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) packaging/completion.bash .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
 	      $(wildcard example/*/check example/*/scenario tests/modules/*/check tests/modules/*/scenario) \
 	      $(addprefix tests/modules/,scenario load-orders switching) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
-	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(wildcard scripts/*)))
-c_files = $(wildcard src/*.[ch] tests/*.[ch])
+	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(shell find scripts -type f)))
+c_files = $(filter-out src/include/%,$(wildcard src/*/*.[ch] src/*/*/*.[ch])) $(wildcard tests/*.[ch] tests/fuzz/*.c)
+
+# C23 makes some functions macros (in glibc 2.43, for one): there, a comma in braces ends an argument.
+as_c23 := '-Dbsearch(key,base,n,size,by)=bsearch(key,base,n,size,by)'
 
 lint:
 	shellcheck -x -a $(shell_files)
 	clang-format --dry-run -Werror $(c_files)
-	@$(MAKE) -s -j$(shell nproc) --no-print-directory BUILD=build/lint CFLAGS='-O2 -g -Werror -Wformat=2 -Wcast-qual -Wundef'
+	@$(MAKE) -s -j$(shell nproc) --no-print-directory BUILD=build/lint CFLAGS="-O2 -g -Werror -Wformat=2 -Wcast-qual -Wundef $(as_c23)"
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
 		--inline-suppr --std=c11 -D_GNU_SOURCE -DKLPMAKE_VERSION='""' src
 
 clean:
 	rm -rf build
 
-.PHONY: all install test test-kernel sanitized bench lint clean
+.PHONY: all klplink-files install uninstall check test test-kernel sanitized fuzzed fuzz bench lint clean
 .DELETE_ON_ERROR:

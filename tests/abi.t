@@ -18,7 +18,8 @@ pretend()
 	printf 'const char *dwarf_package_version(void);\nconst char *dwarf_package_version(void)\n{\n\treturn "%s";\n}\n' \
 		"$1" >"$scratch/version.c"
 	gcc -shared -fPIC -o "$scratch/version.so" "$scratch/version.c" || exit 1
-	run env LD_PRELOAD="$scratch/version.so" "$bin/kallsympos" --vmlinux "$scratch/k/vmlinux" helper
+	# LD_PRELOAD ends at blanks.
+	run env LD_PRELOAD=version.so "LD_LIBRARY_PATH=$scratch" "$bin/kallsympos" --vmlinux "$scratch/k/vmlinux" helper
 }
 
 cat >"$scratch/which.c" <<'C'

@@ -32,7 +32,7 @@ refuses()
 {
 	local data='asm(".pushsection .rodata\\n.balign 8\\n.dword WHAT\\n.popsection");'
 	local near='the instruction reaches only what is near: call it from C'
-	local late='it is used in memory that is read-only when the kernel gets to know the symbols of a module'
+	local late='it is used in memory that is read-only when the kernel resolves the symbols of a module'
 	not_so kernel/filesystems.c $'\tread_lock' '	asm volatile("ldr x0, file_systems" ::: "x0");' it \
 		"'file_systems' of 'vmlinux' cannot be used so: $near" 'a load that reaches a megabyte'
 	not_so kernel/inode.c $'\tfor_each_possible' '	asm volatile("cbz x0, get_nr_dirty_inodes" ::: "memory");' it \
@@ -45,13 +45,13 @@ refuses()
 	not_so module/misc.c $'\t/* A command' '	asm volatile("movz x0, #:abs_g3:bm_fs_type" ::: "x0");' it \
 		"'bm_fs_type' of 'binfmt_misc' cannot be used so: $late: use it in data" 'parts of its address'
 	not_so module/misc.c $'\t/* A command' '	asm volatile(".reloc ., R_AARCH64_ADR_PREL_PG_HI21, bm_fs_type\\n nop");' it \
-		"'bm_fs_type' of 'binfmt_misc' cannot be used so: $late, by an instruction that is no part of an address" \
+		"'bm_fs_type' of 'binfmt_misc' cannot be used so: $late, by an instruction that is not a part of an address" \
 		'an instruction that loads no page'
 	not_so module/misc.c $'\t/* A command' '	asm volatile("add x0, x0, :lo12:bm_fs_type+4096" ::: "x0");' it \
-		"'bm_fs_type' of 'binfmt_misc' cannot be used so: $late, by an instruction that is no part of an address" \
+		"'bm_fs_type' of 'binfmt_misc' cannot be used so: $late, by an instruction that is not a part of an address" \
 		'what is too far behind it'
 	not_so module/misc.c 'static ssize_t' "struct __packed odd { char c; void *p; } odd = {1, \\&bm_fs_type};" 'extern struct file_system_type' \
-		"'bm_fs_type' of 'binfmt_misc' cannot be used so: its place is not aligned, and the kernel writes to no such place" \
+		"'bm_fs_type' of 'binfmt_misc' cannot be used so: its place is not aligned, and the kernel does not write to such a place" \
 		'a pointer that is not aligned'
 }
 
@@ -86,7 +86,7 @@ doubts()
 	elfedit_compiles
 	broken "section '.klp.rela.binfmt_misc..data' entry 0: it writes to '.text', which is read-only when relocations of a module are applied" \
 		'late relocations of code' set-info .klp.rela.binfmt_misc..data .text
-	broken "section '.klp.rela.binfmt_misc..data' entry 0: no livepatch relocation can be R_AARCH64_ABS32" \
+	broken "section '.klp.rela.binfmt_misc..data' entry 0: a livepatch relocation cannot be R_AARCH64_ABS32" \
 		'half a pointer' set-reloc-type .klp.rela.binfmt_misc..data 0 258
 	broken "section '.klp.rela.binfmt_misc..data' entry 0: its place '.data' + 0x1 is not aligned to 4 bytes" \
 		'a late relocation that is not aligned' set-reloc-offset .klp.rela.binfmt_misc..data 0 1

@@ -29,7 +29,7 @@ relocated()
 refuses()
 {
 	local data='asm(".pushsection .rodata\\n.balign 8\\n.quad WHAT\\n.popsection");'
-	local room='there is no room behind the call for what restores the register by which the patch finds its data: call it from C, as a function that is declared extern'
+	local room='there is no room behind the call for the instruction that restores the register by which the patch finds its data: call it from C, as a function that is declared extern'
 	local toc='the code counts from its table of contents to where the symbol is, which is too far'
 	not_so kernel/filesystems.c $'\tread_lock' '	asm volatile("addis 9,2,file_systems@toc@ha" ::: "9");' it \
 		"'file_systems' of 'vmlinux' cannot be used so: $toc" 'an access that counts from the table of contents'
@@ -43,7 +43,7 @@ refuses()
 		"'file_systems' of 'vmlinux' cannot be used so: 32 bits hold no address, nor the way from a module to vmlinux: use a pointer" \
 		'half a pointer'
 	not_so module/misc.c 'static ssize_t' "${data/WHAT/bm_fs_type}" 'extern struct file_system_type' \
-		"'bm_fs_type' of 'binfmt_misc' cannot be used so: it is used in memory that is read-only when the kernel gets to know the symbols of a module" \
+		"'bm_fs_type' of 'binfmt_misc' cannot be used so: it is used in memory that is read-only when the kernel resolves the symbols of a module" \
 		'a module symbol in read-only data'
 }
 
@@ -57,13 +57,13 @@ doubts()
 	at=$(LC_ALL=C readelf --wide --relocs "$copies/module/klp-module.ko" | awk '/ snprintf / { sub(/^0*/, "", $1); print $1; exit }')
 	broken "there is no call of 'snprintf' with an instruction behind it that does nothing" \
 		'a call of an export without room' poke .text "$((16#$at + 4))" 00000000
-	broken "section '$calls' entry 0: R_PPC64_REL24 takes one of the loader's stubs each time that the module is loaded, and they were counted when the patch was" \
+	broken "section '$calls' entry 0: R_PPC64_REL24 takes one of the loader's stubs each time that the module is loaded, and the loader counted them when it loaded the patch" \
 		'a call that the loader makes a stub for, late' set-reloc-type $calls 0 10
-	broken "section '$calls' entry 0: no livepatch relocation can be R_PPC64_ADDR32: 32 bits hold no address" \
+	broken "section '$calls' entry 0: a livepatch relocation cannot be R_PPC64_ADDR32: 32 bits hold no address" \
 		'half a pointer' set-reloc-type $calls 0 1
 	broken "section '$calls' entry 0: it writes to '.text', which is read-only when relocations of a module are applied" \
 		'late relocations of code' set-info $calls .text
-	broken 'relocation type 14 is none that apply_relocate_add() of ppc64le takes' 'a relocation of programs' \
+	broken 'apply_relocate_add() does not know relocation type 14 on ppc64le' 'a relocation of programs' \
 		set-reloc-type $calls 0 14
 }
 
@@ -72,7 +72,7 @@ other_order()
 {
 	holds "$release: a big-endian file is compiled" "${machine_cross}gcc" -mbig-endian -c -o "$scratch/big.ko" -x c - <<<'int x;'
 	run "$bin/klplink" --table "$copies/module/_klpmake.syms" -o "$scratch/out.ko" "$scratch/big.ko"
-	refused 1 "'$scratch/big.ko': it is for a machine that klpmake does not know (e_machine 21, big-endian)" \
+	refused 1 "'$scratch/big.ko': klpmake does not know its machine (e_machine 21, big-endian)" \
 		"$release: ... and refused"
 }
 

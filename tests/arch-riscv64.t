@@ -31,7 +31,7 @@ refuses()
 	local data='asm(".pushsection .rodata\\n.balign 8\\n.dword WHAT\\n.popsection");'
 	local wide=${data/.rodata/.data}
 	not_so kernel/filesystems.c $'\tread_lock' '	asm volatile("lw a0, file_systems" ::: "a0");' it \
-		"'file_systems' of 'vmlinux' cannot be used so: the code counts from itself to where the symbol is, and no livepatch relocation can tell it: compile with klpmake's options" \
+		"'file_systems' of 'vmlinux' cannot be used so: the code has the distance from itself to the symbol, for which there is no livepatch relocation: compile with klpmake's options" \
 		"assembler code that reads a variable"
 	not_so kernel/inode.c $'\tfor_each_possible' '	asm volatile("jal ra, get_nr_dirty_inodes" ::: "memory");' it \
 		"'get_nr_dirty_inodes' of 'vmlinux' cannot be used so: the instruction reaches only what is near: call it from C" \
@@ -41,10 +41,10 @@ refuses()
 	not_so kernel/filesystems.c 'void show_filesystems' "${data/WHAT/. - file_systems}" 'extern struct file_system_type' \
 		"'file_systems' of 'vmlinux' cannot be used so: it is one of several relocations of one place" 'a difference the other way round'
 	not_so module/misc.c 'static ssize_t' "${data/WHAT/bm_fs_type}" 'extern struct file_system_type' \
-		"'bm_fs_type' of 'binfmt_misc' cannot be used so: it is used in memory that is read-only when the kernel gets to know the symbols of a module" \
+		"'bm_fs_type' of 'binfmt_misc' cannot be used so: it is used in memory that is read-only when the kernel resolves the symbols of a module" \
 		'a module symbol in read-only data'
 	not_so module/misc.c 'static ssize_t' "${wide/WHAT/bm_fs_type - .}" 'extern struct file_system_type' \
-		"'bm_fs_type' of 'binfmt_misc' cannot be used so: how far it is from there cannot be told in the half of the place" \
+		"'bm_fs_type' of 'binfmt_misc' cannot be used so: a livepatch relocation fills only half of the place" \
 		'a wide difference to a module symbol'
 }
 
@@ -63,9 +63,9 @@ padded()
 			-Wl,--defsym=__start_mcount_loc=__start___patchable_function_entries \
 			-Wl,--defsym=__stop_mcount_loc=__stop___patchable_function_entries -o "$vmlinux" "$scratch/padded.c"
 		run "$bin/kallsympos" --vmlinux "$vmlinux" traced
-		has "$out" 'padded.c:1  traceable' '... the function that has them is traceable'
+		has "$(xargs <<<"$out")" "padded.c:1 traceable" '... the function that has them is traceable'
 		run "$bin/kallsympos" --vmlinux "$vmlinux" untraced
-		has "$out" 'padded.c:3  not traceable' '... the one behind it, without, is not'
+		has "$out" $'padded.c:3\n     not traceable' '... the one behind it, without, is not'
 	done <<<'rv64gc 4
 rv64gc 8,4
 rv64g 2
@@ -97,7 +97,7 @@ doubts()
 {
 	local pointers=.klp.rela.binfmt_misc..data.rel slots=.klp.rela.binfmt_misc..data..klp_slots
 	elfedit_compiles
-	broken "section '$pointers' entry 0: no livepatch relocation can be R_RISCV_ADD64, of which it takes two" \
+	broken "section '$pointers' entry 0: a livepatch relocation cannot be R_RISCV_ADD64, of which it takes two" \
 		'half a difference' set-reloc-type $pointers 0 36
 	broken "section '$pointers' entry 0: it writes to '.text', which is read-only when relocations of a module are applied" \
 		'late relocations of code' set-info $pointers .text

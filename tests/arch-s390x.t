@@ -31,7 +31,7 @@ refuses()
 	local data='asm(".pushsection .data\\n.balign 8\\n.long WHAT\\n.popsection");'
 	local once="the kernel's loader would fill the pointer that the code goes by once"
 	not_so kernel/filesystems.c $'\tread_lock' '	asm volatile("lgrl 1,file_systems" ::: "1");' it \
-		"'file_systems' of 'vmlinux' cannot be used so: the code counts from itself to where the symbol is, and no livepatch relocation can tell it: compile with klpmake's options" \
+		"'file_systems' of 'vmlinux' cannot be used so: the code has the distance from itself to the symbol, for which there is no livepatch relocation: compile with klpmake's options" \
 		'assembler code that reads a variable'
 	not_so kernel/inode.c $'\tfor_each_possible' '	asm volatile("j get_nr_dirty_inodes" ::: "memory");' it \
 		"'get_nr_dirty_inodes' of 'vmlinux' cannot be used so: the instruction reaches only what is near: call it from C" \
@@ -50,9 +50,9 @@ doubts()
 		'a pointer that is filled once' set-reloc-type $calls 0 26
 	broken "section '$calls' entry 0: it is R_390_PLT32DBL, for which" \
 		'a call by one' set-reloc-type $calls 0 20
-	broken "section '$calls' entry 0: no livepatch relocation can be R_390_GOT64: the kernel's loader" \
+	broken "section '$calls' entry 0: a livepatch relocation cannot be R_390_GOT64: the kernel's loader" \
 		'an offset into the table of the loader' set-reloc-type $calls 0 24
-	broken 'relocation type 9 is none that apply_relocate_add() of s390x takes' 'a relocation of programs' \
+	broken 'apply_relocate_add() does not know relocation type 9 on s390x' 'a relocation of programs' \
 		set-reloc-type $calls 0 9
 }
 

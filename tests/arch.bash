@@ -2,10 +2,10 @@
 # shellcheck disable=SC2034,SC2154
 #
 # Whole runs for an architecture that is not this machine's: tests/arch, with kernels that
-# scripts/test-kernel builds. Source tap.bash and example.bash first.
+# scripts/dev/test-kernel builds. Source tap.bash and example.bash first.
 
-# shellcheck source=scripts/machines.bash
-. "$top/scripts/machines.bash"
+# shellcheck source=scripts/lib/machines.bash
+. "$top/scripts/lib/machines.bash"
 
 # on_test_kernels NAME SOURCE...: as on_every_kernel, with the test kernels NAME and NAME-*; their
 # configuration says for which machine they are.
@@ -13,13 +13,26 @@ on_test_kernels()
 {
 	machine_row name "$(sed -n '2s/^# //p' "$top/tests/kernels/$1.config")" ||
 		skip_all "there is no machine for '$1'"
-	mapfile -t releases < <("$top/scripts/test-kernel" --list | grep -E -- "-klpmake-$1(-[a-z]+)?-[0-9a-f]{8}\$")
+	mapfile -t releases < <("$top/scripts/dev/test-kernel" --list | grep -E -- "-klpmake-$1(-[a-z]+)?-[0-9a-f]{8}\$")
 	((${#releases[@]})) || skip_all "no test kernel here: make test-kernel ARCH=$1 builds them"
+	local name=$1
 	shift
 	(cross_compiler "$(kernel_kdir "${releases[0]}")") 2>/dev/null ||
 		skip_all "no compiler for '$machine_name': scripts/setup foreign installs it"
 	cross_compiler "$(kernel_kdir "${releases[0]}")"
 	on_every_kernel "$@"
+	proven "$name"
+}
+
+# proven NAME: tells scripts/test, if it asks, that everything has passed on every kernel of that name, its
+# guests included.
+proven()
+{
+	local configs
+	mapfile -t configs < <(compgen -G "$top/tests/kernels/$1.config"; compgen -G "$top/tests/kernels/$1-*.config")
+	if [[ -n ${KLPMAKE_PROVEN-} && -z $guests_missing ]] && ((!tap_failed && ${#releases[@]} == ${#configs[@]})); then
+		: >"$KLPMAKE_PROVEN/$1"
+	fi
 }
 
 # modinfo_of and make_target run on this machine; what they are given is of the other.
@@ -106,7 +119,7 @@ not_so()
 # elfedit_compiles: what broken() takes.
 elfedit_compiles()
 {
-	holds 'elfedit compiles' gcc -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c"
+	holds 'elfedit compiles' make_elfedit
 }
 
 # broken MESSAGE NAME EDIT...: klp-module.ko, with this changed, would not do.

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016 # perl's variables, not the shell's
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/check.bash"
 
 gadget=$k/modules/kernel/drivers/gadget.ko
@@ -46,6 +47,9 @@ symbols_of_modules()
 		gadget_step,0
 	has "$err" "choose one
   position 1: .text+0x" "... lists both"
+	check "$scratch/edited.ko" --json
+	is "$(json_messages "$out" | grep 'is ambiguous' | grep -oE 'choose one/  position 1: .*/  position 2: ' | sed 's/: .*\//: .../')" \
+		'choose one/  position 1: ...  position 2: ' "... in JSON as lines of one message"
 	check "$scratch/edited.ko" --object "$k/gadget.ko"
 	has "$err" " t gadget.c
   position 2: .text+0x" "... with their files, where the module tells"
@@ -164,7 +168,7 @@ module_files()
 	lacks "$out" "not checked" "... without a note besides"
 	"$scratch/elfedit" "$gadget" "$scratch/gadget.ko" poke-file 18 b7
 	check "$good" --object "$scratch/gadget.ko"
-	refused 1 "'$scratch/gadget.ko': no module of this kernel's architecture" "a module of another architecture"
+	refused 1 "'$scratch/gadget.ko': not a module of this kernel's architecture" "a module of another architecture"
 	"$scratch/elfedit" "$gadget" "$scratch/gadget.ko" set-entsize .rela__mcount_loc 16
 	check "$good" --object "$scratch/gadget.ko"
 	refused 1 "'$scratch/gadget.ko': section '.rela__mcount_loc' has entries of an odd size" "a damaged table of call sites"
@@ -232,13 +236,14 @@ reloads()
 	is "$(grep -c warning: <<<"$err")" 1 "... is one warning"
 	check "$good"
 	check --json "$good"
-	holds "... also in JSON" perl -MJSON::PP -e 'decode_json(shift)->{warnings}[0] =~ /clear_relocate_add/ or die' "$out"
+	holds "... also in JSON" perl -MJSON::PP -e 'decode_json(shift)->{messages}[0]{text} =~ /clear_relocate_add/ or die' "$out"
 	mini_module "$k" "$scratch/foreign.ko" "$mini_src/foreign.c"
 	fine "... not for a patch without a module's relocations" "$scratch/foreign.ko"
 	mv "$scratch/vmlinux" "$scratch/kallsyms" "$k"
 }
 
-# What the kernel has read, run or freed by the time a module's relocations are applied.
+# What the kernel has read, run or freed by the time a module's relocations are applied. A section that
+# gets the name of another one is not what that has to be: nothing but its time is looked at here.
 too_late()
 {
 	local section jump=.klp.rela.vmlinux.__jump_table
@@ -253,13 +258,37 @@ too_late()
 		set-info $rela .symtab
 	for section in .altinstructions .static_call_sites __ex_table .data..percpu; do
 		edit rename-section "$jump" ".klp.rela.vmlinux.$section" rename-section __jump_table "$section"
-		fine "not too late for vmlinux's of $section" "$scratch/edited.ko"
+		check "$scratch/edited.ko"
+		lacks "$err" "after the kernel has used" "not too late for vmlinux's of $section"
 	done
 	for section in "${mini_late[@]}"; do
 		edit rename-section $rela ".klp.rela.gadget.$section" \
 			rename-section .klp.rela.vmlinux..text ".klp.rela.vmlinux.$section" rename-section .text "$section"
-		fine "not too late for $section" "$scratch/edited.ko"
+		check "$scratch/edited.ko"
+		lacks "$err" "after the kernel has used" "not too late for $section"
 	done
+}
+
+# What the kernel has replaced by then.
+replaced_code()
+{
+	patch replaced -DREPLACED_CODE
+	fine "code that is replaced, by a kernel that does not say how" "$scratch/replaced.ko"
+	has "$out" "not checked  whether symbols of modules are used in code that is replaced: what '.altinstructions' consists of is not in the debug information" \
+		"... is said not to have been looked at"
+	cp "$k/vmlinux" "$scratch"
+	(cd "$mini_src" && mini_cc same/apply.c "$scratch/apply.o" -I.)
+	relink "$k" "$scratch/apply.o"
+	mini_kallsyms "$k" >"$k/kallsyms"
+	check "$scratch/replaced.ko"
+	refused 1 "tests/mini/patch.c:$(grep -n 'int patched_export(' "$mini_src/patch.c" | cut -d: -f1): '.text' + 0x" \
+		"a module's symbol in code that is replaced"
+	has "$err" "'gadget_step' of 'gadget' is used in code that the kernel may replace when it loads the patch ('.altinstructions')" \
+		"... by which table"
+	fine "a patch without such a table" "$good"
+	cp "$scratch/vmlinux" "$k"
+	mini_system_map "$k/vmlinux" >"$k/System.map"
+	mini_kallsyms "$k" >"$k/kallsyms"
 }
 
 # kernel_with SYMBOL=ADDRESS...: the kernel has these, too.
@@ -278,7 +307,7 @@ kernel_with()
 sealed()
 {
 	local key bss
-	key=0x$(nm "$k/vmlinux" | sed -n 's/ B gamma_private$//p')
+	key=0x$(mini_nm "$k/vmlinux" | sed -n 's/ B gamma_private$//p')
 	bss=0x$(LC_ALL=C readelf -SW "$k/vmlinux" | sed -n 's/.* \.bss *NOBITS *\([0-9a-f]*\) .*/\1/p')
 	cp "$k/vmlinux" "$scratch"
 	kernel_with "__start_ro_after_init=$key" "__end_ro_after_init=$((key + 4))"
@@ -300,5 +329,6 @@ module_files
 reloads
 three_modules
 too_late
+replaced_code
 sealed
 done_testing

@@ -9,13 +9,13 @@ good=$scratch/good.ko
 check_modules=(--modules "$k/modules" --debug-modules "$k/debug")
 long=$(printf 'x%.0s' {1..60})
 
-# patch NAME [FLAG...]: tests/mini/patch.c as NAME.plain.ko, and linked by klplink as NAME.ko. The
+# patch NAME [FLAG...]: tests/mini/patch.c as NAME-plain.ko, and linked by klplink as NAME.ko. The
 # symbols that it uses are others with state, gadget_private and gadget_step, in the table's words.
 patch()
 {
 	local name=$1
 	shift
-	MINI_CFLAGS="$*" mini_module "$k" "$scratch/$name.plain.ko" "$mini_src/patch.c" || return
+	MINI_CFLAGS="$*" mini_module "$k" "$scratch/$name-plain.ko" "$mini_src/patch.c" || return
 	cat >"$scratch/$name.syms" <<-END
 		symbol $name.ko state ${state-vmlinux state 3} 0 d
 		symbol $name.ko helper vmlinux helper 2 0 t
@@ -23,7 +23,7 @@ patch()
 		symbol $name.ko gadget_private ${gadget_private-gadget gadget_private 0} 0 B
 		symbol $name.ko gadget_step ${gadget_step-gadget gadget_step 1} 0 t
 	END
-	"$bin/klplink" --table "$scratch/$name.syms" -o "$scratch/$name.ko" "$scratch/$name.plain.ko"
+	"$bin/klplink" --table "$scratch/$name.syms" -o "$scratch/$name.ko" "$scratch/$name-plain.ko"
 }
 
 # check MODULE [OPTION...]: with the files of the kernel's modules that are in check_modules. What does not
@@ -99,10 +99,10 @@ check_setup()
 	if [[ ! -x $bin/klplink || ! -x $bin/klpcheck ]]; then
 		skip_all "klplink and klpcheck are not built"
 	fi
-	"${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c" &&
+	make_elfedit &&
 		mini_vmlinux "$k" && mini_gadget "$k" && mini_widget "$k" || return
 	mkdir -p "$k/modules/kernel/drivers" "$k/debug"
 	cp "$k/gadget.ko" "$k/widget.ko" "$k/debug" || return
-	strip -g -o "$k/modules/kernel/drivers/gadget.ko" "$k/gadget.ko" &&
-		strip -g -o "$k/modules/kernel/drivers/widget.ko" "$k/widget.ko" && patch good
+	"${mini_cross}strip" -g -o "$k/modules/kernel/drivers/gadget.ko" "$k/gadget.ko" &&
+		"${mini_cross}strip" -g -o "$k/modules/kernel/drivers/widget.ko" "$k/widget.ko" && patch good
 }

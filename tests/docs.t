@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 cd "$top" || exit
 pages=(klpmake kallsympos klpsyms klplink klpcheck)
-texts=(README.md README.zh-CN.md doc/*.md)
+texts=(README.md README.zh-CN.md CONTRIBUTING.md doc/*.md)
 
 # option_words: the options in lines that list them, one a line, sorted.
 option_words()
@@ -67,23 +67,38 @@ missing_links()
 	done < <(grep -oP '\]\(\K[^)]+' "$1" | grep -vE '^(https?:|#)')
 }
 
-# missing_files FILE: paths of this tree that stand anywhere in the text, but for what is made; a
-# pattern has to match.
+# missing_files FILE: paths of this tree that stand anywhere in the text, except files that are made and paths with
+# a word in capitals, which stands for any; a pattern has to match.
 missing_files()
 {
 	local path
 	while IFS= read -r path; do
 		compgen -G "$path" >/dev/null || printf '%s\n' "$path"
 	done < <(sed 's/\\-/-/g' "$1" |
-		grep -oP '(?<![\w/.~-])(\./)?(scripts|src|doc|tests|example)/[\w./*-]*[\w*]' | grep -v '\.ko$' | LC_ALL=C sort -u)
+		grep -oP '(?<![\w/.~-])(\./)?(scripts|src|doc|tests|example)/[\w./*-]*[\w*]' | grep -vE '\.ko$|/\.klpmake|NAME|FOLDER' | LC_ALL=C sort -u)
+}
+
+# missing_parts FILE: files of src/ that are named without 'src/', and tests without 'tests/'. The kernel has an arch/
+# and a kernel/, too.
+missing_parts()
+{
+	local path
+	while IFS= read -r path; do
+		[[ -e src/$path || -e tests/$path ]] || printf '%s\n' "$path"
+	done < <(grep -oP "(?<![\w/.-])(($(cd src && printf '%s|' */ | sed 's:/|:|:g'; printf 0))/[\w/]*\w\.[ch]|[a-z0-9-]+\.t)\b" "$1" |
+		grep -vE 'NAME|^arch/\w+/|^kernel/' | LC_ALL=C sort -u)
 }
 
 for text in "${texts[@]}"; do
 	is "$(missing_links "$text")" '' "the links of $text lead somewhere"
+	is "$(missing_parts "$text")" '' "the sources and tests that $text names are there"
 done
 for text in "${texts[@]}" doc/*.1; do
 	is "$(missing_files "$text")" '' "the files that $text names are there"
 done
+# Other paths in scripts are the kernel's: scripts/mod/modpost.c.
+is "$(grep -rhoE '\b(src|doc|tests)/[a-z0-9_/-]+\.(c|h|md|t|bash)\b' klpmake kallsympos Makefile scripts packaging | LC_ALL=C sort -u |
+	while IFS= read -r path; do [[ -e $path ]] || printf '%s\n' "$path"; done)" '' 'the files that scripts name are there'
 
 # headings FILE: their levels, outside of code.
 headings()
@@ -97,17 +112,34 @@ code()
 	awk '/^ *```/ { on = !on; print; next } on || /^    /' "$1"
 }
 
+# bare_code FILE: the same without a shell's comments, which are in the language of the page.
+bare_code()
+{
+	code "$1" | awk '/^ *```/ { sh = /```sh$/ } sh { sub(/  +# .*/, "") } { print }'
+}
+
 is "$(headings README.zh-CN.md)" "$(headings README.md)" 'both READMEs have the same sections'
-is "$(code README.zh-CN.md)" "$(code README.md)" 'both READMEs have the same code'
+is "$(bare_code README.zh-CN.md)" "$(bare_code README.md)" 'both READMEs have the same code'
 is "$(grep -oP '\]\(\K[^)]+' README.zh-CN.md | grep -v README | LC_ALL=C sort)" \
 	"$(grep -oP '\]\(\K[^)]+' README.md | grep -v README | LC_ALL=C sort)" \
 	'both READMEs have the same links'
+
+# listing FILE LANGUAGE: the first one in that language.
+listing()
+{
+	awk -v fence="\`\`\`$2" 'on && /^```$/ { exit } on { print } $0 == fence { on = 1 }' "$1"
+}
+
+is "$(listing README.md c)" "$(<example/userns/klp-userns.c)" 'the first patch is that of example/userns'
+is "$(listing README.md make)" "$(<example/userns/Makefile)" '... and so is its Makefile'
+# What is typed has to be right tomorrow, too.
+is "$(grep -nE '(-k|fetch-kernel|--newest) +[0-9]+\.[0-9]+\.' README*.md doc/* example/*/*.md example/*.md)" '' 'no command names a release of some day'
 
 # unknown_options FILE: options that no command of ours has, outside of code.
 unknown_options()
 {
 	comm -23 <(code "$1" | grep -vxFf - "$1" | grep -oP '`[^`]*`' | grep -oP '(?<=[` ])--[a-z-]+' | LC_ALL=C sort -u) \
-		<({ for page in "${pages[@]}"; do all_help "$page"; done; } | LC_ALL=C sort -u)
+		<({ help_options scripts/fetch-kernel; for page in "${pages[@]}"; do all_help "$page"; done; } | LC_ALL=C sort -u)
 }
 
 targets=$(sed -nE 's/^([a-z]+):.*/\1/p' Makefile)
@@ -124,7 +156,14 @@ listed()
 		cut -d'|' -f2 | grep -oP '`[^`]+`' | tr -d '`' | LC_ALL=C sort
 }
 
-is "$(listed src | grep '\.c$')" "$(cd src && printf '%s\n' *.c | LC_ALL=C sort)" \
-	'the map has every C file of src'
-is "$(listed scripts)" "$(cd scripts && printf '%s\n' * | LC_ALL=C sort)" 'and every file of scripts'
+# folders DIR: those in it, at any depth, as the map has them.
+folders()
+{
+	(cd "$1" && find . -mindepth 1 -type d ! -name include -printf '%P/\n' | LC_ALL=C sort)
+}
+
+is "$(listed src)" "$(folders src)" 'the map has every folder of src'
+is "$(listed scripts | grep /)" "$(folders scripts)" '... and of scripts'
+is "$(listed scripts | grep -v /)" "$(cd scripts && find . -maxdepth 1 -type f -printf '%P\n' | LC_ALL=C sort)" \
+	'... and every command beside these'
 done_testing

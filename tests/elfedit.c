@@ -163,6 +163,12 @@ static void set_entsize(char **argv)
 	section(argv[0])->sh_entsize = number(argv[1]);
 }
 
+/* It begins where the other one does. */
+static void set_offset(char **argv)
+{
+	section(argv[0])->sh_offset = section(argv[1])->sh_offset;
+}
+
 static void rename_symbol(char **argv)
 {
 	size_t index = symbol_index(argv[0]), n;
@@ -176,6 +182,13 @@ static void set_symbol_shndx(char **argv)
 	size_t n;
 
 	symbols(&n)[symbol_index(argv[0])].st_shndx = (uint16_t)number(argv[1]);
+}
+
+static void set_symbol_value(char **argv)
+{
+	size_t n;
+
+	symbols(&n)[symbol_index(argv[0])].st_value = number(argv[1]);
 }
 
 static void set_symbol_size(char **argv)
@@ -202,6 +215,11 @@ static void set_reloc_symbol(char **argv)
 static void set_reloc_offset(char **argv)
 {
 	rela(argv[0], argv[1])->r_offset = number(argv[2]);
+}
+
+static void set_reloc_addend(char **argv)
+{
+	rela(argv[0], argv[1])->r_addend = (int64_t)number(argv[2]);
 }
 
 /* Writes bytes given in hex at an offset from base. */
@@ -277,12 +295,15 @@ static const struct command commands[] = {
 	{"set-link", "SECTION N", 2, set_link},
 	{"set-size", "SECTION N", 2, set_size},
 	{"set-entsize", "SECTION N", 2, set_entsize},
+	{"set-offset", "SECTION OTHER", 2, set_offset},
 	{"rename-symbol", "OLD NEW", 2, rename_symbol},
 	{"set-symbol-shndx", "NAME|#N N", 2, set_symbol_shndx},
+	{"set-symbol-value", "NAME|#N N", 2, set_symbol_value},
 	{"set-symbol-size", "NAME N", 2, set_symbol_size},
 	{"set-reloc-type", "SECTION ENTRY N", 3, set_reloc_type},
 	{"set-reloc-symbol", "SECTION ENTRY NAME|#N", 3, set_reloc_symbol},
 	{"set-reloc-offset", "SECTION ENTRY N", 3, set_reloc_offset},
+	{"set-reloc-addend", "SECTION ENTRY N", 3, set_reloc_addend},
 	{"poke", "SECTION OFFSET HEX", 3, poke},
 	{"poke-file", "OFFSET HEX", 2, poke_file},
 	{"poke-reloc", "SECTION ENTRY HEX", 3, poke_reloc},

@@ -11,11 +11,12 @@
 whole_run()
 {
 	local symbols=(arch_report_meminfo hugetlb_report_meminfo nr_free_zone_pages pcpu_nr_pages
-		seq_put_decimal_ull_width si_swapinfo vm_commit_limit vmalloc_nr_pages)
+		seq_put_decimal_ull_width si_swapinfo vm_commit_limit)
 
-	if grep -q '^CONFIG_MEMORY_FAILURE=y' "$(kernel_kdir "$release")/.config"; then
-		symbols+=(num_poisoned_pages)
-	fi
+	! header_has linux/vmalloc.h vmalloc_nr_pages || symbols+=(vmalloc_nr_pages)
+	! configured MEMORY_FAILURE || symbols+=(num_poisoned_pages)
+	! configured CMA || symbols+=(totalcma_pages)
+	! configured ZSWAP || symbols+=(zswap_stored_pages zswap_total_pages)
 	makes "$dir" klp-meminfo.ko
 	reaches "$dir/klp-meminfo.ko" "${symbols[@]}"
 	proves 'two lines more, the others as they were' "$dir/klp-meminfo.ko" -- --run "$dir/check"

@@ -10,11 +10,16 @@
 
 whole_run()
 {
-	local module
+	local module symbols=(dec_ucount proc_sys_poll_notify uts_sem)
 
+	if header_has linux/nstree.h ns_tree_remove; then
+		symbols+=(__ns_common_free uts_ns_tree)
+	else
+		symbols+=(proc_free_inum uts_ns_cache)
+	fi
 	makes "$dir" klp-shadow.ko klp-shadow-limit.ko
 	for module in "$dir"/klp-shadow{,-limit}.ko; do
-		reaches "$module" dec_ucount proc_free_inum proc_sys_poll_notify uts_ns_cache uts_sem
+		reaches "$module" "${symbols[@]}"
 	done
 	proves 'shadow data outlive the patch that made them, and no more than that' \
 		"$dir/klp-shadow.ko" "$dir/klp-shadow-limit.ko" -- --scenario "$dir/scenario" --file "$dir/check"

@@ -32,9 +32,7 @@ whole_run()
 	local programs=()
 
 	program 64
-	if grep -q '^CONFIG_IA32_EMULATION=y' "$(kernel_kdir "$release")/.config"; then
-		program 32
-	fi
+	! configured IA32_EMULATION || program 32
 	makes "$dir" klp-uname.ko
 	reaches "$dir/klp-uname.ko" override_release uts_sem
 	other_name sys_newuname "klpsyms: error: klp-uname.c:$(grep -n '"__x64' "$dir/klp-uname.c" | cut -d: -f1): 'sys_newuname' is neither in kernel/sys.c nor a global symbol of this kernel"

@@ -9,27 +9,20 @@
 #   $dir        a fresh copy of SOURCE (when there is one only), named after it
 #   $copies     the directory that has the copies of all of them
 
-# shellcheck source=scripts/common.bash
-. "$top/scripts/common.bash"
-# shellcheck source=scripts/kernel.bash
-. "$top/scripts/kernel.bash"
+# shellcheck source=scripts/lib/common.bash
+. "$top/scripts/lib/common.bash"
+# shellcheck source=scripts/lib/kernel.bash
+. "$top/scripts/lib/kernel.bash"
 
-# kernels_there: the fetched kernels that the examples are written for.
-kernels_there()
-{
-	"$top/scripts/fetch-kernel" --list | grep -E '^6\.(1|12)\.[0-9].*-cloud-'
-}
-
-# The kernels to run on, where a test says so before; else all the examples' own.
+# The kernels to run on, where a test says so before; else all that were fetched.
 releases=()
 
 on_every_kernel()
 {
 	local source
 	[[ -x $top/klpmake ]] || skip_all "klpmake is not built"
-	((${#releases[@]})) || mapfile -t releases < <(kernels_there)
-	((${#releases[@]})) ||
-		skip_all "no stock kernel here: scripts/fetch-kernel 6.1 6.12 gets them"
+	((${#releases[@]})) || mapfile -t releases < <("$top/scripts/fetch-kernel" --list)
+	((${#releases[@]})) || skip_all "no stock kernel here: scripts/fetch-kernel gets one"
 	for release in "${releases[@]}"; do
 		copies=$scratch/$release
 		mkdir "$copies"
@@ -39,6 +32,18 @@ on_every_kernel()
 		done
 		whole_run
 	done
+}
+
+# header_has FILE NAME: whether a header of this kernel (in include/) has a name.
+header_has()
+{
+	grep -qsw -- "$2" "$(dirname "$(kernel_kdir "$release")")/source/include/$1"
+}
+
+# configured NAME: whether this kernel has CONFIG_NAME built in.
+configured()
+{
+	grep -qx "CONFIG_$1=y" "$(kernel_kdir "$release")/.config"
 }
 
 # makes [OPTION...] DIR MODULE...: klpmake succeeds there, and leaves these modules and nothing to resolve.
@@ -125,6 +130,7 @@ old_sympos()
 
 # proves NAME MODULE... [-- OPTION...]: 'klpmake try' says that all is well. Returns 1 where there can
 # be no guest.
+guests_missing=''
 proves()
 {
 	local name=$1 modules=()
@@ -137,6 +143,7 @@ proves()
 	local qemu=${machine_qemu:-qemu-system-x86_64}
 	if ! type "$qemu" >/dev/null 2>&1; then
 		skip "$release: $name" "no $qemu: scripts/setup installs it"
+		guests_missing=1
 		return 1
 	fi
 	# Long enough for a machine that is busy with other things; a guest takes ten seconds.

@@ -161,7 +161,7 @@ extended_versions()
 	broken "fewer names than versions" "section '$names' has fewer names than '$crcs' has entries" \
 		set-size "$names" 20
 	broken "no names" "section '$names' has fewer names" set-size "$names" 0
-	broken "half a version" "section '$crcs' has 6 bytes, no multiple of 4: is it cut short?" set-size "$crcs" 6
+	broken "half a version" "section '$crcs' has 6 bytes, which is not a multiple of 4: is it cut short?" set-size "$crcs" 6
 	broken "versions without names" "it has a section '$crcs' and no '$names': elf_validity_cache_index_versions() refuses the module" \
 		rename-section "$names" .names
 	broken "names without versions" "it has a section '$names' and no '$crcs'" rename-section "$crcs" .crcs

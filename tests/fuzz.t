@@ -5,10 +5,11 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/fuzz.bash"
 
 seed=${KLPMAKE_FUZZ_SEED:-1}
 rounds=${KLPMAKE_FUZZ_ROUNDS:-120}
-export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:exitcode=99
+export ASAN_OPTIONS=allocator_may_return_null=1:exitcode=99
 export UBSAN_OPTIONS=halt_on_error=1:exitcode=99
 
 # Sanitizers end with 99; programs that were given to this test are taken as they are.
@@ -87,8 +88,8 @@ fuzz()
 # What an earlier run of this test found, made on purpose.
 known()
 {
-	local damaged=$scratch/damaged size
-	"${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c" || return
+	local damaged=$scratch/damaged size entry at
+	make_elfedit || return
 	cd "$dir" || return
 	"$scratch/elfedit" klp-x.ko "$damaged/klp-x.ko" set-flags .rela.text 0x840
 	run "$bin/klplink" --table good.syms -o out.ko "$damaged/klp-x.ko"
@@ -108,6 +109,19 @@ known()
 	objcopy --add-section .debug_addr=alpha.c --compress-debug-sections=zlib "$damaged/vmlinux"
 	run "$bin/kallsympos" --vmlinux "$damaged/vmlinux" gamma_private
 	is "$status:$err" 0: "an expression of no bytes at the end of the debug information"
+	# Sums of a symbol's place and an addend, beyond what 64 bits hold.
+	"$scratch/elfedit" linked/klp-x.ko "$damaged/klp-x.ko" poke .rela.text 16 ffffffffffffff7f
+	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" "$damaged/klp-x.ko"
+	refused 1 "'$damaged/klp-x.ko': " 'an addend that leads out of all memory'
+	# The first entry that says where its sibling is: it is that itself (libdwarf finds out what is before it).
+	read -r entry at < <(readelf --debug-dump=info "$k/vmlinux" 2>/dev/null |
+		sed -nE 's/^ *<[0-9a-f]+><([0-9a-f]+)>: .*/\1/; T next; h; b; :next; s/^ *<([0-9a-f]+)> *DW_AT_sibling .*/\1/; T; H; g; s/\n/ /p; q')
+	"$scratch/elfedit" "$k/vmlinux" "$damaged/vmlinux" poke .debug_info $((0x$at)) \
+		"$(printf '%08x' $((0x$entry)) | sed -E 's/(..)(..)(..)(..)/\4\3\2\1/')"
+	run timeout 20 "${syms[@]}" --vmlinux "$damaged/vmlinux" --module klp-x.ko alpha.o
+	# libdwarf finds out, too, since 0.11.
+	err=${err/DW_DLE_SIBLING_OFFSET_WRONG*/"an entry's sibling stands before it"}
+	refused 1 "'$damaged/vmlinux': damaged debug information: an entry's sibling stands before it" 'entries that follow themselves'
 	cd "$OLDPWD" || return
 }
 
@@ -145,31 +159,7 @@ else
 	fail "klpsyms and klplink with sanitizers"
 	diag "$(tail -n 5 "$scratch/make.log")"
 fi
-fresh
-# A patch of vmlinux alone: what is not damaged is to be taken.
-template alpha.c fs/proc/alpha.c <<-'END'
-	extern int state, gamma_private;
-	int helper(int);
-	static int *const table[] = {&state, &gamma_private};
-	static int new_helper(int x) { return helper(x) + *table[x & 1]; }
-	int (*pointer)(int) = new_helper;
-	static struct klp_func funcs[] = {{.old_name = "helper", .new_func = new_helper}, {}};
-	static struct klp_object objects[] = {{.funcs = funcs}, {}};
-	static struct klp_patch patch = {.mod = THIS_MODULE, .objs = objects};
-	static int __init fuzz_init(void) { return klp_enable_patch(&patch); }
-	module_init(fuzz_init);
-	MODULE_LICENSE("GPL");
-END
-mini_module "$k" "$dir/klp-x.ko" "$dir/alpha.c"
-cat >"$dir/good.syms" <<-'END'
-	# a table
-	symbol klp-x.ko state vmlinux state 3 ffffffff81002000 d fs/proc/alpha.c:9
-	symbol klp-x.ko helper vmlinux helper 2 0 t -
-	symbol klp-x.ko gamma_private vmlinux gamma_private 0 0 B
-	sympos klp-x.ko .data 0x10 2 helper
-END
-env -C "$dir" "$bin/klpsyms" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" -o syms --module klp-x.ko alpha.o
-grep ^address "$dir/syms" >>"$dir/good.syms"
+fuzz_patch
 syms=("$bin/klpsyms" --symvers "$k/Module.symvers" --renames renames -o syms)
 module=(--module klp-x.ko alpha.o)
 fuzz vmlinux "$k/vmlinux" "$rounds" "${syms[@]}" --vmlinux DAMAGED --debug-modules "$k" "${module[@]}"
@@ -177,8 +167,6 @@ fuzz "an object file" "$dir/alpha.o" "$((rounds / 2))" "${syms[@]}" --vmlinux "$
 	--module klp-x.ko DAMAGED
 fuzz "a module, resolved" "$dir/klp-x.ko" "$rounds" "${syms[@]}" --vmlinux "$k/vmlinux" --module DAMAGED alpha.o
 fuzz "a module, linked" "$dir/klp-x.ko" "$rounds" "$bin/klplink" --table good.syms -o out.ko DAMAGED
-mkdir "$dir/linked"
-(cd "$dir" && "${syms[@]}" --vmlinux "$k/vmlinux" "${module[@]}" && "$bin/klplink" --table syms -o linked/klp-x.ko klp-x.ko)
 fuzz "a module, checked" "$dir/linked/klp-x.ko" "$rounds" "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" DAMAGED
 fuzz "a symbol table" "$dir/good.syms" "$((rounds / 2))" "$bin/klplink" --table DAMAGED -o klp-x.ko.out "$dir/klp-x.ko"
 fuzz "System.map" "$k/System.map" "$((rounds / 2))" "${syms[@]}" --vmlinux "$k/vmlinux" --symbols DAMAGED "${module[@]}"

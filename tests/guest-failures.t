@@ -39,7 +39,7 @@ gives_up()
 	chmod +x "$scratch/bin/qemu-system-x86_64"
 	PATH=$scratch/bin:$PATH KLPMAKE_CACHE=$scratch/cache try "$1" --timeout 300 --image "$2"
 	exits 0 'a guest that kvm gives up runs emulated'
-	has "$out" 'kvm cannot run this kernel here: once more, emulated' '... which is said'
+	has "$out" 'kvm cannot run this kernel here: trying again, emulated' '... which is said'
 	PATH=$scratch/bin:$PATH KLPMAKE_CACHE=$scratch/cache try "$1" --timeout 300 --image "$2"
 	exits 0 '... and the next one at once'
 	has "$out" ', tcg)' '... which is said, too'

@@ -3,10 +3,10 @@
 #
 # What the tests of the guest runner share. Source tap.bash first.
 
-# shellcheck source=scripts/common.bash
-. "$top/scripts/common.bash"
-# shellcheck source=scripts/kernel.bash
-. "$top/scripts/kernel.bash"
+# shellcheck source=scripts/lib/common.bash
+. "$top/scripts/lib/common.bash"
+# shellcheck source=scripts/lib/kernel.bash
+. "$top/scripts/lib/kernel.bash"
 
 export TMPDIR="$scratch/a tmp"
 mkdir "$TMPDIR"
@@ -16,7 +16,7 @@ log="$scratch/console log"
 try()
 {
 	rm -f "$log"
-	run "$top/scripts/guest" --log "$log" "$@"
+	run "$top/klpmake" try --log "$log" "$@"
 }
 
 # nothing_left NAME: no file, and no process that works in our directory.
@@ -44,7 +44,7 @@ need_guests()
 	if ! type qemu-system-x86_64 busybox cpio >/dev/null 2>&1; then
 		reason="qemu, busybox or cpio is missing: 'scripts/setup try' installs them"
 	elif ((!${#releases[@]})); then
-		reason="no kernel was fetched: 'scripts/fetch-kernel 6.12' gets one"
+		reason="no kernel was fetched: 'scripts/fetch-kernel' gets one"
 	else
 		return 0
 	fi

@@ -14,17 +14,30 @@ arguments()
 {
 	try --help
 	exits 0 '--help'
-	has "$out" 'Usage: guest X.ko' '--help goes to standard output'
+	has "$out" 'Usage: klpmake try X.ko' '--help goes to standard output'
 	program='klpmake try' try
-	refused 2 'klpmake try: which module? give X.ko' 'no module'
+	refused 2 'klpmake try: error: which module? give X.ko' 'no module'
 	try a.ko --frobnicate
 	refused 2 "unknown option '--frobnicate'" 'an unknown option'
 	try a.ko --run
-	refused 2 "'--run' needs an argument" 'an option without its argument'
+	refused 2 "option '--run' needs a value" 'an option without its argument'
+	try a.ko --memory much
+	refused 2 "'--memory' needs a size such as 512 or 2G, not 'much'" 'a memory that is none'
+	try a.ko --cpus 0
+	refused 2 "'--cpus' needs a number, not '0'" 'no CPU'
+	try a.ko --append $'a\nb'
+	refused 2 "'--append' needs words in one line" 'two lines for the kernel'
+	try a.ko --shell --scenario x
+	refused 2 "'--shell' and '--scenario' exclude each other" 'a shell in a scenario'
+	try a.ko --shell --json
+	refused 2 "'--shell' and '--json' exclude each other" 'a shell in JSON'
 	try a.ko --run x --cmd y
 	refused 2 "'--run', '--cmd' and '--scenario' exclude each other" 'two ways at once'
 	try a.ko --timeout=soon
 	refused 2 "'--timeout' needs a number of seconds, not 'soon'" 'a time limit that is none'
+	try "$scratch/a.ko" --json
+	is "$status:$(json_messages "$out")" "1:error|-|-|-|there is no file '$scratch/a.ko'" 'no such module, in JSON'
+	is "$(ls -A "$TMPDIR")" '' '... which leaves nothing'
 	try "$scratch/a.ko"
 	refused 1 "there is no file '$scratch/a.ko'" 'no such module'
 	try "$0"
@@ -35,7 +48,7 @@ arguments()
 complains()
 {
 	local is=no
-	! grep -qE -f "$top/scripts/guest-complaints.txt" <<<"$2" || is=yes
+	! grep -qE -f "$top/scripts/lib/guest/complaints.txt" <<<"$2" || is=yes
 	is "$is" "$1" "$1: $2"
 }
 
@@ -97,13 +110,13 @@ missing_parts()
 		'no image: what gets one'
 	try "$good" --program no-such-program
 	refused 1 "error: there is no program 'no-such-program'" 'no such program'
-	is "${err%%:*}" guest '... said by whom'
+	is "${err%%:*}" "klpmake try" '... said by whom'
 	try "$good" --log "$good/log"
-	refused 1 "error: cannot write the console's log to '$good': say with --log where it can be" 'no place for the log'
+	refused 1 "error: cannot write the console's log to '$good': name another file with --log" 'no place for the log'
 	try "$good" --log "$scratch"
-	refused 1 "error: '$scratch' is a directory: the console's log was to be a file of that name" 'a log that is a directory'
+	refused 1 "error: '$scratch' is a directory: the console's log needs a file of that name" 'a log that is a directory'
 	TMPDIR=$scratch/none try "$good"
-	is "$status:$err" "1:guest: error: cannot write to '$scratch/none': set TMPDIR to a directory for temporary files" \
+	is "$status:$err" "1:klpmake try: error: cannot write to '$scratch/none': set TMPDIR to a directory for temporary files" \
 		'no place for temporary files'
 	try "$good" --modprobe no-such-module
 	refused 1 "the kernel has no module 'no_such_module' in" 'no such kernel module'
@@ -120,21 +133,39 @@ good_modules()
 		[ -e './a file' ] || exit 1
 		bash -c 'printf "  %s\n" "${BASH_VERSION:+bash $1}"' - "$1"
 		echo "  now $1: $(cat /proc/cmdline)"
+		echo "  $(nproc), $(ip -V | head -n 1), $(run-parts x)"
+		[ "$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)" -lt 307200 ] && echo '  300'
 	END
+	printf '#!/bin/sh\necho "not busybox, $*"\n' >"$scratch/ip"
+	cp "$scratch/ip" "$scratch/run-parts"
+	chmod +x "$scratch/ip" "$scratch/run-parts"
 	: >"$scratch/a file"
 	try "$scratch/a good one.ko" "$2/klp-second.ko" --run "$scratch/a script" --file "$scratch/a file" \
-		--program bash --modprobe vsock-loopback
+		--program bash --program "$scratch/ip" --program "$scratch/run-parts" --modprobe vsock-loopback \
+		--memory 300 --cpus 1 --append 'one=1 two=2' --append=three=3
 	exits 0 "$1: a good livepatch, and another on top"
 	has "$out" 'before |   bash before' "$1: a program that needs libraries"
 	has "$out" 'before |   now before: console=' "$1: before"
 	has "$out" 'with   |   now with: patched' "$1: with"
 	has "$out" 'after  |   now after: console=' "$1: after"
-	has "$out" 'ok: before load with unload after' "$1: the verdict names the phases"
+	has "$out" 'before |   1, not busybox, -V, not busybox, x' \
+		"$1: --cpus; a script runs --program programs and not busybox's of that name"
+	has "$out" 'before |   300' "$1: --memory"
+	has "$out" ' one=1 two=2 three=3' "$1: --append"
+	has "$out" $'\nok: loaded, every task patched, unloaded again; the kernel did not complain (' "$1: the verdict says what was seen"
 	holds "$1: the console is kept" grep -q "livepatch: enabling patch 'klp_second'" "$log"
 	holds "$1: a module of the kernel is loaded first, with what it needs" grep -q PF_VSOCK "$log"
 
-	try "$2/klp-good.ko" -q --cmd 'grep patched /proc/cmdline'
-	is "$status:$out:$err" '0::' "$1: quiet, and a command's status fails nothing"
+	try "$2/klp-good.ko" --json --cmd 'printf "\377\n"; grep patched /proc/cmdline'
+	is "$status:$err" '0:' "$1: a command's status fails nothing"
+	# shellcheck disable=SC2016 # Perl's
+	holds "$1: --json: what was seen, and nothing else on standard output" perl -MJSON::PP -e '
+		my ($d, $release, $module) = (decode_json(shift), @ARGV);
+		$d->{schema} == 1 && $d->{ok} && $d->{kernel} eq $release && !@{$d->{messages}} &&
+		"@{$d->{modules}}" eq $module &&
+		join(" ", map { "$_->{name}:" . join("|", @{$_->{output}}) } @{$d->{phases}}) eq
+		"before:\x{fffd}|(status 1) load: with:\x{fffd}|patched unload: after:\x{fffd}|(status 1)" or die' \
+		"$out" "$1" "$2/klp-good.ko"
 }
 
 scenarios()
@@ -152,8 +183,9 @@ scenarios()
 
 	printf 'phase one\nload klp-good.ko\nwait_patched klp_good\nrun grep -x patched /proc/cmdline\nfalse\n' \
 		>"$scratch/scenario"
-	try "$1/klp-good.ko" --scenario "$scratch/scenario"
+	try "$1/klp-good.ko" --scenario "$scratch/scenario" -q
 	refused 1 'error: one: the scenario ended with status 1' 'a scenario that ends with a failure'
+	is "$out" '' 'quiet: nothing but the reason'
 	printf 'phase one\nrun sh -c "echo no >&2; exit 7"\n' >"$scratch/scenario"
 	try "$1/klp-good.ko" --scenario "$scratch/scenario"
 	refused 1 "error: one: 'sh -c echo no >&2; exit 7' ended with status 7" 'a command that fails in a scenario'
@@ -182,13 +214,34 @@ scenarios()
 	has "$out" "refused | insmod: can't insert '/try/modules/klp_stranger.ko': unknown symbol" 'what insmod says is shown'
 
 	printf 'phase one\nshow ready\nsleep 100\n' >"$scratch/scenario"
-	"$top/scripts/guest" "$1/klp-good.ko" --log "$log" --scenario "$scratch/scenario" >"$scratch/shown" 2>&1 &
+	"$top/klpmake" try "$1/klp-good.ko" --log "$log" --scenario "$scratch/scenario" >"$scratch/shown" 2>&1 &
 	local runner=$! tries=0
 	until grep -q ready "$scratch/shown" || ((++tries > 600)); do sleep 0.1; done
 	kill -TERM "$runner"
 	wait "$runner"
 	is $? 143 'a try that is interrupted'
 	nothing_left 'leaves nothing, and nothing running'
+}
+
+# shell MODULE: who types is answered, by the patched kernel; what is typed into a pipe has the time limit.
+shell()
+{
+	local char shown='' asked=0 to
+	local answers=('cat /proc/cmdline; ip' 'tty; exit 3')
+	coproc "$top/klpmake" try "$1" --log "$log" --shell --program "$scratch/ip" 2>&1
+	exec {to}>&"${COPROC[1]}"
+	while IFS= read -r -d '' -n 1 -u "${COPROC[0]}" char; do
+		shown+=$char
+		[[ $shown == *'guest # ' && $asked -lt 2 ]] || continue
+		shown+=$'\n'
+		printf '%s\n' "${answers[asked]}" >&"$to"
+		asked=$((asked + 1))
+	done
+	exec {to}>&-
+	has "$shown" $'\npatched\r\nnot busybox, \r\n' 'a shell in the guest, when it is patched, with the --program programs'
+	has "$shown" '/dev/ttyS0' '... at a terminal'
+	has "$shown" $'\nok: loaded, every task patched, unloaded again; ' '... and the try goes on, whatever its status'
+	holds '... its console is kept' grep -q '^patched$' "$log"
 }
 
 # allowing DIR: livepatch may refuse what the scenario says, in that phase, and nothing else may happen.
@@ -218,7 +271,7 @@ allowing()
 	refused 1 'error: one: kernel: WARNING: ' 'a warning is never allowed'
 	printf "phase one\nallow '('\n" >"$scratch/scenario"
 	try "$1/klp-good.ko" --scenario "$scratch/scenario"
-	refused 1 "error: one: '(' is no regular expression" 'nor is anything by a broken pattern'
+	refused 1 "error: one: '(' is not a regular expression" 'nor is anything by a broken pattern'
 }
 
 main()
@@ -233,6 +286,7 @@ main()
 	done
 	missing_parts "$dir/klp-good.ko"
 	scenarios "$dir"
+	shell "$dir/klp-good.ko"
 	allowing "$dir"
 	done_testing
 }

@@ -26,7 +26,7 @@ host()
 {
 	local name=$1 debian=$2 compiler=$3 qemu=$4 libraries program variables
 	shift 4
-	libraries=$("$top/scripts/host-libraries" --path "$debian")/usr
+	libraries=$("$top/scripts/dev/host-libraries" --path "$debian")/usr
 	mapfile -t variables < <(link_with "$libraries")
 	HOSTS_QEMU=$qemu HOSTS_THERE=$scratch/$debian HOSTS_SAME=$HOSTS_THERE.same HOSTS_DIFFER=$HOSTS_THERE.differ
 	: >"$HOSTS_SAME"
@@ -43,16 +43,40 @@ host()
 	is "$(<"$HOSTS_DIFFER")" '' "$name: ... and did what this machine's do"
 }
 
+# without DEBIAN_ARCHITECTURE COMPILER QEMU: prints what is missing; returns 1 where nothing is.
+without()
+{
+	local need dir
+	for need in "$2" "$3"; do
+		if ! type "$need" >/dev/null 2>&1; then
+			echo "no $need: scripts/setup hosts installs it"
+			return
+		fi
+	done
+	if ! dir=$("$top/scripts/dev/host-libraries" --path "$1" 2>&1); then
+		echo "no libraries: $dir"
+	elif [[ ! -d $dir ]]; then
+		echo "no libraries: scripts/dev/host-libraries $1 gets them"
+	else
+		return 1
+	fi
+}
+
+# host_or_skip NAME DEBIAN_ARCHITECTURE COMPILER QEMU SUITE...
+host_or_skip()
+{
+	local reason
+	if reason=$(without "$2" "$3" "$4"); then
+		skip "$1: all of it" "$reason"
+	else
+		host "$1" "$2" "$3" "$(type -P "$4")" "${@:5}"
+	fi
+}
+
 [[ -x $HOSTS_HERE/klpsyms ]] || skip_all 'klpmake is not built'
-for need in {s390x,i686}-linux-gnu-gcc qemu-{s390x,i386} prove; do
-	type "$need" >/dev/null 2>&1 || skip_all "no $need: scripts/setup test foreign installs it"
-done
-for debian in s390x i386; do
-	dir=$("$top/scripts/host-libraries" --path "$debian" 2>&1) || skip_all "no libraries for $debian: $dir"
-	[[ -d $dir ]] || skip_all "no libraries for $debian: scripts/host-libraries $debian gets them"
-done
+type prove >/dev/null 2>&1 || skip_all 'no prove: scripts/setup test installs it'
 
 # A char has no sign on s390x.
-host big-endian s390x s390x-linux-gnu-gcc "$(type -P qemu-s390x)" link.t check.t kallsympos.t symbols-mini.t
-host 'words of 32 bits' i386 i686-linux-gnu-gcc "$(type -P qemu-i386)" link.t check.t kallsympos.t modules-mini.t sympos.t
+host_or_skip big-endian s390x s390x-linux-gnu-gcc qemu-s390x link.t check.t kallsympos.t symbols-mini.t
+host_or_skip 'words of 32 bits' i386 i686-linux-gnu-gcc qemu-i386 link.t check.t kallsympos.t modules-mini.t sympos.t
 done_testing

@@ -42,16 +42,18 @@ for kernel in k5 k4 bare gz; do
 	has "$out" "$(line_of fs/proc/alpha.c '^static.* helper\(')  traceable" "$kernel: ... one in alpha.c"
 	has "$out" "$(line_of fs/proc/beta.c '^static.* helper\(')  traceable" "$kernel: ... one in beta.c"
 	pos "$kernel" alpha_percpu_first
-	is "$out" "  1  0000000000000000  D  vmlinux  $(line_of fs/proc/alpha.c '^int alpha_percpu_first')  not traceable: not a function" \
+	is "$out" "  1  0000000000000000  D  vmlinux  $(line_of fs/proc/alpha.c '^int alpha_percpu_first')  not a function" \
 		"$kernel: the per-CPU variable at address 0"
 	for name in __per_cpu_start _sdata; do
 		pos "$kernel" "$name"
-		is "${out##*vmlinux}" "  ?  not traceable: not a function" "$kernel: '$name' is the linker's, not of the file whose data lie there"
+		is "${out##*vmlinux}" "  ?  not a function" "$kernel: '$name' is the linker's, not of the file whose data lie there"
 	done
 	pos "$kernel" alpha_inlined
 	exits 1 "$kernel: a function that is only inlined is no symbol"
-	has "$out" "$(line_of fs/proc/alpha.c 'alpha_inlined\(')  no symbol: inlined everywhere" \
-		"$kernel: ... its definition is shown"
+	is "$out" "  -  no symbol         -  vmlinux  $(line_of fs/proc/alpha.c 'alpha_inlined\(')  inlined into 2 functions
+     alpha_show at $(line_of fs/proc/alpha.c ' alpha_inlined\(x\)')
+     alpha_again at $(line_of fs/proc/alpha.c ' alpha_inlined\(r->id\)')" \
+		"$kernel: ... its definition is shown, and where it went"
 done
 
 # The linker makes a short name the end of a longer one: here of one of many.
@@ -60,17 +62,48 @@ done
 	printf 'static inline __attribute__((always_inline)) int _the_end(int x) { return x * 3; }\n'
 	printf 'int ends(int); int ends(int x) { return _the_end(x); }\n'
 } >"$scratch/ends.c"
-mini_cc "$scratch/ends.c" "$scratch/ends.o" && relink "$scratch/ends" "$scratch/ends.o" || exit 1
+(cd "$scratch" && mini_cc ends.c ends.o) && relink "$scratch/ends" "$scratch/ends.o" || exit 1
 pos ends _the_end
-has "$out" "ends.c:261  no symbol: inlined everywhere" "a name with which many others end"
+has "$out" "ends.c:261  inlined into 1 function" "a name with which many others end"
+
+# Modules: a static of one, a helper that one has inlined, and a header's function that vmlinux has as well.
+mkdir -p "$scratch/debug/kernel" "$scratch/explain"
+cp "$mini_src/explain/nest.h" "$scratch/explain"
+printf '#include "explain/nest.h"\nint other(struct nest *n);\nint other(struct nest *n)\n{\n\treturn nest_height(n);\n}\n' >"$scratch/other.c"
+(cd "$mini_src" && mini_cc explain/nest.c "$scratch/nest.o" && mini_cc explain/guarded.c "$scratch/guarded.o" &&
+	cd "$scratch" && relink "$scratch/nested" nest.o guarded.o &&
+	MINI_CFLAGS=-I. mini_module "$scratch/nested" "$scratch/debug/kernel/other.ko" other.c &&
+	cd "$mini_src" && MINI_CFLAGS=-UMODULE mini_module "$k" "$scratch/debug/kernel/nest.ko" explain/nest.c explain/guarded.c) || exit 1
+height=$(line_of explain/nest.h 'int nest_height\(')
+pos nested --debug-modules "$scratch/debug" nest_height
+is "$out" "  -  no symbol         -  vmlinux  $height  inlined into 1 function
+     nest_show at $(line_of explain/nest.c 'nest_height\(n\)')
+  -  no symbol         -  nest  $height  inlined into 1 function
+     nest_show at $(line_of explain/nest.c 'nest_height\(n\)')
+  -  no symbol         -  other  $height  inlined into 1 function
+     other at other.c:5" "a header's function: where it went in vmlinux and in modules"
+pos k5 --debug-modules "$scratch/debug" nest_height include/nest.h
+exits 1 "... not asked for of another header"
+lacks "$out" nest_show "... it is not shown"
+pos k5 --debug-modules "$scratch/debug" nest_outer
+is "$status:$err:$out" "1::  -  no symbol         -  nest  $(line_of explain/nest.c 'int nest_outer\(')  inlined into 1 function
+     nest_show at $(line_of explain/nest.c 'nest_outer\(n,')" "a helper that a module has inlined, without its file"
+pos k5 --debug-modules "$scratch/debug" nest_visit
+is "$status:$err:$(awk '{ print $1, $3, $4, $5, $6 }' <<<"$out")" \
+	"0::1 t nest $(line_of explain/nest.c 'int nest_visit\(') traceable" "a static of a module, without its file"
+pos k5 --debug-modules "$scratch/debug" nest_visti
+exits 1 "a name that no module has"
+pos k5 --debug-modules "$scratch/debug" --json nest_outer
+is "$(perl -MJSON::PP -0777 -ne 'print join("|", map { ($_->{object}, @{$_->{inlined}}) } @{decode_json($_)->{symbols}})' <<<"$out")" \
+	"nest|nest_show at $(line_of explain/nest.c 'nest_outer\(n,')" "JSON: where it went"
 
 for name in helper state registered mixed knob twice_step arch_hook asm_local asm_data; do
 	pos k5 "$name"
-	is "$(awk '{ print $1, $2, $3 }' <<<"$out")" "$(ranks "$name")" "positions of '$name' are the kernel's"
+	is "$(awk '/^ ? ?[0-9]/ { print $1, $2, $3 }' <<<"$out")" "$(ranks "$name")" "positions of '$name' are the kernel's"
 done
 
 pos k5 state
-has "$out" "$(line_of fs/proc/alpha.c 'static int state')  not traceable: not a function" "data has its line, and is not traceable"
+has "$out" "$(line_of fs/proc/alpha.c 'static int state')  not a function" "data has its line, and is not traceable"
 pos k5 split_path
 has "$out" "traceable" "a split function is found by the first of its ranges"
 pos k5 helper fs/proc/beta.c
@@ -95,7 +128,7 @@ pos k5 --json helper
 exits 0 "JSON"
 # shellcheck disable=SC2016 # perl's variables
 is "$(perl -MJSON::PP -0777 -ne '
-	my $all = decode_json($_);
+	my $all = decode_json($_)->{symbols};
 	print join("\n", map { join(" ", $_->{position}, $_->{address}, $_->{type}) } @$all), "\n";
 	for my $key (qw(name object file line traceable note)) {
 		exists $all->[0]{$key} or print "no $key\n";
@@ -104,7 +137,8 @@ pos k5 --json alpha_inlined
 exits 1 "JSON of what is only inlined"
 has "$out" '"position": null' "... has no position"
 pos k5 --json nosuchthing
-is "$out" "[]" "JSON of nothing is an empty array"
+is "$(perl -MJSON::PP -0777 -ne 'my $d = decode_json($_); print join(" ", sort keys %$d), " $d->{schema} ", scalar @{$d->{symbols}}' <<<"$out")" \
+	'schema symbols 1 0' "JSON of nothing has no symbols, and says what form it has"
 
 pos k5
 exits 2 "no name is wrong usage"
@@ -135,4 +169,34 @@ run env KLPMAKE_VMLINUX="$scratch/k5/vmlinux" KLPMAKE_ROOT="$scratch/k5" KLPMAKE
 	"$top/kallsympos" -k 9.9.0-mini helper
 exits 0 "and finds its kernel by KLPMAKE_VMLINUX"
 
+# tables NAME...: assembler of a list of symbols as the kernel has it, with these names in it. Each byte
+# stands for itself.
+tables()
+{
+	perl -e '
+		sub bytes { "\t.byte " . join(",", @_) . "\n" }
+		sub shown { $_[0] > 32 && $_[0] < 127 }
+		print ".section .note.GNU-stack,\"\",\@progbits\n.section .rodata\n.globl kallsyms_num_syms, kallsyms_names, " .
+			"kallsyms_token_table, kallsyms_token_index\n.balign 8\nkallsyms_num_syms: .long " . @ARGV . "\nkallsyms_names:\n";
+		print bytes(length, unpack("C*", $_)) for map { "D$_" } @ARGV;
+		print "kallsyms_token_table:\n";
+		print bytes(shown($_) ? ($_, 0) : 0) for 0 .. 255;
+		print "kallsyms_token_index:\n\t.set at, 0\n";
+		print "\t.short at\n\t.set at, at + " . (shown($_) ? 2 : 1) . "\n" for 0 .. 255;' "$@" >"$scratch/tables.S"
+}
+
+# Some kernels have the tables of kallsyms in it, others have not: their own list tells.
+own_tables()
+{
+	tables beta_total alpha_show
+	mini_cc "$scratch/tables.S" "$scratch/tables.o" && relink "$scratch/without" "$scratch/tables.o" || return
+	pos without kallsyms_names
+	refused 1 "'kallsyms_names': no such symbol in this vmlinux" 'a table of kallsyms that is not in it'
+	tables beta_total kallsyms_names alpha_show
+	mini_cc "$scratch/tables.S" "$scratch/tables.o" && relink "$scratch/with" "$scratch/tables.o" || return
+	pos with --symbols "$scratch/with/System.map" kallsyms_names
+	has "$out" "$(awk '$3 == "kallsyms_names" { print $1 }' "$scratch/with/System.map")" '... and one that is'
+	exits 0 '... which the witness has as well'
+}
+own_tables
 done_testing

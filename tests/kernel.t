@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# scripts/kernel.bash must find a kernel's parts wherever a distribution or fetch-kernel put them,
+# scripts/lib/kernel.bash must find a kernel's parts wherever a distribution or fetch-kernel put them,
 # and say what gets a missing one. All machines here are made up.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
-# shellcheck source=scripts/common.bash
-. "$top/scripts/common.bash"
-# shellcheck source=scripts/kernel.bash
-. "$top/scripts/kernel.bash"
+# shellcheck source=scripts/lib/common.bash
+. "$top/scripts/lib/common.bash"
+# shellcheck source=scripts/lib/kernel.bash
+. "$top/scripts/lib/kernel.bash"
 
 release=6.1.0-9-test
 export KLPMAKE_ROOT=$scratch/root KLPMAKE_CACHE="$scratch/a cache"
@@ -76,6 +76,9 @@ is "$(kernel_kdir "$release")" "$fetched/lib/modules/$release/build" 'build dire
 stub='ffffffffffffffff B The real System.map is in the linux-image-<version>-dbg package'
 put "$KLPMAKE_ROOT" "boot/System.map-$release" "$stub"
 nothing_found kernel_symbols
+put "$fetched" "usr/lib/debug/lib/modules/$release/System.map" $'0000000000000000 A a\n0000000000000001 A b'
+is "$(kernel_symbols "$release")" "$fetched/usr/lib/debug/lib/modules/$release/System.map" \
+	'... one beside the debug vmlinux is'
 put "$fetched" "usr/lib/debug/boot/System.map-$release" $'0000000000000000 A a\n0000000000000001 A b'
 is "$(kernel_symbols "$release")" "$fetched/usr/lib/debug/boot/System.map-$release" \
 	"symbols: Debian's stub is passed over"

@@ -36,7 +36,7 @@ make_frame()
 		#include "mini.h"
 		static struct klp_func none[] = {{}};
 		static struct klp_object objects[] = {{.funcs = none}, {}};
-		static struct klp_patch patch = {.mod = THIS_MODULE, .objs = objects};
+		static struct klp_patch patch = {.mod = THIS_MODULE, .objs = objects, .replace = true};
 		static int __init frame_init(void)
 		{
 			return klp_enable_patch(&patch);
@@ -62,10 +62,11 @@ compile()
 	done
 }
 
+# shellcheck disable=SC2120 # not every test has options for it
 resolve()
 {
 	compile
-	(cd "$dir" && ld -r -o klp-x.ko "${objects[@]}" "$scratch/frame.o" "$scratch/mod.o")
+	(cd "$dir" && "${mini_cross}ld" -r -o klp-x.ko "${objects[@]}" "$scratch/frame.o" "$scratch/mod.o")
 	run_klpsyms "$@"
 }
 
@@ -93,6 +94,7 @@ symbol()
 address()
 {
 	LC_ALL=C readelf -sW "$k/vmlinux" | awk -v name="$1" -v file="${2-}" '
+		{ sub(/ \[<localentry>: [0-9]+\]/, "") }
 		$4 == "FILE" { current = $8 }
 		$8 == name && $7 != "ABS" && $7 != "UND" &&
 		(file == "" ? $5 != "LOCAL" : $5 == "LOCAL" && current == file) { print $2; exit }'
@@ -128,8 +130,8 @@ relink()
 	shift
 	mkdir -p "$out"
 	mapfile -t objects < <(find "$k/obj" -name '*.o' | LC_ALL=C sort)
-	ld -nostdlib -static --build-id -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments \
-		-T "$mini_src/vmlinux.lds" -o "$out/vmlinux" "${objects[@]}" "$@" || return
+	"${mini_cross-}ld" -nostdlib -static --build-id -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments \
+		-T "$k/obj/vmlinux.lds" -o "$out/vmlinux" "${objects[@]}" "$@" || return
 	mini_system_map "$out/vmlinux" >"$out/System.map"
 	mini_symvers "$out/vmlinux" vmlinux >"$out/Module.symvers"
 }

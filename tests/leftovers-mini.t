@@ -57,7 +57,7 @@ system_calls()
 		int umask;
 	END
 	resolve
-	is "$status:$err" "1:klpsyms: error: a.c:7: SYSCALL_DEFINE() of 'umask' makes trace events of it, too: the kernel sets these up with code that is gone after boot, and crashes
+	is "$status:$err" "1:klpsyms: error: a.c:7: SYSCALL_DEFINE() of 'umask' makes trace events of it, too: the kernel sets these up with code that it has freed after boot, and crashes
   write __SYSCALL_DEFINEx() instead, which makes the functions only: example/uname shows how" \
 		"SYSCALL_DEFINE()"
 	extra_source <<-'END'
@@ -171,6 +171,28 @@ extra.c:6: 'pointer' uses 'set', which lies in '.init.text': $stays" "variables 
 	is "$status:$err" "0:" "init code and data that only init code uses; a function that says that it knows"
 	has "$(LC_ALL=C readelf -rW "$scratch/finished/made/klp-x.ko" | sed -n "/'\.rela\.rodata'/,/^$/p")" ".init.text" \
 		"(with a jump table among the constants)"
+
+	# As static_cpu_has() is made.
+	extra_source <<-'END'
+		int __init asks(int x);
+		int __init asks(int x)
+		{
+			asm goto("jmp 6f\n.pushsection .altinstr_aux, \"ax\"\n6: jmp %l[yes]\n.popsection" :::: yes);
+			return x;
+		yes:
+			return x + 1;
+		}
+	END
+	finished
+	is "$status:$err" "0:" "a piece of an init function among the alternatives, which leads back into it"
+	extra_source <<-'END'
+		int __init asks(int x);
+		int __init asks(int x) { return x; }
+		asm(".pushsection .altinstr_aux, \"ax\"\njmp asks\n.popsection");
+	END
+	finished
+	told "'.altinstr_aux' uses 'asks', which lies in '.init.text': $stays
+  remove __init or __initdata from 'asks'" "... and one that calls it"
 }
 
 exports_and_aliases()

@@ -40,7 +40,7 @@ says()
 whole_run()
 {
 	local nothing=$'\nklpmake: error: kbuild failed: nothing was made'
-	local one_init="  module_init() and every other initcall defines it: leave the one for the function that calls klp_enable_patch()"
+	local one_init="  module_init() and every other initcall defines it: keep only the one for the function that calls klp_enable_patch()"
 	local stays='the kernel frees that as soon as the patch is loaded'
 
 	patch <<-'END'
@@ -63,7 +63,7 @@ whole_run()
 			return mask;
 		}
 	END
-	says "klpsyms: error: klp-cmdline.c:$(line SYSCALL_DEFINE1): SYSCALL_DEFINE() of 'umask' makes trace events of it, too: the kernel sets these up with code that is gone after boot, and crashes
+	says "klpsyms: error: klp-cmdline.c:$(line SYSCALL_DEFINE1): SYSCALL_DEFINE() of 'umask' makes trace events of it, too: the kernel sets these up with code that it has freed after boot, and crashes
   write __SYSCALL_DEFINEx() instead, which makes the functions only: example/uname shows how" "SYSCALL_DEFINE()"
 
 	patch <<-'END'
@@ -110,7 +110,7 @@ $one_init$nothing" "two of module_init()"
 		module_exit(proc_cmdline_exit);
 	END
 	says "klp-cmdline.c:$(line '^module_exit'): error: 'cleanup_module' is defined a second time, first in klp-cmdline.c:$((first + 3))
-  module_exit() defines it: leave that of the patch$nothing" "two of module_exit()"
+  module_exit() defines it: keep only the patch's own$nothing" "two of module_exit()"
 
 	patch </dev/null
 	cat >"$dir/version.c" <<-'END'

@@ -23,8 +23,8 @@ cross()
 	# shellcheck disable=SC2016
 	run env -u ARCH -u CROSS_COMPILE -u LLVM "$@" PATH="$scratch/bin:$PATH" bash -c '
 		program=klpmake
-		. "$1/scripts/common.bash"
-		. "$1/scripts/machines.bash"
+		. "$1/scripts/lib/common.bash"
+		. "$1/scripts/lib/machines.bash"
 		machine_row name "$2" || exit 3
 		cross_compiler "$3"
 		printf "%s %s\n" "${kbuild_cross[*]-}" "${CROSS_COMPILE-none}"
@@ -32,7 +32,7 @@ cross()
 }
 
 hint='sudo apt-get install gcc-riscv64-linux-gnu  # Debian and Ubuntu
-or say with CROSS_COMPILE or LLVM, as to kbuild, which one to take'
+or name another one with CROSS_COMPILE or LLVM, as for kbuild'
 
 mkdir -p "$scratch/bin" "$scratch/kdir/scripts/mod"
 cp "$(type -P true)" "$scratch/kdir/scripts/mod/modpost"
@@ -68,7 +68,7 @@ refused 1 "klpmake: error: 'gcc' makes code for 'x86_64-linux-gnu', and the targ
   $hint" 'one for another machine'
 compiler mine-gcc ''
 cross riscv64 CROSS_COMPILE=mine-
-refused 1 "'mine-gcc' makes code for 'nobody knows what'" 'one that does not say'
+refused 1 "'mine-gcc' makes code for 'an unknown machine'" 'one that does not say'
 
 # A kernel that clang 87 compiled.
 mkdir -p "$scratch/kdir/include/config"
@@ -78,9 +78,9 @@ cross x86_64
 is "$status:$out" '0: none' 'a kernel that was not compiled by clang'
 printf 'CONFIG_CLANG_VERSION=870304\n' >"$auto"
 cross x86_64 LLVM=-86
-refused 1 "klpmake: error: the kernel is one that clang 87 compiles, and 'clang-86' is not installed; get it with
+refused 1 "klpmake: error: this kernel was compiled by clang 87, and 'clang-86' is not installed; get it with
   sudo apt-get install clang-87 lld-87 llvm-87  # Debian and Ubuntu
-or say with LLVM, as to kbuild, which one to take" 'clang that is not there'
+  or name another one with LLVM, as for kbuild" 'clang that is not there'
 for tool in clang ld.lld llvm-objcopy; do
 	compiler "$tool" nobody
 	compiler "$tool-86" nobody
@@ -115,12 +115,12 @@ mkdir "$scratch/tools"
 ln -s "$(type -P bash)" "$(type -P readelf)" "$(type -P sed)" "$scratch/bin/uname" "$scratch/tools"
 # shellcheck disable=SC2016
 PATH=$scratch/tools run bash -c '
-	program=guest guest_scripts=scripts
-	. "$1/scripts/common.bash"
-	. "$1/scripts/machines.bash"
-	. "$1/scripts/guest-machine.bash"
+	program=guest home=.
+	. "$1/scripts/lib/common.bash"
+	. "$1/scripts/lib/machines.bash"
+	. "$1/scripts/lib/guest/machine.bash"
 	guest_machine "$2"
 ' - "$top" "$scratch/kdir/scripts/mod/modpost"
-refused 1 "is not installed; 'scripts/setup foreign' installs it" 'the QEMU of a foreign machine'
+refused 1 "is not installed; './scripts/setup foreign' installs it" 'the QEMU of a foreign machine'
 
 done_testing

@@ -46,6 +46,66 @@ refused 1 "fs/proc/alpha.c has no static variable 'count' in a function 'alpha_f
 uses fs/proc/alpha.c 'extern int one KLP_STATIC_LOCAL(alpha_setup, setups);
 int use(void); int use(void) { return one; }'
 refused 1 "is in init memory, which the kernel frees after boot" "a static variable in init memory"
+
+# Two variables of one name in one function, in blocks of it: tests/mini/fs/proc/alpha.c has none.
+# shellcheck disable=SC2317 # by holds, below
+blocks_kernel()
+{
+	mkdir -p "$scratch/blocks/fs"
+	cat >"$scratch/blocks/fs/blocks.c" <<-'END'
+		int blocks(int x);
+		int blocks(int x)
+		{
+			if (x > 5) {
+				static int seen = 100;
+				return ++seen;
+			} else {
+				static int seen = 200;
+				return --seen;
+			}
+		}
+		int one_line(int x);
+		int one_line(int x)
+		{
+			if (x) { static int seen = 1; return ++seen; } else { static int seen = 2; return --seen; }
+		}
+	END
+	(cd "$scratch/blocks" && mini_cc fs/blocks.c blocks.o) && relink "$scratch/blocks" "$scratch/blocks/blocks.o" &&
+		cp "$k/Module.symvers" "$scratch/blocks"
+}
+holds "a kernel with two static variables of one name in a function" blocks_kernel
+small=$k
+k=$scratch/blocks
+uses fs/blocks.c 'extern int one KLP_STATIC_LOCAL(blocks, seen);
+int use(void); int use(void) { return one; }'
+refused 1 "a.c:4: fs/blocks.c has more than one static variable 'seen' in a function 'blocks': name the one that is meant by the line of its declaration
+  KLP_STATIC_LOCAL_AT(blocks, seen, 5)
+  KLP_STATIC_LOCAL_AT(blocks, seen, 8)" "two blocks have one"
+uses fs/blocks.c 'extern int one KLP_STATIC_LOCAL_AT(blocks, seen, 8);
+extern int two KLP_STATIC_LOCAL_AT(blocks, seen, 5);
+int use(void); int use(void) { return one * two; }'
+exits 0 "each by its line"
+# The value that it begins with tells which one that is.
+begins_with()
+{
+	local addr
+	addr=$(symbol "$1" | awk '{ print $4 }')
+	objdump -s --start-address="0x$addr" --stop-address="$(printf '0x%x' $((0x$addr + 4)))" "$k/vmlinux" |
+		awk '/^ f/ { print $2 }'
+}
+is "$(begins_with .klp.local:blocks:seen:8)" c8000000 "... the second block's"
+is "$(begins_with .klp.local:blocks:seen:5)" 64000000 "... the first one's"
+uses fs/blocks.c 'extern int one KLP_STATIC_LOCAL_AT(blocks, seen, 6);
+int use(void); int use(void) { return one; }'
+refused 1 "fs/blocks.c has no static variable 'seen' in a function 'blocks'" "a line without one"
+uses fs/blocks.c 'extern int one KLP_STATIC_LOCAL_AT(one_line, seen, 15);
+int use(void); int use(void) { return one; }'
+refused 1 "fs/blocks.c has more than one static variable 'seen' in a function 'one_line', all in that line: nothing says which one is meant" \
+	"two in one line"
+uses fs/blocks.c 'extern int one KLP_STATIC_LOCAL_AT(blocks, seen, eight);
+int use(void); int use(void) { return one; }'
+refused 1 "is not a name that a macro of <klpmake.h> makes" "a line that is no number"
+k=$small
 # shellcheck disable=SC2317 # by holds, below
 deep_kernel()
 {
@@ -65,7 +125,7 @@ int use(void); int use(void) { return one; }'
 refused 1 "'$scratch/deep/vmlinux': damaged debug information: blocks are nested too deep" "... is not followed to the end"
 uses '' 'extern int one KLP_STATIC_LOCAL(alpha_first, counter);
 int use(void); int use(void) { return one; }'
-refused 1 "has no //KLPMAKE tag to say of which file" "no tag"
+refused 1 "has no //KLPMAKE tag that says in which file" "no tag"
 
 uses fs/proc/alpha.c 'int other(int x) KLP_SYMBOL_OF(vmlinux, "fs/proc/beta.c", helper);
 int helper(int x), use(void); int use(void) { return helper(1) + other(2); }'
@@ -82,7 +142,7 @@ is "$(symbol state)" "vmlinux state $(position state "$(address state alpha.c)")
 	"what comes after it is the tagged file's again"
 uses fs/proc/alpha.c 'int other(int x) KLP_SYMBOL_OF(vmlinux, "fs/proc/betta.c", helper);
 int use(void); int use(void) { return other(2); }'
-refused 1 "a.c:4: 'fs/proc/betta.c' is no source file of this vmlinux" "a misspelt file"
+refused 1 "a.c:4: 'fs/proc/betta.c' is not a source file of this vmlinux" "a misspelt file"
 
 uses '' 'int second(int x) KLP_SYMBOL(vmlinux, helper, 2);
 int suse(int x) KLP_RELOC_SYMBOL_POS(vmlinux, vmlinux, helper, 1);
@@ -102,9 +162,12 @@ int use(void); int use(void) { return any(1); }'
 refused 1 "'vmlinux' has 2 symbols 'helper', and position 0 means the only one" "SUSE's way, ambiguous"
 uses '' 'int any(int x) KLP_SYMBOL(nowhere, helper, 1);
 int use(void); int use(void) { return any(1); }'
-refused 1 "'helper' is said to be of 'nowhere', of which no file is there" "an object that is not there"
+refused 1 "'helper' is declared as a symbol of 'nowhere', but no file was found for that module" "an object that is not there"
+uses '' 'int any(int x) KLP_SYMBOL(dm-mod, helper, 1);
+int use(void); int use(void) { return any(1); }'
+refused 1 "but no loaded module has that name: write dm_mod" "a file's name for an object's"
 uses '' 'int any(int x) __asm__("\".klp.symbol:vmlinux:helper\"");
 int use(void); int use(void) { return any(1); }'
-refused 1 "is not what a macro of <klpmake.h> makes" "half a macro"
+refused 1 "is not a name that a macro of <klpmake.h> makes" "half a macro"
 
 done_testing

@@ -8,6 +8,7 @@
 #   mini_module DIR OUT.ko SOURCE...     a module for that kernel; objects and OUT.mod.c beside it
 #   mini_gadget DIR                      DIR/gadget.ko, a target module, in Module.symvers
 #   mini_widget DIR                      DIR/widget.ko, which depends on gadget, in Module.symvers
+#   mini_machine NAME                    all of that for another machine than x86_64, from here on
 #
 # FLAGs are gcc's (-gdwarf-4, -gz=zlib, -O1, -DX..., -fcf-protection=branch for one with IBT), or:
 #   --absolute        compile units are named by absolute path
@@ -17,12 +18,41 @@
 mini_src=$(cd "$(dirname "${BASH_SOURCE[0]}")/mini" && pwd)
 mini_release=9.9.0-mini
 mini_vermagic="$mini_release SMP preempt mod_unload modversions "
-mini_cflags=(
-	-std=gnu11 -O2 -g -Wall -Werror -pg -mfentry -mrecord-mcount -mcmodel=kernel
-	-ffreestanding -fno-pic -fno-pie -fno-common -fno-stack-protector -fcf-protection=none
-	-fno-asynchronous-unwind-tables -fno-strict-aliasing -mno-sse -mno-80387
-	"-I$mini_src/include"
+mini_every_cflags=(
+	-std=gnu11 -O2 -g -Wall -Werror -ffreestanding -fno-common -fno-stack-protector
+	-fno-asynchronous-unwind-tables -fno-strict-aliasing "-I$mini_src/include"
 )
+# What is x86_64's: the compiler, its flags, the file in assembler.
+mini_cross=''
+mini_cflags=("${mini_every_cflags[@]}" -fno-pic -fno-pie -pg -mfentry -mrecord-mcount -mcmodel=kernel
+	-fcf-protection=none -mno-sse -mno-80387)
+mini_assembly=lib/delta.S
+
+# mini_machine NAME: with the flags of that architecture's Makefile. A module of riscv64 gets klpmake's own.
+mini_machine()
+{
+	mini_cflags=("${mini_every_cflags[@]}")
+	mini_assembly=lib/delta_foreign.c
+	case $1 in
+	riscv64)
+		mini_cross=riscv64-linux-gnu-
+		mini_cflags+=(-mabi=lp64 -march=rv64imac -mcmodel=medany -mno-relax -fPIE -fpatchable-function-entry=4)
+		;;
+	arm64)
+		mini_cross=aarch64-linux-gnu-
+		mini_cflags+=(-fno-pic -fno-pie -mgeneral-regs-only -mno-outline-atomics -fpatchable-function-entry=2)
+		;;
+	ppc64le)
+		mini_cross=powerpc64le-linux-gnu-
+		mini_cflags+=(-fno-pic -fno-pie -mcmodel=medium -msoft-float -mno-pcrel -fpatchable-function-entry=2)
+		;;
+	s390x)
+		mini_cross=s390x-linux-gnu-
+		mini_cflags+=(-fPIC -msoft-float -pg -mfentry -mrecord-mcount -mnop-mcount)
+		;;
+	*) return 1 ;;
+	esac
+}
 
 # What of a module the kernel is through with before it applies the relocations of another module, on
 # x86_64, but for code and data of its init and exit functions.
@@ -35,13 +65,26 @@ mini_early=(__jump_table .static_call_sites .altinstructions .altinstr_replaceme
 # What it is not.
 mini_late=(.text.unlikely .noinstr.text .static_call.text .data..ro_after_init .data..read_mostly)
 
+# mini_strip IN OUT: a livepatch without debug information. False where all that this machine has is a GNU
+# strip that destroys livepatch relocations, as that of binutils 2.47 does.
+mini_strip()
+{
+	"$(command -v eu-strip || command -v strip)" -g -o "$2" "$1" && ! LC_ALL=C readelf -SW "$2" | grep -q '\.klp\.rela.* LOOS'
+}
+
+# mini_nm ARG...: it does not look for a compiler's plugin that might read the file as well, which takes long.
+mini_nm()
+{
+	"${mini_cross}nm" --target=default "$@"
+}
+
 # mini_cc SOURCE OBJECT [FLAG...]
 mini_cc()
 {
 	local source=$1 object=$2
 	shift 2
 	mkdir -p "$(dirname "$object")"
-	"${CC:-gcc}" "${mini_cflags[@]}" "$@" -c "$source" -o "$object"
+	"${CC:-${mini_cross}gcc}" "${mini_cflags[@]}" "$@" -c "$source" -o "$object"
 }
 
 # mini_vmlinux DIR [FLAG...]
@@ -65,7 +108,7 @@ mini_vmlinux()
 	(
 		cd "$mini_src" || exit
 		for source in fs/proc/alpha.c fs/proc/beta.c kernel/gamma.c kernel/kinds.c kernel/module/main.c \
-			kernel/livepatch/core.c init/version.c lib/strings.c lib/weak.c lib/delta.S; do
+			kernel/livepatch/core.c init/version.c lib/strings.c lib/weak.c "$mini_assembly"; do
 			mini_cc "$prefix$source" "$dir/obj/${source%.*}.o" "${flags[@]}" &
 			jobs+=($!)
 			objects+=("$dir/obj/${source%.*}.o")
@@ -75,15 +118,17 @@ mini_vmlinux()
 		mini_cc "${prefix}mm/twice.c" "$dir/obj/mm/twice_b.o" -DTWICE=b -DTWICE_EXTRA \
 			"${flags[@]}" &
 		jobs+=($!)
+		mkdir -p "$dir/obj" || exit
+		"${CC:-${mini_cross}gcc}" -E -P -x c vmlinux.lds -o "$dir/obj/vmlinux.lds" || exit
 		for job in "${jobs[@]}"; do
 			wait "$job" || exit
 		done
-		ld -nostdlib -static --build-id -z noexecstack -z max-page-size=4096 \
-			--no-warn-rwx-segments "${ldflags[@]}" -T vmlinux.lds -o "$dir/vmlinux" \
+		"${mini_cross}ld" -nostdlib -static --build-id -z noexecstack -z max-page-size=4096 \
+			--no-warn-rwx-segments "${ldflags[@]}" -T "$dir/obj/vmlinux.lds" -o "$dir/vmlinux" \
 			"${objects[@]}" "$dir/obj/mm/twice_a.o" "$dir/obj/mm/twice_b.o"
 	) || return
 	mini_symvers "$dir/vmlinux" vmlinux >"$dir/Module.symvers"
-	[[ ${#drop[@]} == 0 ]] || objcopy "${drop[@]}" "$dir/vmlinux" || return
+	[[ ${#drop[@]} == 0 ]] || "${mini_cross}objcopy" "${drop[@]}" "$dir/vmlinux" || return
 	mini_system_map "$dir/vmlinux" >"$dir/System.map"
 	mini_kallsyms "$dir" >"$dir/kallsyms"
 }
@@ -92,7 +137,7 @@ mini_vmlinux()
 mini_symvers()
 {
 	local name type ns
-	objcopy --dump-section ".mini_exports=$1.exports" "$1" "$1.copy" 2>/dev/null || return
+	"${mini_cross}objcopy" --dump-section ".mini_exports=$1.exports" "$1" "$1.copy" 2>/dev/null || return
 	[[ -e $1.exports ]] || : >"$1.exports"
 	while IFS=$'\t' read -r name type ns; do
 		printf '0x%08x\t%s\t%s\t%s\t%s\n' "$(mini_crc "$name")" "$name" "$2" "$type" "$ns"
@@ -110,7 +155,7 @@ mini_crc()
 # As scripts/mksysmap: no absolute, debug, undefined or weak-undefined symbols.
 mini_system_map()
 {
-	nm -n "$1" | grep -v ' [aNUw] \| \.L'
+	mini_nm -n "$1" | grep -v ' [aNUw] \| \.L'
 }
 
 # As /proc/kallsyms shows it to root, moved by KASLR, with a module at the end.
@@ -128,6 +173,7 @@ mini_kallsyms()
 }
 
 # mini_module DIR OUT.ko SOURCE...: compiles and links what kbuild would make of the sources.
+# mini_flags: more flags, which may have blanks in them, as paths.
 # Environment: MINI_CFLAGS, more flags; MINI_DEPENDS, the value of depends=; MINI_NOVERSIONS,
 # when set, makes a module without symbol versions; MINI_EXTENDED, when set, adds extended ones.
 mini_module()
@@ -136,23 +182,24 @@ mini_module()
 	shift 2
 	local base=${out%.ko} flags=()
 	read -ra flags <<<"${MINI_CFLAGS-}"
+	flags+=(${mini_flags[@]+"${mini_flags[@]}"})
 	for source; do
 		object=$(dirname "$out")/$(basename "${source%.*}").o
 		mini_cc "$source" "$object" -DMODULE "${flags[@]}" || return
 		objects+=("$object")
 	done
-	ld -r -o "$base.o.all" "${objects[@]}" || return
-	undefined=$(nm -u "$base.o.all" | sed 's/.* //')
+	"${mini_cross}ld" -r -o "$base.o.all" "${objects[@]}" || return
+	undefined=$(mini_nm -u "$base.o.all" | sed 's/.* //')
 	mini_modpost "$kernel" "$(basename "$base")" "$base.o.all" "$undefined" >"$base.mod.c"
 	mini_cc "$base.mod.c" "$base.mod.o" || return
-	ld -r --build-id -T "$mini_src/module.lds" -o "$out" "$base.o.all" "$base.mod.o"
+	"${mini_cross}ld" -r --build-id -T "$mini_src/module.lds" -o "$out" "$base.o.all" "$base.mod.o"
 }
 
 # What scripts/mod/modpost writes into NAME.mod.c: modinfo, struct module and symbol versions.
 mini_modpost()
 {
 	local kernel=$1 name=$2 object=$3 undefined=$4 crc symbol defined
-	defined=" $(nm --defined-only "$object" | sed 's/.* //' | tr '\n' ' ')"
+	defined=" $(mini_nm --defined-only "$object" | sed 's/.* //' | tr '\n' ' ')"
 	printf '#include "mini.h"\n'
 	printf 'MODULE_INFO(vermagic, "%s");\n' "$mini_vermagic"
 	printf 'MODULE_INFO(name, "%s");\n' "${name//-/_}"

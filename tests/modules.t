@@ -21,7 +21,8 @@ relocated()
 make_outside()
 {
 	local target=$copies/outside/target
-	make_target "$target"
+	# gcc 16 takes its result from a function of which it knows that, and then has no more than a clone.
+	KCFLAGS=-fno-ipa-sra make_target "$target"
 	run "$top/klpmake" -q -k "$release" --module "$target/outside.ko" "$copies/outside/patch"
 	exits 0 "$release: klpmake makes a patch to it"
 	# The order of its table is one.c, two.c, globals.
@@ -52,7 +53,7 @@ whole_run()
 		"$dir/outside/target/outside.ko" "$dir/outside/patch/klp-outside.ko" -- \
 		--modprobe 8021q --modprobe dummy --modprobe pktgen \
 		--scenario "$top/tests/modules/load-orders" --file "$dir/vlan/check"
-	if [[ $release == 6.1.* ]]; then
+	if ! grep -q ' clear_relocate_add$' "$(kernel_symbols "$release")"; then
 		skip "$release: a module is loaded again under its patch" 'kernels before 6.3 refuse to'
 	else
 		has "$out" 'its module loaded again | dummy0.6       | 6  | dummy0  | 2' \

@@ -4,7 +4,12 @@
 # Patches whose functions are those of tests/mini/same/subject.c, as they stand there or changed, and
 # kernels with that file. Source tap.bash, mini.bash and klpsyms.bash first.
 
-patches=0
+# shellcheck source=tests/attempt.bash
+. "$top/tests/attempt.bash"
+
+patch_tag=same/subject.c
+patch_header=same/tables.h
+patch_cflags=("-I$mini_src")
 
 # same_kernel DIR [FLAG...]: the miniature kernel with that file, compiled with these flags.
 same_kernel()
@@ -27,33 +32,12 @@ function_text()
 # make_patch OLD...: a patch that replaces these functions of $kernel with new_OLD, from standard input.
 make_patch()
 {
-	local old
-	patches=$((patches + 1))
-	dir=$scratch/same$patches
-	mkdir -p "$dir/out"
-	{
-		printf '//KLPMAKE %s\n#include "same/tables.h"\n' "${TAG-same/subject.c}"
-		cat
-		printf 'static struct klp_func funcs[] = {\n'
-		for old; do
-			printf '\t{.old_name = "%s", .new_func = new_%s},\n' "$old" "$old"
-		done
-		printf '\t{}};\nstatic struct klp_object objects[] = {{.name = %s, .funcs = funcs}, {}};\n' "${OBJECT-NULL}"
-		printf 'static struct klp_patch patch = {.mod = THIS_MODULE, .objs = objects};\n'
-		printf 'static int __init x_init(void) { return klp_enable_patch(&patch); }\n'
-		printf 'module_init(x_init);\nMODULE_LICENSE("GPL");\nMODULE_INFO(livepatch, "Y");\n'
-	} >"$dir/x.c"
-	run make_module
+	local pairs=("$@") i
+	for i in "${!pairs[@]}"; do
+		pairs[i]+="=new_${pairs[i]}"
+	done
+	attempt ${pairs[@]+"${pairs[@]}"}
 	[[ $status == 0 ]] || diag "$out$err"
-}
-
-# shellcheck disable=SC2317 # by run, above
-make_module()
-{
-	cd "$dir" && MINI_CFLAGS="-w -I$mini_src ${MINI_CFLAGS-}" mini_module "$kernel" "$dir/klp-x.ko" x.c &&
-		"$bin/klpsyms" --vmlinux "$kernel/vmlinux" --symvers "$kernel/Module.symvers" --renames renames \
-			--debug-modules "$kernel" -o syms --module klp-x.ko x.o &&
-		"$bin/klplink" --table syms -o out/klp-x.ko klp-x.ko
 }
 
 # What does not come to an end has the status 124.

@@ -77,7 +77,7 @@ uses()
 	resolve --object "$scratch/switches/switches.ko"
 }
 
-before='the kernel looks for such when it loads the patch, before it knows the symbols of a module; write'
+before='the kernel looks for such uses when it loads the patch, before it knows the symbols of a module; write'
 
 one_of_each()
 {
@@ -116,6 +116,29 @@ one_of_each()
 }
 
 # The trampoline stands for the key where the key is out of reach (static_call_mod()).
+# A tracepoint of a function of a header: what to write instead of trace_shown() there, and that it does.
+in_a_header()
+{
+	mkdir -p "$scratch/include/net"
+	printf 'static __always_inline void shows(void)\n{\n\ttrace_shown();\n}\n' >"$scratch/include/net/shows.h"
+	uses $switches <<-END
+		#include "$scratch/include/net/shows.h"
+		void use(void);
+		void use(void) { shows(); }
+	END
+	refused 1 "error: $(line a.c 'shows(); }'): tracepoint 'shown' of 'switches': $before KLP_TRACE(shown, ...) of <klpmake.h> for trace_shown(...)
+  a function of <net/shows.h> calls it: behind the #include of <$scratch/switch.h>, and before that of <net/shows.h>, write
+  #define trace_shown(...) KLP_TRACE(shown, ##__VA_ARGS__)" "a tracepoint in a function of a header"
+	uses $switches <<-END
+		#define KLP_TRACE(name, ...) (void)__tracepoint_##name
+		#define trace_shown(...) KLP_TRACE(shown, ##__VA_ARGS__)
+		#include "$scratch/include/net/shows.h"
+		void use(void);
+		void use(void) { shows(); }
+	END
+	is "$status:$err" "0:" "... which is no more there with that"
+}
+
 trampoline()
 {
 	uses $switches <<-'END'
@@ -147,6 +170,45 @@ alternatives()
 	refused 1 "error: $(line a.c '/* one */'): '__SCT__word' of 'switches' is used in the section '.altinstr_replacement', which the kernel reads when it loads the patch" \
 		"an alternative"
 	has "$err" "error: $(line a.c '/* two */'): '__SCT__word'" "... and another"
+}
+
+# replaced TABLE CODE ENTRY: a function with code between two labels, about which there is that entry.
+replaced()
+{
+	uses "${TAG-$switches}" <<-END
+		extern int loud, state;
+		void use(void);
+		void use(void)
+		{
+			sink(1);
+			/* code */ asm("$2\n.pushsection $1, \"a\"\n$3\n.popsection");
+			sink(2);
+		}
+	END
+}
+
+# Code that the kernel replaces, in whatever section it is.
+replaced_code()
+{
+	local entry='.long 1b - ., 3f - ., 0\n.byte 2b - 1b, 4f - 3f\n.popsection\n.pushsection .altinstr_replacement, \"ax\"\n3: nop\n4:'
+	local code='1: call __SCT__word\n2:' site='.quad 1b\n.byte 0, 2b - 1b\n.zero 6'
+	local why="the kernel may replace when it loads the patch (%s), before it knows the symbols of a module"
+	replaced .altinstructions "$code" "$entry"
+	# shellcheck disable=SC2059 # it is a format
+	refused 1 "error: $(line a.c '/* code */'): '__SCT__word' of 'switches' is used in code that $(printf "$why" .altinstructions)" \
+		"code that an alternative replaces"
+	replaced .altinstructions '1: movl loud(%rip), %eax\n2:' "$entry"
+	refused 1 "error: $(line a.c '/* code */'): 'loud' of 'switches' is used in code that" "... not only a call"
+	replaced .altinstructions "call __SCT__word\n1: nop\n2: call __SCT__word" "$entry"
+	exits 0 "... not what stands right before it, or behind"
+	TAG=$alpha replaced .altinstructions '1: movl state(%rip), %eax\n2:' "$entry"
+	exits 0 "... not a symbol of vmlinux"
+	replaced .parainstructions "$code" "$site"
+	# shellcheck disable=SC2059
+	refused 1 "error: $(line a.c '/* code */'): '__SCT__word' of 'switches' is used in code that $(printf "$why" .parainstructions)" \
+		"a call that paravirt replaces"
+	replaced .parainstructions "call __SCT__word\n1: nop\n2: call __SCT__word" "$site"
+	exits 0 "... not its neighbours"
 }
 
 # Code that runs, whatever module is there: the line of the code itself.
@@ -280,10 +342,19 @@ which_file()
 		"without debug information: where the name stands first"
 }
 
-make_headers && mini_vmlinux "$k" && make_frame && make_switches || exit 1
+# The kernel that says what its tables consist of.
+make_kernel()
+{
+	mini_vmlinux "$k" &&
+		(cd "$mini_src" && mini_cc same/apply.c "$scratch/apply.o" -I.) && relink "$k" "$scratch/apply.o"
+}
+
+make_headers && make_kernel && make_frame && make_switches || exit 1
 one_of_each
+in_a_header
 trampoline
 alternatives
+replaced_code
 init_and_exit
 every_section
 two_meanings

@@ -1,12 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Whose symbol is it: each rule of klpsyms on the miniature kernel, and each refusal.
-source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
-source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
-source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
+# Whose symbol is it: each rule of klpsyms on the miniature kernel.
 
-alpha=fs/proc/alpha.c
-long_name=$(sed -n 's/^\t\(gamma_0123.*_end\)$/\1/p' "$mini_src/include/mini.h")
+# shellcheck source=tests/symbols.bash
+source "$(dirname "${BASH_SOURCE[0]}")/symbols.bash"
 
 what_can_be_reached()
 {
@@ -53,6 +50,31 @@ what_can_be_reached()
 		"_end _etext _stext alpha_again alpha_buffer alpha_first alpha_percpu arch_hook asm_entry gamma_private helper mixed registered state weak_kept" \
 		"not in the table: exports of vmlinux and of modules, and a weak name that nobody has"
 	is "$(cat "$dir/renames")" "" "and nothing has to be renamed"
+}
+
+# The symbol table has the names in the order in which the code comes to them.
+order_of_errors()
+{
+	local names
+	for names in 'zzz aaa mmm' 'aaa zzz mmm' 'mmm aaa zzz'; do
+		read -r one two three <<<"$names"
+		fresh
+		template b.c $alpha <<-END
+			int use_b(int x);
+			int ${three}_b(int x);
+			int use_b(int x) { return ${three}_b(x); }
+		END
+		template a.c $alpha <<-END
+			int $three(int x);
+			int $two(int x);
+			int $one(int x), use(int x);
+			int use(int x) { return $three($two($one(x))); }
+		END
+		resolve
+		exits 1 "names that are nowhere"
+		is "$(sed -nE "s/^klpsyms: error: ([ab]\.c:[0-9]+): .*/\1/p" <<<"$err" | xargs)" 'a.c:3 a.c:4 a.c:5 b.c:4' \
+			"... are told in the order of the lines ($names)"
+	done
 }
 
 golden_table()
@@ -260,233 +282,6 @@ of_the_patch()
 		"a name that another file defines and that is a static of the tagged file"
 }
 
-# wrong LINE MESSAGE NAME DECLARATION USE: a file tagged with alpha.c is refused.
-wrong()
-{
-	fresh
-	template a.c $alpha <<-END
-		$4;
-		int use(int x);
-		int use(int x) { return $5; }
-	END
-	resolve
-	if [[ -e $dir/syms ]]; then
-		fail "$3: no table"
-		return
-	fi
-	refused 1 "klpsyms: error: a.c:$1: $2" "$3"
-}
-
-what_is_refused()
-{
-	wrong 3 "'alpha_inlined' is inlined everywhere in $alpha and has no code of its own: copy the function from $(place $alpha 'int alpha_inlined(')" \
-		"inlined only" "int alpha_inlined(int)" "alpha_inlined(x)"
-	wrong 3 "'alpha_scalar' exists in $alpha only as 'alpha_scalar.isra.0', whose arguments the compiler may have changed: copy the function from $(place $alpha 'int alpha_scalar(')" \
-		"only as .isra" "int alpha_scalar(void *)" "alpha_scalar(0)"
-	wrong 3 "'alpha_constant' exists in $alpha only as 'alpha_constant.constprop.0'" \
-		"only as .constprop" "int alpha_constant(int, int)" "alpha_constant(x, 1)"
-	wrong 3 "'alpha_partial' exists in $alpha only as 'alpha_partial.part.0'" \
-		"only as .part" "int alpha_partial(int)" "alpha_partial(x)"
-	wrong 3 "'alpha_unused' was optimised away in $alpha, it lies nowhere in memory: copy it from $(place $alpha 'alpha_unused;') if it is a constant, else do without, as the kernel does" \
-		"data optimised away" "extern int alpha_unused" "alpha_unused"
-	wrong 3 "'alpha_limit' was optimised away in $alpha" "a constant without a symbol" \
-		"extern int alpha_limit" "alpha_limit"
-	wrong 3 "'alpha_boot' is in init memory, which the kernel frees after boot: it is gone when a livepatch is loaded, so do without it" \
-		"init data" "extern int alpha_boot" "alpha_boot"
-	wrong 3 "'alpha_setup' is in init memory" "a static init function" "int alpha_setup(int)" "alpha_setup(x)"
-	wrong 3 "'alpha_init' is in init memory" "a global init function" "int alpha_init(void)" "alpha_init()"
-	wrong 3 "'alpha_exit' is in init memory" "an exit function" "void alpha_exit(void)" "(alpha_exit(), x)"
-	wrong 3 "'__per_cpu_start' lies at address 0, which the kernel takes for not found: no livepatch can name it" \
-		"the first per-CPU data" "extern char __per_cpu_start[]" "__per_cpu_start[x]"
-	wrong 3 "'counter.0' is a symbol of $alpha of which its debug information knows nothing (made by the compiler, or an assembler's)" \
-		"a name that the compiler made" 'extern int counter asm("counter.0")' "counter"
-	wrong 3 "'kallsyms_ignored' is neither in $alpha nor a global symbol of this kernel" \
-		"a name that is nowhere" "int kallsyms_ignored(int)" "kallsyms_ignored(x)"
-	wrong 3 "'halper' is neither in $alpha nor a global symbol of this kernel" \
-		"a misspelt static" "int halper(int)" "halper(x)"
-	has "$err" "near names: helper" "... with the name that was meant"
-	fresh
-	template a.c $alpha <<-'END'
-		/* halper() is "no function" // halper
-		 * don't: halper */ static const char *text = "/* \" ", slash = '"'; // halper(
-		int halper(int), use(int x); int use(int x) { return halper(x) + *text + slash; }
-	END
-	resolve
-	refused 1 "klpsyms: error: a.c:5: 'halper' is neither" "the line is that of the code, not of a comment"
-	wrong 3 "'arch_hoook' is neither" "a misspelt global" "int arch_hoook(int)" "arch_hoook(x)"
-	has "$err" "near names: arch_hook" "... with the name that was meant"
-}
-
-static_of_another_file()
-{
-	wrong 3 "'gamma_private_' is neither" "a name with something at its end" \
-		"extern int gamma_private_" gamma_private_
-	wrong 3 "'twice_state' is not in $alpha (the file that a.c is tagged with), but static elsewhere: put what needs it into a file with that tag" \
-		"a static of another file than the tag's" "extern int twice_state" "twice_state"
-	has "$err" "  position $(position twice_state "$(address twice_state twice.c)"): 0x$(address twice_state twice.c) d $(place mm/twice.c 'int twice_state')" \
-		"... with its position, address and place"
-
-	fresh
-	template a.c <<<'int helper(int), use(int x); int use(int x) { return helper(x); }'
-	resolve
-	refused 1 "a.c:3: 'helper' is static in the kernel, and a.c has no //KLPMAKE tag to say in which file: tag it with one of" \
-		"a static without a tag"
-	has "$err" "  position 1: 0x$(address helper beta.c) t $(place fs/proc/beta.c 'int helper(')" \
-		"... the first candidate"
-	has "$err" "  position 2: 0x$(address helper alpha.c) t $(place $alpha 'int helper(')" \
-		"... the second candidate"
-
-	# A weak reference, which becomes zero where there is nothing of the name at all.
-	local zero="(the weak reference would be zero: if that is meant, give it another name)"
-	fresh
-	template a.c $alpha <<<'extern int twice_state __weak; int use(void); int use(void) { return &twice_state ? twice_state : 0; }'
-	resolve
-	refused 1 "a.c:3: 'twice_state' is not in $alpha (the file that a.c is tagged with), but static elsewhere: put what needs it into a file with that tag $zero
-  position $(position twice_state "$(address twice_state twice.c)"): 0x$(address twice_state twice.c) d $(place mm/twice.c 'int twice_state')" \
-		"a weak reference to a static of another file"
-	fresh
-	template a.c <<<'int helper(int) __weak; int use(int x); int use(int x) { return helper ? helper(x) : 0; }'
-	resolve
-	refused 1 "a.c:3: 'helper' is static in the kernel, and a.c has no //KLPMAKE tag to say in which file: tag it with one of $zero
-  position 1: 0x$(address helper beta.c) t" "... without a tag"
-	fresh
-	template a.c $alpha <<<'int helper(int) __weak; int use(int x); int use(int x) { return helper ? helper(x) : 0; }'
-	resolve
-	becomes helper t "$(address helper alpha.c)" "$(place $alpha 'int helper(')" "... to one of the tagged file is that"
-
-	fresh
-	template a.c <<<'int halper(int), use(int x); int use(int x) { return halper(x); }'
-	resolve
-	refused 1 "a.c:3: 'halper' is no global symbol of this kernel, and a.c has no //KLPMAKE tag to look further" \
-		"a name that is nowhere, without a tag"
-
-	fresh
-	template a.c <<-'END'
-		/* This is what halper() in "helper.c was; don't say //halper. */
-		// halper() "
-		static const char text[] = "no comment: // or /* \" halpers";
-		int use(int x);
-		int use(int x) { int halper(int); return halper(x) + (int)sizeof(text) + '"'; }
-	END
-	resolve
-	refused 1 "a.c:7: 'halper' is no global symbol of this kernel" "the line is not that of a comment"
-
-	fresh
-	template a.c <<-'END'
-		#define CALL(x) hal##per(x)
-		int CALL(int), use(int x);
-		int use(int x) { return CALL(x); } /* halper
-	*/ /* halper */
-	END
-	resolve
-	refused 1 "a.c: 'halper' is no global symbol of this kernel" "a name that only comments have has no line"
-
-	fresh
-	template a.c mm/twice.c <<<'int twice_step(int), use(int x); int use(int x) { return twice_step(x); }'
-	resolve
-	refused 1 "a.c:3: 'twice_step' has more than one definition in mm/twice.c, which is compiled 2 times" \
-		"a static that two compilations of the file have"
-	has "$err" "  position 1: 0x" "... with the first"
-	has "$err" "  position 2: 0x" "... and the second"
-
-	fresh
-	template a.c $alpha <<-'END'
-		int alpha_inlined(int), halper(int), alpha_init(void), use(int x);
-		int use(int x) { return alpha_inlined(x) + halper(x) + alpha_init(); }
-	END
-	resolve
-	is "$(grep -c 'error:' <<<"$err")" 3 "all that is wrong is said in one run"
-}
-
-# A kernel with more in it: 120 local symbols of one name, a static with the name of an export.
-more_of_a_name()
-{
-	local small=$k many=() i
-	fresh
-	mkdir "$dir/obj"
-	as -o "$dir/obj/many-text.o" - <<<$'\t.type many, @function\nmany:\tnop\n\t.size many, 1'
-	as -o "$dir/obj/many-data.o" - <<<$'\t.data\n\t.type many, @object\nmany:\t.long 1\n\t.size many, 4'
-	cat >"$dir/obj/crowd.c" <<-'END'
-		#define noipa __attribute__((noipa))
-		static int many = 5;
-		static noipa int sink(int x) { return x + many++; }
-		int crowd(int x);
-		int crowd(int x) { return sink(x); }
-		int crowd_module(int x);
-		int crowd_module(int x) { return x; }
-	END
-	mini_cc "$dir/obj/crowd.c" "$dir/obj/crowd.o"
-	# An object that is named more than once is linked more than once.
-	for ((i = 0; i < 60; i++)); do
-		many+=("$dir/obj/many-text.o" "$dir/obj/many-data.o")
-	done
-	relink "$dir/kernel" "${many[@]}" "$dir/obj/crowd.o"
-	printf '0x12345678\tcrowd_module\tvmlinux\tEXPORT_SYMBOL_GPL\tmodule:kvm\n' >>"$dir/kernel/Module.symvers"
-	k=$dir/kernel
-	template a.c obj/crowd.c <<-'END'
-		extern int many;
-		int crowd_sink(int) asm("sink"), crowd_module(int), use_a(int x);
-		int use_a(int x) { return many + crowd_sink(x) + crowd_module(x); }
-	END
-	template b.c <<-'END'
-		int use_b(int x);
-		int use_b(int x) { return (int)sink(x); }
-	END
-	resolve
-	exits 0 "121 symbols of one name"
-	is "$(awk '$3 == "many"' "$k/System.map" | wc -l)" 121 "... as many as the kernel counts"
-	is "$(position many "$(address many crowd.c)")" 121 "... the one that is meant is the last"
-	becomes many d "$(address many crowd.c)" "$dir/obj/crowd.c:2" \
-		"its position counts text and data, as the kernel does"
-	is "$(cat "$dir/renames" 2>&1)" "a.o sink sink.klpmake.vmlinux.$(position sink "$(address sink crowd.c)")" \
-		"a static with the name of an export is kept apart from the export, which keeps its name"
-	becomes crowd_module T "$(address crowd_module)" "$dir/obj/crowd.c:7" \
-		"an export for named modules only is a livepatch symbol"
-	k=$small
-}
-
-# What clang's link-time optimisation renames, and some kernels take for the name that it was.
-renamed_by_clang()
-{
-	local small=$k
-	fresh
-	mkdir "$dir/kernel"
-	objcopy --add-symbol split_path.llvm.12=.text:0,local,function \
-		--add-symbol kallsyms_on_each_match_symbol=.text:0x300,function,global "$k/vmlinux" "$dir/kernel/vmlinux"
-	mini_system_map "$dir/kernel/vmlinux" >"$dir/kernel/System.map"
-	cp "$k/Module.symvers" "$dir/kernel"
-	k=$dir/kernel
-	template a.c kernel/gamma.c <<<'int split_path(int), use(int x); int use(int x) { return split_path(x); }'
-	resolve
-	refused 1 "a.c:3: the position of 'split_path' is made uncertain by '.llvm.' symbols of its name, which some kernels count with it: no livepatch can name it; use a copy of it if it is a function, and replace its callers
-  position 1: 0x$(address split_path) T $(place kernel/gamma.c 'int split_path(')" "a symbol that some kernels count otherwise"
-	run "$bin/kallsympos" --vmlinux "$k/vmlinux" split_path
-	has "$out" "not traceable: its position is made uncertain by '.llvm.' symbols of its name, which some kernels count with it" \
-		"... kallsympos says so"
-	k=$small
-}
-
-# What would be more than one word of a line, or another line.
-no_words()
-{
-	local small=$k form="klpsyms: error: 'syms': no table of symbols can hold 'symbol klp-x.ko odd vmlinux odd 0"
-	local why="a name in it is empty, or has a blank or a control character" file text
-	for file in 'a blank' 'header\nsymbol klp-x.ko state vmlinux state 1 0 d'; do
-		fresh
-		mkdir "$dir/obj"
-		printf '#line 7 "%s"\nstatic int odd = 3;\nint odd_use(void);\nint odd_use(void) { return odd++; }\n' \
-			"$file" >"$dir/obj/odd.c"
-		mini_cc "$dir/obj/odd.c" "$dir/obj/odd.o" && relink "$dir/kernel" "$dir/obj/odd.o"
-		k=$dir/kernel
-		template a.c obj/odd.c <<<'extern int odd; int use(void); int use(void) { return odd; }'
-		resolve
-		printf -v text '%b' "$file"
-		refused 1 "$form $(address odd odd.c) d $text:7': $why" "a name of a file: '${file%%\\*}'"
-		holds "... there is no table" test ! -e "$dir/syms"
-		k=$small
-	done
-}
-
 # A variable that is defined where the kernel's was meant: the data would be two.
 data_of_its_own()
 {
@@ -518,16 +313,11 @@ data_of_its_own()
 	exits 0 "a variable of the patch's own is fine"
 }
 
-mini_vmlinux "$k" && mini_gadget "$k" && make_frame || exit
 what_can_be_reached
+order_of_errors
 golden_table
 other_files
 two_of_a_name
 of_the_patch
-what_is_refused
-static_of_another_file
-more_of_a_name
-renamed_by_clang
-no_words
 data_of_its_own
 done_testing

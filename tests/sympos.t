@@ -94,7 +94,7 @@ filled_in()
 	is "$(sympos 0)" 0100000000000000 "a function with a variable of its name behind it"
 
 	two_sections last
-	refused 1 "klp-x.ko: 'funcs' is in one of two sections named '.data.mine', which no line of the symbol table can tell apart: give it another section" \
+	refused 1 "klp-x.ko: 'funcs' is in one of two sections named '.data.mine', which the lines of the table of symbols cannot distinguish: give it another section" \
 		"the second of two sections of a name"
 	two_sections first
 	exits 0 "the first of them"
@@ -181,6 +181,25 @@ written_by_the_author()
 	has "$err" "  position 2: 0x" "... with the candidates"
 }
 
+# place_of_entry: the line of the klp_func, whatever else has the name.
+place_of_entry()
+{
+	fresh
+	patch a.c fs/proc/alpha.c '
+		{.old_name = "alpha_inlined", .new_func = new_one},' \
+		'static int alpha_inlined(int x); static int new_one(int x) { return "alpha_inlined too"[x]; }'
+	resolve_patch
+	refused 1 "a.c:$(grep -n 'old_name = "alpha_inlined"' "$dir/a.c" | cut -d: -f1): 'alpha_inlined' is inlined everywhere" \
+		"an error is about the klp_func, not a static of its name"
+	sed -i 's/static int new_one/int new_one/' "$dir/a.c"
+	template b.c fs/proc/beta.c <<<'int alpha_inlined; int new_one(int x); int new_one(int x) { return x; }'
+	sed -i 's/int new_one(int x) {.*/int new_one(int x);/' "$dir/a.c"
+	rm -f "$dir"/*.o
+	resolve_patch
+	refused 1 "a.c:$(grep -n 'old_name = "alpha_inlined"' "$dir/a.c" | cut -d: -f1): 'alpha_inlined' is" \
+		"... also in another file than the new function"
+}
+
 refused_ones()
 {
 	author '' helper 0
@@ -194,6 +213,8 @@ refused_ones()
 	refused 1 "a.c:4: 'alpha_inlined' is inlined everywhere in fs/proc/alpha.c" "an inlined function"
 	author fs/proc/alpha.c alpha_scalar 0
 	refused 1 "a.c:4: 'alpha_scalar' exists in fs/proc/alpha.c only as 'alpha_scalar.isra.0'" "a clone"
+	is "$(tail -n +2 <<<"$err")" "  alpha_show calls it
+  alpha_again calls it" "... with its callers, which can be patched"
 	author lib/weak.c arch_hook 0
 	refused 1 "a.c:4: the 'arch_hook' of lib/weak.c is weak, and the kernel has the one that overrides it: tag the file that defines its new function with the kernel file of that one
   position 1: 0x$(address arch_hook) T $(place kernel/gamma.c 'int arch_hook(')" "a weak function that is overridden"
@@ -231,5 +252,6 @@ mini_vmlinux "$k" && make_frame || exit
 filled_in
 weak_ones
 written_by_the_author
+place_of_entry
 refused_ones
 done_testing

@@ -54,35 +54,72 @@ how_it_is_written()
 	refuses '//KLPMAKE fs/proc/alpha.c\n//KLPMAKE fs/proc/alpha.c' "a.c:2: a second //KLPMAKE tag" \
 		"the same tag twice"
 	refuses '\n//KLPMAKE /usr/src/linux/fs/proc/alpha.c' \
-		"a.c:2: '/usr/src/linux/fs/proc/alpha.c' is no path in a kernel tree: write it from the tree's root, like //KLPMAKE net/netlink/af_netlink.c" \
+		"a.c:2: '/usr/src/linux/fs/proc/alpha.c' is not a path in a kernel tree: write it from the tree's root, like //KLPMAKE net/netlink/af_netlink.c" \
 		"an absolute path"
-	refuses '//KLPMAKE ../fs/proc/alpha.c' "a.c:1: '../fs/proc/alpha.c' is no path" "a path out of the tree"
-	refuses '//KLPMAKE fs/../proc/alpha.c' "a.c:1: 'fs/../proc/alpha.c' is no path" "a path up the tree"
-	refuses '//KLPMAKE fs/proc/..' "a.c:1: 'fs/proc/..' is no path" "a path that ends in .."
-	refuses '//KLPMAKE ./fs/proc/alpha.c' "a.c:1: './fs/proc/alpha.c' is no path" "a path from ."
-	refuses '//KLPMAKE fs//proc/alpha.c' "a.c:1: 'fs//proc/alpha.c' is no path" "two slashes"
-	refuses '//KLPMAKE fs/proc/' "a.c:1: 'fs/proc/' is no path" "a directory"
-	refuses '//KLPMAKE' "a.c:1: '' is no path" "an empty tag"
-	refuses '//KLPMAKE \t \r' "a.c:1: '' is no path" "a tag of blanks"
-	refuses '//KLPMAKE fs/proc/alpha.c fs/proc/beta.c' "a.c:1: 'fs/proc/alpha.c fs/proc/beta.c' is no path" \
+	refuses '//KLPMAKE ../fs/proc/alpha.c' "a.c:1: '../fs/proc/alpha.c' is not a path" "a path out of the tree"
+	refuses '//KLPMAKE fs/../proc/alpha.c' "a.c:1: 'fs/../proc/alpha.c' is not a path" "a path up the tree"
+	refuses '//KLPMAKE fs/proc/..' "a.c:1: 'fs/proc/..' is not a path" "a path that ends in .."
+	refuses '//KLPMAKE ./fs/proc/alpha.c' "a.c:1: './fs/proc/alpha.c' is not a path" "a path from ."
+	refuses '//KLPMAKE fs//proc/alpha.c' "a.c:1: 'fs//proc/alpha.c' is not a path" "two slashes"
+	refuses '//KLPMAKE fs/proc/' "a.c:1: 'fs/proc/' is not a path" "a directory"
+	refuses '//KLPMAKE' "a.c:1: '' is not a path" "an empty tag"
+	refuses '//KLPMAKE \t \r' "a.c:1: '' is not a path" "a tag of blanks"
+	refuses '//KLPMAKE fs/proc/alpha.c fs/proc/beta.c' "a.c:1: 'fs/proc/alpha.c fs/proc/beta.c' is not a path" \
 		"two paths in a tag"
+	for tag in '//KLPMAKE: fs/proc/alpha.c' '//klpmake fs/proc/alpha.c' '/* KLPMAKE fs/proc/alpha.c */' \
+		'// Klpmake fs/proc/alpha.c' '/*KLPMAKE:fs/proc/alpha.c*/ ' '//klpmake=fs/proc/alpha.c\r' \
+		'//KLPMAK fs/proc/alpha.c' '//KLMPAKE fs/proc/alpha.c' '//klpmakes: fs/proc/alpha.c' '//KPMAKE fs/proc/alpha.c' \
+		'//KLPMAKEfs/proc/alpha.c' '///KLPMAKE fs/proc/alpha.c' '/** KLPMAKE : fs/proc/alpha.c */' \
+		'//KLPMAKE_ fs/proc/alpha.c'; do
+		refuses "$tag" "a.c:1: this is not a tag: did you mean '//KLPMAKE fs/proc/alpha.c'?" "'$tag'"
+	done
+	refuses '/*\n * KLPMAKE fs/proc/alpha.c\n */' "a.c:2: this is not a tag: did you mean '//KLPMAKE fs/proc/alpha.c'?" \
+		'a line of a comment'
+	for tag in '// see fs/proc/alpha.c' '// make fs/proc/alpha.c' '//fs/proc/alpha.c'; do
+		refuses "$tag" "a.c:2: 'helper' is static" "'$tag' is a comment"
+	done
+	means '//klpmake fs/proc/beta.c\n//KLPMAKE fs/proc/alpha.c\n/* KLPMAKE fs/proc/beta.c */' alpha.c \
+		"... is a comment beside a tag"
+	means '// klpmake makes it\n/* KLPMAKE is a tool */\n//klpmake fs/proc/beta.c has another\n//KLPMAKE fs/proc/alpha.c' alpha.c \
+		"comments about klpmake are none"
+	refuses '// klpmake fs/proc/alpha.c has it' "a.c:2: 'helper' is static" "... neither where there is no tag"
 	refuses '' "a.c:2: 'helper' is static in the kernel, and a.c has no //KLPMAKE tag" \
 		"no tag where one is needed"
+}
+
+# An assembler's file has a tag like any other.
+assembler()
+{
+	fresh
+	cat >"$dir/a.S" <<-'END'
+		//KLPMAKE fs/proc/alpha.c
+		.section .note.GNU-stack,"",@progbits
+		.text
+		.globl use
+		use:	movl state(%rip), %eax
+			ret
+	END
+	resolve
+	becomes state d "$(address state alpha.c)" "$(place fs/proc/alpha.c 'static int state')" "a tag in a .S file"
+	fresh
+	printf '.section .note.GNU-stack,"",@progbits\n.text\n.globl use\nuse: movl state(%%rip), %%eax\nret\n' >"$dir/a.S"
+	resolve
+	refused 1 "a.S:4: 'state' is static in the kernel, and a.S has no //KLPMAKE tag" "a .S file without one"
 }
 
 which_file_it_means()
 {
 	refuses '//KLPMAKE fs/proc/alhpa.c' \
-		"a.c:1: 'fs/proc/alhpa.c' is no source file of this vmlinux, and there are no modules' debug files (not configured, or misspelt)" \
+		"a.c:1: 'fs/proc/alhpa.c' is not a source file of this vmlinux, and there are no modules' debug files (not configured, or misspelt)" \
 		"a misspelt path"
 	has "$err" "files with near names: fs/proc/alpha.c" "... with the one that was meant"
-	refuses '//KLPMAKE kernel/proc/alpha.c' "a.c:1: 'kernel/proc/alpha.c' is no source file" \
+	refuses '//KLPMAKE kernel/proc/alpha.c' "a.c:1: 'kernel/proc/alpha.c' is not a source file" \
 		"a wrong directory"
 	has "$err" "fs/proc/alpha.c" "... with the right one"
-	refuses '//KLPMAKE pha.c' "a.c:1: 'pha.c' is no source file" "the end of a file's name is not the file"
-	refuses '//KLPMAKE roc/alpha.c' "a.c:1: 'roc/alpha.c' is no source file" \
+	refuses '//KLPMAKE pha.c' "a.c:1: 'pha.c' is not a source file" "the end of a file's name is not the file"
+	refuses '//KLPMAKE roc/alpha.c' "a.c:1: 'roc/alpha.c' is not a source file" \
 		"nor is the end of a directory's"
-	refuses '//KLPMAKE fs/proc/alpha.h' "a.c:1: 'fs/proc/alpha.h' is no source file" "a header"
+	refuses '//KLPMAKE fs/proc/alpha.h' "a.c:1: 'fs/proc/alpha.h' is not a source file" "a header"
 
 	mkdir -p "$scratch/modules/kernel/drivers/gadget" "$scratch/modules/kernel/fs/proc"
 	cp "$scratch/kernel/gadget.ko" "$scratch/modules/kernel/drivers/gadget/gadget.ko"
@@ -90,12 +127,12 @@ which_file_it_means()
 	refused 1 "a.c:2: 'helper' is not in drivers/gadget/common.c (the file that a.c is tagged with), but static elsewhere" \
 		"a file of a module is found there, and is another scope"
 	tagged '//KLPMAKE fs/proc/delta.c' --debug-modules "$scratch/modules"
-	refused 1 "a.c:1: 'fs/proc/delta.c' is no source file of this vmlinux or of a module (" "a file of no module"
+	refused 1 "a.c:1: 'fs/proc/delta.c' is not a source file of this vmlinux or of a module (" "a file of no module"
 	tagged '//KLPMAKE fs/proc/delta.c' --debug-modules "$scratch/nowhere"
-	refused 1 "a.c:1: 'fs/proc/delta.c' is no source file" "no directory of modules"
+	refused 1 "a.c:1: 'fs/proc/delta.c' is not a source file" "no directory of modules"
 
 	refuses '//KLPMAKE main.c' \
-		"a.c:1: 'main.c' is the end of more than one path: write the one from the tree's root" \
+		"a.c:1: 'main.c' is the end of more than one path: write the whole path from the tree's root" \
 		"a name that two files have"
 	has "$err" $'\n  kernel/module/main.c' "... the one"
 	has "$err" $'\n  init/main.c' "... the other"
@@ -236,19 +273,19 @@ what_is_included()
 	fresh
 	template a.c sched/both.c <<<'int both_step(int), use(int x); int use(int x) { return both_step(x); }'
 	resolve
-	is "$status:$err" "1:klpsyms: error: a.c:1: 'sched/both.c' is included by more than one file: tag with the one whose copy is meant
+	is "$status:$err" "1:klpsyms: error: a.c:1: 'sched/both.c' is included by more than one file: write the including file whose copy is meant into the tag
   sched/build.c
   sched/other.c" "$how: a file that two include"
 	fresh
 	template a.c sched/part.h <<<'int part_step(int), use(int x); int use(int x) { return part_step(x); }'
 	resolve
-	refused 1 "a.c:1: 'sched/part.h' is no source file of this vmlinux" "$how: a header is no scope"
+	refused 1 "a.c:1: 'sched/part.h' is not a source file of this vmlinux" "$how: a header is no scope"
 	fresh
 	template a.c drivers/half.c <<<'int half_step(int), use(int x); int use(int x) { return half_step(x); }'
 	resolve --object "$scratch/included/out/whole.ko"
 	is "$status:$(symbol half_step | awk '{ print $1, $2, $6 }')" "0:whole half_step drivers/half.c:1" "$how: a file that one of a module includes"
 	resolve
-	refused 1 "a.c:1: 'drivers/half.c' is no source file" "$how: ... is none without the module"
+	refused 1 "a.c:1: 'drivers/half.c' is not a source file" "$how: ... is none without the module"
 	k=$scratch/kernel
 }
 
@@ -292,6 +329,7 @@ echo 'int init_main(int x); int init_main(int x) { return x; }' >"$scratch/more/
 (cd "$scratch/more" && mini_cc alpha.c alpha.o && mini_cc init/main.c main.o &&
 	relink "$scratch/kernel2" alpha.o main.o) || exit
 k=$scratch/kernel2
+assembler
 which_file_it_means
 k=$scratch/kernel
 however_it_is_made

@@ -9,11 +9,24 @@ set -uo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck disable=SC2034 # for the tests
 bin=${KLPMAKE_BIN:-$top/build}
+# Of a build with sanitizers: what they find, leaks among it, ends a program with a status that no test wants.
+export ASAN_OPTIONS=exitcode=99${ASAN_OPTIONS:+:$ASAN_OPTIONS}
+export LSAN_OPTIONS="suppressions='$top/tests/leaks.txt':print_suppressions=0"
 tap_count=0
 tap_failed=0
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/klpmake-test.XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
+trap 'tap_end' EXIT
+
+# tap_end: KLPMAKE_KEEP=1 leaves what the test has made.
+tap_end()
+{
+	if [[ -n ${KLPMAKE_KEEP-} ]]; then
+		diag "kept: $scratch"
+	else
+		rm -rf "$scratch"
+	fi
+}
 
 # pass NAME, fail NAME: one result line.
 pass()
@@ -58,6 +71,17 @@ run()
 	status=$?
 	out=$(<"$scratch/.out")
 	err=$(<"$scratch/.err")
+}
+
+# json_messages JSON: its messages, one a line: SEVERITY|FILE|LINE|CHECK|TEXT, '-' for null, the lines of
+# the text joined by a slash.
+json_messages()
+{
+	perl -MJSON::PP -CO -e '
+		for my $m (@{decode_json(shift)->{messages}}) {
+			(my $text = $m->{text}) =~ s,\n,/,g;
+			print join("|", map({ $_ // "-" } @{$m}{qw(severity file line check)}), $text), "\n";
+		}' "$1"
 }
 
 # exits WANT NAME: the exit status of the last run.
@@ -121,6 +145,12 @@ holds()
 		diag "failed: $*"
 		diag "$(<"$scratch/.err")"
 	fi
+}
+
+# make_elfedit: $scratch/elfedit changes single fields of a copy of an ELF file.
+make_elfedit()
+{
+	"${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c"
 }
 
 # refused STATUS MESSAGE NAME: the last run exited with STATUS (never by a signal) and its

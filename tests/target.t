@@ -42,7 +42,7 @@ which_vmlinux()
 	echo 'int x;' | gcc -m32 -c -x c -o "$scratch/vmlinux" - 2>/dev/null &&
 		vmlinux ": not a 64-bit ELF file" "a real 32-bit file"
 	field 18 '\053\0'
-	vmlinux ": machine 43 (little-endian) is none that klpmake knows" "another architecture"
+	vmlinux ": klpmake does not know machine 43 (little-endian)" "another architecture"
 	vmlinux ": not a linked kernel (a vmlinux is an ELF executable)" "an object file" "$k/gadget.ko"
 	objcopy --strip-debug "$k/vmlinux" "$scratch/vmlinux"
 	vmlinux ": no debug information (no .debug_info section): use the debug vmlinux" "no debug information"
@@ -83,7 +83,7 @@ which_build()
 	refused 1 "'$scratch/notes.cut': no GNU build-id in it" "notes without one"
 	objcopy --remove-section=.notes "$k/vmlinux" "$scratch/vmlinux"
 	with --vmlinux "$scratch/vmlinux" --build-id "$id"
-	refused 1 "'$scratch/vmlinux': has no build-id, so it cannot be told to be the target's vmlinux" \
+	refused 1 "'$scratch/vmlinux' has no build-id, so nothing proves that it is the target's vmlinux" \
 		"a vmlinux without one"
 	with --release 9.9.0-mini
 	is "$status:$err" "0:" "the release in its banner"

@@ -1,83 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-#
-# klpcheck compares what a patch declares with what the kernel has: functions, variables, structures,
-# the compiler. What is spelt otherwise and means the same passes; each difference that machine code
-# would notice is refused, and can be waived by name.
-source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
-source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
-source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
+# klpcheck compares what a patch declares with what the kernel has: functions, variables, structures. What is
+# spelt otherwise and means the same passes; each difference that machine code would notice is refused, and can
+# be waived by name.
 
-patches=0
-
-# attempt [OLD=NEW...]: a patch from standard input, which replaces these functions, through klpsyms,
-# klplink and klpcheck: $status, $out and $err. Its text begins in line 3. TAG, OBJECT: of which file;
-# MINI_CFLAGS: more flags for gcc.
-attempt()
-{
-	local pair
-	patches=$((patches + 1))
-	dir=$scratch/patch$patches
-	mkdir -p "$dir/out"
-	{
-		printf '//KLPMAKE %s\n#include "mini.h"\n' "${TAG-kernel/kinds.c}"
-		cat
-		printf 'static struct klp_func funcs[] = {\n'
-		for pair; do
-			printf '\t{.old_name = "%s", .new_func = %s},\n' "${pair%=*}" "${pair#*=}"
-		done
-		printf '\t{}};\nstatic struct klp_object objects[] = {{.name = %s, .funcs = funcs}, {}};\n' \
-			"${OBJECT-NULL}"
-		printf 'static struct klp_patch patch = {.mod = THIS_MODULE, .objs = objects};\n'
-		printf 'static int __init x_init(void) { return klp_enable_patch(&patch); }\n'
-		printf 'module_init(x_init);\nMODULE_LICENSE("GPL");\nMODULE_INFO(livepatch, "Y");\n'
-	} >"$dir/x.c"
-	run make_patch
-	[[ $status == 0 ]] || return
-	check "$dir/out/klp-x.ko"
-}
-
-# shellcheck disable=SC2317 # by run, above
-make_patch()
-{
-	cd "$dir" && MINI_CFLAGS="-w -idirafter $top/src/include ${MINI_CFLAGS-}" mini_module "$k" "$dir/klp-x.ko" x.c &&
-		"$bin/klpsyms" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" --renames renames \
-			--debug-modules "$k" -o syms --module klp-x.ko x.o &&
-		"$bin/klplink" --table syms -o out/klp-x.ko klp-x.ko
-}
-
-check()
-{
-	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" --debug-modules "$k" "$@"
-}
-
-# fine NAME [OLD=NEW...]: ... passes, without a word.
-fine()
-{
-	local name=$1
-	shift
-	attempt "$@"
-	is "$status:$err" 0: "$name"
-}
-
-# wrong CHECK MESSAGE NAME [OLD=NEW...]: ... is refused by that check, and by no other.
-wrong()
-{
-	local pass=$1 message=$2 name=$3
-	shift 3
-	attempt "$@"
-	refused 1 "klpcheck: error: '$dir/out/klp-x.ko': $pass: $message" "$name"
-	is "$(grep -c '^klpcheck: error: ' <<<"$err")" 1 "... which is all"
-}
-
-# checked PASS: what klpcheck says that it has looked at.
-checked()
-{
-	sed -n "s/^  checked      $1: //p" <<<"$out"
-}
-
-# The types of tests/mini/kernel/kinds.c, as they stand there.
-kinds=$(sed -n '/^enum kinds_state/,/^static/p' "$mini_src/kernel/kinds.c" | sed '$d')
+# shellcheck source=tests/types.bash
+source "$(dirname "${BASH_SOURCE[0]}")/types.bash"
 
 what_is_right()
 {
@@ -236,7 +164,7 @@ what_calls_wrongly()
   declared int kinds_add(int)
   kernel   int kinds_add(int a, long int b) (kernel/kinds.c:47)
   declare it as the kernel does
-  --allow=prototypes takes it as it is" "an argument too few" kinds_use=new_use <<-'END'
+  to accept this, pass --allow=prototypes" "an argument too few" kinds_use=new_use <<-'END'
 		static int kinds_add(int); int new_use(int x) { return kinds_add(x); }
 	END
 	wrong prototypes "x.c:3: 'kinds_add' is not declared as the kernel has it: it has 3 arguments, the kernel's 2" \
@@ -293,7 +221,7 @@ what_is_called_wrongly()
   new      int new_add(int a)
   old      int kinds_add(int a, long int b) (kernel/kinds.c:47)
   define it with the arguments and the result of the old one
-  --allow=prototypes takes it as it is" "a new function with fewer arguments" kinds_add=new_add <<-'END'
+  to accept this, pass --allow=prototypes" "a new function with fewer arguments" kinds_add=new_add <<-'END'
 		static int new_add(int a) { return a; }
 	END
 	wrong prototypes "x.c:3: 'new_add' cannot be called instead of 'kinds_add': it returns 'void', the kernel's 'int'" \
@@ -305,7 +233,10 @@ what_is_called_wrongly()
 			struct kinds_item; static long new_name(const char *name, struct kinds_item *item, u32 len) { return len; }
 		END
 	wrong prototypes "'alpha_scalar.isra.0' is a copy of a function that the compiler has changed: which arguments 'new_scalar' is called with cannot be told
-  patch the callers of that function instead" "a clone that is replaced" alpha_scalar.isra.0=new_scalar <<-'END'
+  patch the callers of that function instead
+  alpha_show calls it
+  alpha_again calls it
+  to accept this, pass --allow=prototypes" "a clone that is replaced" alpha_scalar.isra.0=new_scalar <<-'END'
 		static int new_scalar(const struct record *r) { return 0; }
 	END
 }
@@ -316,7 +247,7 @@ what_reads_wrongly()
   declared int kinds_long
   kernel   long int kinds_long (kernel/kinds.c:39)
   declare it as the kernel does
-  --allow=data takes it as it is" "a variable of another size" kinds_use=new_use <<-'END'
+  to accept this, pass --allow=data" "a variable of another size" kinds_use=new_use <<-'END'
 		extern int kinds_long; int new_use(int x) { return kinds_long; }
 	END
 	wrong data "x.c:3: 'kinds_buffer' is not declared as the kernel has it: it is 'char [32]', the kernel's 'char [64]'" \
@@ -380,7 +311,7 @@ what_reads_wrongly()
 			return x;
 		}
 	END
-	attempt kinds_use=new_use <<-'END'
+	try_it kinds_use=new_use <<-'END'
 		extern int kinds_limits[3]; int new_use(int x) { return kinds_limits[x]; }
 	END
 	exits 0 "a const variable without const passes"
@@ -388,14 +319,11 @@ what_reads_wrongly()
 		"... with a warning"
 }
 
-# What of a structure is not as the kernel has it: the rest of each patch is the same.
-item='extern struct kinds_item *kinds_head; int new_use(int x) { return kinds_head->id; }'
-
 what_lies_elsewhere()
 {
 	wrong layout "x.c:3: 'struct kinds_item' is not that of kernel/kinds.c: member 'point' is at byte 8, the kernel's at byte 16
   the kernel's is in kernel/kinds.c:12: copy it from there, or use the headers of this kernel
-  --allow=layout takes it as it is" "a member too few" kinds_use=new_use <<-END
+  to accept this, pass --allow=layout" "a member too few" kinds_use=new_use <<-END
 		struct kinds_item { int id; unsigned low : 3, high : 5; struct { int x, y; } point; }; $item
 	END
 	wrong layout "x.c:3: 'struct kinds_item' is not that of kernel/kinds.c: the kernel's has no member 'flags'" \
@@ -454,180 +382,10 @@ what_lies_elsewhere()
 		END
 }
 
-what_is_compiled_otherwise()
-{
-	MINI_CFLAGS=-fshort-enums wrong compiler "x.c: it is compiled with '-fshort-enums', and kernel/kinds.c without: enumerations have another size
-  --allow=compiler takes it as it is" "a flag that the kernel has not" kinds_use=new_use <<-'END'
-		int new_use(int x) { return x; }
-	END
-	MINI_CFLAGS=-m80387 wrong compiler "x.c: it is compiled without '-mno-80387', which kernel/kinds.c is compiled with: it would change registers of user programs" \
-		"one that it has" kinds_use=new_use <<-'END'
-			int new_use(int x) { return x; }
-		END
-	MINI_CFLAGS=-mcmodel=large wrong compiler "x.c: it is compiled with '-mcmodel=large', and kernel/kinds.c with '-mcmodel=kernel': addresses are reached otherwise" \
-		"one with another value" kinds_use=new_use <<-'END'
-			int new_use(int x) { return x; }
-		END
-	MINI_CFLAGS=-fstrict-aliasing attempt kinds_use=new_use <<-'END'
-		int new_use(int x) { return x; }
-	END
-	exits 0 "a flag that the kernel's code relies on"
-	has "$err" "warning: '$dir/out/klp-x.ko': x.c: it is compiled without '-fno-strict-aliasing', which kernel/kinds.c is compiled with: the kernel's code relies on it" \
-		"... is a warning"
-	MINI_CFLAGS='-O1 -DX=2 -fcf-protection=branch -Wno-error -falign-functions=32' fine "flags that matter to nobody else" kinds_use=new_use <<-'END'
-		int new_use(int x) { return x; }
-	END
-	version=$(readelf --debug-dump=info "$dir/out/klp-x.ko" | sed -nE '0,/GNU C/s/.*(GNU C[0-9]+ ([0-9]+)\.[0-9]+\.[0-9]+).*/\1/p')
-	has "$(checked compiler)" "GNU C ${version##* } of 1 file, the kernel's as well, " "... with the compiler's version in the report"
-
-	number=${version##* }
-	produced_by "${version% *} 99.${number#*.}"
-	has "$err" "warning: '$scratch/produced.ko': x.c: it is compiled by GNU C 99.${number#*.}, and kernel/kinds.c by $number: use the kernel's" \
-		"another major version is a warning"
-	produced_by "${version% *} ${number%.*}.9"
-	is "$status:$err" 0: "another minor one is none"
-	has "$(checked compiler)" "GNU C ${number%.*}.9 of 1 file, the kernel's GNU C $number, " "... and is in the report"
-	produced_by "clang version 9" "$version -m"
-	refused 1 "'$scratch/produced.ko': compiler: x.c: it is compiled by another compiler than kernel/kinds.c: clang 9" "another compiler is an error"
-}
-
-# produced_by TEXT [INSTEAD]: the last patch, as if that compiler had made it.
-produced_by()
-{
-	FROM=${2-$version} TO=$1 perl -0777 -pe 's/\Q$ENV{FROM}\E/sprintf("%-*.*s", length $ENV{FROM}, length $ENV{FROM}, $ENV{TO})/ge' \
-		"$dir/out/klp-x.ko" >"$scratch/produced.ko"
-	check "$scratch/produced.ko"
-}
-
-# What else klpcheck is given, and what becomes of it.
-what_cannot_be_compared()
-{
-	local pass
-	attempt kinds_add=new_add <<-'END'
-		static int new_add(int a) { return a; }
-	END
-	refused 1 "'new_add' cannot be called instead of 'kinds_add'" "a wrong patch"
-	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" --allow prototypes "$dir/out/klp-x.ko"
-	exits 0 "... is taken when it is allowed"
-	has "$err" "waived: '$dir/out/klp-x.ko': prototypes: x.c:3: 'new_add' cannot be called instead" "... and told of"
-	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" --allow data,layout,compiler "$dir/out/klp-x.ko"
-	refused 1 "'new_add' cannot be called instead of 'kinds_add'" "... but not by the name of another check"
-	strip -g -o "$scratch/stripped.ko" "$dir/out/klp-x.ko"
-	check "$scratch/stripped.ko"
-	exits 0 "a stripped module is not compared"
-	for pass in prototypes data layout compiler; do
-		has "$out" "not checked  $pass: the module has no debug information" "... which is said of $pass"
-	done
-	objcopy --remove-section='.debug*' "$k/vmlinux" "$scratch/vmlinux"
-	run "$bin/klpcheck" --vmlinux "$scratch/vmlinux" --symvers "$k/Module.symvers" "$dir/out/klp-x.ko"
-	refused 1 "no debug information" "a vmlinux without debug information"
-}
-
-# Damaged debug information is read in a process of its own.
-what_is_damaged()
-{
-	local pass
-	attempt kinds_use=new_use <<<'int new_use(int x) { return x; }'
-	exits 0 "a module to be damaged"
-	"${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c"
-	"$scratch/elfedit" "$dir/out/klp-x.ko" "$scratch/damaged.ko" poke .debug_abbrev 1 ff
-	check "$scratch/damaged.ko"
-	refused 1 "'$scratch/damaged.ko': damaged debug information: " "damaged debug information"
-	has "$out" "not checked  layout: the debug information could not be read" "... is said to be the reason why nothing was compared"
-	# Only the child processes crash, when they limit their time; where file sizes have 64 bits by the second name.
-	cat >"$scratch/crash.c" <<-'END'
-		#include <signal.h>
-		#include <unistd.h>
-		static pid_t parent;
-		__attribute__((constructor)) static void begin(void) { parent = getpid(); }
-		int setrlimit(int what, const void *limit) { return raise(what == 0 && getpid() != parent ? SIGSEGV : 0); }
-		int setrlimit64(int what, const void *limit) { return setrlimit(what, limit); }
-	END
-	"${CC:-gcc}" -shared -fPIC -o "$scratch/crash.so" "$scratch/crash.c"
-	LD_PRELOAD=$scratch/crash.so ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 check "$dir/out/klp-x.ko"
-	refused 1 "'$dir/out/klp-x.ko': its debug information is damaged: reading it ended with signal 11 (Segmentation fault)
-  take it out with 'strip -g' to have the rest checked" "a crash in libdwarf is an error like others"
-	for pass in prototypes data layout compiler; do
-		has "$out" "not checked  $pass: the debug information could not be read" "... and said of $pass"
-	done
-	attempt <<-'END'
-		static int __init noinline setup(int x) { return x + 1; }
-		int again(int x); int again(int x) { return setup(x); }
-	END
-	refused 1 "x.c:4: 'again' uses 'setup', which lies in '.init.text'" "a finding that has a line"
-	LD_PRELOAD=$scratch/crash.so ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 check --json "$dir/out/klp-x.ko"
-	refused 1 "'$dir/out/klp-x.ko': 'again' uses 'setup', which lies in '.init.text'" "... has none after such a crash"
-	is "$(grep -c 'reading it ended with signal 11' <<<"$err")" 1 "... which is told once"
-	holds "... and the report is there" perl -MJSON::PP -e 'decode_json(shift)->{errors}[1] or die' "$out"
-	# The signal is ignored by what starts klpcheck; bash cannot do that.
-	LD_PRELOAD=$scratch/crash.so ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 \
-		run perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' "$bin/klpcheck" --vmlinux "$k/vmlinux" \
-		--allow prototypes,data,layout,compiler "$dir/out/klp-x.ko"
-	refused 1 "reading it ended with signal 11" "... also for who ignores SIGCHLD, and waives all that was to be compared"
-}
-
-# A kernel says by a variable whether it takes modules without a signature.
-what_has_to_be_signed()
-{
-	local asks=$scratch/asks
-	attempt kinds_use=new_use <<<'int new_use(int x) { return x; }'
-	is "$(checked signature)" "none; the kernel takes modules without one" "a kernel that wants no signature"
-	mkdir "$asks"
-	printf 'static _Bool sig_enforce = 1;\n_Bool *enforce(void) { return &sig_enforce; }\n' >"$asks/signing.c"
-	printf 'static int kernel_locked_down;\nint *lock(void) { return &kernel_locked_down; }\n' >"$asks/lockdown.c"
-	mini_cc "$asks/signing.c" "$asks/signing.o" && mini_cc "$asks/lockdown.c" "$asks/lockdown.o" || return
-	relink "$asks" "$asks/signing.o"
-	run "$bin/klpcheck" --vmlinux "$asks/vmlinux" --allow record "$dir/out/klp-x.ko"
-	exits 0 "a kernel that takes signed modules only"
-	has "$err" "warning: '$dir/out/klp-x.ko': it has no signature, and this kernel takes signed modules only (CONFIG_MODULE_SIG_FORCE): module_sig_check() refuses it
-  sign it with a key that the kernel knows, by the program of its headers: scripts/sign-file sha256 KEY.pem CERT.pem MODULE.ko" "... is warned of"
-	{
-		cat "$dir/out/klp-x.ko"
-		printf 'signature~Module signature appended~\n'
-	} >"$scratch/signed.ko"
-	run "$bin/klpcheck" --vmlinux "$asks/vmlinux" --allow record "$scratch/signed.ko"
-	exits 0 "... with a signature it is fine"
-	lacks "$err" "warning" "... without a warning"
-	is "$(checked signature)" "there is one; the kernel takes signed modules only" "... which is in the report"
-	relink "$asks" "$asks/lockdown.o"
-	run "$bin/klpcheck" --vmlinux "$asks/vmlinux" --allow record "$dir/out/klp-x.ko"
-	exits 0 "a kernel that may be locked down"
-	lacks "$err" "warning" "... is no reason for a warning"
-	is "$(checked signature)" "none; the kernel takes signed modules only when it is locked down, as with Secure Boot" "... says so"
-}
-
-# Other forms of the same kernel.
-what_kernels_are_like()
-{
-	local flag
-	for flag in -gdwarf-4 -gz=zlib --no-aranges --absolute; do
-		mini_vmlinux "$k" "$flag" && mini_gadget "$k" || return
-		fine "a kernel with $flag" kinds_use=new_use <<-END
-			$kinds
-			extern struct kinds_item *kinds_head;
-			extern int kinds_global;
-			static long kinds_name(struct kinds_item *item, const char *name, u32 len);
-			int new_use(int x) { return kinds_name(kinds_head, "", kinds_global); }
-		END
-		is "$(checked prototypes):$(checked data)" "1 declared and 1 replaced function; 1 exported as the kernel's headers declare them:2 variables; 0 exported as the kernel's headers declare them" \
-			"... is compared all the same"
-		wrong layout "x.c:3: 'struct kinds_item' is not that of kernel/kinds.c: member 'high' is 4 bits at byte 4, bit 3, the kernel's 5 bits at byte 4, bit 3" \
-			"... and differences are found" kinds_use=new_use <<-END
-				struct kinds_item { int id; unsigned low : 3, high : 4; }; $item
-			END
-	done
-}
-
-mini_vmlinux "$k" && mini_gadget "$k" || exit
 what_is_right
 what_means_the_same
 what_calls_wrongly
 what_is_called_wrongly
 what_reads_wrongly
 what_lies_elsewhere
-what_is_compiled_otherwise
-what_cannot_be_compared
-what_is_damaged
-what_has_to_be_signed
-what_kernels_are_like
 done_testing

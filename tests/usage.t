@@ -5,7 +5,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 export KLPMAKE_ROOT=$scratch/root KLPMAKE_CACHE=$scratch/cache KLPMAKE_OS_RELEASE=$scratch/os-release
-mkdir -p "$scratch/root" "$scratch/patch"
+export TMPDIR=$scratch/tmp
+mkdir -p "$scratch/root" "$scratch/patch" "$TMPDIR"
 printf 'ID=debian\n' >"$scratch/os-release"
 printf 'obj-m := klp-x.o\n' >"$scratch/patch/Makefile"
 printf 'no module\n' >"$scratch/text"
@@ -17,11 +18,11 @@ wrong()
 	local command=$1 words
 	read -r -a words <<<"$command $2"
 	run "$top/${words[0]}" "${words[@]:1}"
-	refused 2 "$command: $3"$'\n'"Try '$command --help'." "$command $2: $3"
+	is "$status:$out:$err" "2::$command: error: $3"$'\n'"  try '$command --help'" "$command $2: $3"
 }
 
 wrong klpmake '--nonsense' "unknown option '--nonsense'"
-wrong klpmake 'one two' "'one' is no command (check, try), and directories go one at a time"
+wrong klpmake 'one two' "'one' is not a command (check, try, help), and klpmake takes one directory at a time"
 wrong klpmake '--kernel' "option '--kernel' needs a value"
 wrong klpmake '-o' "option '-o' needs a value"
 wrong klpmake '--allow' "option '--allow' needs a value"
@@ -30,14 +31,53 @@ wrong 'klpmake check' '--nonsense' "unknown option '--nonsense'"
 wrong 'klpmake check' 'a.ko b.ko' "one module at a time, not 'a.ko' and 'b.ko'"
 wrong 'klpmake try' '' 'which module? give X.ko'
 wrong 'klpmake try' 'x.ko --timeout never' "'--timeout' needs a number of seconds, not 'never'"
+wrong klpmake 'help nonsense' "'nonsense' is not a command (check, try)"
+wrong klpmake 'help check try' 'help is about one command at a time'
+wrong klpmake '-q help' "'help' comes first, before its options"
 wrong kallsympos '' 'which symbol?'
 wrong kallsympos '--nonsense name' "unknown option '--nonsense'"
 
+# The scripts and the programs that klpmake runs speak as klpmake does.
+scripts=(demo dev/arch-proof dev/bench dev/host-libraries dev/test-in dev/test-kernel fetch-kernel setup test)
+is "$(printf '%s\n' "${scripts[@]}")" \
+	"$(cd "$top/scripts" && grep -rl '^#!/bin/bash' -- * | LC_ALL=C sort)" 'every script is looked at here'
+for script in "${scripts[@]}"; do
+	run "$top/scripts/$script" --nonsense
+	is "$status:$out:${err/argument/option}" \
+		"2::${script##*/}: error: unknown option '--nonsense'"$'\n'"  try '${script##*/} --help'" "scripts/$script --nonsense"
+done
+# wrong_program PROGRAM ARGUMENTS MESSAGE
+wrong_program()
+{
+	local words
+	read -r -a words <<<"$2"
+	run "$bin/$1" "${words[@]}"
+	is "$status:$out:$err" "2::$1: error: $3"$'\n'"  try '$1 --help'" "$1 $2: $3"
+}
+for program in klpsyms klplink klpcheck kallsympos; do
+	wrong_program "$program" '--nonsense' "unknown option '--nonsense'"
+	wrong_program "$program" '--nonsense=x' "unknown option '--nonsense'"
+	wrong_program "$program" '--help=x' "option '--help' takes no value"
+	wrong_program "$program" '-z' "unknown option '-z'"
+	wrong_program "$program" '--version=x' "option '--version' takes no value"
+done
+for program in klpsyms klpcheck kallsympos; do
+	wrong_program "$program" '--vmlinux' "option '--vmlinux' needs a value"
+done
+wrong_program klplink '--table' "option '--table' needs a value"
+wrong_program klplink '--table x -o' "option '-o' needs a value"
+wrong_program klplink 'x.ko' '--table, -o and one partially linked module are needed'
+wrong_program klpcheck '--json=x' "option '--json' takes no value"
+wrong_program klpcheck '-vz' "unknown option '-z'"
+wrong_program klpcheck 'x.ko' '--vmlinux is missing'
+wrong_program klpsyms '-o x' '--vmlinux, --symvers and -o are needed'
+wrong_program kallsympos 'a b c' 'one name, and at most one path'
+
 for command in klpmake 'klpmake check'; do
 	read -r -a words <<<"$command"
-	for check in none modinfo inlined,none ''; do
+	for check in none modinfo inlined,none ','; do
 		run "$top/klpmake" "${words[@]:1}" "--allow=$check"
-		refused 2 "$command: '${check#inlined,}' is no check that can be waived; those are: record, inlined, " \
+		refused 2 "$command: error: '${check##*,}' is not a check that can be waived; those are: record, inlined, " \
 			"$command --allow=$check: those that can be are listed"
 	done
 done
@@ -45,13 +85,26 @@ run "$top/klpmake" check --help
 has "$out" 'Checks that --allow waives:
   record       made for another build' 'klpmake check --help lists them, with what they are'
 
-for command in klpmake 'klpmake check' 'klpmake try' kallsympos; do
+for command in klpmake 'klpmake check' 'klpmake try' kallsympos "${scripts[@]/#/scripts/}"; do
 	for option in -h --help; do
 		read -r -a words <<<"$command $option"
 		run "$top/${words[0]}" "${words[@]:1}"
 		is "$status $err" '0 ' "$command $option succeeds"
-		has "$out" "Usage: $command " "and prints how it is used"
+		has "$out" "Usage: ${command##*/}" "and prints how it is used"
 	done
+done
+for program in klpsyms klplink klpcheck kallsympos; do
+	for option in -h --help; do
+		run "$bin/$program" "$option"
+		is "$status $err" '0 ' "$program $option succeeds"
+		has "$out" "Usage: $program " "and prints how it is used"
+		has "$out" '  -h, --help ' 'and that'
+	done
+done
+for command in '' check try; do
+	help=$("$top/klpmake" ${command:+"$command"} --help)
+	run "$top/klpmake" help ${command:+"$command"}
+	is "$status:$out:$err" "0:$help:" "klpmake help $command"
 done
 
 run "$top/klpmake" "$scratch/patch" -k 6.1.0-99-amd64
@@ -59,22 +112,58 @@ refused 1 "sudo apt-get install linux-headers-6.1.0-99-amd64" 'missing headers: 
 run "$top/kallsympos" -k 6.1.0-99-amd64 name
 refused 1 "sudo apt-get install linux-image-6.1.0-99-amd64-dbg" 'missing vmlinux: the command that gets it'
 run "$top/klpmake" -k ../6.1 "$scratch/patch"
-refused 1 "'../6.1' is no kernel release" 'a release that would be a path'
+refused 1 "'../6.1' is not a kernel release" 'a release that would be a path'
 run "$top/klpmake" "$scratch/nowhere"
-refused 1 "'$scratch/nowhere' is no directory" 'a directory that is not there'
+refused 1 "'$scratch/nowhere' is not a directory" 'a directory that is not there'
+run "$top/klpmake" "$scratch/text"
+refused 1 "'$scratch/text' is a file: name the directory that it and its Makefile are in" 'a file'
+run "$top/klpmake" check "$scratch/patch"
+refused 1 "'$scratch/patch' is a directory: name the module in it, as '$scratch/patch/klp-fix.ko'" 'a directory to be checked'
+run "$top/klpmake" try "$scratch/patch"
+refused 1 "'$scratch/patch' is a directory and not a file" 'a directory to be tried'
+mkdir -p "$scratch/cache/kernels/6.1.0-98-amd64"
+run "$top/klpmake" --json "$scratch/patch" -k 6.1.0-99-amd64
+is "$(json_messages "$out" | wc -l):${out##*fetched: }" "1:6.1.0-98-amd64\"}], \"modules\": []}" \
+	'missing headers: one message, with the kernels that are there'
+run "$top/klpmake" "$scratch/patch" -k 6.1
+refused 1 "klpmake: error: '6.1' is a series of kernels: -k takes a release, which looks like '$(uname -r)'
+  fetched of it: 6.1.0-98-amd64
+  '$top/scripts/fetch-kernel 6.1' fetches its newest, '$top/scripts/fetch-kernel --available' lists" 'a series where a release is meant'
+run "$top/kallsympos" -k 6.12 name
+refused 1 "'6.12' is a series of kernels: -k takes a release, which looks like '$(uname -r)'
+  fetched of it: none yet" '... of which there is none'
 run "$top/klpmake" check nowhere.ko
 refused 1 "'nowhere.ko': no such file" 'a module that is not there'
 run "$top/klpmake" check text
 refused 1 "'text' is not a kernel module: it does not say which kernel it is for" 'a file that is no module'
+# What fails before anything was run is reported as what fails later.
+for words in 'check --json nowhere.ko' 'check nowhere.ko --json -q' 'check --json nowhere.ko --baseline tree'; do
+	read -r -a words <<<"$words"
+	run "$top/klpmake" "${words[@]}"
+	is "$status:$err:$(json_messages "$out")" \
+		"1:klpmake check: error: 'nowhere.ko': no such file:error|-|-|-|'nowhere.ko': no such file" "${words[*]}: in JSON"
+	# shellcheck disable=SC2016 # Perl's
+	holds '... with a schema, the module and that it is not fine' perl -MJSON::PP -e 'my $d = decode_json(shift);
+		$d->{schema} == 1 && $d->{module} eq "nowhere.ko" && !$d->{ok} or die' "$out"
+done
+run "$top/klpmake" check --json $'a "b"\n\x01\xff.ko'
+holds 'a name of any bytes is JSON' perl -MJSON::PP -e 'decode_json(shift)->{module} eq "a \"b\"\n\x01\x{fffd}.ko" or die' "$out"
+run "$top/klpmake" check --json text --module none
+is "$(json_messages "$out")" "error|-|-|-|'text' is not a kernel module: it does not say which kernel it is for" 'of what is no module, too'
+run "$top/klpmake" --json nowhere --module none
+is "$status:$(json_messages "$out")" "1:error|-|-|-|'nowhere' is not a directory" 'klpmake --json'
+run "$top/klpmake" check --json --nonsense
+is "$status:$out" 2: 'wrong usage is said to people'
+is "$(ls -A "$scratch/tmp")" '' 'nothing is left of that in TMPDIR'
 is "$(cd "$scratch/patch" && echo .[!.]* *)" '.[!.]* Makefile' 'nothing is left in the directory'
 
 # The programs run elsewhere than where the user stands.
 is "$(
 	program=usage home=$top
-	# shellcheck source=scripts/common.bash
-	. "$top/scripts/common.bash"
-	# shellcheck source=scripts/target.bash
-	. "$top/scripts/target.bash"
+	# shellcheck source=scripts/lib/common.bash
+	. "$top/scripts/lib/common.bash"
+	# shellcheck source=scripts/lib/target.bash
+	. "$top/scripts/lib/target.bash"
 	vmlinux=text symbols=text release=x
 	find_vmlinux
 	find_symbols

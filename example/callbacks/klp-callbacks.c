@@ -23,6 +23,7 @@
 #include <linux/proc_fs.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
+#include <linux/sysctl.h>
 
 #define LARGEST		(256 * 1024)
 /* What pipe_max_size is at boot. */
@@ -38,28 +39,32 @@ static struct proc_dir_entry *report;
 static unsigned int before;
 static atomic_t refused;
 
-/* From fs/pipe.c: do_proc_dopipe_max_size_conv(). */
-static int livepatch_do_proc_dopipe_max_size_conv(unsigned long *lvalp,
-						  unsigned int *valp,
-						  int write, void *data)
+/*
+ * In place of proc_dopipe_max_size() of fs/pipe.c. What that calls to convert the value differs from
+ * kernel to kernel, and some have it inlined; so this one has the number read into a variable of its
+ * own, and looks at it before anybody else does.
+ */
+static int livepatch_proc_dopipe_max_size(const struct ctl_table *table, int write,
+					  void *buffer, size_t *lenp, loff_t *ppos)
 {
-	if (write) {
-		unsigned int val;
+	unsigned int val = READ_ONCE(pipe_max_size);
+	struct ctl_table wanted = *table;
+	int ret;
 
-		val = round_pipe_size(*lvalp);
-		if (val > LARGEST) {
-			atomic_inc(&refused);
-			return -EPERM;
-		}
-		if (val == 0)
-			return -EINVAL;
+	wanted.data = &val;
+	ret = proc_douintvec(&wanted, write, buffer, lenp, ppos);
+	if (ret || !write)
+		return ret;
 
-		*valp = val;
-	} else {
-		unsigned int val = *valp;
-		*lvalp = (unsigned long) val;
+	val = round_pipe_size(val);
+	if (val > LARGEST) {
+		atomic_inc(&refused);
+		return -EPERM;
 	}
+	if (val == 0)
+		return -EINVAL;
 
+	WRITE_ONCE(pipe_max_size, val);
 	return 0;
 }
 
@@ -104,8 +109,8 @@ static void post_unpatch(struct klp_object *obj)
 
 static struct klp_func funcs[] = {
 	{
-		.old_name = "do_proc_dopipe_max_size_conv",
-		.new_func = livepatch_do_proc_dopipe_max_size_conv,
+		.old_name = "proc_dopipe_max_size",
+		.new_func = livepatch_proc_dopipe_max_size,
 	}, { }
 };
 

@@ -121,7 +121,10 @@ static int livepatch_meminfo_proc_show(struct seq_file *m, void *v)
 		   (unsigned long)(zswap_pool_total_size >> 10));
 #endif
 	seq_printf(m,  "Zswapped:       %8lu kB\n",
-		   (unsigned long)atomic_read(&zswap_stored_pages) <<
+		   /* An atomic_t in some kernels. */
+		   (unsigned long)_Generic(&zswap_stored_pages,
+					   atomic_t *: atomic_read,
+					   atomic_long_t *: atomic_long_read)(&zswap_stored_pages) <<
 		   (PAGE_SHIFT - 10));
 #endif
 	show_val_kb(m, "Dirty:          ",
@@ -150,15 +153,28 @@ static int livepatch_meminfo_proc_show(struct seq_file *m, void *v)
 		    global_node_page_state(NR_SECONDARY_PAGETABLE));
 
 	show_val_kb(m, "NFS_Unstable:   ", 0);
+#ifdef HAVE_NR_BOUNCE
 	show_val_kb(m, "Bounce:         ",
 		    global_zone_page_state(NR_BOUNCE));
+#else
+	show_val_kb(m, "Bounce:         ", 0);
+#endif
+#ifdef HAVE_NR_WRITEBACK_TEMP
 	show_val_kb(m, "WritebackTmp:   ",
 		    global_node_page_state(NR_WRITEBACK_TEMP));
+#else
+	show_val_kb(m, "WritebackTmp:   ", 0);
+#endif
 	show_val_kb(m, "CommitLimit:    ", vm_commit_limit());
 	show_val_kb(m, "Committed_AS:   ", committed);
 	seq_printf(m, "VmallocTotal:   %8lu kB\n",
 		   (unsigned long)VMALLOC_TOTAL >> 10);
+#ifdef HAVE_NR_VMALLOC
+	show_val_kb(m, "VmallocUsed:    ",
+		    global_node_page_state(NR_VMALLOC));
+#else
 	show_val_kb(m, "VmallocUsed:    ", vmalloc_nr_pages());
+#endif
 	show_val_kb(m, "VmallocChunk:   ", 0ul);
 	show_val_kb(m, "Percpu:         ", pcpu_nr_pages());
 
@@ -193,6 +209,17 @@ static int livepatch_meminfo_proc_show(struct seq_file *m, void *v)
 #ifdef CONFIG_UNACCEPTED_MEMORY
 	show_val_kb(m, "Unaccepted:     ",
 		    global_zone_page_state(NR_UNACCEPTED));
+#endif
+#ifdef HAVE_NR_BALLOON_PAGES
+	show_val_kb(m, "Balloon:        ",
+		    global_node_page_state(NR_BALLOON_PAGES));
+#endif
+#ifdef HAVE_NR_GPU_ACTIVE
+	show_val_kb(m, "GPUActive:      ",
+		    global_node_page_state(NR_GPU_ACTIVE));
+
+	show_val_kb(m, "GPUReclaim:     ",
+		    global_node_page_state(NR_GPU_RECLAIM));
 #endif
 
 	hugetlb_report_meminfo(m);

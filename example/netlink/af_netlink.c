@@ -67,7 +67,7 @@ static int livepatch_netlink_native_seq_show(struct seq_file *seq, void *v)
 		struct sock *s = v;
 		struct netlink_sock *nlk = nlk_sk(s);
 
-		seq_printf(seq, "%pK %-3d %-10u %08x %-8d %-8d %-5d %-8d %-8u %-8lu %u\n",
+		seq_printf(seq, "%pK %-3d %-10u %08x %-8d %-8d %-5d %-8d %-8u %-8llu %u\n",
 			   s,
 			   s->sk_protocol,
 			   nlk->portid,
@@ -77,7 +77,7 @@ static int livepatch_netlink_native_seq_show(struct seq_file *seq, void *v)
 			   READ_ONCE(nlk->cb_running),
 			   refcount_read(&s->sk_refcnt),
 			   atomic_read(&s->sk_drops),
-			   sock_i_ino(s),
+			   (u64)sock_i_ino(s),
 			   peer_portid(s)
 			);
 

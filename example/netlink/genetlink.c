@@ -25,8 +25,11 @@ static const struct genl_family *genl_family_find_byid(unsigned int id)
 	return idr_find(&genl_fam_idr, id);
 }
 
-/* Changed: was strcmp(). An exact match is still preferred. */
-static const struct genl_family *genl_family_find_byname(char *name)
+/*
+ * In place of genl_family_find_byname(), which had strcmp() alone. An exact match is still preferred.
+ * Registering a family goes on asking for the exact name, so that this is a function of its own.
+ */
+static const struct genl_family *find_family_in_any_case(char *name)
 {
 	const struct genl_family *family, *like = NULL;
 	unsigned int id;
@@ -58,7 +61,7 @@ int livepatch_ctrl_getfamily(struct sk_buff *skb, struct genl_info *info)
 		char *name;
 
 		name = nla_data(info->attrs[CTRL_ATTR_FAMILY_NAME]);
-		res = genl_family_find_byname(name);
+		res = find_family_in_any_case(name);
 #ifdef CONFIG_MODULES
 		if (res == NULL) {
 			genl_unlock();
@@ -67,7 +70,7 @@ int livepatch_ctrl_getfamily(struct sk_buff *skb, struct genl_info *info)
 				       PF_NETLINK, NETLINK_GENERIC, name);
 			down_read(&cb_lock);
 			genl_lock();
-			res = genl_family_find_byname(name);
+			res = find_family_in_any_case(name);
 		}
 #endif
 		err = -ENOENT;

@@ -19,6 +19,11 @@
 #include <linux/livepatch.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
+/* Kernels that keep namespaces in trees give them up otherwise. */
+#if __has_include(<linux/nstree.h>)
+#include <linux/nstree.h>
+#define NAMESPACES_IN_TREES
+#endif
 #include <linux/proc_ns.h>
 #include <linux/random.h>
 #include <linux/rwsem.h>
@@ -36,11 +41,13 @@ struct sets {
 	unsigned int count;
 };
 
+#ifndef NAMESPACES_IN_TREES
 /*
  * Static in kernel/utsname.c, which is not the tagged file. (uts_sem, proc_sys_poll_notify() and
  * others are global, not exported, and in headers.)
  */
 extern struct kmem_cache *uts_ns_cache KLP_SYMBOL_OF(vmlinux, "kernel/utsname.c", uts_ns_cache);
+#endif
 
 /*
  * Under uts_sem. As long as a task may run the old free_uts_ns(), which frees no record, there must
@@ -152,10 +159,19 @@ static void livepatch_free_uts_ns(struct uts_namespace *ns)
 {
 	/* New: the record goes with its namespace. */
 	klp_shadow_free(ns, SETS_ID, end);
+#ifdef NAMESPACES_IN_TREES
+	ns_tree_remove(ns);
+	dec_ucount(ns->ucounts, UCOUNT_UTS_NAMESPACES);
+	put_user_ns(ns->user_ns);
+	ns_common_free(ns);
+	/* Concurrent nstree traversal depends on a grace period. */
+	kfree_rcu(ns, ns.ns_rcu);
+#else
 	dec_ucount(ns->ucounts, UCOUNT_UTS_NAMESPACES);
 	put_user_ns(ns->user_ns);
 	ns_free_inum(&ns->ns);
 	kmem_cache_free(uts_ns_cache, ns);
+#endif
 }
 
 static void post_patch(struct klp_object *obj)

@@ -39,6 +39,10 @@
 /* The static variable NAME of the function FUNCTION in the tagged kernel file. */
 #define KLP_STATIC_LOCAL(FUNCTION, NAME) KLP_ASM_NAME(".klp.local:" #FUNCTION ":" #NAME)
 
+/* The same where FUNCTION has several: the one that is declared in that line of the file. */
+#define KLP_STATIC_LOCAL_AT(FUNCTION, NAME, LINE) \
+	KLP_ASM_NAME(".klp.local:" #FUNCTION ":" #NAME ":" #LINE)
+
 /* The symbol NAME of another kernel file than the tagged one, compiled into OBJECT. */
 #define KLP_SYMBOL_OF(OBJECT, FILE, NAME) KLP_ASM_NAME(".klp.file:" #OBJECT ":" FILE ":" #NAME)
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What every one of these patches has besides: all of its functions are vmlinux's. */
+/* What every one of these patches has besides: all of its functions are of one object, mostly vmlinux. */
 #include <linux/livepatch.h>
 #include <linux/module.h>
 
 #define REPLACES(old, new) { .old_name = #old, .new_func = new }
 
-#define PATCH(...)                                              \
+#define PATCH(...) PATCH_OF(NULL, __VA_ARGS__)
+
+#define PATCH_OF(object, ...)                                   \
 	static struct klp_func funcs[] = { __VA_ARGS__, { } };  \
 	static struct klp_object objs[] = {                     \
-		{ .funcs = funcs }, { }                         \
+		{ .name = object, .funcs = funcs }, { }         \
 	};                                                      \
 	static struct klp_patch patch = {                       \
 		.mod = THIS_MODULE,                             \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-//KLPMAKE fs/filesystems.c
-#define NODEV "none"
-#include "filesystems.h"
+//KLPMAKE fs/proc/devices.c
+#define HEADING "Livepatch devices:\n"
+#include "devices.h"
 #include "frame.h"
 
-PATCH(REPLACES(filesystems_proc_show, livepatch_filesystems_proc_show));
+PATCH(REPLACES(devinfo_show, livepatch_devinfo_show));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-//KLPMAKE fs/filesystems.c
+//KLPMAKE fs/proc/devices.c
 /* Nothing has been changed. */
-#define NODEV "nodev"
-#include "filesystems.h"
+#define HEADING "Character devices:\n"
+#include "devices.h"
 #include "frame.h"
 
-PATCH(REPLACES(filesystems_proc_show, livepatch_filesystems_proc_show));
+PATCH(REPLACES(devinfo_show, livepatch_devinfo_show));

@@ -2,21 +2,31 @@
 /* What the kernel's own livepatch sample is: exported symbols only, nothing to rewrite. */
 #include "mini.h"
 
-static int foreign_show(int x)
+#ifndef OLD_NAME
+#define OLD_NAME "alpha_show"
+#endif
+#ifndef REPLACE
+#define REPLACE false
+#endif
+
+__attribute__((used)) static int foreign_show(int x)
 {
 	return _printk("%d\n", x) + (int)sink(x);
 }
 
-static struct klp_func funcs[] = {
-	{
-		.old_name = "alpha_show",
-		.new_func = foreign_show,
-	},
-	{},
-};
+#ifdef EMPTY
+#define FUNC
+#else
+#define FUNC {.old_name = OLD_NAME, .new_func = foreign_show},
+#endif
+
+static struct klp_func funcs[] = {FUNC {}};
 
 static struct klp_object objects[] = {
 	{
+#ifdef OBJECT
+		.name = OBJECT,
+#endif
 		.funcs = funcs,
 	},
 	{},
@@ -25,6 +35,7 @@ static struct klp_object objects[] = {
 static struct klp_patch patch = {
 	.mod = THIS_MODULE,
 	.objs = objects,
+	.replace = REPLACE,
 };
 
 static int __init foreign_init(void)

@@ -5,6 +5,7 @@
  * let a test put one thing wrong.
  */
 #include "mini.h"
+#include "../same/tables.h"
 
 #ifndef OLD_NAME
 #define OLD_NAME "alpha_show"
@@ -26,6 +27,15 @@
 #endif
 #ifndef FUNCS
 #define FUNCS gadget_funcs
+#endif
+#ifndef MOD
+#define MOD .mod = THIS_MODULE,
+#endif
+#ifndef OBJS
+#define OBJS .objs = objects,
+#endif
+#ifndef IN_INIT
+#define IN_INIT
 #endif
 #ifndef HOLE
 #define HOLE
@@ -51,20 +61,21 @@ int gadget_step(int x);
  */
 #ifdef LONE
 #define OWN
+#define OWN_LABEL
 #else
 static int own;
 #define OWN &own,
+#define OWN_LABEL JUMP_LABEL(own)
 #endif
 
 static int *const table[] = {&gamma_private, &state, OWN};
-
-/* What the kernel reads before a module's own relocations are applied. */
-static int *const special[] __attribute__((used, section("__jump_table"))) = {&gamma_private, OWN};
 
 int patched_show(int x);
 int patched_show(int x)
 {
 	state += x;
+	JUMP_LABEL(gamma_private);
+	OWN_LABEL;
 	_printk("%d\n", *table[x & 1]);
 	return helper(x) + gamma_private;
 }
@@ -76,6 +87,13 @@ static int patched_step(int x)
 
 static int patched_export(int x)
 {
+#ifdef REPLACED_CODE
+	asm volatile("1: call gadget_step\n2:\n"
+		     ".pushsection .altinstructions, \"a\"\n"
+		     ".long 1b - ., 3f - ., 0\n.byte 2b - 1b, 4f - 3f\n.popsection\n"
+		     ".pushsection .altinstr_replacement, \"ax\"\n3: nop\n4:\n.popsection"
+		     : : : "memory");
+#endif
 	return gadget_step(x) + gadget_private;
 }
 
@@ -98,7 +116,7 @@ static struct klp_func vmlinux_funcs[] = {
 	},
 	HOLE
 	{
-		.old_name = "twice_step",
+		.old_name = "helper",
 		.new_func = patched_step,
 		.old_sympos = 2,
 	},
@@ -131,15 +149,25 @@ static struct klp_object objects[] = {
 
 static struct klp_state states[] = {STATES};
 
+#ifdef MADE
+/* Memory in which nothing shows what it is for: the patch is made when the module runs. */
+static char room[1000];
+#define THE_PATCH ((struct klp_patch *)room)
+#undef IN_INIT
+#define IN_INIT THE_PATCH->mod = THIS_MODULE, THE_PATCH->objs = objects, THE_PATCH->states = states
+#else
 static struct klp_patch patch = {
-	.mod = THIS_MODULE,
-	.objs = objects,
+	MOD
+	OBJS
 	.states = states,
 };
+#define THE_PATCH (&patch)
+#endif
 
 static int __init patch_init(void)
 {
-	return klp_enable_patch(&patch);
+	IN_INIT;
+	return klp_enable_patch(THE_PATCH);
 }
 
 static void __exit patch_exit(void)

@@ -13,6 +13,12 @@ struct alt_instr {
 	u8 instrlen, replacementlen;
 } __attribute__((packed));
 
+/* Kernels before 6.8: arch/x86/include/asm/paravirt_types.h */
+struct paravirt_patch_site {
+	u8 *instr;
+	u8 type, len;
+};
+
 struct exception_table_entry {
 	int insn, fixup, data;
 };
@@ -25,9 +31,9 @@ struct bug_entry {
 struct static_key same_key, other_key;
 
 void apply_alternatives(struct alt_instr *alt, struct bug_entry *bug, struct jump_entry *jump,
-			struct exception_table_entry *ex);
+			struct exception_table_entry *ex, struct paravirt_patch_site *site);
 void apply_alternatives(struct alt_instr *alt, struct bug_entry *bug, struct jump_entry *jump,
-			struct exception_table_entry *ex)
+			struct exception_table_entry *ex, struct paravirt_patch_site *site)
 {
-	sink(alt->ft_flags + bug->flags + jump->key + ex->data);
+	sink(alt->ft_flags + bug->flags + jump->key + ex->data + site->len);
 }

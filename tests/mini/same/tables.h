@@ -14,6 +14,21 @@ struct static_key {
 
 extern struct static_key same_key, other_key;
 
+/*
+ * Other machines than x86_64 cannot have the address of a variable as an operand where their code is
+ * position-independent: the name stands there. Nothing executes this.
+ */
+#ifndef __x86_64__
+#define JUMP_LABEL(key)                                                                            \
+	({                                                                                         \
+		__label__ yes;                                                                     \
+		asm goto(".balign 4\n1: .long 0\n\t"                                               \
+			 ".pushsection __jump_table, \"aw\"\n\t.balign 8\n\t"                      \
+			 ".long 1b - .\n\t.long %l[yes] - .\n\t.quad " #key " - .\n\t.popsection"  \
+			 : : : : yes);                                                             \
+	yes:;                                                                                      \
+	})
+#else
 /* As objtool leaves it: an instruction that does nothing, or goes to the label. */
 #define JUMP_LABEL(key)                                                         \
 	({                                                                      \
@@ -30,6 +45,7 @@ extern struct static_key same_key, other_key;
 		}                                                               \
 		ret;                                                            \
 	})
+#endif
 
 /* As the compiler leaves it: the jump itself. */
 #define JUMP_LABEL_RAW(key)                                                     \
@@ -50,9 +66,11 @@ extern struct static_key same_key, other_key;
 
 #define ALTERNATIVE(old, new, feature)                                          \
 	asm volatile("661: " old "\n662:\n\t"                                   \
+		     ".skip -(((664f - 663f) - (662b - 661b)) > 0) * "           \
+		     "((664f - 663f) - (662b - 661b)), 0x90\n665:\n\t"          \
 		     ".pushsection .altinstructions, \"a\"\n\t"                 \
 		     ".long 661b - .\n\t.long 663f - .\n\t.long " #feature "\n\t" \
-		     ".byte 662b - 661b, 664f - 663f\n\t.popsection\n\t"        \
+		     ".byte 665b - 661b, 664f - 663f\n\t.popsection\n\t"        \
 		     ".pushsection .altinstr_replacement, \"ax\"\n663: " new    \
 		     "\n664:\n\t.popsection" ::: "memory")
 

@@ -4,9 +4,9 @@
  * Data of the kernel's that is not exported, static and global, read and written: /proc/version
  * shows it and adds one, and /proc/sys shows what became of it.
  */
+#include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/livepatch.h>
-#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
@@ -15,8 +15,8 @@ void show_max_files(struct seq_file *m);
 static int livepatch_version_proc_show(struct seq_file *m, void *v)
 {
 	show_max_files(m);
-	/* Global, and defined in another file than the tagged one (mm/util.c). */
-	seq_printf(m, "max_map_count %d\n", sysctl_max_map_count++);
+	/* Global, and defined in another file than the tagged one (fs/file.c). */
+	seq_printf(m, "nr_open %u\n", sysctl_nr_open++);
 	return 0;
 }
 

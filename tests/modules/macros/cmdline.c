@@ -5,20 +5,19 @@
  */
 //KLPMAKE fs/proc/cmdline.c
 #include <klpmake.h>
-#include <linux/fs.h>
 #include <linux/livepatch.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
-int interrupts_prec(void);
+int last_inode(void);
 
-extern struct file_system_type *first_fs KLP_SYMBOL_OF(vmlinux, "fs/filesystems.c", file_systems);
+extern unsigned int largest_pipe KLP_SYMBOL_OF(vmlinux, "fs/pipe.c", pipe_max_size);
 extern char *line KLP_SYMBOL(vmlinux, saved_command_line, 0);
 extern char *line_too KLP_RELOC_SYMBOL(vmlinux, vmlinux, saved_command_line);
 
 static int livepatch_cmdline_proc_show(struct seq_file *m, void *v)
 {
-	seq_printf(m, "%s prec=%d first=%s same=%d\n", line, interrupts_prec(), first_fs->name,
+	seq_printf(m, "%s inode=%d pipe=%u same=%d\n", line, last_inode(), largest_pipe,
 		   line == line_too);
 	return 0;
 }

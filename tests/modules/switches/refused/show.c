@@ -8,12 +8,17 @@
 #include <linux/static_call.h>
 #include <linux/tracepoint.h>
 
+/* Where both are there, DECLARE_TRACE() appends "_tp" to the name. */
+#ifndef DECLARE_TRACE_EVENT
+#define DECLARE_TRACE_EVENT DECLARE_TRACE
+#endif
+
 extern struct static_key_false loud;
 extern struct static_key_true polite;
 extern int times;
 const char *plain(int x);
 DECLARE_STATIC_CALL(word, plain);
-DECLARE_TRACE(switches_shown, TP_PROTO(int times, const char *by), TP_ARGS(times, by));
+DECLARE_TRACE_EVENT(switches_shown, TP_PROTO(int times, const char *by), TP_ARGS(times, by));
 
 static inline bool is_loud(void)
 {

@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# 'klpmake [DIRECTORY]' makes the livepatches of a patch directory: it finds the target kernel, runs the steps
+# (kbuild, klpsyms, klplink, klpcheck) and shows what happened. doc/architecture.md has the map.
+
+# shellcheck disable=SC2034,SC2154 # klpmake sets home, and what it sources uses what is set here
+
+# shellcheck source=scripts/lib/kernel.bash
+. "$home/scripts/lib/kernel.bash"
+# shellcheck source=scripts/lib/modinfo.bash
+. "$home/scripts/lib/modinfo.bash"
+# shellcheck source=scripts/lib/packed.bash
+. "$home/scripts/lib/packed.bash"
+# shellcheck source=scripts/lib/machines.bash
+. "$home/scripts/lib/machines.bash"
+# shellcheck source=scripts/lib/target.bash
+. "$home/scripts/lib/target.bash"
+# shellcheck source=scripts/lib/allow.bash
+. "$home/scripts/lib/allow.bash"
+# shellcheck source=scripts/lib/inputs.bash
+. "$home/scripts/lib/inputs.bash"
+# shellcheck source=scripts/lib/mirror.bash
+. "$home/scripts/lib/mirror.bash"
+# shellcheck source=scripts/lib/source.bash
+. "$home/scripts/lib/source.bash"
+# shellcheck source=scripts/lib/workdir.bash
+. "$home/scripts/lib/workdir.bash"
+# shellcheck source=scripts/lib/kbuild.bash
+. "$home/scripts/lib/kbuild.bash"
+# shellcheck source=scripts/lib/explain.bash
+. "$home/scripts/lib/explain.bash"
+# shellcheck source=scripts/lib/json.bash
+. "$home/scripts/lib/json.bash"
+# shellcheck source=scripts/lib/report.bash
+. "$home/scripts/lib/report.bash"
+
+patch='' output='' modules=() checked=() results=()
+user_umask=$(umask)
+
+usage()
+{
+	IFS= read -r -d '' usage <<USAGE || true
+Usage: klpmake [OPTION...] [DIRECTORY]      make the livepatch(es) of a patch directory
+       klpmake check [OPTION...] X.ko       check a finished livepatch module
+       klpmake try X.ko [OPTION...]         boot its kernel in QEMU and try it there
+       klpmake help [COMMAND]               how to use klpmake, or one of these commands
+
+A patch directory holds C files, each with a line '//KLPMAKE path/in/kernel/tree.c' (the kernel file
+whose scope it borrows), and a kbuild Makefile ('obj-m := NAME.o'). NAME.ko and _klpmake.syms, the
+table of symbols, appear in it. Default: the current directory.
+
+$target_usage$module_usage$allow_usage$source_usage  -o, --output PATH     where to put the results: a directory, or a .ko for a single module
+  -v, --verbose         show the commands that are run and all that kbuild says
+  -q, --quiet           show nothing but errors and the compiler's warnings
+      --json            report as one JSON object on standard output
+  -h, --help            this help
+      --version         the version
+
+Exit status: 0 done, 1 refused or failed, 2 wrong usage.
+USAGE
+}
+
+option()
+{
+	target_option "$@" || module_option "$@" || allow_option "$@" || source_option "$@" || case $1 in
+		--output) output=$2 ;;
+		--verbose) verbosity=2 ;;
+		--quiet) verbosity=0 ;;
+		--json) json=1 ;;
+		--version)
+			"$(tool klplink)" --version | sed 's/^klplink/klpmake/'
+			exit 0
+			;;
+	esac
+}
+
+take_directory()
+{
+	local first=${operands[0]-}
+	[[ $first != check && $first != try && $first != help || -d $first ]] ||
+		usage_error "'$first' comes first, before its options"
+	((${#operands[@]} < 2)) ||
+		usage_error "'$first' is not a command (check, try, help), and klpmake takes one directory at a time"
+	patch=${first:-.}
+}
+
+main_build()
+{
+	options_parse option "$@"
+	take_directory
+	at_exit finish
+	trap 'exit 141' PIPE
+	heed_interrupts
+	[[ -z $json ]] || report_listen
+	check_patch_directory
+	target_find kdir
+	target_modules
+	cross_compiler "$kdir"
+	tool_find klpsyms
+	workdir_open "$patch" "$release"
+	source_find "$work"
+	build
+	publish
+	if [[ -z $json && $verbosity -gt 0 ]]; then
+		report_symbols "$work_place/_klpmake.syms" | printable_lines
+		printf '%s\n' "${results[@]}"
+	fi
+}
+
+check_patch_directory()
+{
+	[[ ! -f $patch ]] || die "'$patch' is a file: name the directory that it and its Makefile are in"
+	[[ -d $patch ]] || die "'$patch' is not a directory"
+	patch=$(real_directory "$patch") || exit
+	[[ -f $patch/Makefile || -f $patch/Kbuild ]] ||
+		die "'$patch' has no Makefile: write one with a line like 'obj-m := klp-fix.o'"
+	output=${output:-$patch}
+	[[ $output != *[[:cntrl:]]* ]] || die "'$output': the path has control characters"
+	[[ $output == */* ]] || output=./$output
+	local directory=$output
+	[[ $output != *.ko ]] || directory=${output%/*}
+	directory=${directory:-/}
+	[[ -d $directory ]] || die "'$directory' is not a directory to put the results into"
+	[[ -w $directory ]] || die "'$directory' cannot be written to: name another place with --output"
+}
+
+# However the run ends, nothing half-done stays and nothing goes on running. Cleaning up comes before printing, because
+# nobody may be there to read.
+finish()
+{
+	local status=$1 text=''
+	trap '' PIPE
+	kbuild_stop
+	((status == 0 || status == 2)) || warn_of_old
+	if [[ -n $json ]]; then
+		report_deaf
+		text=$(if ((status == 0)); then report_json true; else report_json false; fi) || status=1
+		rm -f "$report_messages"
+	fi
+	workdir_close "$status"
+	[[ -z $json ]] || report_print "$text" || status=$((status ? status : 1))
+	exit "$status"
+}
+
+# The last words of a failed run: the module of an earlier run is still there, and somebody might take it for the new
+# one. Before the names of the modules are known, this is about all modules in the patch directory.
+warn_of_old()
+{
+	local file old=()
+	if [[ $output == *.ko ]]; then
+		old=("$output")
+	elif ((${#modules[@]})); then
+		old=("${modules[@]/#/$output/}")
+		old=("${old[@]/%/.ko}")
+	elif [[ -n $output && $output == "$patch" ]]; then
+		old=("$output"/*.ko)
+	fi
+	for file in ${old[@]+"${old[@]}"}; do
+		[[ ! -f $file ]] || warn "nothing was made: '$file' is from an earlier run, and not what you asked for now"
+	done
+}
+
+build()
+{
+	local names list
+	stage_begin compile
+	compile
+	names=$(kbuild_modules "$work")
+	[[ -n $names ]] || die "'$patch' makes no module: its Makefile needs a line like 'obj-m := klp-fix.o'"
+	mapfile -t modules <<<"$names"
+	[[ $output != *.ko || ${#modules[@]} == 1 ]] ||
+		die "'$patch' makes ${#modules[@]} modules: give --output a directory"
+	printf -v list ', %s.ko' "${modules[@]}"
+	show "${list:2} for $release"
+	stage_end
+	stage_begin resolve
+	resolve
+	stage_end
+	stage_begin link
+	link_all
+	stage_end
+	stage_begin check
+	check_all
+	stage_end
+	[[ -n $json ]] || report_checked "${checked[@]}"
+}
+
+compile()
+{
+	local status=0 start=$EPOCHREALTIME
+	kbuild_run "$kdir" "$work" "$work_place/kbuild.log" \
+		${extra_symvers[@]+"${extra_symvers[@]}"} || status=$?
+	if ((verbosity > 1)); then
+		cat "$work_place/kbuild.log"
+	else
+		kbuild_messages "$work_place/kbuild.log" "$work" "$kdir"
+	fi >"$work_place/messages"
+	inputs_settle "$patch" "$work_place" "$work" "$start"
+	if ((status)); then
+		explain_messages "$work_place/messages" "$work" "$work_place" | printable_lines >&2
+		die "kbuild failed: nothing was made"
+	fi
+	[[ ! -s $work_place/messages ]] || printable_lines <"$work_place/messages" >&2
+}
+
+# Runs klpsyms. Where one name means two symbols, renames it in the object files and links again.
+resolve()
+{
+	local object old new renamed=''
+	symbols_of_objects
+	while read -r object old new; do
+		"$objcopy" --redefine-sym "$old=$new" "$work/$object"
+		renamed=1
+	done <"$work_place/renames"
+	[[ -n $renamed ]] || return 0
+	compile
+	symbols_of_objects
+	[[ ! -s $work_place/renames ]] || die "one name still means two symbols after the renaming in '$work_place/renames'"
+}
+
+symbols_of_objects()
+{
+	local module cache tool args=()
+	for module in "${modules[@]}"; do
+		mapfile -t objects < <(kbuild_objects "$work" "$module")
+		args+=(--module "$module.ko" "${objects[@]}")
+	done
+	cache_find
+	# Only if the directory exists already: klpmake makes nothing outside of the patch directory.
+	if [[ -d $cache/kernels && -O $cache/kernels && -w $cache/kernels ]]; then
+		args+=(--cache "$cache/kernels/.units-$release")
+	fi
+	tool_find klpsyms
+	(cd "$work" && verbosely "$tool" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} \
+		${allow_args[@]+"${allow_args[@]}"} --renames "$work_place/renames" -o "$work_place/_klpmake.syms" "${args[@]}")
+}
+
+link_all()
+{
+	local module tool
+	tool_find klplink
+	for module in "${modules[@]}"; do
+		verbosely "$tool" --table "$work_place/_klpmake.syms" -o "$work_place/out/$module.ko" "$work/$module.ko"
+	done
+}
+
+check_all()
+{
+	local module status=0 how=()
+	[[ -z $json ]] || how=(--json)
+	for module in "${modules[@]}"; do
+		check_module "$module" ${how[@]+"${how[@]}"} >"$work_place/$module.check" || status=1
+		[[ -z $json || -s $work_place/$module.check ]] || die "klpcheck did not write a report of '$module.ko'"
+		checked+=("$work_place/$module.check")
+	done
+	return "$status"
+}
+
+# check_module MODULE [OPTION]: with --json, klpcheck's messages are in its own report.
+check_module()
+(
+	module=$1
+	shift
+	tool_find klpcheck
+	command=("$tool" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"}
+		${allow_args[@]+"${allow_args[@]}"} ${source_args[@]+"${source_args[@]}"} "$@" "$module.ko")
+	cd "$work_place/out" || exit
+	show_command "${command[@]}"
+	if [[ -n $json ]]; then
+		"${command[@]}" 2>&"$report_stderr"
+	else
+		"${command[@]}"
+	fi
+)
+
+# Only whole files appear in the user's directory, all at once (src/programs/klpplace.c). The table describes exactly
+# these modules, and comes last.
+publish()
+{
+	local module directory=$output tool files=()
+	results=()
+	if [[ $output == *.ko ]]; then
+		directory=${output%/*}/
+		files=("$work_place/out/${modules[0]}.ko" "${output##*/}")
+		results=("$output")
+	else
+		for module in "${modules[@]}"; do
+			files+=("$work_place/out/$module.ko" "$module.ko")
+			results+=("$output/$module.ko")
+		done
+		files+=("$work_place/_klpmake.syms" _klpmake.syms)
+		results+=("$output/_klpmake.syms")
+	fi
+	tool_find klpplace
+	# From here on only klpplace reacts to signals: it knows whether they come too late.
+	trap : INT TERM HUP USR1
+	(umask "$user_umask" && exec "$tool" "$directory" "${files[@]}") || exit
+	heed_signals
+}

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What a module is made of, so that nothing stale goes into it. make compiles a source again if it is newer
+# than its object file. An older source that 'cp -p', tar, rsync or git put in place is not newer, but different;
+# so are older headers, and an older compiler that a package manager puts back.
+#
+#   PLACE/inputs    the patch's files with their contents' hashes, and the flags: written before kbuild runs
+#   PLACE/reached   all other files that went in (headers, compilers, the kernel's configuration), by inode, size
+#                   and times (nobody can set the time of the last change): written after kbuild has run
+#
+# If these say that something has changed that make would not notice, kbuild starts with an empty directory.
+# Source common.bash and mirror.bash first.
+
+# For larger files (such as an archive beside the sources) klpmake compares times, not contents.
+inputs_large=$((4 << 20))
+
+inputs_files=() # those of the patch, each with './' before it
+
+# inputs_are_known PATCH PLACE: whether make can tell what has to be compiled. Sets inputs to what there is now,
+# for PLACE/inputs.
+inputs_are_known()
+{
+	local patch=$1 place=$2 unknown=0
+	inputs_files=("${!mirror_files[@]}")
+	inputs_files=("${inputs_files[@]/#/./}")
+	inputs=$(inputs_list "$patch")
+	if ! inputs_have_not_aged "$patch" "$place" || ! inputs_reached_are_same "$place"; then
+		unknown=1
+	fi
+	# Until kbuild has run, nothing is known about its results: something may stop it.
+	[[ ! -e $place/reached && ! -L $place/reached ]] || rm -f "$place/reached"
+	return "$unknown"
+}
+
+# inputs_list PATCH: the flags in the first line, then a line for each of its files.
+inputs_list()
+{
+	local name small=()
+	printf 'above=%s' "$mirror_above"
+	for name in kdir machine_cflags ARCH CROSS_COMPILE LLVM LLVM_IAS KCFLAGS KCPPFLAGS KAFLAGS SOURCE_DATE_EPOCH \
+		KBUILD_EXTRA_SYMBOLS; do
+		printf ' %s=%q' "$name" "${!name-}"
+	done
+	printf '\n'
+	cd "$1" || return
+	mapfile -d '' -t small < <(find -L "${inputs_files[@]}" -maxdepth 0 -type f -size "-$((inputs_large + 1))c" -print0)
+	sha256sum -- ${small[@]+"${small[@]}"} 2>/dev/null </dev/null || true
+	((${#small[@]} == ${#inputs_files[@]})) ||
+		find -L "${inputs_files[@]}" -maxdepth 0 \( -type d -printf 'directory  %p\n' -o -size "+${inputs_large}c" \
+			-printf '%i:%s:%T@:%C@  %p\n' \)
+}
+
+# inputs_have_not_aged PATCH PLACE: whether the flags and the names are those of the last run, and what has changed is
+# newer than all that was made then.
+inputs_have_not_aged()
+{
+	local patch=$1 place=$2 line old now
+	local -A was=() had=()
+	[[ -f $place/inputs && -f $place/reached ]] || return
+	mapfile -t old <"$place/inputs"
+	mapfile -t now <<<"$inputs"
+	[[ ${old[0]} == "${now[0]}" && ${#old[@]} == "${#now[@]}" ]] || return
+	for line in "${old[@]:1}"; do
+		was[$line]=1
+		had[${line#*  }]=1
+	done
+	for line in "${now[@]:1}"; do
+		[[ -z ${was[$line]-} ]] || continue
+		line=${line#*  }
+		[[ -n ${had[$line]-} && $patch/$line -nt $place/reached ]] || return
+	done
+}
+
+# inputs_reached_are_same PLACE: whether headers, compilers and the kernel are those of the last run.
+inputs_reached_are_same()
+{
+	[[ $(inputs_state < <(cut -d ' ' -f 1 "$1/reached")) == "$(<"$1/reached")" ]]
+}
+
+# inputs_state: a filter from names of files to a line for each file that exists: name, inode, size, and the times of
+# the last change of its contents and of anything.
+inputs_state()
+{
+	xargs -r -d '\n' stat -L -c '%n %i %s %.9Y %.9Z' -- 2>/dev/null || true
+}
+
+# inputs_settle PATCH PLACE WORK START: runs after kbuild, which began at START. A change that was made while kbuild
+# worked may be in the module or not.
+inputs_settle()
+{
+	local patch=$1 place=$2 work=$3 start=$4 now
+	now=$(inputs_list "$patch")
+	[[ $now == "$inputs" ]] ||
+		die "'$patch' was changed while its files were compiled: run klpmake again"
+	# A header that changed at the same time is not recorded as it is now: the next run begins anew.
+	inputs_reach "$place" "$work" | inputs_state |
+		awk -v start="$start" '$5 >= start { $5 = "?" } { print }' >"$place/reached"
+}
+
+# inputs_reach PLACE WORK: lists the files that went in besides the patch's own.
+inputs_reach()
+{
+	local program programs extra commands
+	read -r -a extra <<<"${KBUILD_EXTRA_SYMBOLS-}"
+	# shellcheck disable=SC2154 # kdir and extra_symvers are target.bash's
+	printf '%s\n' "$kdir"/{.config,Makefile,Module.symvers,include/config/auto.conf,scripts/module.lds,scripts/mod/modpost} \
+		${extra_symvers[@]+"${extra_symvers[@]}"} ${extra[@]+"${extra[@]}"}
+	mapfile -d '' -t commands < <(find "$2" \( -name '.*.o.cmd' -o -name '.*.ko.cmd' \) -print0)
+	inputs_of_commands "$1" "$2" ${commands[@]+"${commands[@]}"}
+	mapfile -t programs <"$1/programs"
+	for program in "${programs[@]}"; do
+		type -P "$program" || continue
+		# What is called gcc may be ccache, and is a small program in any case.
+		[[ $program != *gcc* ]] || "$program" -print-prog-name=cc1 2>/dev/null </dev/null || true
+	done
+}
+
+# inputs_of_commands PLACE WORK FILE...: lists what kbuild's .NAME.cmd files name; they have a line '  PATH \' for each
+# file that the compiler read. A file in WORK is the patch's or was made there, unless a link to a directory leads to
+# it. PLACE/programs gets the programs.
+inputs_of_commands()
+{
+	: >"$1/programs"
+	awk -v kdir="$kdir/" -v work="$2/" -v programs="$1/programs" '
+		FNR == NR { if ($1 == "directory") linked[work substr($2, 3) "/"]; next }
+		# A path may be relative to the directory of kbuild: that of the kernel or (since Linux 6.13) of the module.
+		/^(saved)?cmd_/ {
+			sub(/^[^=]*= */, "")
+			for (i = 1; i <= NF && $i !~ /^-/; i++)
+				if (!called[$i]++) print $i >programs
+			from = kdir
+		}
+		/^source_/ && $3 !~ /^\// { from = work }
+		/^  / && $1 !~ /^\$/ {
+			path = $1 ~ /^\// ? $1 : from $1
+			if (seen[path]++) next
+			inside = index(path, work) == 1 && !index(path, "/../")
+			for (place in linked)
+				if (index(path, place) == 1) inside = 0
+			if (!inside) print path
+		}' "$1/inputs" "${@:3}"
+}

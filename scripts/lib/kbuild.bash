@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs kbuild on a work directory, once, and repeats its messages in the user's terms.
+# Source common.bash and machines.bash first.
+
+kbuild_scripts=${BASH_SOURCE[0]%/*}
+
+# kbuild_run KDIR WORK LOG [SYMVERS...]: makes the modules of a work directory; status of make. Each
+# SYMVERS lists what a module from outside the kernel's tree exports.
+#   KBUILD_EXTRA_SYMBOLS       the SYMVERS, and those of the environment: versions and namespaces of these exports
+#   -Wno-error                 a static that is declared and used but not defined is not an error here
+#   -I                         <klpmake.h>
+#   -ffile-prefix-map          the module is the same wherever <klpmake.h> and the work directory lie (in which kbuild
+#                              compiles since Linux 6.13); the last one that fits counts
+#   -DKLPMAKE_REGISTER_PATCH   kbuild_starter
+# gcc has no option for the warning about a static that is only declared, so it cannot be silenced by name.
+kbuild_run()
+{
+	# shellcheck disable=SC2154 # machines.bash sets it
+	local cflags="$machine_cflags -ffile-prefix-map=$2=. -ffile-prefix-map=$2/= -I${3%/*}/include -ffile-prefix-map=${3%/*}/include/=" kdir=$1 work=$2 log=$3
+	shift 3
+	[[ $* != *[!A-Za-z0-9_./+~@\ -]* ]] || die "kbuild cannot read one of these, whose path is not plain: $*"
+	local path more
+	read -r -d '' -a more <<<"${KBUILD_EXTRA_SYMBOLS-}" || true
+	for path in ${more[@]+"${more[@]}"}; do
+		# kbuild silently ignores a file that does not exist, and then a version is missing.
+		[[ -r $path ]] || die "'$path', of KBUILD_EXTRA_SYMBOLS: no such file"
+		set -- "$(absolute "$path")" "$@"
+	done
+	local kbuild_env=(${1+KBUILD_EXTRA_SYMBOLS="$*"})
+	kbuild_starter "$kdir"
+	kbuild_make "$kdir" "$work" "$log" "$cflags${REPLY:+ $REPLY}" modules
+}
+
+# More variables that make gets in its environment.
+kbuild_env=()
+
+# kbuild_make KDIR WORK LOG FLAGS TARGET...: runs kbuild with these flags for the compiler, besides kbuild's own and
+# those of the environment.
+#   --no-print-directory       without it kbuild runs make once more to set it
+#   KBUILD_MODPOST_WARN        undefined symbols are what klpsyms is for
+#   KBUILD_NSDEPS              so are namespaces: without it modpost fails where one is not imported,
+#                              also for what becomes a livepatch symbol (scripts/Makefile.modpost)
+#   CONFIG_SECTION_MISMATCH_WARN_ONLY=y  klpcheck looks for what leads to init memory
+#   CONFIG_DEBUG_INFO_BTF_MODULES=  .BTF would be dropped, and making it needs pahole
+kbuild_make()
+{
+	local kdir=$1 work=$2 log=$3 cflags=$4 status=0
+	shift 4
+	local environment
+	kbuild_environment
+	local command=(env -i "${environment[@]}" KCFLAGS="${KCFLAGS:-} -Wno-error $cflags" ${kbuild_env[@]+"${kbuild_env[@]}"}
+		make --no-print-directory -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
+		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= ${kbuild_cross[@]+"${kbuild_cross[@]}"} "$@")
+	show_command "${command[@]}"
+	# In the background, because bash does not run traps while it waits for a foreground command;
+	# in its own process group (-m), so that all of it can be stopped. What it starts does not get the lock.
+	kbuild_before=${!-}
+	kbuild_begun=1
+	set -m
+	{
+		[[ -z ${work_lock-} ]] || exec {work_lock}<&-
+		exec "${command[@]}" >"$log" 2>&1 </dev/null
+	} &
+	kbuild_pid=$!
+	kbuild_begun=''
+	set +m
+	kbuild_watch
+	wait "$kbuild_pid" || status=$?
+	kbuild_pid=''
+	kbuild_unwatch
+	return "$status"
+}
+
+# kbuild_watch: starts a process that ends kbuild when klpmake is killed in a way that no trap can catch. It reads from a
+# pipe whose other end only klpmake has, so its read ends when klpmake does. Until then it keeps the lock.
+kbuild_watch()
+{
+	local group=$kbuild_pid
+	exec {kbuild_alive}> >(
+		trap '' INT TERM HUP
+		exec >/dev/null 2>&1
+		! read -r || exit
+		kbuild_stop_group "$group"
+	)
+}
+
+# kbuild_unwatch: klpmake is alive, and kbuild has ended.
+kbuild_unwatch()
+{
+	[[ -n ${kbuild_alive-} ]] || return 0
+	printf '\n' >&"$kbuild_alive" || true
+	exec {kbuild_alive}>&-
+	kbuild_alive=''
+}
+
+# kbuild_starter KDIR: sets REPLY to the macro that tells <klpmake.h> that the kernel takes livepatches only with
+# klp_register_patch(). The kernel's configuration does not show that: openEuler's first kernels without ftrace
+# have klp_enable_patch().
+kbuild_starter()
+{
+	REPLY=''
+	[[ -r $1/Module.symvers ]] || return 0
+	# Nearly all kernels have this one, and finding it is faster than reading all.
+	! grep -qF $'\tklp_enable_patch\t' "$1/Module.symvers" || return 0
+	! grep -q $'^[^\t]*\tklp_register_patch\t' "$1/Module.symvers" || REPLY=-DKLPMAKE_REGISTER_PATCH
+}
+
+# kbuild_stop: for traps. Compilers end a little later than make, and write until then.
+kbuild_stop()
+{
+	# A signal may come between the start of kbuild and the line that notes its process.
+	[[ -z ${kbuild_begun-} || ${!-} == "$kbuild_before" ]] || kbuild_pid=$!
+	[[ -n ${kbuild_pid:-} ]] || return 0
+	kbuild_stop_group "$kbuild_pid"
+	kbuild_unwatch
+}
+
+# kbuild_stop_group PID: asks the whole process group to end, and kills what does not.
+kbuild_stop_group()
+{
+	local signal i
+	for signal in TERM KILL; do
+		kill "-$signal" -- "-$1" 2>/dev/null || true
+		for ((i = 0; i < 100; i++)); do
+			kill -0 -- "-$1" 2>/dev/null || return 0
+			sleep 0.02
+		done
+	done
+}
+
+# kbuild_messages LOG WORK KDIR: prints what a person should read of the log: the compiler's own messages with the
+# user's file names, without make's commands and without warnings of what is right in a livepatch.
+kbuild_messages()
+{
+	kbuild_plain "$1" "$2" >"$1.plain"
+	# The usual case.
+	[[ -s $1.plain ]] || return 0
+	kbuild_twice "$3/" <"$1.plain" | awk -f "$kbuild_scripts/kbuild-context.awk"
+}
+
+# kbuild_plain LOG WORK: the log, line for line (kbuild-plain.awk). \001 stands before klpmake's own words.
+kbuild_plain()
+{
+	awk -v work="$2/" -v quote="'" -f "$kbuild_scripts/kbuild-plain.awk" "$1"
+}
+
+# kbuild_twice KDIR/: a filter that makes one message of what compiler and linker print if a module sets its init or exit
+# function twice (kbuild-twice.awk).
+kbuild_twice()
+{
+	awk -v kdir="$1" -v quote="'" -f "$kbuild_scripts/kbuild-twice.awk"
+}
+
+# kbuild_modules WORK: prints the names of the modules that were made, one per line, in kbuild's order.
+kbuild_modules()
+{
+	local line
+	[[ -f $1/modules.order ]] || return 0
+	while IFS= read -r line; do
+		line=${line#"$1"/}
+		line=${line#./}
+		[[ $line != -* ]] || die "a module cannot be called '${line%.*}': programs would take its name for an option"
+		[[ $line != */* ]] || die "'${line%.*}.ko' is made in a subdirectory: name modules in the top Makefile only (NAME-y := DIR/FILE.o)"
+		printf '%s\n' "${line%.*}"
+	done <"$1/modules.order"
+}
+
+# kbuild_objects WORK MODULE: its object files relative to WORK. NAME.mod lists them in words or
+# lines, with or without the directory or with "./", after the kernel's version.
+kbuild_objects()
+{
+	local word words
+	read -r -d '' -a words <"$1/$2.mod" || true
+	for word in "${words[@]}"; do
+		word=${word#"$1"/}
+		word=${word#./}
+		[[ $word != *.o ]] || printf '%s\n' "$word"
+	done
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Messages and memory for short-lived command line tools.
+ *
+ * Convention of the whole code base: a function that can fail returns 0 or -1 and has already
+ * reported the error where the cause is known; callers only pass it up. Running out of memory
+ * ends the program.
+ */
+#ifndef KLP_UTIL_H
+#define KLP_UTIL_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define KLP_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+
+#define EXIT_REFUSED 1
+#define EXIT_USAGE 2
+
+#ifndef KLPMAKE_VERSION
+#error "KLPMAKE_VERSION comes from the Makefile"
+#endif
+
+/* Name that starts every message; set first thing in main(). */
+extern const char *progname;
+
+/* "progname: error: ..." on stderr. Lower case, no full stop; further lines are indented. */
+void error(const char *fmt, ...) KLP_PRINTF(1, 2);
+void warning(const char *fmt, ...) KLP_PRINTF(1, 2);
+
+/* "progname: waived: ...": an error that the user has waived. */
+void waived(const char *fmt, ...) KLP_PRINTF(1, 2);
+
+/* "progname: error: ...", "  try 'progname --help'"; exits with EXIT_USAGE. */
+void usage_error(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+/*
+ * The same, for an option for which getopt_long() has returned ':' or '?'. It prints nothing itself
+ * if opterr is 0 and the list of options begins with a colon (after a '-', if there is one).
+ */
+void usage_error_option(int answer, char **argv) __attribute__((noreturn));
+
+/*
+ * Adds further lines to the last of these messages, each with its indentation and its newline. They
+ * may come in pieces.
+ */
+void message_more(const char *fmt, ...) KLP_PRINTF(1, 2);
+
+/* Number of error() calls so far: lets a pass report all that it finds, then fail. */
+unsigned int error_count(void);
+
+/* MESSAGE_MORE: what message_more() adds to the one before. */
+enum message_kind { MESSAGE_ERROR, MESSAGE_WARNING, MESSAGE_WAIVED, MESSAGE_MORE };
+
+/*
+ * Is called with every message, for a program that reports them in another form; NULL: nothing is
+ * called. Returns true if the message is not to be printed.
+ */
+extern bool (*message_hook)(enum message_kind kind, const char *text);
+
+/* Prints a message, whatever the hook; text has no line end of its own. */
+void message_print(enum message_kind kind, const char *text);
+
+void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *p, size_t n, size_t size);
+char *xstrdup(const char *s);
+char *xstrndup(const char *s, size_t n);
+char *xasprintf(const char *fmt, ...) KLP_PRINTF(1, 2);
+char *xvasprintf(const char *fmt, va_list ap) KLP_PRINTF(1, 0);
+
+/* Makes *text longer; NULL counts as "". */
+void xappend(char **text, const char *fmt, ...) KLP_PRINTF(2, 3);
+
+/* Makes room for element number n in a growing array; the capacity doubles. */
+#define GROW(array, n, cap)                                                   \
+	do {                                                                  \
+		if ((n) == (cap)) {                                           \
+			(cap) = (cap) ? 2 * (cap) : 16;                       \
+			(array) = xrealloc((array), (cap), sizeof(*(array))); \
+		}                                                             \
+	} while (0)
+
+static inline bool str_starts(const char *s, const char *prefix)
+{
+	return __builtin_strncmp(s, prefix, __builtin_strlen(prefix)) == 0;
+}
+
+bool str_ends(const char *s, const char *suffix);
+
+/* A whole file as a NUL-terminated string (the NUL is not counted); error() and -1 otherwise. */
+int read_file(const char *path, char **text, size_t *size);
+
+#endif

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Functions with one body: a compiler lets functions of equal code share it, and a source may give
+ * a function more names (__alias()). ftrace redirects the body, whatever name the patch says, so
+ * that the new function is called instead of all of them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/say.h"
+#include "symbols/functions.h"
+#include "symbols/syscalls.h"
+
+struct count {
+	size_t functions, others, uncovered;
+};
+
+/* The replacement of a function by this name and no other; NULL: there is none. */
+static const struct check_func *replaced(const struct check *c, const struct object *o,
+					 const struct ksym *sym)
+{
+	for (size_t i = 0; i < c->func_num; i++) {
+		const struct check_func *f = &c->func[i];
+
+		if (f->found && check_object(c, f->object) == o && f->found->addr == sym->addr &&
+		    !strcmp(f->found->name, sym->name))
+			return f;
+	}
+	return NULL;
+}
+
+static bool same_new_function(const struct check_func *a, const struct check_func *b)
+{
+	return a->func->new_section == b->func->new_section &&
+	       a->func->new_offset == b->func->new_offset;
+}
+
+/* The others are replaced as well: the kernel calls what it was told last. */
+static void check_replaced(const struct check *c, const struct check_func *f,
+			   const struct check_func *other)
+{
+	if (other > f || same_new_function(f, other))
+		return;
+	bad(c,
+	    "functions '%s' and '%s' are one in this kernel: of '%s' and '%s' only the last is called\n"
+	    "  replace one of them, with what is right for both",
+	    other->func->old_name, f->func->old_name, other->func->new_name, f->func->new_name);
+}
+
+static void check_function(const struct check *c, const struct object *o,
+			   const struct functions *all, const struct check_func *f,
+			   struct count *count)
+{
+	char *list = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct ksym *sym = &all->sym[i];
+		const struct check_func *other;
+
+		if (sym->addr != f->found->addr || !strcmp(sym->name, f->found->name) ||
+		    syscall_is_same(sym->name, f->found->name))
+			continue;
+		count->others++;
+		other = replaced(c, o, sym);
+		if (other)
+			check_replaced(c, f, other);
+		else
+			xappend(&list, "%s'%s'", n++ ? ", " : "", sym->name);
+	}
+	count->uncovered += n;
+	if (list)
+		bad(c,
+		    "'%s' is one function with %s in this kernel (equal code, or another name for it): the "
+		    "new function is called instead of %s\n"
+		    "  write it so that it is right for all of them, or patch the callers of '%s'",
+		    f->func->old_name, list, n == 1 ? "both" : "all of these", f->func->old_name);
+	free(list);
+}
+
+static void check_of_object(const struct check *c, const struct object *o, struct count *count)
+{
+	const struct check_func **f = xcalloc(c->func_num, sizeof(*f));
+	uint64_t *addr = xcalloc(c->func_num, sizeof(*addr));
+	struct functions all = {0};
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->func_num; i++) {
+		if (!c->func[i].found || check_object(c, c->func[i].object) != o)
+			continue;
+		f[n] = &c->func[i];
+		addr[n++] = c->func[i].found->addr;
+	}
+	if (n)
+		functions_read_at(&all, o->elf, addr, n);
+	for (size_t i = 0; i < n; i++)
+		check_function(c, o, &all, f[i], count);
+	count->functions += n;
+	functions_free(&all);
+	free(addr);
+	free(f);
+}
+
+void check_folded(struct check *c)
+{
+	struct count n = {0};
+
+	for (size_t i = 0; i < c->objects.n; i++)
+		check_of_object(c, c->objects.obj[i], &n);
+	checked(c, "%zu function%s, %zu other name%s of the same code, %zu uncovered", n.functions,
+		n.functions == 1 ? "" : "s", n.others, n.others == 1 ? "" : "s", n.uncovered);
+}

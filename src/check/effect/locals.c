@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Static variables within functions that there are twice, as a function was copied with them: the
+ * kernel's function goes on with its own, which may be a lock, and the patch's begins anew.
+ *
+ * What macros of the kernel make for each place where they stand (whether something has been
+ * printed, a limit to how often, a lock's class) has to be the patch's own.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/copies.h"
+#include "dwarf/locals.h"
+#include "dwarf/type_text.h"
+
+#define PASS "locals"
+
+/* Of one function of the patch. */
+struct doubled {
+	struct type_checks *t;
+	const struct copy *copy;
+	uint64_t *addr; /* of the patch's variables that have been looked at */
+	size_t n, cap;
+	size_t found;
+	char *lines; /* what to write instead */
+};
+
+/* Is it in memory that changes, and not where such are put that belong to one place in the code? */
+static bool is_state(const struct type_checks *t, uint64_t addr)
+{
+	const struct elf_file *mod = t->c->mod;
+	const struct elf_section *s =
+		addr >> 32 && addr >> 32 < mod->shnum ? &mod->sec[addr >> 32] : NULL;
+
+	return s && (s->shdr.sh_flags & SHF_WRITE) &&
+	       (str_starts(s->name, ".data") || str_starts(s->name, ".bss")) &&
+	       !str_ends(s->name, ".once");
+}
+
+/*
+ * By its type, or by a name that begins as those of macros do: __already_done and __print_once
+ * (include/linux/once_lite.h), __warned, __key, _rs (include/linux/ratelimit_types.h).
+ */
+static bool is_of_place(const struct types *types, size_t type, const char *name)
+{
+	static const char *const structures[] = {"lock_class_key", "ratelimit_state", "_ddebug",
+						 "once_work", "static_key_true"};
+	const char *tag;
+
+	if (str_starts(name, "__") || str_ends(name, "_once") || !strcmp(name, "_rs"))
+		return true;
+	type = type_strip(types, type);
+	tag = types->t[type].name;
+	for (size_t i = 0; tag && i < ARRAY_SIZE(structures); i++) {
+		if (!strcmp(tag, structures[i]))
+			return true;
+	}
+	return !type_size(types, type);
+}
+
+static bool was_seen(struct doubled *x, uint64_t addr)
+{
+	for (size_t i = 0; i < x->n; i++) {
+		if (x->addr[i] == addr)
+			return true;
+	}
+	GROW(x->addr, x->n, x->cap);
+	x->addr[x->n++] = addr;
+	return false;
+}
+
+/* The type of a variable, which may stand with what it is an instance of. */
+static size_t type_of(struct dwarf_file *d, const struct types *types, Dwarf_Die die)
+{
+	Dwarf_Off off, origin;
+	Dwarf_Die named;
+	bool known = die_reference(die, DW_AT_type, &off);
+
+	if (!known && die_reference(die, DW_AT_abstract_origin, &origin) &&
+	    !dwarf_file_die(d, origin, &named)) {
+		known = die_reference(named, DW_AT_type, &off);
+		dwarf_dealloc_die(named);
+	}
+	return known ? types_index(types, off) : TYPE_UNKNOWN;
+}
+
+static int look_at(struct dwarf_file *d, Dwarf_Die die, const char *name, uint64_t line, void *arg)
+{
+	struct doubled *x = arg;
+	const struct copy *copy = x->copy;
+	const struct types *types = &copy->unit->types;
+	size_t type = type_of(d, types, die);
+	struct local local = {.n = 0};
+	uint64_t addr;
+	char *text;
+
+	(void)line;
+	if (!die_address(d, die, DW_AT_location, &addr) || was_seen(x, addr) ||
+	    !is_state(x->t, addr) || is_of_place(types, type, name))
+		return 0;
+	if (local_find(copy->home->object->dwarf, copy->home->types.unit, copy->old_name, name, 0,
+		       &local))
+		return -1;
+	if (!local.n)
+		return 0;
+	text = type_text(types, type, name);
+	if (local.n == 1)
+		xappend(&x->lines, "\n  extern %s KLP_STATIC_LOCAL(%s, %s);", text, copy->old_name,
+			name);
+	/* Which of them, the author has to say. */
+	for (size_t i = 0; i < local.n && local.n > 1; i++)
+		xappend(&x->lines, "\n  %sextern %s KLP_STATIC_LOCAL_AT(%s, %s, %llu);",
+			i ? "or " : "", text, copy->old_name, name,
+			(unsigned long long)local.line[i]);
+	x->found++;
+	free(text);
+	return 0;
+}
+
+static void tell(const struct doubled *x)
+{
+	char place[512], old_place[512];
+	bool many = x->found > 1;
+
+	copy_places(x->t, x->copy, place, old_place, sizeof(place));
+	found(PASS, FOUND_BAD,
+	      "'%s' (%s) has %zu static variable%s of its own, which begin%s anew, beside %s of "
+	      "'%s' (%s)\n"
+	      "  for the kernel's, #include <klpmake.h> and write instead%s",
+	      x->copy->name, place, x->found, many ? "s" : "", many ? "" : "s",
+	      many ? "those" : "that", x->copy->old_name, old_place, x->lines);
+}
+
+void compare_locals(struct type_checks *t)
+{
+	const struct copies *copies = copies_of(t);
+	size_t variables = 0, doubled = 0;
+
+	for (size_t i = 0; i < copies->n; i++) {
+		struct doubled x = {.t = t, .copy = &copies->c[i]};
+
+		if (locals_each(t->dwarf, x.copy->unit->types.unit, x.copy->name, look_at, &x))
+			return;
+		if (x.found)
+			tell(&x);
+		variables += x.n;
+		doubled += x.found;
+		free(x.addr);
+		free(x.lines);
+	}
+	found(PASS, FOUND_CHECKED, "%zu static variable%s in %zu cop%s, %zu doubled", variables,
+	      variables == 1 ? "" : "s", copies->n, copies->n == 1 ? "y" : "ies", doubled);
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Relocations that not each kernel's module loader knows: target_applies(). Those that none knows
+ * are told without the kernel's symbols, by check/module/places.c.
+ */
+#include "check/say.h"
+
+void check_loader(struct check *c)
+{
+	for (size_t i = 0; i < c->relocs.n; i++) {
+		const struct reloc *r = &c->relocs.r[i];
+		const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
+
+		if (type && !target_applies(&c->target, type))
+			bad(c, "'%s' + 0x%llx: " ARCH_RELOC_UNKNOWN, c->mod->sec[r->section].name,
+			    (unsigned long long)r->offset, type->name, type->handler);
+	}
+}

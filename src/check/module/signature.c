@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Does the kernel take the module without a signature? It says so at run time only, but a variable
+ * says what it was built to do: kernel/module/signing.c, sig_enforce, true with
+ * CONFIG_MODULE_SIG_FORCE. With a lockdown (security/lockdown/lockdown.c, kernel_locked_down) it
+ * depends on how it was booted; module_sig_check() asks both.
+ */
+#include <string.h>
+
+#include "check/say.h"
+
+/* include/linux/module_signature.h, MODULE_SIG_STRING: a signed module ends with it. */
+#define SIGNED "~Module signature appended~\n"
+
+void check_signature_want(struct check *c)
+{
+	kallsyms_want(&c->target.kallsyms, "sig_enforce");
+	kallsyms_want(&c->target.kallsyms, "kernel_locked_down");
+}
+
+static bool is_signed(const struct check *c)
+{
+	size_t size, len = strlen(SIGNED);
+	const char *raw = elf_rawfile(c->mod->elf, &size);
+
+	return raw && size > len && !memcmp(raw + size - len, SIGNED, len);
+}
+
+/* sig_enforce of kernel/module/signing.c, as it is before anybody sets it; .bss has no bytes. */
+static bool is_enforced(const struct check *c)
+{
+	const unsigned char *byte;
+	const struct ksym *sym;
+	size_t n;
+
+	sym = kallsyms_find(&c->target.kallsyms, "sig_enforce", &n);
+	for (size_t i = 0; i < n; i++) {
+		if (!sym[i].file || strcmp(sym[i].file, "signing.c") != 0)
+			continue;
+		byte = elf_file_at(c->target.vmlinux, sym[i].addr, 1);
+		if (byte && *byte)
+			return true;
+	}
+	return false;
+}
+
+static bool may_be_locked_down(const struct check *c)
+{
+	size_t n;
+
+	return kallsyms_find(&c->target.kallsyms, "kernel_locked_down", &n) != NULL;
+}
+
+void check_signature(struct check *c)
+{
+	bool there = is_signed(c), enforced = is_enforced(c);
+	const char *when = enforced		   ? "takes signed modules only"
+			   : may_be_locked_down(c) ? "takes signed modules only when it is locked "
+						     "down, as with Secure Boot"
+						   : "takes modules without one";
+
+	if (enforced && !there)
+		odd(c, "it has no signature, and this kernel takes signed modules only "
+		       "(CONFIG_MODULE_SIG_FORCE): module_sig_check() refuses it\n"
+		       "  sign it with a key that the kernel knows, by the program of its headers: "
+		       "scripts/sign-file sha256 KEY.pem CERT.pem MODULE.ko");
+	checked(c, "%s; the kernel %s", there ? "there is one" : "none", when);
+}

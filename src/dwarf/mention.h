@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which compile units may speak of an address or a name, told from the bytes of .debug_info.
+ *
+ * A vmlinux has thousands of units and millions of DIEs, no index of its data and none of its
+ * inlined functions. Bytes are searched a hundred times faster than DIEs are read; what is found
+ * here is only a hint, which the caller confirms by reading the unit.
+ */
+#ifndef KLP_MENTION_H
+#define KLP_MENTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dwarf/file.h"
+
+/* Compile units (offsets of their DIEs), each once. */
+struct unit_set {
+	Dwarf_Off *off;
+	size_t n, cap;
+};
+
+void unit_set_add(struct unit_set *set, Dwarf_Off off);
+void unit_set_free(struct unit_set *set);
+
+/*
+ * The units in which the addresses are the operand of a DW_OP_addr or DW_OP_addrx: ret[i] is the
+ * offset of the first such unit's DIE, 0 where there is none.
+ */
+int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret);
+
+/* Adds the units that refer to the name, in .debug_str (by .debug_str_offsets or not) or in place.
+ */
+int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set);
+
+/* Do these bytes stand in the unit, whatever they mean there? unit 0: in any. */
+bool mention_in_unit(struct dwarf_file *d, Dwarf_Off unit, const void *bytes, size_t n);
+
+/*
+ * May a unit refer to a function of another one, as it inlines it? Compilers do so when they
+ * optimise at link time, and dwz does.
+ */
+bool mention_across_units(const struct dwarf_file *d);
+
+#endif

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * klpsyms decides which symbol of the target kernel each name of a livepatch means.
+ *
+ * It reads the object files of the patch, the tags of their sources, and the target's vmlinux, and
+ * writes _klpmake.syms, which klplink carries out. It changes no object file: where two files mean
+ * different symbols by one name it lists the renames that the driver has to make.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/message_order.h"
+#include "base/printable.h"
+#include "base/util.h"
+#include "image/objects.h"
+#include "kernel/options.h"
+#include "kernel/rules.h"
+#include "klp/format.h"
+#include "resolve/addresses.h"
+#include "resolve/explain.h"
+#include "resolve/replaced.h"
+#include "resolve/special_uses.h"
+#include "resolve/uses.h"
+#include "symbols/sealed.h"
+
+static const char help[] =
+	"Usage: klpsyms --vmlinux FILE --symvers FILE -o TABLE [OPTION...]\n"
+	"               --module X.ko.partial A.o [B.o...] [--module Y.ko.partial C.o...]\n"
+	"       klpsyms --vmlinux FILE --explain NAMES [--headers DIR...] [OPTION...]\n"
+	"Decides which kernel symbol each undefined name of the object files means; or says\n"
+	"what to write for names that a compiler did not know.\n"
+	"\n"
+	"  -o, --output FILE   the table to write\n"
+	"  --allow CHECK       write down that this check is waived (repeatable)\n"
+	"  --cache FILE        keep the names of vmlinux's compile units here for the next run\n"
+	"  --explain FILE      'SOURCE KIND NAME' lines, with tabs: klpsyms(1)\n"
+	"  --headers DIR       the kernel's headers, for --explain (repeatable)\n"
+	"  --renames FILE      write 'OBJECT OLD NEW' lines here where one name means two "
+	"symbols\n" MODULE_OPTIONS_HELP TARGET_OPTIONS_HELP;
+
+struct options {
+	struct target_options target;
+	struct module_options modules;
+	const char *output, *renames, *cache, *explain;
+	const char **allow;
+	size_t allows, allows_cap;
+	const char **headers;
+	size_t header_dirs, headers_cap;
+};
+
+/* Frees the text. */
+static void want_text(struct kallsyms *k, char *text)
+{
+	kallsyms_want(k, text);
+	free(text);
+}
+
+static void collect_use(const struct source *source, const struct asm_name *name,
+			struct kallsyms *k, struct scopes *scopes)
+{
+	kallsyms_want(k, name->name);
+	if (name->kind == NAME_STATIC_LOCAL) {
+		want_text(k, xasprintf("%s.", name->name));
+		want_text(k, xasprintf("%s.%s", name->function, name->name));
+		want_text(k, xasprintf("%s.%s.", name->function, name->name));
+	}
+	if (name->kind == NAME_OF_FILE)
+		scopes_want_file(scopes, source, name->file);
+}
+
+static void collect_template(const struct template *t, struct kallsyms *k, struct scopes *scopes)
+{
+	scopes_want(scopes, &t->source);
+	for (size_t u = 0; u < t->n; u++)
+		collect_use(&t->source, &t->use[u].is, k, scopes);
+	/*
+	 * Names that it defines are included, because the tagged file may have data of that name.
+	 */
+	for (size_t d = 0; d < t->defined.slots; d++) {
+		if (t->defined.slot[d].key)
+			kallsyms_want(k, t->defined.slot[d].key);
+	}
+}
+
+static void collect_patch(const struct patch *p, struct kallsyms *k)
+{
+	for (size_t o = 0; o < p->n; o++) {
+		for (size_t f = 0; f < p->obj[o].n; f++)
+			kallsyms_want(k, p->obj[o].func[f].old_name);
+	}
+}
+
+/* Names to look up: what the objects leave undefined and define, and what the patch replaces. */
+static void collect(const struct modules *mods, struct kallsyms *k, struct scopes *scopes)
+{
+	sealed_want(k);
+	for (size_t i = 0; i < mods->n; i++) {
+		const struct patch_module *m = &mods->m[i];
+
+		for (size_t t = 0; t < m->n; t++)
+			collect_template(&m->t[t], k, scopes);
+		for (size_t p = 0; p < m->patches.n; p++)
+			collect_patch(&m->patches.patch[p], k);
+	}
+}
+
+/* Comments which unit includes a tagged file, because the scope is the whole unit. */
+static void add_included(char **head, const struct scopes *scopes)
+{
+	for (size_t i = 0; i < scopes->n; i++) {
+		const struct unit_query *q = &scopes->scope[i].query;
+		char *longer;
+
+		if (!q->included)
+			continue;
+		longer = xasprintf("%s# %s is compiled in %s\n", *head, q->path, q->unit[0].name);
+		free(*head);
+		*head = longer;
+	}
+}
+
+/* What each module will say of how it was made. */
+static void record(const struct options *opt, const struct modules *mods,
+		   const struct target *target, struct symtable *table)
+{
+	for (size_t i = 0; i < mods->n; i++) {
+		const char *module = mods->m[i].name;
+
+		symtable_add_modinfo(table, module, xstrdup(KLP_INFO_VERSION "=" KLPMAKE_VERSION));
+		if (target->build_id[0])
+			symtable_add_modinfo(table, module,
+					     xasprintf(KLP_INFO_KERNEL "=%s", target->build_id));
+		for (size_t a = 0; a < opt->allows; a++)
+			symtable_add_modinfo(table, module,
+					     xasprintf(KLP_INFO_ALLOWED "=%s", opt->allow[a]));
+	}
+}
+
+static int write_table(const struct options *opt, const struct target *target,
+		       const struct scopes *scopes, struct symtable *table)
+{
+	char *head = xasprintf("# klpmake symbol table: which kernel symbol each name means\n"
+			       "# kernel %s, vmlinux build-id %s\n",
+			       opt->target.release ? opt->target.release : "unknown",
+			       target->build_id[0] ? target->build_id : "none");
+	int status;
+
+	add_included(&head, scopes);
+	status = symtable_write(table, opt->output, head);
+	free(head);
+	return status;
+}
+
+static int decide(const struct options *opt, struct modules *mods, struct target *target)
+{
+	struct objects objects = {.files = &opt->modules};
+	struct scopes scopes = {0};
+	struct decisions all = {0};
+	struct replacements replaced = {0};
+	struct symtable table = {0};
+	struct resolver r = {.objects = &objects};
+	int status = -1;
+
+	for (size_t i = 0; i < mods->n; i++) {
+		if (patch_module_read_patch(&mods->m[i], target->vmlinux))
+			return -1;
+	}
+	messages_hold();
+	collect(mods, &target->kallsyms, &scopes);
+	if (target_read_symbols(target) || kernel_objects(&objects, target))
+		goto out;
+	objects.obj[0]->dwarf->units_cache = opt->cache;
+	if (scopes_read(&scopes, &objects))
+		goto out;
+	decide_uses(&r, mods, &scopes, &all);
+	decide_functions(&r, mods, &scopes, &table, &replaced);
+	decide_addresses(&r, mods, &replaced, &table);
+	refuse_special_uses(&objects, mods, &all);
+	if (error_count())
+		goto out;
+	if (write_renames(&all, opt->renames))
+		goto out;
+	add_symbols(&all, &table);
+	decide_depends(mods, &all, &table);
+	record(opt, mods, target, &table);
+	status = write_table(opt, target, &scopes, &table);
+out:
+	messages_tell();
+	symtable_free(&table);
+	free(all.d);
+	free(replaced.r);
+	scopes_free(&scopes);
+	objects_close(&objects);
+	return status;
+}
+
+/* --module X.ko.partial A.o B.o --module Y.ko.partial C.o: a leading '-' keeps the order. */
+static void parse(int argc, char **argv, struct options *opt, char ***words, size_t *n)
+{
+	static const struct option longopts[] = {
+		{"output", required_argument, NULL, 'o'},
+		{"renames", required_argument, NULL, OPT_OWN},
+		{"module", no_argument, NULL, OPT_OWN + 1},
+		{"cache", required_argument, NULL, OPT_OWN + 2},
+		{"allow", required_argument, NULL, OPT_OWN + 3},
+		{"explain", required_argument, NULL, OPT_OWN + 4},
+		{"headers", required_argument, NULL, OPT_OWN + 5},
+		MODULE_OPTIONS,
+		TARGET_OPTIONS,
+		{NULL, 0, NULL, 0},
+	};
+	size_t cap = 0;
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "-:o:hV", longopts, NULL)) != -1) {
+		if (take_target_option(c, optarg, &opt->target, help) ||
+		    take_module_option(c, optarg, &opt->modules))
+			continue;
+		if (c == 'o')
+			opt->output = optarg;
+		else if (c == OPT_OWN)
+			opt->renames = optarg;
+		else if (c == OPT_OWN + 2)
+			opt->cache = optarg;
+		else if (c == OPT_OWN + 3) {
+			GROW(opt->allow, opt->allows, opt->allows_cap);
+			opt->allow[opt->allows++] = optarg;
+		} else if (c == OPT_OWN + 4) {
+			opt->explain = optarg;
+		} else if (c == OPT_OWN + 5) {
+			GROW(opt->headers, opt->header_dirs, opt->headers_cap);
+			opt->headers[opt->header_dirs++] = optarg;
+		} else if (c == OPT_OWN + 1 || c == 1) {
+			GROW(*words, *n, cap);
+			(*words)[(*n)++] = c == 1 ? optarg : NULL;
+		} else
+			usage_error_option(c, argv);
+	}
+	if (opt->explain) {
+		if (!opt->target.vmlinux || *n)
+			usage_error("--explain needs --vmlinux, and takes no object files");
+		return;
+	}
+	if (!opt->target.vmlinux || !opt->target.symvers || !opt->output)
+		usage_error("--vmlinux, --symvers and -o are needed");
+	for (size_t i = 0; i < opt->allows; i++) {
+		if (opt->allow[i][strspn(opt->allow[i], "abcdefghijklmnopqrstuvwxyz-")])
+			usage_error("'%s' is not the name of a check", opt->allow[i]);
+	}
+	if (*n < 3 || (*words)[0] || !(*words)[1] || !(*words)[2])
+		usage_error("--module needs a partially linked object and its object files");
+}
+
+static int open_modules(struct modules *mods, char **words, size_t n)
+{
+	mods->m = xcalloc(n, sizeof(*mods->m));
+	for (size_t i = 0; i < n;) {
+		size_t end = i + 1;
+
+		while (end < n && words[end])
+			end++;
+		if (end < i + 3)
+			usage_error(
+				"--module needs a partially linked object and its object files");
+		if (patch_module_open(&mods->m[mods->n++], words[i + 1], words + i + 2,
+				      end - i - 2))
+			return -1;
+		i = end;
+	}
+	return 0;
+}
+
+static int explain_names(const struct options *opt, struct target *target)
+{
+	struct objects objects = {.files = &opt->modules};
+	int status = target_read_symbols(target) || kernel_objects(&objects, target);
+
+	if (!status) {
+		objects.obj[0]->dwarf->units_cache = opt->cache;
+		status = explain(&objects, opt->explain, opt->headers, opt->header_dirs);
+	}
+	objects_close(&objects);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options opt = {0};
+	struct modules mods = {0};
+	struct target target = {0};
+	char **words = NULL;
+	size_t n = 0;
+	int status;
+
+	progname = "klpsyms";
+	printable_output();
+	parse(argc, argv, &opt, &words, &n);
+	status = open_modules(&mods, words, n) || target_open(&target, &opt.target) ||
+		 (opt.explain ? explain_names(&opt, &target) : decide(&opt, &mods, &target));
+	for (size_t i = 0; i < mods.n; i++)
+		patch_module_close(&mods.m[i]);
+	free(mods.m);
+	free(words);
+	free(opt.modules.extra);
+	free(opt.target.symvers);
+	free(opt.allow);
+	free(opt.headers);
+	target_close(&target);
+	return status ? EXIT_REFUSED : EXIT_SUCCESS;
+}

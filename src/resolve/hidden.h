@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Declarations that a header keeps from modules: they stand behind #ifndef MODULE, as most of
+ * <asm/tlbflush.h> does on x86, and no patch gets them by an #include.
+ */
+#ifndef KLP_HIDDEN_H
+#define KLP_HIDDEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Is that line of a header read only where MODULE is not defined? */
+bool hidden_from_modules(const char *text, size_t line);
+
+#endif

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a copied function needs: see resolve/needs.h. */
+#include "resolve/needs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/search.h"
+#include "base/text.h"
+#include "base/util.h"
+#include "dwarf/calls.h"
+#include "dwarf/ranges.h"
+#include "same/code_refs.h"
+
+/* Per-CPU variables lie from 0 on: what is less than this is more likely a number than an address.
+ */
+#define LOW 0x1000
+
+/* The code of one function refers to another; as DIEs, which may be any that stands for it. */
+struct edge {
+	Dwarf_Off from, to;
+};
+
+/* A DIE that has the code of a function: inlined, or of its own. */
+struct body {
+	Dwarf_Off of, die;
+};
+
+/* A DIE at file scope without a name, and the one that has it. */
+struct concrete {
+	Dwarf_Off die, origin;
+};
+
+struct variable {
+	uint64_t addr, size;
+	size_t def;
+};
+
+struct needs {
+	struct advice_unit *u;
+	struct edge *edge;
+	size_t edges, edges_cap;
+	struct body *body;
+	size_t bodies, bodies_cap;
+	struct concrete *concrete; /* by DIE */
+	size_t concretes, concretes_cap;
+	struct variable *variable; /* by address */
+	size_t variables, variables_cap;
+	Dwarf_Off function; /* whose code is being read */
+	bool *wanted;	    /* of each definition: a copy refers to it */
+	size_t *order;	    /* those, as they were found */
+	size_t n;
+};
+
+static void add_body(struct needs *w, Dwarf_Off of, Dwarf_Off die)
+{
+	GROW(w->body, w->bodies, w->bodies_cap);
+	w->body[w->bodies++] = (struct body){of, die};
+}
+
+static void add_edge(struct needs *w, Dwarf_Off to)
+{
+	GROW(w->edge, w->edges, w->edges_cap);
+	w->edge[w->edges++] = (struct edge){w->function, to};
+}
+
+/* Step 1: the bodies of a unit, and which functions each refers to. */
+static int read_code(struct dwarf_file *d, Dwarf_Die die, void *arg)
+{
+	struct needs *w = arg;
+	Dwarf_Off outer = w->function, to, off;
+	Dwarf_Half tag;
+	int status;
+
+	if (!die_tag(die, &tag))
+		return 0;
+	if (dwarf_code_is_call(die) && dwarf_code_callee(die, &to))
+		add_edge(w, to);
+	if (tag == DW_TAG_inlined_subroutine && die_reference(die, DW_AT_abstract_origin, &to) &&
+	    die_offset(die, &off)) {
+		add_edge(w, to);
+		add_body(w, to, off);
+		w->function = to;
+	} else if (tag != DW_TAG_lexical_block) {
+		return 0;
+	}
+	status = dwarf_file_children(d, die, read_code, w);
+	w->function = outer;
+	return status;
+}
+
+static int read_function(struct dwarf_file *d, Dwarf_Die die, void *arg)
+{
+	struct needs *w = arg;
+	struct concrete c;
+	Dwarf_Half tag;
+
+	if (!die_tag(die, &tag) || tag != DW_TAG_subprogram || !die_offset(die, &c.die))
+		return 0;
+	w->function = c.die;
+	if (die_reference(die, DW_AT_abstract_origin, &c.origin) ||
+	    die_reference(die, DW_AT_specification, &c.origin)) {
+		GROW(w->concrete, w->concretes, w->concretes_cap);
+		w->concrete[w->concretes++] = c;
+		w->function = c.origin;
+	}
+	add_body(w, w->function, c.die);
+	return dwarf_file_children(d, die, read_code, w);
+}
+
+static int by_die(const void *a, const void *b)
+{
+	const struct concrete *x = a, *y = b;
+
+	return ORDER(x->die, y->die);
+}
+
+/* Which definition a DIE stands for: its index; SIZE_MAX when that cannot be told. */
+static size_t def_of(const struct needs *w, Dwarf_Off die)
+{
+	const struct concrete key = {.die = die}, *c = NULL;
+	const char *name;
+	const size_t *i;
+
+	if (w->concretes)
+		c = bsearch(&key, w->concrete, w->concretes, sizeof(*w->concrete), by_die);
+	name = w->u->types.t[types_index(&w->u->types, c ? c->origin : die)].name;
+	i = name ? strmap_get(&w->u->defs.index, name) : NULL;
+	return i ? *i : SIZE_MAX;
+}
+
+/* Step 2: the variables that the unit can name. */
+static void add_variable(const struct ksym *sym, void *arg)
+{
+	struct needs *w = arg;
+	const size_t *i = strmap_get(&w->u->defs.index, sym->name);
+	const struct def *def = i ? &w->u->defs.def[*i] : NULL;
+	bool own = false;
+
+	if (!def || def->function)
+		return;
+	for (size_t a = 0; a < def->addrs; a++)
+		own |= def->addr[a] == sym->addr;
+	if (!own && !(sym->global && def->external))
+		return;
+	GROW(w->variable, w->variables, w->variables_cap);
+	w->variable[w->variables++] = (struct variable){sym->addr, sym->size, *i};
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct variable *x = a, *y = b;
+
+	return ORDER(x->addr, y->addr);
+}
+
+static void want(struct needs *w, size_t def)
+{
+	if (def == SIZE_MAX || w->wanted[def])
+		return;
+	w->wanted[def] = true;
+	w->order[w->n++] = def;
+}
+
+static void look_at_place(uint64_t place, void *arg)
+{
+	struct needs *w = arg;
+	size_t lo = COUNT_FIRST(i, w->variables, w->variable[i].addr <= place);
+	const struct variable *v;
+
+	if (!lo)
+		return;
+	v = &w->variable[lo - 1];
+	if (place == v->addr ? place >= LOW : place - v->addr < v->size && place > UINT32_MAX)
+		want(w, v->def);
+}
+
+static bool look_at_range(uint64_t start, uint64_t end, void *arg)
+{
+	struct needs *w = arg;
+
+	code_refs_each(&w->u->code, start, end, look_at_place, w);
+	return false;
+}
+
+/* Step 3: from a function to what each of its bodies refers to. */
+static void follow(struct needs *w, size_t def)
+{
+	struct dwarf_file *d = w->u->object->dwarf;
+	Dwarf_Die die;
+
+	for (size_t i = 0; i < w->edges; i++) {
+		if (def_of(w, w->edge[i].from) == def)
+			want(w, def_of(w, w->edge[i].to));
+	}
+	for (size_t i = 0; i < w->bodies; i++) {
+		if (def_of(w, w->body[i].of) != def || dwarf_file_die(d, w->body[i].die, &die))
+			continue;
+		die_each_range(d, die, look_at_range, w);
+		dwarf_dealloc_die(die);
+	}
+}
+
+static int read_unit(struct needs *w)
+{
+	struct dwarf_file *d = w->u->object->dwarf;
+	Dwarf_Die die;
+	int status;
+
+	if (dwarf_file_die(d, w->u->types.unit, &die))
+		return -1;
+	status = dwarf_file_children(d, die, read_function, w);
+	dwarf_dealloc_die(die);
+	kallsyms_each(w->u->object->elf, add_variable, w);
+	if (w->variables)
+		qsort(w->variable, w->variables, sizeof(*w->variable), by_address);
+	return status;
+}
+
+/* What is said of them all, each kind together. */
+struct lines {
+	char *headers, *known, *declare, *copy;
+};
+
+static bool is_builtin(const char *name)
+{
+	return str_starts(name, "__builtin_") || str_starts(name, "__fentry__");
+}
+
+static void describe(struct needs *w, const struct source *source, const struct def *def,
+		     const char *prefix, struct lines *l)
+{
+	struct advice a;
+	char *word;
+
+	if (is_builtin(def->name) || !advice_of_name(w->u, def->name, &a))
+		return;
+	if (a.kind == ADVICE_HEADER) {
+		word = xasprintf(" %s", a.text);
+		if (!l->headers || !strstr(l->headers, word))
+			xappend(&l->headers, "%s", word);
+		free(word);
+	} else if (source && source_line_of(source, def->name)) {
+		xappend(&l->known, "%s%s", l->known ? ", " : " ", def->name);
+	} else if (a.kind == ADVICE_DECLARE) {
+		char *text = text_wrap(prefix, a.text);
+
+		xappend(&l->declare, "%s", text);
+		free(text);
+	} else {
+		char *line = xasprintf("%s: %s%s", def->name,
+				       a.kind == ADVICE_COPY ? "copy it from " : "", a.text);
+		char *text = a.kind == ADVICE_TRACE ? text_wrap(prefix, line) : NULL;
+
+		if (text)
+			xappend(&l->copy, "%s", text);
+		else
+			xappend(&l->copy, "\n%s%s", prefix, line);
+		free(text);
+		free(line);
+	}
+	advice_free(&a);
+}
+
+/* A body is followed where the patch has to have one: that of a function without its own code. */
+static bool is_copied(struct needs *w, size_t def)
+{
+	struct advice a;
+	bool copied;
+
+	if (!w->u->defs.def[def].function || !advice_of_name(w->u, w->u->defs.def[def].name, &a))
+		return false;
+	copied = a.kind == ADVICE_COPY;
+	advice_free(&a);
+	return copied;
+}
+
+/* Takes a list of words. */
+static void add_list(char **ret, const char *prefix, const char *what, char *words)
+{
+	char *line = words ? xasprintf("%s%s", what, words) : NULL;
+	char *wrapped = line ? text_wrap(prefix, line) : NULL;
+
+	if (wrapped)
+		xappend(ret, "%s", wrapped);
+	free(wrapped);
+	free(line);
+	free(words);
+}
+
+/* As they stand in their files: what is used comes before its use. */
+static int by_line(const void *a, const void *b, void *arg)
+{
+	const struct def *def = arg, *x = &def[*(const size_t *)a], *y = &def[*(const size_t *)b];
+
+	return ORDER(x->file, y->file) ?: ORDER(x->line, y->line);
+}
+
+static char *tell(struct needs *w, const struct source *source, const char *prefix)
+{
+	struct lines l = {0};
+	char *ret = NULL;
+
+	/* The first is the function itself. */
+	qsort_r(w->order + 1, w->n - 1, sizeof(*w->order), by_line, w->u->defs.def);
+	for (size_t i = 1; i < w->n; i++)
+		describe(w, source, &w->u->defs.def[w->order[i]], prefix, &l);
+	add_list(&ret, prefix, "headers:", l.headers);
+	if (source)
+		add_list(&ret, prefix, "named in the patch already:", l.known);
+	xappend(&ret, "%s%s", l.declare ? l.declare : "", l.copy ? l.copy : "");
+	free(l.declare);
+	free(l.copy);
+	if (!code_refs_known(&w->u->code))
+		xappend(&ret,
+			"\n%sits variables are not listed: this architecture's code does not tell",
+			prefix);
+	if (!ret[0]) {
+		free(ret);
+		return NULL;
+	}
+	return ret;
+}
+
+char *needs_of(struct advice_unit *u, const struct source *source, const struct def *def,
+	       const char *prefix)
+{
+	struct needs w = {.u = u};
+	char *ret = NULL;
+	size_t first = (size_t)(def - u->defs.def);
+
+	w.wanted = xcalloc(u->defs.n, sizeof(*w.wanted));
+	w.order = xcalloc(u->defs.n, sizeof(*w.order));
+	if (!read_unit(&w)) {
+		want(&w, first);
+		for (size_t i = 0; i < w.n; i++) {
+			if (i == 0 || is_copied(&w, w.order[i]))
+				follow(&w, w.order[i]);
+		}
+		ret = tell(&w, source, prefix);
+	}
+	free(w.edge);
+	free(w.body);
+	free(w.concrete);
+	free(w.variable);
+	free(w.wanted);
+	free(w.order);
+	return ret;
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Making outcomes: see resolve/outcome.h. */
+#include "resolve/outcome.h"
+
+#include "base/util.h"
+#include "dwarf/locate.h"
+#include "resolve/in_scope.h"
+
+const struct resolved resolved_refused = {.how = RESOLVED_REFUSED};
+
+bool resolved_same(const struct resolved *a, const struct resolved *b)
+{
+	return a->how == b->how && a->sym == b->sym && a->gate == b->gate;
+}
+
+/* A livepatch symbol of an object; refuses what has no position that always holds. */
+struct resolved resolved_livepatch(const struct rules *rules, const struct source *source,
+				   const struct object *owner, const struct object *gate,
+				   const struct ksym *all, size_t count, const struct ksym *sym,
+				   const struct def *def)
+{
+	struct resolved ret = {
+		.how = RESOLVED_LIVEPATCH,
+		.sym = sym,
+		.def = def,
+		.owner = owner,
+		.gate = gate,
+	};
+
+	/* kernel/livepatch/core.c, klp_find_object_symbol(); places in a module are never 0. */
+	if (sym->addr == 0) {
+		error("%s: '%s' lies at address 0, which the kernel takes to mean "
+		      "that it was not found: no livepatch can name it",
+		      source_place(source, sym->name), sym->name);
+		return resolved_refused;
+	}
+	if (sym->init) {
+		error("%s: '%s' is in init memory, which the kernel frees after boot: it is gone when a "
+		      "livepatch is loaded, so do without it",
+		      source_place(source, sym->name), sym->name);
+		return resolved_refused;
+	}
+	if (sym->unsettled) {
+		error("%s: the position of '%s' is made uncertain " KSYM_UNSETTLED
+		      ": no livepatch can name it; use a copy of it if it is a function, and "
+		      "replace its callers",
+		      source_place(source, sym->name), sym->name);
+		print_candidates(owner->elf, owner->dwarf, all, count);
+		return resolved_refused;
+	}
+	if (rules->position(all, count, sym, &ret.position))
+		return ret;
+	error("%s: '%s' has one position in '%s' while that loads and another when it is up, "
+	      "because of a namesake in its init memory: no livepatch can name it",
+	      source_place(source, sym->name), sym->name, owner->name);
+	return resolved_refused;
+}
+
+struct resolved resolved_global(const struct rules *rules, const struct source *source,
+				const struct object *owner, const struct object *gate,
+				const char *name, const struct def *def)
+{
+	size_t count;
+	const struct ksym *all = kallsyms_find(owner->symbols, name, &count);
+	const struct ksym *global = kallsyms_global(all, count);
+
+	if (!global)
+		return (struct resolved){.how = RESOLVED_NONE};
+	if (def && !in_scope_is_at(global, def))
+		def = NULL;
+	return resolved_livepatch(rules, source, owner, gate, all, count, global, def);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Whether two references mean the same thing. */
+#ifndef KLP_SAME_REFS_H
+#define KLP_SAME_REFS_H
+
+#include "same/same.h"
+
+/* Where a reference stands: a distance in code, an address in code, in a table about code. */
+enum same_kind { SAME_CALL, SAME_ADDRESS, SAME_DATA };
+
+/* Where the bytes at a place of b lead, as a relocation of that form would have it. */
+struct code_ref same_other_ref(const struct same *s, uint64_t place, size_t size, bool relative,
+			       unsigned int tail);
+
+/* Do both lead to the same thing? They stand at a_at and b_at. May add pairs to be compared. */
+bool same_ref(struct same *s, const struct code_ref *a, const struct code_ref *b,
+	      enum same_kind kind, uint64_t a_at, uint64_t b_at);
+
+#endif

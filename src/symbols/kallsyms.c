@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel's symbol positions: see symbols/kallsyms.h. */
+#include "symbols/kallsyms.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/search.h"
+#include "base/util.h"
+#include "elf/modinfo.h"
+#include "klp/format.h"
+#include "symbols/kallsyms_table.h"
+
+/*
+ * The tables that kallsyms is read from. Older scripts/kallsyms.c drop them from the list; newer
+ * ones do not (6.12 lists eight).
+ */
+static const char *const tables[] = {
+	"kallsyms_addresses",	"kallsyms_offsets",	"kallsyms_relative_base",
+	"kallsyms_num_syms",	"kallsyms_names",	"kallsyms_markers",
+	"kallsyms_token_table", "kallsyms_token_index", "kallsyms_seqs_of_names",
+};
+
+static bool is_table(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		if (!strcmp(name, tables[i]))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Names that do not reach the kernel's kallsyms. The two lists of scripts/mksysmap and
+ * scripts/kallsyms.c have moved between the files over the years; but for the tables their union
+ * holds for all, since no kernel has a function or variable to patch under such a name.
+ */
+bool kallsyms_ignored(const char *name)
+{
+	static const char *const prefixes[] = {
+		"$",
+		".L",
+		"__crc_",
+		"__kstrtab_",
+		"__kstrtabns_",
+		"__efistub_",
+		"__pi_$",
+		"__pi_.L",
+		"__kvm_nvhe_$",
+		"__kvm_nvhe_.L",
+		"__kcfi_typeid_",
+		"__kvm_nvhe___kcfi_typeid_",
+		"__pi___kcfi_typeid_",
+	};
+	static const char *const suffixes[] = {"_from_arm", "_from_thumb", "_veneer"};
+	static const char *const exact[] = {
+		"L0",
+		"_SDA_BASE_",
+		"_SDA2_BASE_",
+	};
+
+	/* Almost every name ends here. */
+	if (isalpha((unsigned char)name[0]) && name[0] != 'L' && name[0] != 'k' &&
+	    !strchr(name, '_') && !strchr(name, '.'))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		if (str_starts(name, prefixes[i]))
+			return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		if (str_ends(name, suffixes[i]))
+			return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(exact); i++) {
+		if (!strcmp(name, exact[i]))
+			return true;
+	}
+	/* lld's range extension thunks: __AArch64ADRPThunk_x, __ThumbV7PILongThunk_x... */
+	if (str_starts(name, "__") && strstr(name, "Thunk_")) {
+		const char *p = name + 2;
+
+		while (isalnum((unsigned char)*p))
+			p++;
+		if (*p == '_' && p - name > 7 && !strncmp(p - 5, "Thunk", 5))
+			return true;
+	}
+	return strstr(name, ".long_branch.") || strstr(name, ".plt_branch.") ||
+	       strlen(name) > KLP_SYMBOL_NAME_MAX || is_table(name);
+}
+
+bool kallsyms_drops(const struct kallsyms *k, const char *name)
+{
+	return kallsyms_ignored(name) && !(k->lists_tables && is_table(name));
+}
+
+/* Where one of the tables is asked for, this kernel's own list decides. */
+static bool lists_tables(const struct kallsyms *k, const struct elf_file *vmlinux)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		if (strmap_get(&k->wanted, tables[i]))
+			return kallsyms_table_has(vmlinux, "kallsyms_names");
+	}
+	return false;
+}
+
+void kallsyms_want(struct kallsyms *k, const char *name)
+{
+	strmap_add(&k->wanted, name, 0);
+}
+
+bool kallsyms_wanted(const struct kallsyms *k, const char *name)
+{
+	const char *dot;
+	char family[KLP_SYMBOL_NAME_MAX + 1];
+
+	if (k->like)
+		return kallsyms_wanted(k->like, name);
+	if (strmap_get(&k->wanted, name))
+		return true;
+	/* Few have one. */
+	if (!strchr(name, '.'))
+		return false;
+	dot = strrchr(name, '.');
+	if (!dot[1] || dot[1 + strspn(dot + 1, "0123456789")] ||
+	    (size_t)(dot - name) + 1 >= sizeof(family))
+		return false;
+	memcpy(family, name, (size_t)(dot - name) + 1);
+	family[dot - name + 1] = '\0';
+	return strmap_get(&k->wanted, family) != NULL;
+}
+
+/* The letter that nm prints: upper case for global symbols. */
+static char type_letter(const GElf_Shdr *shdr, const GElf_Sym *sym)
+{
+	bool global = GELF_ST_BIND(sym->st_info) != STB_LOCAL;
+	char c;
+
+	if (GELF_ST_BIND(sym->st_info) == STB_WEAK)
+		return GELF_ST_TYPE(sym->st_info) == STT_OBJECT ? 'V' : 'W';
+	if (shdr->sh_flags & SHF_EXECINSTR)
+		c = 't';
+	else if (!(shdr->sh_flags & SHF_WRITE))
+		c = 'r';
+	else
+		c = shdr->sh_type == SHT_NOBITS ? 'b' : 'd';
+	return global ? (char)toupper(c) : c;
+}
+
+bool kallsyms_init_section(const struct elf_file *f, const char *name)
+{
+	const char *vermagic;
+
+	/* This is asked of every symbol. */
+	if (name[0] != '.' || (name[1] != 'i' && name[1] != 'e'))
+		return false;
+	if (str_starts(name, ".init"))
+		return true;
+	if (!str_starts(name, ".exit") || f->ehdr.e_type != ET_REL)
+		return str_starts(name, ".exit");
+	vermagic = modinfo_first(f, "vermagic");
+	return vermagic && !strstr(vermagic, " mod_unload ");
+}
+
+static void describe(const struct elf_file *f, const struct elf_symbol *s, const char *file,
+		     struct ksym *ret)
+{
+	const struct elf_section *sec = s->special ? NULL : &f->sec[s->shndx];
+	bool placed = sec && f->ehdr.e_type == ET_REL;
+
+	*ret = (struct ksym){
+		.name = s->name,
+		.addr = placed ? elf_place(s->shndx, s->sym.st_value) : s->sym.st_value,
+		.size = s->sym.st_size,
+		.type = sec ? type_letter(&sec->shdr, &s->sym) : 'a',
+		.elf_type = GELF_ST_TYPE(s->sym.st_info),
+		.global = GELF_ST_BIND(s->sym.st_info) != STB_LOCAL,
+		.init = sec && kallsyms_init_section(f, sec->name),
+		.order = s->index,
+	};
+	ret->file = ret->global ? NULL : file;
+	/* kernel/module/kallsyms.c, is_core_symbol(); vmlinux's kallsyms forget nothing */
+	ret->kept =
+		f->ehdr.e_type != ET_REL || (sec && (sec->shdr.sh_flags & SHF_ALLOC) && !ret->init);
+}
+
+/* A pass over a symbol table. */
+struct walk {
+	const struct elf_file *f;
+	struct elf_symbol s; /* where it is */
+	const char *file;    /* that it is in */
+};
+
+/*
+ * On to the next entry that is one in the kallsyms of vmlinux: defined in a loaded section (nm's a,
+ * A, N, n, U, u, w are left out), no file or section symbol.
+ */
+static bool step(struct walk *w)
+{
+	struct elf_symbol *s = &w->s;
+
+	for (size_t i = s->index + 1; i < w->f->symnum; i++) {
+		unsigned char type;
+
+		elf_file_symbol(w->f, i, s);
+		type = GELF_ST_TYPE(s->sym.st_info);
+		if (type == STT_FILE)
+			w->file = s->name[0] ? s->name : NULL;
+		if (s->special || !s->name[0] || type == STT_FILE || type == STT_SECTION)
+			continue;
+		if ((w->f->sec[s->shndx].shdr.sh_flags & SHF_ALLOC) &&
+		    GELF_ST_BIND(s->sym.st_info) != STB_GNU_UNIQUE)
+			return true;
+	}
+	return false;
+}
+
+void kallsyms_each(const struct elf_file *f, void (*fn)(const struct ksym *sym, void *arg),
+		   void *arg)
+{
+	struct walk w = {.f = f};
+	struct ksym k;
+
+	while (step(&w)) {
+		describe(f, &w.s, w.file, &k);
+		fn(&k, arg);
+	}
+}
+
+int ksym_by_name_and_address(const void *a, const void *b)
+{
+	const struct ksym *x = a, *y = b;
+	int diff = strcmp(x->name, y->name);
+
+	if (diff)
+		return diff;
+	return ORDER(x->addr, y->addr) ?: ORDER(x->order, y->order);
+}
+
+/* "NAME.llvm.HASH" */
+struct llvm {
+	char *name;
+	uint64_t addr;
+};
+
+struct collect {
+	struct kallsyms *k;
+	size_t cap;
+	struct llvm *llvm; /* of wanted names */
+	size_t llvms, llvms_cap;
+};
+
+static void keep_llvm(struct collect *c, const struct elf_symbol *s, size_t len)
+{
+	char *name = xstrndup(s->name, len);
+
+	if (!kallsyms_wanted(c->k, name)) {
+		free(name);
+		return;
+	}
+	GROW(c->llvm, c->llvms, c->llvms_cap);
+	c->llvm[c->llvms++] = (struct llvm){name, s->sym.st_value};
+}
+
+/* Nearly all are not wanted, and not described. */
+static void keep_wanted(struct collect *c, const struct walk *w)
+{
+	const char *name = w->s.name, *dot = strchr(name, '.');
+	const char *llvm = dot ? strstr(dot, ".llvm.") : NULL;
+
+	if (llvm)
+		keep_llvm(c, &w->s, (size_t)(llvm - name));
+	if (!kallsyms_wanted(c->k, name) || kallsyms_drops(c->k, name))
+		return;
+	GROW(c->k->sym, c->k->n, c->cap);
+	describe(w->f, &w->s, w->file, &c->k->sym[c->k->n++]);
+}
+
+/* Kernels without this function match exact names. */
+#define BY_NAME "kallsyms_on_each_match_symbol"
+
+/* Position 0 means that the name is the only one; other positions count the symbols before. */
+static void mark_unsettled(struct kallsyms *k, const struct llvm *llvm)
+{
+	size_t count;
+	const struct ksym *all = kallsyms_find(k, llvm->name, &count);
+
+	for (size_t i = 0; i < count; i++)
+		k->sym[all - k->sym + (ptrdiff_t)i].unsettled |=
+			count == 1 || all[i].addr > llvm->addr;
+}
+
+int kallsyms_read(struct kallsyms *k, const struct elf_file *vmlinux)
+{
+	struct collect c = {.k = k};
+	struct walk w = {.f = vmlinux};
+	bool by_name;
+	size_t count;
+
+	if (!vmlinux->symtab) {
+		error("'%s': no symbol table (stripped?): use the debug vmlinux", vmlinux->path);
+		return -1;
+	}
+	/* By these a System.map or kallsyms that was cut short is recognised. */
+	kallsyms_want(k, "_stext");
+	kallsyms_want(k, "_end");
+	kallsyms_want(k, BY_NAME);
+	k->lists_tables = lists_tables(k, vmlinux);
+	while (step(&w))
+		keep_wanted(&c, &w);
+	if (k->n)
+		qsort(k->sym, k->n, sizeof(*k->sym), ksym_by_name_and_address);
+	by_name = kallsyms_find(k, BY_NAME, &count) != NULL;
+	for (size_t i = 0; i < c.llvms; i++) {
+		if (by_name)
+			mark_unsettled(k, &c.llvm[i]);
+		free(c.llvm[i].name);
+	}
+	free(c.llvm);
+	return 0;
+}
+
+static int by_name_and_order(const void *a, const void *b)
+{
+	const struct ksym *x = a, *y = b;
+	int diff = strcmp(x->name, y->name);
+
+	if (diff)
+		return diff;
+	return ORDER(x->order, y->order);
+}
+
+int kallsyms_read_module(struct kallsyms *k, const struct elf_file *f)
+{
+	const char *file = NULL;
+	size_t cap = 0;
+
+	if (!f->symtab) {
+		error("'%s': no symbol table (stripped?)", f->path);
+		return -1;
+	}
+	for (size_t i = 1; i < f->symnum; i++) {
+		struct elf_symbol s;
+
+		elf_file_symbol(f, i, &s);
+		if (GELF_ST_TYPE(s.sym.st_info) == STT_FILE)
+			file = s.name[0] ? s.name : NULL;
+		if (s.sym.st_shndx == SHN_UNDEF || !kallsyms_wanted(k, s.name))
+			continue;
+		GROW(k->sym, k->n, cap);
+		describe(f, &s, file, &k->sym[k->n++]);
+	}
+	if (k->n)
+		qsort(k->sym, k->n, sizeof(*k->sym), by_name_and_order);
+	return 0;
+}
+
+bool kallsyms_position(const struct ksym *all, size_t n, const struct ksym *sym, size_t *ret)
+{
+	size_t loading = 1, up = 1;
+
+	for (const struct ksym *s = all; s < sym; s++) {
+		loading++;
+		up += s->kept;
+	}
+	*ret = n == 1 ? 0 : loading;
+	return sym->kept && loading == up;
+}
+
+const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, size_t *count)
+{
+	size_t lo = COUNT_FIRST(i, k->n, strcmp(k->sym[i].name, name) < 0), end;
+
+	for (end = lo; end < k->n && !strcmp(k->sym[end].name, name); end++)
+		;
+	*count = end - lo;
+	return *count ? &k->sym[lo] : NULL;
+}
+
+void ksym_place(const struct elf_file *f, const struct ksym *sym, char *ret, size_t size)
+{
+	size_t section = (size_t)(sym->addr >> 32);
+
+	if (f->ehdr.e_type == ET_REL && section && section < f->shnum)
+		snprintf(ret, size, "%s+0x%x", f->sec[section].name, (uint32_t)sym->addr);
+	else
+		snprintf(ret, size, "0x%llx", (unsigned long long)sym->addr);
+}
+
+const struct ksym *kallsyms_global(const struct ksym *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].global)
+			return &all[i];
+	}
+	return NULL;
+}
+
+void kallsyms_free(struct kallsyms *k)
+{
+	strmap_free(&k->wanted);
+	free(k->sym);
+	k->sym = NULL;
+	k->n = 0;
+}

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Completion for bash: commands, options as --help has them, kernels, checks, files.
+source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
+
+[[ -x $bin/klpcheck ]] || skip_all 'klpmake is not built'
+export KLPMAKE_CACHE=$scratch/cache
+mkdir -p "$scratch/cache/kernels/6.1.0-99-test" "$scratch/here/a directory"
+cd "$scratch/here" || exit
+touch klp-x.ko klp-y.ko.xz klp-x.c
+# shellcheck source=packaging/completion.bash
+source "$top/packaging/completion.bash"
+
+# completed WORD... WANT: what the last word becomes, in words parted by '|'; a program is meant by its name.
+completed()
+{
+	local want=${!#}
+	COMP_WORDS=("${@:1:$#-1}")
+	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+	COMP_WORDS[0]=$top/${COMP_WORDS[0]}
+	_klpmake "${COMP_WORDS[0]}" 2>"$scratch/.err"
+	is "$(printf '%s\n' "${COMPREPLY[@]}" | LC_ALL=C sort | paste -sd '|')" "$want" "${*:1:$#-1}"
+}
+
+completed klpmake c check
+completed klpmake '' 'a directory|check|help|try'
+completed klpmake help '' 'check|try'
+completed klpmake help check '' ''
+completed klpmake --js --json
+completed klpmake --base ''
+completed klpmake check --base --baseline
+completed klpmake try --mod '--modprobe|--modules'
+completed klpmake check klp- 'klp-x.ko|klp-y.ko.xz'
+completed klpmake try '' 'a directory|klp-x.ko|klp-y.ko.xz'
+completed klpmake -k 6.1.0-99 6.1.0-99-test
+completed klpmake --kernel = 6.1.0-99 6.1.0-99-test
+completed klpmake --kernel = 6.1.0-99-test
+completed klpmake check --allow inl inlined
+completed klpmake try --scenario klp- 'klp-x.c|klp-x.ko|klp-y.ko.xz'
+completed klpmake try --timeout '' ''
+completed kallsympos --vm --vmlinux
+completed kallsympos some ''
+
+# Whatever takes a value must be known, or its value would be completed as a module.
+for command in klpmake 'klpmake check' 'klpmake try' kallsympos; do
+	read -r -a words <<<"$command"
+	while read -r option; do
+		cur='' COMPREPLY=()
+		holds "$command $option: its value" _klpmake_value "$option" "$top/klpmake"
+	done < <("$top/${words[0]}" "${words[@]:1}" --help | sed -nE 's/^ +(-[a-z], )?(--[a-z-]+) [A-Z]+ .*/\2/p')
+done
+done_testing
