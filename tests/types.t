@@ -382,8 +382,20 @@ what_lies_elsewhere()
 		END
 }
 
+# Without Module.symvers every name is looked for in vmlinux, but not what the module itself defines: modpost's
+# __this_module, which each patch refers to, for one.
+what_is_its_own()
+{
+	attempt kinds_use=new_use <<-'END'
+		int new_use(int x) { return x; }
+	END
+	run "$bin/klpcheck" --vmlinux "$k/vmlinux" "$dir/out/klp-x.ko"
+	is "$status:$err" 0: "the module's own symbols are not the kernel's"
+}
+
 what_is_right
 what_means_the_same
+what_is_its_own
 what_calls_wrongly
 what_is_called_wrongly
 what_reads_wrongly

@@ -78,6 +78,20 @@ void message_more(const char *fmt, ...)
 	free(text);
 }
 
+void program_error(const char *fmt, ...)
+{
+	va_list ap;
+	char *text, *whole;
+
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	whole = xasprintf("%s itself is wrong: %s", progname, text);
+	/* Not by error(): whoever holds messages back or passes them on will not come to that. */
+	message_print(MESSAGE_ERROR, whole);
+	abort();
+}
+
 void usage_error(const char *fmt, ...)
 {
 	va_list ap;

@@ -35,6 +35,12 @@ void warning(const char *fmt, ...) KLP_PRINTF(1, 2);
 /* "progname: waived: ...": an error that the user has waived. */
 void waived(const char *fmt, ...) KLP_PRINTF(1, 2);
 
+/*
+ * "progname: error: progname itself is wrong: ..." and abort(): for what no input can bring about,
+ * so that neither the user nor a test takes it for a refusal.
+ */
+void program_error(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
 /* "progname: error: ...", "  try 'progname --help'"; exits with EXIT_USAGE. */
 void usage_error(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 

@@ -9,9 +9,18 @@
 #include "base/util.h"
 #include "dwarf/reduced.h"
 
+static const struct scope *find(const struct scopes *s, const char *file)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (!strcmp(s->scope[i].tag, file))
+			return &s->scope[i];
+	}
+	return NULL;
+}
+
 void scopes_want_file(struct scopes *s, const struct source *source, const char *file)
 {
-	if (scopes_find_file(s, file))
+	if (find(s, file))
 		return;
 	GROW(s->scope, s->n, s->cap);
 	memset(&s->scope[s->n], 0, sizeof(*s->scope));
@@ -29,11 +38,11 @@ void scopes_want(struct scopes *s, const struct source *source)
 
 const struct scope *scopes_find_file(const struct scopes *s, const char *file)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		if (!strcmp(s->scope[i].tag, file))
-			return &s->scope[i];
-	}
-	return NULL;
+	const struct scope *found = find(s, file);
+
+	if (!found)
+		program_error("scopes_find_file() of '%s', which no scopes_want() named", file);
+	return found;
 }
 
 const struct scope *scopes_find(const struct scopes *s, const struct source *source)

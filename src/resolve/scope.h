@@ -32,7 +32,7 @@ void scopes_want(struct scopes *s, const struct source *source);
 /* Asks for the scope of a kernel file that a macro of <klpmake.h> names in this source. */
 void scopes_want_file(struct scopes *s, const struct source *source, const char *file);
 
-/* The scope of a kernel file that was asked for. */
+/* The scope of a kernel file, which has to be one that was asked for. */
 const struct scope *scopes_find_file(const struct scopes *s, const char *file);
 
 /*

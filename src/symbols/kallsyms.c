@@ -105,11 +105,6 @@ static bool lists_tables(const struct kallsyms *k, const struct elf_file *vmlinu
 	return false;
 }
 
-void kallsyms_want(struct kallsyms *k, const char *name)
-{
-	strmap_add(&k->wanted, name, 0);
-}
-
 bool kallsyms_wanted(const struct kallsyms *k, const char *name)
 {
 	const char *dot;
@@ -129,6 +124,13 @@ bool kallsyms_wanted(const struct kallsyms *k, const char *name)
 	memcpy(family, name, (size_t)(dot - name) + 1);
 	family[dot - name + 1] = '\0';
 	return strmap_get(&k->wanted, family) != NULL;
+}
+
+void kallsyms_want(struct kallsyms *k, const char *name)
+{
+	if (k->is_read && !kallsyms_wanted(k, name))
+		program_error("kallsyms_want() of '%s' after symbols were read", name);
+	strmap_add(&k->wanted, name, 0);
 }
 
 /* The letter that nm prints: upper case for global symbols. */
@@ -311,6 +313,7 @@ int kallsyms_read(struct kallsyms *k, const struct elf_file *vmlinux)
 		keep_wanted(&c, &w);
 	if (k->n)
 		qsort(k->sym, k->n, sizeof(*k->sym), ksym_by_name_and_address);
+	k->is_read = true;
 	by_name = kallsyms_find(k, BY_NAME, &count) != NULL;
 	for (size_t i = 0; i < c.llvms; i++) {
 		if (by_name)
@@ -353,6 +356,7 @@ int kallsyms_read_module(struct kallsyms *k, const struct elf_file *f)
 	}
 	if (k->n)
 		qsort(k->sym, k->n, sizeof(*k->sym), by_name_and_order);
+	k->is_read = true;
 	return 0;
 }
 
@@ -372,6 +376,10 @@ const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, siz
 {
 	size_t lo = COUNT_FIRST(i, k->n, strcmp(k->sym[i].name, name) < 0), end;
 
+	if (!k->is_read)
+		program_error("kallsyms_find() of '%s' before symbols were read", name);
+	if (!kallsyms_wanted(k, name))
+		program_error("kallsyms_find() of '%s', which no kallsyms_want() named", name);
 	for (end = lo; end < k->n && !strcmp(k->sym[end].name, name); end++)
 		;
 	*count = end - lo;
@@ -401,6 +409,5 @@ void kallsyms_free(struct kallsyms *k)
 {
 	strmap_free(&k->wanted);
 	free(k->sym);
-	k->sym = NULL;
-	k->n = 0;
+	memset(k, 0, sizeof(*k));
 }

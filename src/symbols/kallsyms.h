@@ -7,7 +7,8 @@
  * (scripts/mksysmap and scripts/kallsyms.c, is_ignored_symbol()), ranked by address among equal
  * names (kernel/kallsyms.c; kernel/livepatch/core.c, klp_find_callback()). A System.map or
  * /proc/kallsyms of the same kernel is a witness (symbols/witness.h).
- * Only names that were asked for are kept.
+ * Only names that were asked for are kept: to ask for one later, or to look for another, ends the
+ * program, because "there is none" would be a wrong answer.
  */
 #ifndef KLP_KALLSYMS_H
 #define KLP_KALLSYMS_H
@@ -58,6 +59,7 @@ struct kallsyms {
 	const struct kallsyms *like; /* whose wanted names are meant instead, or NULL */
 	struct ksym *sym; /* by name, then as positions count: by address, of a module by order */
 	size_t n;
+	bool is_read;
 	bool lists_tables; /* kallsyms_names and its like are in this kernel's kallsyms */
 };
 
@@ -88,8 +90,8 @@ int kallsyms_read_module(struct kallsyms *k, const struct elf_file *module);
 bool kallsyms_position(const struct ksym *all, size_t n, const struct ksym *sym, size_t *ret);
 
 /*
- * All entries of a name: element i has position i + 1. NULL and *count 0 when there is none, or
- * when it was not asked for.
+ * All entries of a name: element i has position i + 1. NULL and *count 0 when there is none. The
+ * name has to be one that was asked for.
  */
 const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, size_t *count);
 

@@ -25,6 +25,18 @@ static int read_patch_units(struct type_checks *t)
 	return more;
 }
 
+static void read_symbols(struct type_checks *t)
+{
+	const struct elf_file *mod = t->c->mod;
+	struct elf_symbol s;
+
+	for (size_t i = 1; i < mod->symnum; i++) {
+		elf_file_symbol(mod, i, &s);
+		if (GELF_ST_BIND(s.sym.st_info) != STB_LOCAL)
+			strmap_add(&t->symbols, s.name, s.special && s.shndx == SHN_UNDEF);
+	}
+}
+
 static void add_home(struct patch_unit *u, struct kernel_unit *home)
 {
 	for (size_t i = 0; i < u->homes; i++) {
@@ -135,10 +147,14 @@ bool type_is_own(const struct type_checks *t, const struct types *types, size_t 
 static void add_exported(struct type_checks *t, struct type_use *use)
 {
 	const struct symver *export = symvers_find(&t->c->target.symvers, use->name);
+	const size_t *undefined = strmap_get(&t->symbols, use->name);
 	const struct ksym *all;
 	struct kernel_side *k;
 	size_t n;
 
+	/* The module's own, of another unit or, as __this_module, made by modpost. */
+	if (undefined && !*undefined)
+		return;
 	/* Without Module.symvers vmlinux is as good a guess as any. */
 	if (!export && t->c->target.symvers.text)
 		return;
@@ -149,8 +165,11 @@ static void add_exported(struct type_checks *t, struct type_use *use)
 	if (export && !symver_in_vmlinux(export))
 		return;
 	k->object = t->objects.obj[0];
-	all = kallsyms_find(k->object->symbols, use->name, &n);
-	k->sym = kallsyms_global(all, n);
+	/* The module has no such symbol if the compiler has dropped every use of it. */
+	if (undefined) {
+		all = kallsyms_find(k->object->symbols, use->name, &n);
+		k->sym = kallsyms_global(all, n);
+	}
 	k->function = k->sym && k->sym->elf_type == STT_FUNC;
 	k->wanted = use->by_hand;
 }
@@ -289,6 +308,7 @@ int type_checks_pair(struct type_checks *t)
 {
 	int status = read_patch_units(t);
 
+	read_symbols(t);
 	for (size_t i = 0; i < t->patches && !status; i++)
 		status = add_uses(t, &t->patch[i]);
 	if (status)
