@@ -40,14 +40,14 @@ static char *list_entries(const struct object *o, const struct ksym *sym, size_t
 	return list;
 }
 
-/* The symbol that a position takes, while its object loads or when it is up; NULL: none. */
-static const struct ksym *take(const struct ksym *all, size_t count, uint64_t position, bool up)
+/* As kallsyms_at(), but when the object is up. */
+static const struct ksym *take_up(const struct ksym *all, size_t count, uint64_t position)
 {
 	const struct ksym *found = NULL;
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (up && !all[i].kept)
+		if (!all[i].kept)
 			continue;
 		n++;
 		if (n == (position ? position : 1))
@@ -70,8 +70,8 @@ const struct ksym *check_position(const struct check *c, const char *what, const
 		    what, o->path, name);
 		return NULL;
 	}
-	loading = take(all, count, position, false);
-	up = take(all, count, position, true);
+	loading = kallsyms_at(all, count, position);
+	up = take_up(all, count, position);
 	list = list_entries(o, all, count);
 	if (!loading && position == 0)
 		bad(c,

@@ -96,7 +96,7 @@ struct check {
 	struct elf_file *mod;
 	struct target target;
 	struct dwarf_file *dwarf; /* vmlinux's, which stays open for all who read it; or NULL */
-	struct objects objects;
+	struct objects objects;	  /* as the kernel loads them, without debug information */
 	bool verbose;
 	const char *kernel_source; /* a tree, or NULL */
 	const char *patch_source;  /* where the patch's own files are, or NULL */

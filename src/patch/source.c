@@ -119,16 +119,12 @@ static char *meant_on_line(const char *line, const char *end)
 	return NULL;
 }
 
-int source_read(struct source *s, const char *path)
+static int read_tag(struct source *s)
 {
 	const char *line, *end;
 	CLEANUP_FREE char *meant = NULL;
 	size_t number = 0, meant_line = 0;
 
-	memset(s, 0, sizeof(*s));
-	s->path = path;
-	if (read_file(path, &s->text, &s->size))
-		return -1;
 	for (line = s->text; line < s->text + s->size; line = end + 1) {
 		char *tag;
 
@@ -146,7 +142,7 @@ int source_read(struct source *s, const char *path)
 		if (s->tag) {
 			error("%s:%zu: a second //KLPMAKE tag, the first is in line %zu: a file "
 			      "borrows the scope of one kernel file",
-			      path, number, s->tag_line);
+			      s->path, number, s->tag_line);
 			free(tag);
 			return -1;
 		}
@@ -155,16 +151,30 @@ int source_read(struct source *s, const char *path)
 		if (!is_tree_path(tag)) {
 			error("%s:%zu: '%s' is not a path in a kernel tree: write it from the "
 			      "tree's root, like //KLPMAKE net/netlink/af_netlink.c",
-			      path, number, tag);
+			      s->path, number, tag);
 			return -1;
 		}
 	}
 	/* Beside a tag it is a comment. */
 	if (meant && !s->tag) {
-		error("%s:%zu: this is not a tag: did you mean '//KLPMAKE %s'?", path, meant_line,
-		      meant);
+		error("%s:%zu: this is not a tag: did you mean '//KLPMAKE %s'?", s->path,
+		      meant_line, meant);
 		return -1;
 	}
+	return 0;
+}
+
+int source_read(struct source *s, const char *path)
+{
+	memset(s, 0, sizeof(*s));
+	s->path = path;
+	if (read_file(path, &s->text, &s->size))
+		return -1;
+	if (read_tag(s)) {
+		source_free(s);
+		return -1;
+	}
+	s->places = xcalloc(1, sizeof(*s->places));
 	return 0;
 }
 
@@ -252,17 +262,15 @@ bool source_has_literal(const struct source *s, const char *word)
 
 const char *source_place(const struct source *s, const char *identifier)
 {
-	/* One message at a time: each ends before the next is made. */
-	static char place[4096];
 	size_t line = s->literals ? line_of(s, identifier, true) : 0;
+	struct source_places *p = s->places;
 
 	if (!line)
 		line = source_line_of(s, identifier);
-	if (line)
-		snprintf(place, sizeof(place), "%s:%zu", s->path, line);
-	else
-		snprintf(place, sizeof(place), "%s", s->path);
-	return place;
+	if (!line)
+		return s->path;
+	GROW(p->place, p->n, p->cap);
+	return p->place[p->n++] = xasprintf("%s:%zu", s->path, line);
 }
 
 bool source_path_fits(const char *path, const char *file)
@@ -275,6 +283,11 @@ bool source_path_fits(const char *path, const char *file)
 
 void source_free(struct source *s)
 {
+	for (size_t i = 0; s->places && i < s->places->n; i++)
+		free(s->places->place[i]);
+	if (s->places)
+		free(s->places->place);
+	free(s->places);
 	free(s->text);
 	free(s->tag);
 	memset(s, 0, sizeof(*s));

@@ -9,6 +9,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What source_place() has answered: it lasts as long as the source. */
+struct source_places {
+	char **place;
+	size_t n, cap;
+};
+
 struct source {
 	const char *path; /* as given, not copied */
 	char *text;
@@ -16,6 +22,7 @@ struct source {
 	char *tag;	 /* path in the kernel tree, or NULL: no tag */
 	size_t tag_line; /* 1-based */
 	bool literals;	 /* source_place() looks for names only where they are strings */
+	struct source_places *places;
 };
 
 /*
@@ -33,7 +40,10 @@ size_t source_line_of(const struct source *s, const char *identifier);
 /* Does a string of the file consist of that word? */
 bool source_has_literal(const struct source *s, const char *word);
 
-/* "a.c:12" for an identifier, "a.c" when it is not in the text (made by a macro). */
+/*
+ * "a.c:12" for an identifier, "a.c" when it is not in the text (made by a macro). The source owns
+ * it.
+ */
 const char *source_place(const struct source *s, const char *identifier);
 
 /*

@@ -96,7 +96,7 @@ struct resolved resolve_at_position(struct objects *objects, const struct source
 {
 	struct object *owner = find_object(objects, source, name, name->object);
 	struct object *gate = owner;
-	const struct ksym *all;
+	const struct ksym *all, *sym;
 	size_t count;
 
 	if (owner && name->gate)
@@ -110,7 +110,8 @@ struct resolved resolve_at_position(struct objects *objects, const struct source
 		return resolved_refused;
 	}
 	all = kallsyms_find(owner->symbols, name->name, &count);
-	if (name->position > count || (name->position == 0 && count != 1)) {
+	sym = kallsyms_at(all, count, name->position);
+	if (!sym) {
 		error("%s: '%s' has %zu symbols '%s', and position %zu %s",
 		      source_place(source, name->name), owner->name, count, name->name,
 		      name->position, name->position ? "is none of them" : "means the only one");
@@ -118,6 +119,5 @@ struct resolved resolve_at_position(struct objects *objects, const struct source
 			print_candidates(owner->elf, owner->dwarf, all, count);
 		return resolved_refused;
 	}
-	return resolved_livepatch(objects->rules, source, owner, gate, all, count,
-				  &all[name->position ? name->position - 1 : 0], NULL);
+	return resolved_livepatch(objects->rules, source, owner, gate, all, count, sym, NULL);
 }

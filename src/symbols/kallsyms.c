@@ -386,6 +386,13 @@ const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, siz
 	return *count ? &k->sym[lo] : NULL;
 }
 
+const struct ksym *kallsyms_at(const struct ksym *all, size_t n, uint64_t position)
+{
+	if (position == 0)
+		return n == 1 ? all : NULL;
+	return position <= n ? &all[position - 1] : NULL;
+}
+
 void ksym_place(const struct elf_file *f, const struct ksym *sym, char *ret, size_t size)
 {
 	size_t section = (size_t)(sym->addr >> 32);

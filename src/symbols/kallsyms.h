@@ -90,10 +90,17 @@ int kallsyms_read_module(struct kallsyms *k, const struct elf_file *module);
 bool kallsyms_position(const struct ksym *all, size_t n, const struct ksym *sym, size_t *ret);
 
 /*
- * All entries of a name: element i has position i + 1. NULL and *count 0 when there is none. The
- * name has to be one that was asked for.
+ * All entries of a name, in the order in which positions count. NULL and *count 0 when there is
+ * none. The name has to be one that was asked for.
  */
 const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, size_t *count);
+
+/*
+ * The one that a position takes of n entries, all of one name, while their object loads: 0 takes
+ * the only one, other numbers count from 1. NULL when it takes none. Everywhere in the programs
+ * positions are these, the kernel's own.
+ */
+const struct ksym *kallsyms_at(const struct ksym *all, size_t n, uint64_t position);
 
 /* Where a symbol of this file lies, for people: an address, or "SECTION+0xOFFSET" in a module. */
 void ksym_place(const struct elf_file *f, const struct ksym *sym, char *ret, size_t size);

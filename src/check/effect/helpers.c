@@ -223,8 +223,8 @@ void compare_helpers(struct type_checks *t)
 		if (all.h[i].verdict < HELPER_OTHER)
 			count.verdict[all.h[i].verdict]++;
 	}
-	for (size_t i = 0; i < t->objects.n; i++) {
-		if (tell_of_object(&all, t->objects.obj[i], &count))
+	for (size_t i = 0; i < t->objects->n; i++) {
+		if (tell_of_object(&all, t->objects->obj[i], &count))
 			return;
 	}
 	report(&all, &count);

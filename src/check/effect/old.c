@@ -30,11 +30,10 @@ static struct check_debug *debug_of(struct check *c, struct object *o)
 /* The same symbol in the file that has debug information. */
 static const struct ksym *find_symbol(const struct check_func *f, const struct object *o)
 {
-	uint64_t position = f->func->old_sympos ? f->func->old_sympos - 1 : 0;
 	size_t count;
 	const struct ksym *all = kallsyms_find(o->symbols, f->func->old_name, &count);
 
-	return position < count ? &all[position] : NULL;
+	return kallsyms_at(all, count, f->func->old_sympos);
 }
 
 static const struct def *def_of(const struct defs *defs, const struct ksym *sym)
@@ -179,13 +178,22 @@ static void find_copies(struct check *c, struct check_debug *debug)
 	free(def);
 }
 
+int check_open_dwarf(struct check *c)
+{
+	if (!c->with_dwarf.n) {
+		c->with_dwarf.files = c->objects.files;
+		if (kernel_objects(&c->with_dwarf, &c->target))
+			return -1;
+	}
+	return c->with_dwarf.obj[0]->dwarf ? 0 : -1;
+}
+
 void check_old_read(struct check *c)
 {
 	if (c->old)
 		return;
 	c->old = xcalloc(c->func_num, sizeof(*c->old));
-	c->with_dwarf.files = c->objects.files;
-	if (!c->func_num || kernel_objects(&c->with_dwarf, &c->target))
+	if (!c->func_num || check_open_dwarf(c))
 		return;
 	for (size_t i = 0; i < c->func_num; i++)
 		read_symbol(c, &c->old[i], &c->func[i]);

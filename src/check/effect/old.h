@@ -31,6 +31,13 @@ struct check_old {
 	char *why; /* why nothing is known; NULL when an error or a note has said it */
 };
 
+/*
+ * Opens with_dwarf, once: the kernel's files that have debug information, which of a module need
+ * not be the one that is loaded (objects). error() and -1 when vmlinux has none that can be read;
+ * error() only the first time.
+ */
+int check_open_dwarf(struct check *c);
+
 /* Fills old[], once; what follows needs it. */
 void check_old_read(struct check *c);
 

@@ -87,12 +87,12 @@ static void batch_end(struct batch *b)
 
 void type_find_functions(struct type_checks *t)
 {
-	for (size_t i = 0; i < t->objects.n; i++) {
+	for (size_t i = 0; i < t->objects->n; i++) {
 		struct batch b;
 
-		batch_begin(t, t->objects.obj[i], true, NULL, &b);
+		batch_begin(t, t->objects->obj[i], true, NULL, &b);
 		if (b.n)
-			units_at(t->objects.obj[i]->dwarf, b.addr, b.n, b.unit);
+			units_at(t->objects->obj[i]->dwarf, b.addr, b.n, b.unit);
 		batch_end(&b);
 	}
 }
@@ -102,12 +102,12 @@ static int find_data(struct type_checks *t, bool (*wanted)(const struct kernel_s
 {
 	int status = 0;
 
-	for (size_t i = 0; i < t->objects.n && !status; i++) {
+	for (size_t i = 0; i < t->objects->n && !status; i++) {
 		struct batch b;
 
-		batch_begin(t, t->objects.obj[i], false, wanted, &b);
+		batch_begin(t, t->objects->obj[i], false, wanted, &b);
 		if (b.n)
-			status = mention_addresses(t->objects.obj[i]->dwarf, b.addr, b.n, b.unit);
+			status = mention_addresses(t->objects->obj[i]->dwarf, b.addr, b.n, b.unit);
 		batch_end(&b);
 	}
 	return status;

@@ -3,7 +3,6 @@
  * Structures, unions and enumerations that a file of the patch and the kernel file that it is about
  * know by the same name: a header of another configuration, or a private structure copied wrongly.
  */
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,12 +17,15 @@ struct layouts {
 	char *shorter; /* those that end before the kernel's, as a list */
 };
 
-/* A definition of the patch, and the map of struct types that has it by its name. */
+/* By which name a unit knows what it defines: in which map of struct types. */
+enum known_by { BY_TAG, BY_TYPEDEF, AS_ENUMERATOR };
+
+/* A definition of the patch. */
 struct definition {
 	struct patch_unit *unit;
 	size_t entry; /* a type, or an enumerator */
 	const char *kind, *name;
-	size_t map;
+	enum known_by by;
 };
 
 /* The same name in a unit of the kernel. */
@@ -32,10 +34,22 @@ struct layout_pair {
 	size_t entry; /* 0: it is not there */
 };
 
+static const struct strmap *map_of(const struct types *types, enum known_by by)
+{
+	switch (by) {
+	case BY_TAG:
+		return &types->tags;
+	case BY_TYPEDEF:
+		return &types->typedefs;
+	case AS_ENUMERATOR:
+		return &types->enumerators;
+	}
+	return NULL;
+}
+
 static struct layout_pair find_in(const struct kernel_unit *u, const struct definition *d)
 {
-	const struct strmap *map = (const struct strmap *)((const char *)&u->types + d->map);
-	const size_t *entry = strmap_get(map, d->name);
+	const size_t *entry = strmap_get(map_of(&u->types, d->by), d->name);
 
 	return (struct layout_pair){u, entry ? *entry : 0};
 }
@@ -172,7 +186,7 @@ static void compare_enumerators(struct layouts *l, struct patch_unit *u, size_t 
 	struct definition d = {
 		.unit = u,
 		.kind = "enumerator",
-		.map = offsetof(struct types, enumerators),
+		.by = AS_ENUMERATOR,
 	};
 
 	for (size_t e = u->types.t[i].part; e; e = u->types.t[e].next) {
@@ -191,7 +205,7 @@ static void compare_entry(struct layouts *l, struct patch_unit *u, size_t i)
 		.unit = u,
 		.entry = i,
 		.name = t->name,
-		.map = offsetof(struct types, tags),
+		.by = BY_TAG,
 	};
 
 	switch (t->tag) {
@@ -209,7 +223,7 @@ static void compare_entry(struct layouts *l, struct patch_unit *u, size_t i)
 	case DW_TAG_typedef:
 		d.kind = "typedef";
 		d.entry = t->type;
-		d.map = offsetof(struct types, typedefs);
+		d.by = BY_TYPEDEF;
 		if (is->name || (is->tag != DW_TAG_structure_type && is->tag != DW_TAG_union_type))
 			return;
 		break;

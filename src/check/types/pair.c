@@ -58,7 +58,7 @@ static void take_symbol(struct type_checks *t, const char *object, const struct 
 	const struct ksym *all, *same;
 	size_t n, count;
 
-	if (objects_by_name(&t->objects, object ? object : KLP_VMLINUX, &ret->object) ||
+	if (objects_by_name(t->objects, object ? object : KLP_VMLINUX, &ret->object) ||
 	    !ret->object)
 		return;
 	all = kallsyms_find(loaded->symbols, found->name, &n);
@@ -164,7 +164,7 @@ static void add_exported(struct type_checks *t, struct type_use *use)
 	k->function = use->declared->function;
 	if (export && !symver_in_vmlinux(export))
 		return;
-	k->object = t->objects.obj[0];
+	k->object = t->objects->obj[0];
 	/* The module has no such symbol if the compiler has dropped every use of it. */
 	if (undefined) {
 		all = kallsyms_find(k->object->symbols, use->name, &n);

@@ -73,7 +73,7 @@ static void tell_clone(const struct type_checks *t, const struct type_func *f)
 	if (o)
 		code = o->module ? check_object(t->c, o->name) : o;
 	if (code && o->dwarf)
-		list = callers_list_all(&t->objects, o, code->elf, f->old.sym);
+		list = callers_list_all(t->objects, o, code->elf, f->old.sym);
 	found(PASS, FOUND_BAD,
 	      "'%s' is a copy of a function that the compiler has changed: which arguments "
 	      "'%s' is called with cannot be told\n"

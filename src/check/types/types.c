@@ -4,8 +4,8 @@
  * child process. See check/types/types.h.
  */
 #include "check/types/types.h"
+#include "check/effect/old.h"
 #include "dwarf/alternate.h"
-#include "kernel/rules.h"
 
 static void (*const comparisons[])(struct type_checks *t) = {
 	compare_prototypes, compare_data,   compare_layout, compare_compiler,
@@ -27,10 +27,9 @@ void check_types_want(struct check *c)
 /* In the child process. */
 static int compare_types(struct check *c)
 {
-	struct type_checks t = {.c = c, .objects = {.files = c->objects.files}};
+	struct type_checks t = {.c = c, .objects = &c->with_dwarf};
 
-	if (kernel_objects(&t.objects, &c->target) || dwarf_file_open(c->mod, &t.dwarf) ||
-	    type_checks_pair(&t))
+	if (dwarf_file_open(c->mod, &t.dwarf) || type_checks_pair(&t))
 		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(comparisons); i++)
 		comparisons[i](&t);
@@ -48,6 +47,8 @@ void check_types(struct check *c)
 		     dwarf_alternate(c->mod));
 		return;
 	}
+	if (!c->types && !c->unreadable && check_open_dwarf(c))
+		c->unreadable = true;
 	if (!c->types && !c->unreadable) {
 		c->types = findings_gather(c, compare_types);
 		c->unreadable = !c->types->whole;

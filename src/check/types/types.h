@@ -65,7 +65,7 @@ struct type_func {
 struct type_checks {
 	struct check *c;
 	struct dwarf_file *dwarf; /* the module's */
-	struct objects objects;	  /* with debug information */
+	struct objects *objects;  /* with debug information: those of the check */
 	struct strmap symbols;	  /* the module's global ones: 1 of one that is undefined, else 0 */
 	struct patch_unit *patch;
 	size_t patches, patches_cap;
