@@ -2,9 +2,20 @@
 /*
  * Messages and memory for short-lived command line tools.
  *
- * Convention of the whole code base: a function that can fail returns 0 or -1 and has already
- * reported the error where the cause is known; callers only pass it up. Running out of memory
- * ends the program.
+ * How functions fail, in the whole code base:
+ *  - One that can fail returns int: 0, or -1 after error(). The one that knows the cause reports
+ *    it, once; callers only pass -1 up. What it finds goes to *ret, where NULL means that there is
+ *    none: that is an answer and no failure. If the answer is a choice or a number, 1 and more
+ *    stand for it beside 0.
+ *  - A pointer or bool is an answer: NULL and false say "there is none", "it is not", without a
+ *    message. A pointer that is missing only where something is wrong may be "NULL after error()";
+ *    its comment says so. Functions that merely look for a hint, or add to a message, may take a
+ *    failure below them for "there is none": error() has been counted, so the program fails.
+ *  - void functions that decide or check many things report all that is wrong; error_count() says
+ *    whether there was something. In klpcheck's passes bad() is such a finding, not a failure.
+ *  - After a failure nothing is left to free: what was opened is closed, and *ret is empty. What a
+ *    function adds to a list stays in that list, whose owner frees it.
+ *  - Running out of memory ends the program, and so does program_error().
  */
 #ifndef KLP_UTIL_H
 #define KLP_UTIL_H

@@ -119,7 +119,7 @@ static bool has_told(const struct findings *findings)
  * Reports how the child ended, unless fn itself refused and has said so. This cannot be waived:
  * what was not read may be wrong in any way.
  */
-static bool ended_well(const struct check *c, int status, const struct findings *findings)
+static int check_end(const struct check *c, int status, const struct findings *findings)
 {
 	const char *remedy = "take it out with 'eu-strip -g' to have the rest checked";
 
@@ -131,7 +131,7 @@ static bool ended_well(const struct check *c, int status, const struct findings 
 		error("'%s': its debug information is damaged: reading it ended with exit status "
 		      "%d\n  %s",
 		      c->mod->path, WEXITSTATUS(status), remedy);
-	return status == 0;
+	return status ? -1 : 0;
 }
 
 /* A process that runs fn, and what it writes; -1 after error(). */
@@ -174,7 +174,7 @@ struct findings *findings_gather(struct check *c, int (*fn)(struct check *c))
 		return ret;
 	read_findings(in, ret);
 	fclose(in);
-	ret->whole = ended_well(c, child_wait(pid), ret);
+	ret->whole = !check_end(c, child_wait(pid), ret);
 	for (size_t i = 0; i < ret->n; i++) {
 		if (ret->f[i].kind == FOUND_ERROR)
 			error("%s", ret->f[i].text);

@@ -150,5 +150,7 @@ int pointers_find(const struct elf_file *elf, const struct arch *arch, struct dw
 			status = module ? search_relocs(&s, i) : search_section(&s, i);
 	}
 	places_end(&s.places);
+	if (status)
+		callers_free(ret);
 	return status;
 }

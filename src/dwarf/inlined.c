@@ -347,6 +347,8 @@ int inlined_find(struct dwarf_file *d, const struct def *const *def, size_t n, s
 	free(s.shared);
 	free(s.origin);
 	free(s.unit);
+	if (status)
+		inlined_free(ret);
 	return status;
 }
 

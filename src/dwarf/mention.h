@@ -26,11 +26,14 @@ void unit_set_free(struct unit_set *set);
 
 /*
  * The units in which the addresses are the operand of a DW_OP_addr or DW_OP_addrx: ret[i] is the
- * offset of the first such unit's DIE, 0 where there is none.
+ * offset of the first such unit's DIE, 0 where there is none. error() and -1 when the DWARF is
+ * damaged.
  */
 int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret);
 
-/* Adds the units that refer to the name, in .debug_str (by .debug_str_offsets or not) or in place.
+/*
+ * Adds the units that refer to the name, in .debug_str (by .debug_str_offsets or not) or in place.
+ * error() and -1 when the DWARF is damaged.
  */
 int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set);
 

@@ -76,33 +76,30 @@ bool reduced_structures(Dwarf_Die unit)
 	       strstr(producer, "-femit-struct-debug-baseonly") != NULL;
 }
 
-char *reduced_names(struct dwarf_file *d, Dwarf_Off off, int *status)
+int reduced_names(struct dwarf_file *d, Dwarf_Off off, char **why)
 {
-	char *text = NULL;
 	const char *split;
 	Dwarf_Die unit;
 	int lines = 0;
 
-	if (dwarf_file_die(d, off, &unit)) {
-		*status = -1;
-		return NULL;
-	}
+	*why = NULL;
+	if (dwarf_file_die(d, off, &unit))
+		return -1;
 	split = split_file(unit);
 	if (split)
-		text = xasprintf("is in '%s', not in '%s' (-gsplit-dwarf): which names are its own "
+		*why = xasprintf("is in '%s', not in '%s' (-gsplit-dwarf): which names are its own "
 				 "cannot be told\n"
 				 "  use one of a kernel with CONFIG_DEBUG_INFO_SPLIT off",
 				 split, d->elf->path);
 	else
 		lines = reduced_to_lines(d, unit);
 	if (lines > 0)
-		text = xasprintf("has no types and no variables in '%s' (-g1): which names are its "
+		*why = xasprintf("has no types and no variables in '%s' (-g1): which names are its "
 				 "own cannot be told\n"
 				 "  use one of a kernel that is compiled with -g",
 				 d->elf->path);
 	dwarf_dealloc_die(unit);
-	*status = lines < 0 ? -1 : 0;
-	return text;
+	return lines < 0 ? -1 : 0;
 }
 
 int reduced_refuse(struct dwarf_file *d, const struct unit_query *q, const char *before)
@@ -110,8 +107,9 @@ int reduced_refuse(struct dwarf_file *d, const struct unit_query *q, const char 
 	int status = 0;
 
 	for (size_t u = 0; u < q->n && !status; u++) {
-		char *why = reduced_names(d, q->unit[u].die, &status);
+		char *why;
 
+		status = reduced_names(d, q->unit[u].die, &why);
 		if (why) {
 			error("%sthe debug information of %s %s", before, q->path, why);
 			status = -1;

@@ -13,9 +13,9 @@
 
 /*
  * Why a unit does not have all names of its source file, as the end of a sentence, with the way
- * out; NULL when it has them all. To be freed. error() and *status -1 when the DWARF is damaged.
+ * out; *why is NULL when it has them all. To be freed. error() and -1 when the DWARF is damaged.
  */
-char *reduced_names(struct dwarf_file *d, Dwarf_Off unit, int *status);
+int reduced_names(struct dwarf_file *d, Dwarf_Off unit, char **why);
 
 /*
  * error() and -1 when one of the units of a source file does not have all of its names. before:

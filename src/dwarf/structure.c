@@ -118,27 +118,29 @@ int structures_read_beside(struct dwarf_file *d, const char *const *functions, c
 	return status;
 }
 
-char *structures_why_missing(struct dwarf_file *d, const char *const *functions, const char *path)
+int structures_why_missing(struct dwarf_file *d, const char *const *functions, const char *path,
+			   char **why)
 {
-	char *text = NULL;
 	Dwarf_Die unit;
 	Dwarf_Off off;
 	size_t size;
 	int status = unit_holding(d, address_of(d->elf, functions), path, &unit);
 
+	*why = NULL;
 	if (status <= 0)
-		return NULL;
+		return status;
+	status = 0;
 	if (reduced_structures(unit))
-		text = xstrdup(
+		*why = xstrdup(
 			"is reduced (CONFIG_DEBUG_INFO_REDUCED): it has no members of structures\n"
 			"  use a kernel with that off");
 	else if (dwarf_file_section(d, ".debug_types", &size))
-		text = xstrdup(
+		*why = xstrdup(
 			"has its types in a section of their own (-fdebug-types-section with "
 			"DWARF 4), which klpmake does not read\n"
 			"  use a kernel that is compiled without that flag, or with DWARF 5");
 	else if (die_offset(unit, &off))
-		text = reduced_names(d, off, &status);
+		status = reduced_names(d, off, why);
 	dwarf_dealloc_die(unit);
-	return text;
+	return status;
 }

@@ -41,8 +41,10 @@ int structures_read_beside(struct dwarf_file *d, const char *const *functions, c
 
 /*
  * Why the unit with one of these functions does not have them, as the end of a sentence with the
- * way out; NULL when it leaves nothing out. To be freed.
+ * way out; *why is NULL when it leaves nothing out. To be freed. error() and -1 when the DWARF is
+ * damaged.
  */
-char *structures_why_missing(struct dwarf_file *d, const char *const *functions, const char *path);
+int structures_why_missing(struct dwarf_file *d, const char *const *functions, const char *path,
+			   char **why);
 
 #endif

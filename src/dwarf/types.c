@@ -329,7 +329,9 @@ int types_read(struct dwarf_file *d, Dwarf_Off unit, struct types *ret)
 	}
 	status = lines < 0 ? -1 : dwarf_file_children(d, die, read_part, &r);
 	dwarf_dealloc_die(die);
-	if (!status && ret->n > 2)
+	if (status)
+		types_free(ret);
+	else if (ret->n > 2)
 		resolve(ret);
 	return status;
 }

@@ -69,8 +69,7 @@ struct types {
 };
 
 /*
- * Reads a compile unit. error() and -1 when the DWARF is damaged. What is read is never freed,
- * because the process ends soon after using it.
+ * Reads a compile unit. error() and -1 when the DWARF is damaged.
  */
 int types_read(struct dwarf_file *d, Dwarf_Off unit, struct types *ret);
 

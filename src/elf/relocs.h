@@ -28,8 +28,7 @@ struct relocs {
 
 /*
  * Reads and validates all SHT_RELA sections of loaded sections (entry size, sh_info, symbol
- * index, offset within the section). error() and -1 on the first that is wrong: nothing is left to
- * free then.
+ * index, offset within the section). error() and -1 on the first that is wrong.
  */
 int relocs_read(const struct elf_file *f, struct relocs *ret);
 

@@ -83,17 +83,20 @@ static bool read_all(int fd, size_t max, char **data, size_t *size)
 int unpack(const char *path, char **data, size_t *size)
 {
 	const struct format *format = format_of(path);
-	int ends[2], status, fd = open(path, O_RDONLY | O_CLOEXEC);
+	int ends[2] = {-1, -1}, status, fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	bool whole;
 	pid_t pid;
 
 	if (fd < 0 || fstat(fd, &st)) {
 		error("'%s': %s", path, strerror(errno));
+		close(fd);
 		return -1;
 	}
 	if (pipe(ends) < 0 || (pid = child_start()) < 0) {
 		error("'%s': cannot be unpacked: %s", path, strerror(errno));
+		close(ends[0]);
+		close(ends[1]);
 		close(fd);
 		return -1;
 	}

@@ -143,9 +143,8 @@ static int read_jump(struct target *t)
 	return writer ? jump_read(&t->jump, t->vmlinux, writer->addr) : 0;
 }
 
-int target_open(struct target *t, const struct target_options *opt)
+static int read_files(struct target *t, const struct target_options *opt)
 {
-	memset(t, 0, sizeof(*t));
 	t->symbols = opt->symbols;
 	t->release = opt->release;
 	if (elf_file_open(opt->vmlinux, &t->vmlinux))
@@ -166,6 +165,16 @@ int target_open(struct target *t, const struct target_options *opt)
 	for (size_t i = 0; i < opt->symverses; i++) {
 		if (symvers_read(&t->symvers, opt->symvers[i]))
 			return -1;
+	}
+	return 0;
+}
+
+int target_open(struct target *t, const struct target_options *opt)
+{
+	memset(t, 0, sizeof(*t));
+	if (read_files(t, opt)) {
+		target_close(t);
+		return -1;
 	}
 	return 0;
 }

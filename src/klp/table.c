@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/output.h"
 #include "base/search.h"
 #include "base/util.h"
@@ -92,7 +93,7 @@ static bool position_number(const char *s, size_t *ret)
 	return n <= UINT32_MAX;
 }
 
-static int parse_symbol(struct symtable *t, char **field, size_t n)
+static bool parse_symbol(struct symtable *t, char **field, size_t n)
 {
 	struct table_symbol *s;
 	uint64_t addr;
@@ -101,7 +102,7 @@ static int parse_symbol(struct symtable *t, char **field, size_t n)
 
 	if (n < 8 || n > 9 || !position_number(field[5], &position) ||
 	    !number(field[6], 16, &addr) || field[7][1])
-		return -1;
+		return false;
 	s = symtable_add_symbol(t);
 	s->module = xstrdup(field[1]);
 	s->link_name = xstrdup(field[2]);
@@ -113,27 +114,27 @@ static int parse_symbol(struct symtable *t, char **field, size_t n)
 	s->addr = addr;
 	s->type = field[7][0];
 	s->source = xstrdup(n > 8 ? field[8] : "-");
-	return 0;
+	return true;
 }
 
-static int parse_sympos(struct symtable *t, char **field, size_t n)
+static bool parse_sympos(struct symtable *t, char **field, size_t n)
 {
 	struct table_sympos *s;
 	uint64_t offset;
 	size_t position;
 
 	if (n != 6 || !number(field[3], 0, &offset) || !position_number(field[4], &position))
-		return -1;
+		return false;
 	s = symtable_add_sympos(t);
 	s->module = xstrdup(field[1]);
 	s->section = xstrdup(field[2]);
 	s->offset = offset;
 	s->position = position;
 	s->name = xstrdup(field[5]);
-	return 0;
+	return true;
 }
 
-static int parse_address(struct symtable *t, char **field, size_t n)
+static bool parse_address(struct symtable *t, char **field, size_t n)
 {
 	bool negative = n == 9 && field[7][0] == '-';
 	uint64_t offset, addend;
@@ -142,7 +143,7 @@ static int parse_address(struct symtable *t, char **field, size_t n)
 
 	if (n != 9 || !number(field[3], 0, &offset) || !position_number(field[6], &position) ||
 	    !number(field[7] + negative, 10, &addend))
-		return -1;
+		return false;
 	a = symtable_add_address(t);
 	a->module = xstrdup(field[1]);
 	a->section = xstrdup(field[2]);
@@ -152,79 +153,88 @@ static int parse_address(struct symtable *t, char **field, size_t n)
 	a->position = position;
 	a->addend = (int64_t)(negative ? -addend : addend);
 	a->new_name = xstrdup(field[8]);
-	return 0;
+	return true;
 }
 
-static int parse_depends(struct symtable *t, char **field, size_t n)
+static bool parse_depends(struct symtable *t, char **field, size_t n)
 {
 	struct table_depends *d;
 
 	if (n != 3)
-		return -1;
+		return false;
 	d = symtable_add_depends(t);
 	d->module = xstrdup(field[1]);
 	d->names = xstrdup(field[2]);
-	return 0;
+	return true;
 }
 
-static int parse_modinfo(struct symtable *t, char **field, size_t n)
+static bool parse_modinfo(struct symtable *t, char **field, size_t n)
 {
 	if (n != 3 || field[2][0] == '=' || !strchr(field[2], '='))
-		return -1;
+		return false;
 	symtable_add_modinfo(t, field[1], xstrdup(field[2]));
+	return true;
+}
+
+/* A line of fields; an empty one and a comment say nothing. */
+static int read_line(struct symtable *t, char *line, const char *path, size_t number)
+{
+	static const struct {
+		const char *word, *form;
+		bool (*parse)(struct symtable *t, char **field, size_t n);
+	} kinds[] = {
+		{"symbol", SYMBOL_FORM, parse_symbol},	  {"sympos", SYMPOS_FORM, parse_sympos},
+		{"address", ADDRESS_FORM, parse_address}, {"depends", DEPENDS_FORM, parse_depends},
+		{"modinfo", MODINFO_FORM, parse_modinfo},
+	};
+	char *field[MAX_FIELDS];
+	size_t n = line[0] == '#' ? 0 : split(line, field);
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) && n; i++) {
+		if (strcmp(field[0], kinds[i].word) != 0)
+			continue;
+		if (kinds[i].parse(t, field, n))
+			return 0;
+		error("'%s' line %zu: not '%s'", path, number, kinds[i].form);
+		return -1;
+	}
+	if (!n)
+		return 0;
+	error("'%s' line %zu: not a line of a table of symbols that klpsyms writes", path, number);
+	return -1;
+}
+
+static int read_lines(struct symtable *t, char *text, size_t size, const char *path)
+{
+	size_t number = 0;
+	char *next;
+
+	if (memchr(text, '\0', size)) {
+		error("'%s': not a table of symbols: there is a NUL byte in it", path);
+		return -1;
+	}
+	for (char *line = text; line < text + size; line = next) {
+		next = line + strcspn(line, "\n");
+		*next++ = '\0';
+		if (read_line(t, line, path, ++number))
+			return -1;
+	}
 	return 0;
 }
 
 int symtable_read(struct symtable *t, const char *path)
 {
-	char *text, *line, *next;
-	const char *form = NULL;
-	size_t size, count = 0;
-	int status = 0;
+	CLEANUP_FREE char *text = NULL;
+	size_t size;
 
 	memset(t, 0, sizeof(*t));
 	if (read_file(path, &text, &size))
 		return -1;
-	if (memchr(text, '\0', size)) {
-		error("'%s': not a table of symbols: there is a NUL byte in it", path);
-		status = -1;
+	if (read_lines(t, text, size, path)) {
+		symtable_free(t);
+		return -1;
 	}
-	for (line = text; line < text + size && !status; line = next) {
-		char *field[MAX_FIELDS];
-		size_t n;
-
-		count++;
-		next = line + strcspn(line, "\n");
-		*next++ = '\0';
-		if (line[0] == '#')
-			continue;
-		n = split(line, field);
-		if (n == 0)
-			continue;
-		if (!strcmp(field[0], "symbol")) {
-			form = "'" SYMBOL_FORM "'";
-			status = parse_symbol(t, field, n);
-		} else if (!strcmp(field[0], "sympos")) {
-			form = "'" SYMPOS_FORM "'";
-			status = parse_sympos(t, field, n);
-		} else if (!strcmp(field[0], "address")) {
-			form = "'" ADDRESS_FORM "'";
-			status = parse_address(t, field, n);
-		} else if (!strcmp(field[0], "depends")) {
-			form = "'" DEPENDS_FORM "'";
-			status = parse_depends(t, field, n);
-		} else if (!strcmp(field[0], "modinfo")) {
-			form = "'" MODINFO_FORM "'";
-			status = parse_modinfo(t, field, n);
-		} else {
-			form = "a line of a table of symbols that klpsyms writes";
-			status = -1;
-		}
-	}
-	if (form && status)
-		error("'%s' line %zu: not %s", path, count, form);
-	free(text);
-	return status;
+	return 0;
 }
 
 static int by_symbol(const void *a, const void *b)

@@ -211,7 +211,7 @@ static int plan_move(struct link_plan *plan, struct link_relas *kept, const stru
 		link_to_stub(plan, kept, r, to);
 		return 0;
 	case MOVE_TO_VENEER:
-		if (link_to_veneer(plan, kept, r, to))
+		if (!link_to_veneer(plan, kept, r, to))
 			return refuse_move(plan, r, name, "its section has no symbol");
 		return 0;
 	case MOVE_TO_NUMBER:

@@ -172,8 +172,8 @@ static size_t symbol_in(const struct elf_file *f, size_t section)
 	return 0;
 }
 
-int link_to_veneer(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
-		   const struct slot *to)
+bool link_to_veneer(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
+		    const struct slot *to)
 {
 	const struct arch_stub *veneer = plan->arch->slots.veneer;
 	size_t back = symbol_in(plan->in, r->section), jump = veneer->size - INSTRUCTION, slot,
@@ -186,7 +186,7 @@ int link_to_veneer(struct link_plan *plan, struct link_relas *kept, const struct
 
 	/* move_of() has looked at the code. */
 	if (!back || !move_code(plan->in, r->section, r->offset, code))
-		return -1;
+		return false;
 	elf_file_symbol(plan->in, back, &s);
 	plan->arch->slots.fit_veneer(filled, code);
 	base.addend = 0;
@@ -201,7 +201,7 @@ int link_to_veneer(struct link_plan *plan, struct link_relas *kept, const struct
 	e = edit_code(plan, r, r->offset);
 	memcpy(e->bytes, filled + jump, INSTRUCTION);
 	link_relas_add(kept, (Elf64_Rela){r->offset, ELF64_R_INFO(symbol, veneer->jump), 0});
-	return 0;
+	return true;
 }
 
 void link_set_low(struct link_plan *plan, const struct reloc *r, int64_t number)

@@ -17,11 +17,11 @@ void link_to_stub(struct link_plan *plan, struct link_relas *kept, const struct 
 		  const struct slot *to);
 
 /*
- * r, the page of a livepatch symbol, becomes a jump that stays among kept, to a veneer. -1 when
+ * r, the page of a livepatch symbol, becomes a jump that stays among kept, to a veneer. False when
  * there is no symbol that the jump back could refer to.
  */
-int link_to_veneer(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
-		   const struct slot *to);
+bool link_to_veneer(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
+		    const struct slot *to);
 
 /* The instruction of r, the rest of such an address, adds a number and has no relocation. */
 void link_set_low(struct link_plan *plan, const struct reloc *r, int64_t number);

@@ -53,7 +53,8 @@ static int search_vmlinux(struct dwarf_file *d, struct search *search)
 
 	if (status < 0 || is_enough(search))
 		return status;
-	why = structures_why_missing(d, starters, core);
+	if (structures_why_missing(d, starters, core, &why))
+		return -1;
 	if (why)
 		error("'%s': the debug information of %s %s", d->elf->path, core, why);
 	status = why ? -1 : 0;

@@ -15,7 +15,7 @@ static int read_funcs(const struct patch_reader *r, const struct patch_span *spa
 {
 	size_t cap = 0;
 
-	for (uint64_t off = span->off; patch_has_room(r, span, off); off += span->entry) {
+	for (uint64_t off = span->off; !patch_check_room(r, span, off); off += span->entry) {
 		int status;
 
 		GROW(obj->func, obj->n, cap);
@@ -24,7 +24,7 @@ static int read_funcs(const struct patch_reader *r, const struct patch_span *spa
 		if (status < 0)
 			return -1;
 		if (status)
-			return patch_end_list(r, span, off, &obj->funcs) ? 0 : -1;
+			return patch_end_list(r, span, off, &obj->funcs);
 		obj->n++;
 	}
 	return -1;
@@ -40,9 +40,9 @@ static int read_hooks(const struct patch_reader *r, size_t section, uint64_t mem
 
 	if (status <= 0)
 		return status;
-	for (uint64_t off = span.off; patch_has_room(r, &span, off); off += span.entry) {
+	for (uint64_t off = span.off; !patch_check_room(r, &span, off); off += span.entry) {
 		if (!relocs_at(r->relocs, span.section, off + r->layout->hook_function))
-			return patch_end_list(r, &span, off, list) ? 0 : -1;
+			return patch_end_list(r, &span, off, list);
 		++*n;
 	}
 	return -1;
@@ -71,7 +71,7 @@ static int read_objects(const struct patch_reader *r, const struct patch_span *s
 	const struct klp_layout *l = r->layout;
 	size_t cap = 0;
 
-	for (uint64_t off = span->off; patch_has_room(r, span, off); off += span->entry) {
+	for (uint64_t off = span->off; !patch_check_room(r, span, off); off += span->entry) {
 		struct patch_span funcs = {.type = "klp_func", .entry = l->func_size};
 		struct patch_object *obj;
 		int status;
@@ -89,7 +89,7 @@ static int read_objects(const struct patch_reader *r, const struct patch_span *s
 			return -1;
 		obj->has_funcs = status;
 		if (!obj->name && !obj->has_funcs)
-			return patch_end_list(r, span, off, &p->objs) ? 0 : -1;
+			return patch_end_list(r, span, off, &p->objs);
 		p->n++;
 		if (obj->has_funcs && read_funcs(r, &funcs, obj))
 			return -1;
@@ -107,12 +107,12 @@ static int read_states(const struct patch_reader *r, const struct patch_span *sp
 
 	if (elf_file_bytes(r->f, span->section, &data, &size))
 		return -1;
-	for (uint64_t off = span->off; patch_has_room(r, span, off); off += span->entry) {
+	for (uint64_t off = span->off; !patch_check_room(r, span, off); off += span->entry) {
 		uint64_t at = off + r->layout->state_id;
 		uint64_t id = data ? elf_file_number(r->f, data + at, 8) : 0;
 
 		if (!id && !relocs_at(r->relocs, span->section, at))
-			return patch_end_list(r, span, off, &p->states) ? 0 : -1;
+			return patch_end_list(r, span, off, &p->states);
 		GROW(p->state, p->state_num, cap);
 		p->state[p->state_num++] = id;
 	}
@@ -182,6 +182,8 @@ int patches_read(const struct elf_file *module, const struct arch *arch,
 	};
 	status = read_all(&r, place, n, ret);
 	free(place);
+	if (status)
+		patches_free(ret);
 	return status;
 }
 

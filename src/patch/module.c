@@ -41,9 +41,8 @@ static char *output_name(const char *path)
 	return name;
 }
 
-int patch_module_open(struct patch_module *m, const char *path, char *const *objects, size_t n)
+static int read_module(struct patch_module *m, const char *path, char *const *objects, size_t n)
 {
-	memset(m, 0, sizeof(*m));
 	m->path = path;
 	m->name = output_name(path);
 	if (elf_file_open(path, &m->elf))
@@ -53,8 +52,8 @@ int patch_module_open(struct patch_module *m, const char *path, char *const *obj
 		return -1;
 	}
 	m->t = xcalloc(n, sizeof(*m->t));
-	for (size_t i = 0; i < n; i++) {
-		if (template_open(&m->t[m->n++], objects[i]))
+	for (; m->n < n; m->n++) {
+		if (template_open(&m->t[m->n], objects[m->n]))
 			return -1;
 	}
 	if (!is_started(m)) {
@@ -65,6 +64,16 @@ int patch_module_open(struct patch_module *m, const char *path, char *const *obj
 	}
 	read_defined(m);
 	return relocs_read(m->elf, &m->relocs);
+}
+
+int patch_module_open(struct patch_module *m, const char *path, char *const *objects, size_t n)
+{
+	memset(m, 0, sizeof(*m));
+	if (read_module(m, path, objects, n)) {
+		patch_module_close(m);
+		return -1;
+	}
+	return 0;
 }
 
 int patch_module_read_patch(struct patch_module *m, struct elf_file *vmlinux)
@@ -119,4 +128,5 @@ void patch_module_close(struct patch_module *m)
 	relocs_free(&m->relocs);
 	elf_file_close(m->elf);
 	free(m->name);
+	memset(m, 0, sizeof(*m));
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "base/cleanup.h"
 #include "base/path.h"
 #include "base/util.h"
 #include "dwarf/defs.h"
@@ -157,12 +158,10 @@ static char *source_of(const char *object_path)
 	return NULL;
 }
 
-int template_open(struct template *t, const char *object_path)
+static int read_object(struct template *t, const char *object_path)
 {
-	bool *taken;
-	int status;
+	CLEANUP_FREE bool *taken = NULL;
 
-	memset(t, 0, sizeof(*t));
 	t->path = object_path;
 	if (!str_ends(object_path, ".o")) {
 		error("'%s': not an object file: its name does not end in .o", object_path);
@@ -179,9 +178,17 @@ int template_open(struct template *t, const char *object_path)
 	if (t->source_path && source_read(&t->source, t->source_path))
 		return -1;
 	taken = xcalloc(t->elf->symnum, sizeof(*taken));
-	status = mark_taken(t, taken) || read_symbols(t, taken) || read_gone(t) ? -1 : 0;
-	free(taken);
-	return status;
+	return mark_taken(t, taken) || read_symbols(t, taken) || read_gone(t) ? -1 : 0;
+}
+
+int template_open(struct template *t, const char *object_path)
+{
+	memset(t, 0, sizeof(*t));
+	if (read_object(t, object_path)) {
+		template_close(t);
+		return -1;
+	}
+	return 0;
 }
 
 bool template_defines_global(const struct template *t, const char *name)
@@ -216,4 +223,5 @@ void template_close(struct template *t)
 	source_free(&t->source);
 	free(t->source_path);
 	elf_file_close(t->elf);
+	memset(t, 0, sizeof(*t));
 }

@@ -115,19 +115,19 @@ int patch_span_at(const struct patch_reader *r, size_t section, uint64_t off, co
 	return 1;
 }
 
-bool patch_has_room(const struct patch_reader *r, const struct patch_span *span, uint64_t off)
+int patch_check_room(const struct patch_reader *r, const struct patch_span *span, uint64_t off)
 {
 	if (off <= span->end && span->entry <= span->end - off)
-		return true;
+		return 0;
 	error("'%s': the struct %s array '%s' in section '%s' does not end with an empty entry: "
 	      "the kernel would read on in what follows it",
 	      r->f->path, span->type, span->name[0] ? span->name : "(no name)",
 	      r->f->sec[span->section].name);
-	return false;
+	return -1;
 }
 
-bool patch_end_list(const struct patch_reader *r, const struct patch_span *span, uint64_t off,
-		    struct patch_list *ret)
+int patch_end_list(const struct patch_reader *r, const struct patch_span *span, uint64_t off,
+		   struct patch_list *ret)
 {
 	const struct reloc *next = relocs_from(r->relocs, span->section, off);
 	const unsigned char *data;
@@ -139,16 +139,16 @@ bool patch_end_list(const struct patch_reader *r, const struct patch_span *span,
 		      "is empty there: the kernel would find nothing in it",
 		      r->f->path, span->type, r->f->sec[span->section].name,
 		      (unsigned long long)off, span->inside);
-		return false;
+		return -1;
 	}
 	if (elf_file_bytes(r->f, span->section, &data, &size))
-		return false;
+		return -1;
 	if (!span->name[0])
-		return true;
+		return 0;
 	ret->more = next && next->offset < span->end;
 	for (; data && off < span->end; off++)
 		ret->more |= data[off] != 0;
-	return true;
+	return 0;
 }
 
 /*

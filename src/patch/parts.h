@@ -45,15 +45,15 @@ int patch_string(const struct patch_reader *r, size_t section, uint64_t off, con
 int patch_span_at(const struct patch_reader *r, size_t section, uint64_t off, const char *what,
 		  struct patch_span *ret);
 
-/* Is there room for one more entry? error() when not. */
-bool patch_has_room(const struct patch_reader *r, const struct patch_span *span, uint64_t off);
+/* error() and -1 when there is no room for one more entry. */
+int patch_check_room(const struct patch_reader *r, const struct patch_span *span, uint64_t off);
 
 /*
  * The entry at off is the last that the kernel reads: is there something in it, or behind it?
- * error() and false when it is the first one, too, of a list that nobody can have meant.
+ * error() and -1 when it is the first one, too, of a list that nobody can have meant.
  */
-bool patch_end_list(const struct patch_reader *r, const struct patch_span *span, uint64_t off,
-		    struct patch_list *ret);
+int patch_end_list(const struct patch_reader *r, const struct patch_span *span, uint64_t off,
+		   struct patch_list *ret);
 
 /*
  * One struct klp_func: 1 when it is the terminator (old_name, new_func, old_sympos all zero), -1

@@ -154,8 +154,10 @@ int rewrites_read(const struct elf_file *module, const struct arch *arch,
 			.section = elf_file_section(module, kind->section),
 		};
 
-		if (t.section && read_table(ret, &t, vmlinux))
+		if (t.section && read_table(ret, &t, vmlinux)) {
+			rewrites_free(ret);
 			return -1;
+		}
 	}
 	return 0;
 }

@@ -255,7 +255,7 @@ static void parse(int argc, char **argv, struct options *opt, char ***words, siz
 static int open_modules(struct modules *mods, char **words, size_t n)
 {
 	mods->m = xcalloc(n, sizeof(*mods->m));
-	for (size_t i = 0; i < n;) {
+	for (size_t i = 0; i < n; mods->n++) {
 		size_t end = i + 1;
 
 		while (end < n && words[end])
@@ -263,8 +263,7 @@ static int open_modules(struct modules *mods, char **words, size_t n)
 		if (end < i + 3)
 			usage_error(
 				"--module needs a partially linked object and its object files");
-		if (patch_module_open(&mods->m[mods->n++], words[i + 1], words + i + 2,
-				      end - i - 2))
+		if (patch_module_open(&mods->m[mods->n], words[i + 1], words + i + 2, end - i - 2))
 			return -1;
 		i = end;
 	}

@@ -21,11 +21,13 @@ int advice_open(struct advice_unit *u, struct object *object, const struct arch 
 
 	memset(u, 0, sizeof(*u));
 	u->object = object;
-	return types_read(object->dwarf, unit, &u->types) ||
-			       defs_read(object->dwarf, unit, NULL, &u->defs) ||
-			       code_open(&u->code, object->elf, arch, &none)
-		       ? -1
-		       : 0;
+	if (types_read(object->dwarf, unit, &u->types) ||
+	    defs_read(object->dwarf, unit, NULL, &u->defs) ||
+	    code_open(&u->code, object->elf, arch, &none)) {
+		advice_close(u);
+		return -1;
+	}
+	return 0;
 }
 
 void advice_close(struct advice_unit *u)
@@ -33,6 +35,7 @@ void advice_close(struct advice_unit *u)
 	types_free(&u->types);
 	defs_free(&u->defs);
 	code_close(&u->code);
+	memset(u, 0, sizeof(*u));
 }
 
 char *advice_header(const char *path)

@@ -40,11 +40,11 @@ struct advice {
 	size_t type;	       /* its entry in the unit's types */
 };
 
-/* error() and -1 when the debug information is damaged. What is read stays until the end. */
+/* error() and -1 when the debug information is damaged. */
 int advice_open(struct advice_unit *u, struct object *object, const struct arch *arch,
 		Dwarf_Off unit);
 
-/* Also for one that advice_open() could not read, or that is all zero. */
+/* Also for one that is all zero, as advice_open() leaves what it could not read. */
 void advice_close(struct advice_unit *u);
 
 /* For a function or variable at file scope. False when the unit has none of that name. */

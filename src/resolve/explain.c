@@ -100,7 +100,7 @@ static int read_sources(struct explanation *e)
 	return 0;
 }
 
-/* The tagged file's units, one after the other. NULL: there is no other, or error(). */
+/* The tagged file's units, one after the other. NULL: there is no other that can be read. */
 static struct advice_unit *unit_of(const struct explanation *e, struct patch_file *file, size_t i)
 {
 	const struct scope *s = file->scope;
@@ -199,13 +199,14 @@ static void say_copy(struct explanation *e, const struct unknown *u, struct patc
 		     struct advice_unit *unit, const struct advice *a)
 {
 	char *text = xasprintf(INDENT "copy it from %s (%s)", a->text, a->reason);
+	char *needs;
 
 	say(u, text);
 	free(text);
 	if (!a->def)
 		say_types(e, u, unit, a->type);
-	else if (a->def->function)
-		say_lines(u, needs_of(unit, &file->source, a->def, INDENT INDENT));
+	else if (a->def->function && !needs_of(unit, &file->source, a->def, INDENT INDENT, &needs))
+		say_lines(u, needs);
 }
 
 static void say_advice(struct explanation *e, const struct unknown *u, struct patch_file *file,

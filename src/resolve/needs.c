@@ -322,22 +322,25 @@ static char *tell(struct needs *w, const struct source *source, const char *pref
 	return ret;
 }
 
-char *needs_of(struct advice_unit *u, const struct source *source, const struct def *def,
-	       const char *prefix)
+int needs_of(struct advice_unit *u, const struct source *source, const struct def *def,
+	     const char *prefix, char **ret)
 {
 	struct needs w = {.u = u};
-	char *ret = NULL;
 	size_t first = (size_t)(def - u->defs.def);
+	int status;
+
+	*ret = NULL;
 
 	w.wanted = xcalloc(u->defs.n, sizeof(*w.wanted));
 	w.order = xcalloc(u->defs.n, sizeof(*w.order));
-	if (!read_unit(&w)) {
+	status = read_unit(&w);
+	if (!status) {
 		want(&w, first);
 		for (size_t i = 0; i < w.n; i++) {
 			if (i == 0 || is_copied(&w, w.order[i]))
 				follow(&w, w.order[i]);
 		}
-		ret = tell(&w, source, prefix);
+		*ret = tell(&w, source, prefix);
 	}
 	free(w.edge);
 	free(w.body);
@@ -345,5 +348,5 @@ char *needs_of(struct advice_unit *u, const struct source *source, const struct 
 	free(w.variable);
 	free(w.wanted);
 	free(w.order);
-	return ret;
+	return status;
 }

@@ -15,10 +15,10 @@
 
 /*
  * The names that a copy of the function needs, as lines that each begin with "\n" and PREFIX: what
- * to write for each, the headers, and what the patch's source has already. NULL when there is
- * nothing, or after error(). To be freed.
+ * to write for each, the headers, and what the patch's source has already. *ret is NULL when
+ * there is nothing. To be freed. error() and -1 when the debug information is damaged.
  */
-char *needs_of(struct advice_unit *u, const struct source *source, const struct def *def,
-	       const char *prefix);
+int needs_of(struct advice_unit *u, const struct source *source, const struct def *def,
+	     const char *prefix, char **ret);
 
 #endif

@@ -63,8 +63,8 @@ static void add_made(struct made *m, const char *name)
  * Macros that describe something to the kernel describe it twice in a patch. They make dozens of
  * variables, so there is one message about them in place of all others.
  */
-static bool check_macros(const struct objects *objects, const struct template *t,
-			 const struct scope *scope)
+static int check_macros(const struct objects *objects, const struct template *t,
+			const struct scope *scope)
 {
 	struct made trace = {0}, syscall = {0};
 
@@ -92,7 +92,7 @@ static bool check_macros(const struct objects *objects, const struct template *t
 		      "  write __SYSCALL_DEFINEx() instead, which makes the functions only: "
 		      "example/uname shows how",
 		      source_place(&t->source, syscall.first), syscall.first);
-	return trace.n || syscall.n;
+	return trace.n || syscall.n ? -1 : 0;
 }
 
 void own_data_check(const struct objects *objects, const struct template *t,

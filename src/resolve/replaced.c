@@ -102,20 +102,20 @@ static void decide_function(const struct resolver *r, const struct patch_module 
 }
 
 /* The kernel compares .name with what a module is called when it is loaded. */
-static bool refuse_name(const struct patch_module *m, const char *name)
+static int check_name(const struct patch_module *m, const char *name)
 {
 	char *meant = module_name_meant(name);
 	const char *place = m->name;
 
 	if (!meant)
-		return false;
+		return 0;
 	for (size_t i = 0; i < m->n; i++) {
 		if (source_line_of(&m->t[i].source, name))
 			place = source_place(&m->t[i].source, name);
 	}
 	error("%s: no loaded module has the name '%s': write .name = \"%s\"", place, name, meant);
 	free(meant);
-	return true;
+	return -1;
 }
 
 /* The functions that a struct klp_object patches. A missing object is reported at once. */
@@ -126,7 +126,7 @@ static void decide_object(const struct resolver *r, const struct patch_module *m
 	const char *name = patched->name ? patched->name : KLP_VMLINUX;
 	struct object *object;
 
-	if (patched->n == 0 || refuse_name(m, name) || objects_by_name(r->objects, name, &object))
+	if (patched->n == 0 || check_name(m, name) || objects_by_name(r->objects, name, &object))
 		return;
 	if (!object) {
 		error("%s: it patches the module '%s', but no file was found for it: give --module "

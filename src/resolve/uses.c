@@ -17,8 +17,8 @@
  * verify_namespace_is_imported(). modpost would report it too, but without a line, and also for
  * names that become livepatch symbols; klpmake has it ignore them (KBUILD_NSDEPS).
  */
-static bool check_import(const struct patch_module *m, const struct template *t, const char *name,
-			 const struct symver *export)
+static int check_import(const struct patch_module *m, const struct template *t, const char *name,
+			const struct symver *export)
 {
 	char *quoted = xasprintf("\"%s\"", export->ns);
 	bool imported = !export->ns[0], as_string = false;
@@ -39,7 +39,7 @@ static bool check_import(const struct patch_module *m, const struct template *t,
 		      as_string ? " (MODULE_IMPORT_NS() of this kernel takes a name, not a string)"
 				: "",
 		      export->ns);
-	return imported;
+	return imported ? 0 : -1;
 }
 
 /* A function whose address is taken will be called through it. */
@@ -83,7 +83,7 @@ void decide_uses(const struct resolver *r, const struct modules *mods, const str
 					continue;
 				found = resolve_use(r, &tmpl->source, scope, use);
 				if (found.how == RESOLVED_EXPORT &&
-				    !check_import(m, tmpl, use->is.name, found.export))
+				    check_import(m, tmpl, use->is.name, found.export))
 					found = resolved_refused;
 				check_landing(r, tmpl, use, &found);
 				GROW(ret->d, ret->n, ret->cap);

@@ -59,9 +59,9 @@ void print_needs(const struct objects *objects, const struct source *source,
 {
 	struct advice_unit *u = unit_of_def(objects, scope, def);
 	const size_t *i = u ? strmap_get(&u->defs.index, def->name) : NULL;
-	char *list = i ? needs_of(u, source, &u->defs.def[*i], "    ") : NULL;
+	char *list = NULL;
 
-	if (list)
+	if (i && !needs_of(u, source, &u->defs.def[*i], "    ", &list) && list)
 		message_more("  what a copy of it needs, but for macros:%s\n", list);
 	free(list);
 }

@@ -202,6 +202,8 @@ int callers_find(const struct elf_file *elf, const struct arch *arch, struct dwa
 	status = search_sections(&s);
 	places_end(&s.places);
 	free(s.entry);
+	if (status)
+		callers_free(ret);
 	return status;
 }
 

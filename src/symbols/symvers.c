@@ -23,22 +23,22 @@ static size_t split(char *line, char **field, size_t max)
 	return n;
 }
 
-static int parse_line(struct symver *s, char *line)
+static bool parse_line(struct symver *s, char *line)
 {
 	char *field[5], *end;
 	size_t n = split(line, field, ARRAY_SIZE(field));
 
 	/* Kernels before 5.18 leave out the last tab when there is no namespace. */
 	if (n < 4 || !field[1][0] || !field[2][0])
-		return -1;
+		return false;
 	s->crc = (uint32_t)strtoul(field[0], &end, 16);
 	if (end == field[0] || *end)
-		return -1;
+		return false;
 	s->name = field[1];
 	s->owner = field[2];
 	s->gpl = strstr(field[3], "_GPL") != NULL;
 	s->ns = n == 5 ? field[4] : "";
-	return 0;
+	return true;
 }
 
 int symvers_read(struct symvers *v, const char *path)
@@ -67,7 +67,7 @@ int symvers_read(struct symvers *v, const char *path)
 		}
 		*next++ = '\0';
 		GROW(v->sym, v->n, v->cap);
-		if (parse_line(&v->sym[v->n], line)) {
+		if (!parse_line(&v->sym[v->n], line)) {
 			error("'%s' line %zu: not 'CRC NAME OWNER EXPORT NAMESPACE'", path, number);
 			return -1;
 		}

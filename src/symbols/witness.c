@@ -8,11 +8,11 @@
 
 #include "base/util.h"
 
-/*
- * "ADDRESS TYPE NAME[\t[MODULE]]" into its parts, in place. Returns 1 for a symbol of vmlinux, 0
- * for one of a module (or of eBPF or ftrace, which also stand in brackets), -1 for any other form.
- */
-static int parse_line(char *line, char *type, char **name)
+/* eBPF and ftrace stand in brackets as modules do. */
+enum line { LINE_VMLINUX, LINE_MODULE, LINE_OTHER };
+
+/* Takes a line "ADDRESS TYPE NAME[\t[MODULE]]" apart, in place. */
+static enum line parse_line(char *line, char *type, char **name)
 {
 	char *end = line;
 
@@ -20,14 +20,14 @@ static int parse_line(char *line, char *type, char **name)
 	while (isxdigit((unsigned char)*end))
 		end++;
 	if (end == line || end - line > 16 || end[0] != ' ' || !end[1] || end[2] != ' ' || !end[3])
-		return -1;
+		return LINE_OTHER;
 	*type = end[1];
 	*name = end + 3;
 	end = *name + strcspn(*name, " \t");
 	if (*end == '\0')
-		return 1;
+		return LINE_VMLINUX;
 	*end++ = '\0';
-	return strchr(end, '[') ? 0 : -1;
+	return strchr(end, '[') ? LINE_MODULE : LINE_OTHER;
 }
 
 static int read_text(const struct kallsyms *k, const char *path, char *text, size_t size,
@@ -46,7 +46,7 @@ static int read_text(const struct kallsyms *k, const char *path, char *text, siz
 	for (; line < text + size; line = next) {
 		char *name, type;
 		uint64_t addr;
-		int kind;
+		enum line kind;
 
 		next = strchr(line, '\n');
 		if (!next) {
@@ -56,13 +56,13 @@ static int read_text(const struct kallsyms *k, const char *path, char *text, siz
 		*next++ = '\0';
 		line_number++;
 		kind = parse_line(line, &type, &name);
-		if (kind < 0) {
+		if (kind == LINE_OTHER) {
 			error("'%s' line %zu: not 'ADDRESS TYPE NAME': '%.60s'", path, line_number,
 			      line);
 			return -1;
 		}
 		/* nm's absolute (before kallsyms turns per-CPU symbols into 'A'), weak undefined */
-		if (kind == 0 || type == 'a' || type == 'w' || type == 'U' ||
+		if (kind == LINE_MODULE || type == 'a' || type == 'w' || type == 'U' ||
 		    !kallsyms_wanted(k, name) || kallsyms_drops(k, name))
 			continue;
 		addr = strtoull(line, NULL, 16);

@@ -125,12 +125,9 @@ static char *why_unknown(struct check_debug *debug, const struct ksym *sym)
 	struct dwarf_file *d = debug->o->dwarf;
 	char *part = NULL, *why;
 	Dwarf_Off unit = 0;
-	int status;
 
 	units_at(d, &sym->addr, 1, &unit);
-	if (unit)
-		part = reduced_names(d, unit, &status);
-	if (!part)
+	if (!unit || reduced_names(d, unit, &part) || !part)
 		return xasprintf("the debug information of '%s' does not have it", debug->o->name);
 	why = xasprintf("its debug information %.*s", (int)strcspn(part, "\n"), part);
 	free(part);

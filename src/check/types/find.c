@@ -22,8 +22,10 @@ struct kernel_unit *type_unit(struct type_checks *t, struct object *o, Dwarf_Off
 	}
 	u = xcalloc(1, sizeof(*u));
 	u->object = o;
-	if (types_read(o->dwarf, off, &u->types))
+	if (types_read(o->dwarf, off, &u->types)) {
+		free(u);
 		return NULL;
+	}
 	GROW(t->kernel, t->kernels, t->kernels_cap);
 	return t->kernel[t->kernels++] = u;
 }
