@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/util.h"
 
 /* For the signal handler: the one unfinished file, and what else a signal would have called. */
@@ -50,7 +51,8 @@ static void catch_signals(sigset_t *ret)
 
 static int begin(struct output *o, const char *path, bool optional)
 {
-	char *copy = xstrdup(path), *dir = dirname(copy);
+	CLEANUP_FREE char *copy = xstrdup(path);
+	const char *dir = dirname(copy);
 	const char *slash = strrchr(path, '/');
 	mode_t mask = umask(0);
 	sigset_t caught, before;
@@ -62,12 +64,10 @@ static int begin(struct output *o, const char *path, bool optional)
 	/* Renaming would put a plain file in the place of /dev/null. */
 	if (!stat(path, &there) && !S_ISREG(there.st_mode)) {
 		complain(o, "'%s': exists and is not a plain file: name another", path);
-		free(copy);
 		return -1;
 	}
 	o->path = path;
 	o->beside = xasprintf("%s/.%s.XXXXXX", dir, slash ? slash + 1 : path);
-	free(copy);
 	/* No signal may arrive before the name of the new file has been noted. */
 	catch_signals(&caught);
 	sigprocmask(SIG_BLOCK, &caught, &before);

@@ -69,7 +69,7 @@ static void merge(struct dwarf_file *d, struct def *def, Dwarf_Die die, bool ori
 static int read_child(struct dwarf_file *d, Dwarf_Die die, void *arg)
 {
 	struct reader *r = arg;
-	Dwarf_Die origin = NULL;
+	CLEANUP_DIE Dwarf_Die origin = NULL;
 	const char *name;
 	struct def *def;
 	Dwarf_Half tag;
@@ -95,23 +95,18 @@ static int read_child(struct dwarf_file *d, Dwarf_Die die, void *arg)
 			merge(d, def, origin, true);
 		merge(d, def, die, false);
 	}
-	if (origin)
-		dwarf_dealloc_die(origin);
 	return 0;
 }
 
 int defs_read(struct dwarf_file *d, Dwarf_Off unit, const struct strmap *wanted, struct defs *ret)
 {
 	struct reader r = {.defs = ret, .wanted = wanted, .unit = unit};
-	Dwarf_Die die;
-	int status;
+	CLEANUP_DIE Dwarf_Die die = NULL;
 
 	if (dwarf_file_die(d, unit, &die))
 		return -1;
 	strmap_free(&ret->index);
-	status = dwarf_file_children(d, die, read_child, &r);
-	dwarf_dealloc_die(die);
-	return status;
+	return dwarf_file_children(d, die, read_child, &r);
 }
 
 const struct def *defs_find_data(const struct defs *defs, const char *name)
@@ -131,14 +126,13 @@ const struct def *defs_find_data(const struct defs *defs, const char *name)
  */
 static Dwarf_Off naming_unit(struct dwarf_file *d, const struct def *def)
 {
-	Dwarf_Off unit = def->unit;
-	Dwarf_Die die;
+	CLEANUP_DIE Dwarf_Die die = NULL;
+	Dwarf_Off unit;
 
 	if (!def->die || dwarf_file_die(d, def->die, &die))
-		return unit;
+		return def->unit;
 	if (dwarf_CU_dieoffset_given_die(die, &unit, NULL) != DW_DLV_OK)
-		unit = def->unit;
-	dwarf_dealloc_die(die);
+		return def->unit;
 	return unit;
 }
 

@@ -319,8 +319,7 @@ static void forget_files(struct dwarf_file *d)
 
 const char *dwarf_file_source(struct dwarf_file *d, Dwarf_Off off, uint64_t number)
 {
-	const char *name;
-	Dwarf_Die unit;
+	CLEANUP_DIE Dwarf_Die unit = NULL;
 
 	if (dwarf_file_die(d, off, &unit))
 		return NULL;
@@ -331,9 +330,7 @@ const char *dwarf_file_source(struct dwarf_file *d, Dwarf_Off off, uint64_t numb
 		if (dwarf_srcfiles(unit, &d->files, &d->files_count, NULL) != DW_DLV_OK)
 			d->files_count = 0;
 	}
-	name = file_name(d, unit, number);
-	dwarf_dealloc_die(unit);
-	return name;
+	return file_name(d, unit, number);
 }
 
 /* An attribute, or NULL. Errors of single attributes count as "not there". */

@@ -98,6 +98,15 @@ const unsigned char *dwarf_file_section(const struct dwarf_file *d, const char *
  */
 bool dwarf_file_may_have(const struct dwarf_file *d, unsigned char attr, unsigned char form);
 
+/* A DIE that is freed at the end of its scope, if there is one: it has to begin as NULL. */
+#define CLEANUP_DIE __attribute__((cleanup(cleanup_die)))
+
+static inline void cleanup_die(Dwarf_Die *die)
+{
+	if (*die)
+		dwarf_dealloc_die(*die);
+}
+
 /* The DIE at an offset in .debug_info. error() and -1 on failure. */
 int dwarf_file_die(struct dwarf_file *d, Dwarf_Off off, Dwarf_Die *ret);
 

@@ -112,14 +112,11 @@ static int walk_unit(struct parallel *p, const struct search *s, Dwarf_Off unit,
 		     int (*fn)(struct dwarf_file *d, Dwarf_Die child, void *arg))
 {
 	struct unit_walk w = {.s = s, .p = p, .unit = unit};
-	Dwarf_Die die;
-	int status;
+	CLEANUP_DIE Dwarf_Die die = NULL;
 
 	if (dwarf_file_die(s->d, unit, &die))
 		return -1;
-	status = dwarf_file_children(s->d, die, fn, &w);
-	dwarf_dealloc_die(die);
-	return status;
+	return dwarf_file_children(s->d, die, fn, &w);
 }
 
 static int find_origins(struct parallel *p, size_t i)

@@ -111,14 +111,11 @@ bool code_lines(struct dwarf_file *d, uint64_t addr,
 bool code_lines_in(struct dwarf_file *d, Dwarf_Off off, uint64_t addr,
 		   bool (*fn)(const char *file, uint64_t line, void *arg), void *arg)
 {
-	Dwarf_Die unit;
-	bool stop;
+	CLEANUP_DIE Dwarf_Die unit = NULL;
 
 	if (dwarf_file_die(d, off, &unit))
 		return false;
-	stop = lines_of_unit(d, unit, addr, fn, arg);
-	dwarf_dealloc_die(unit);
-	return stop;
+	return lines_of_unit(d, unit, addr, fn, arg);
 }
 
 static bool has_row(Dwarf_Die unit, uint64_t addr)

@@ -75,14 +75,11 @@ static int read_function(struct dwarf_file *d, Dwarf_Die die, void *arg)
 int locals_each(struct dwarf_file *d, Dwarf_Off unit, const char *function, local_fn *fn, void *arg)
 {
 	struct walk w = {.function = function, .fn = fn, .arg = arg};
-	Dwarf_Die die;
-	int status;
+	CLEANUP_DIE Dwarf_Die die = NULL;
 
 	if (dwarf_file_die(d, unit, &die))
 		return -1;
-	status = dwarf_file_children(d, die, read_function, &w);
-	dwarf_dealloc_die(die);
-	return status;
+	return dwarf_file_children(d, die, read_function, &w);
 }
 
 struct search {

@@ -91,16 +91,14 @@ static const struct wanted_address *find_wanted(const struct address_hits *h, ui
 
 static bool address_of_unit(struct dwarf_file *d, Dwarf_Off unit, uint64_t number, uint64_t *ret)
 {
+	CLEANUP_DIE Dwarf_Die die = NULL;
 	Dwarf_Addr addr;
-	Dwarf_Die die;
-	bool ok;
 
-	if (dwarf_file_die(d, unit, &die))
+	if (dwarf_file_die(d, unit, &die) ||
+	    dwarf_debug_addr_index_to_addr(die, number, &addr, NULL) != DW_DLV_OK)
 		return false;
-	ok = dwarf_debug_addr_index_to_addr(die, number, &addr, NULL) == DW_DLV_OK;
 	*ret = addr;
-	dwarf_dealloc_die(die);
-	return ok;
+	return true;
 }
 
 static void store_unit(size_t i, Dwarf_Off unit, void *arg)

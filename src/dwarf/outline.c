@@ -189,8 +189,7 @@ static int read_function(struct dwarf_file *d, Dwarf_Die die, void *arg)
 static int read_named(struct dwarf_file *d, struct outline *o)
 {
 	const char *name = "";
-	Dwarf_Die die;
-	int status;
+	CLEANUP_DIE Dwarf_Die die = NULL;
 
 	if (dwarf_file_die(d, o->die, &die))
 		return -1;
@@ -198,9 +197,7 @@ static int read_named(struct dwarf_file *d, struct outline *o)
 	o->name = xstrdup(name);
 	die_number(die, DW_AT_decl_file, &o->file);
 	die_number(die, DW_AT_decl_line, &o->line);
-	status = dwarf_file_children(d, die, read_text, o);
-	dwarf_dealloc_die(die);
-	return status;
+	return dwarf_file_children(d, die, read_text, o);
 }
 
 static bool is_in(const struct outline_piece *p, size_t n, uint64_t addr)

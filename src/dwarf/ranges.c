@@ -8,17 +8,14 @@ typedef bool (*range_fn)(uint64_t start, uint64_t end, void *arg);
 /* The base address of the compile unit that a DIE stands in: its DW_AT_low_pc. */
 static uint64_t unit_base(struct dwarf_file *d, Dwarf_Die die)
 {
-	Dwarf_Addr base = 0;
-	Dwarf_Die unit;
+	CLEANUP_DIE Dwarf_Die unit = NULL;
+	Dwarf_Addr base;
 	Dwarf_Off off;
 
 	if (dwarf_CU_dieoffset_given_die(die, &off, NULL) != DW_DLV_OK ||
 	    dwarf_offdie_b(d->dbg, off, 1, &unit, NULL) != DW_DLV_OK)
 		return 0;
-	if (dwarf_lowpc(unit, &base, NULL) != DW_DLV_OK)
-		base = 0;
-	dwarf_dealloc_die(unit);
-	return base;
+	return dwarf_lowpc(unit, &base, NULL) == DW_DLV_OK ? base : 0;
 }
 
 /* DWARF 4: .debug_ranges, offsets from the unit's base address. */

@@ -78,8 +78,8 @@ bool reduced_structures(Dwarf_Die unit)
 
 int reduced_names(struct dwarf_file *d, Dwarf_Off off, char **why)
 {
+	CLEANUP_DIE Dwarf_Die unit = NULL;
 	const char *split;
-	Dwarf_Die unit;
 	int lines = 0;
 
 	*why = NULL;
@@ -98,7 +98,6 @@ int reduced_names(struct dwarf_file *d, Dwarf_Off off, char **why)
 				 "own cannot be told\n"
 				 "  use one of a kernel that is compiled with -g",
 				 d->elf->path);
-	dwarf_dealloc_die(unit);
 	return lines < 0 ? -1 : 0;
 }
 

@@ -106,13 +106,12 @@ int structures_read_beside(struct dwarf_file *d, const char *const *functions, c
 			   struct structure *s, size_t n)
 {
 	struct search search = {s, n};
-	Dwarf_Die unit;
+	CLEANUP_DIE Dwarf_Die unit = NULL;
 	int status = unit_holding(d, address_of(d->elf, functions), path, &unit);
 
 	if (status <= 0)
 		return status;
 	status = structures_read(d, unit, s, n);
-	dwarf_dealloc_die(unit);
 	if (!status && reduced_to_type_units(d))
 		status = read_type_units(d, &search);
 	return status;
@@ -121,7 +120,7 @@ int structures_read_beside(struct dwarf_file *d, const char *const *functions, c
 int structures_why_missing(struct dwarf_file *d, const char *const *functions, const char *path,
 			   char **why)
 {
-	Dwarf_Die unit;
+	CLEANUP_DIE Dwarf_Die unit = NULL;
 	Dwarf_Off off;
 	size_t size;
 	int status = unit_holding(d, address_of(d->elf, functions), path, &unit);
@@ -129,7 +128,6 @@ int structures_why_missing(struct dwarf_file *d, const char *const *functions, c
 	*why = NULL;
 	if (status <= 0)
 		return status;
-	status = 0;
 	if (reduced_structures(unit))
 		*why = xstrdup(
 			"is reduced (CONFIG_DEBUG_INFO_REDUCED): it has no members of structures\n"
@@ -140,7 +138,6 @@ int structures_why_missing(struct dwarf_file *d, const char *const *functions, c
 			"DWARF 4), which klpmake does not read\n"
 			"  use a kernel that is compiled without that flag, or with DWARF 5");
 	else if (die_offset(unit, &off))
-		status = reduced_names(d, off, why);
-	dwarf_dealloc_die(unit);
-	return status;
+		return reduced_names(d, off, why);
+	return 0;
 }

@@ -312,7 +312,7 @@ static void read_head(Dwarf_Die die, struct types *ret)
 int types_read(struct dwarf_file *d, Dwarf_Off unit, struct types *ret)
 {
 	struct reader r = {.types = ret};
-	Dwarf_Die die;
+	CLEANUP_DIE Dwarf_Die die = NULL;
 	int status, lines;
 
 	memset(ret, 0, sizeof(*ret));
@@ -328,7 +328,6 @@ int types_read(struct dwarf_file *d, Dwarf_Off unit, struct types *ret)
 		ret->t[ret->n] = (struct type){.off = ret->n};
 	}
 	status = lines < 0 ? -1 : dwarf_file_children(d, die, read_part, &r);
-	dwarf_dealloc_die(die);
 	if (status)
 		types_free(ret);
 	else if (ret->n > 2)
@@ -431,12 +430,9 @@ int types_each_local(struct dwarf_file *d, const struct types *t,
 		     void *arg)
 {
 	struct local_walk w = {.t = t, .fn = fn, .arg = arg};
-	Dwarf_Die die;
-	int status;
+	CLEANUP_DIE Dwarf_Die die = NULL;
 
 	if (dwarf_file_die(d, t->unit, &die))
 		return -1;
-	status = dwarf_file_children(d, die, walk_locals, &w);
-	dwarf_dealloc_die(die);
-	return status;
+	return dwarf_file_children(d, die, walk_locals, &w);
 }

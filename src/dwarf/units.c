@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/path.h"
 #include "base/search.h"
 #include "base/util.h"
@@ -97,15 +98,12 @@ static const char *dir_of(const struct dwarf_file *d, Dwarf_Die unit)
 
 static bool names_unit(const struct unit *u, const char *path)
 {
-	char *whole;
-	bool matches;
+	CLEANUP_FREE char *whole = NULL;
 
 	if (!u->dir || path_matches(u->name, path))
 		return path_matches(u->name, path);
 	whole = xasprintf("%s/%s", u->dir, u->name);
-	matches = path_matches(whole, path);
-	free(whole);
-	return matches;
+	return path_matches(whole, path);
 }
 
 /* All units: as an earlier run found them, or by reading each one's name. */
@@ -134,13 +132,12 @@ static int list_units(struct dwarf_file *d, struct unit_list *list)
 /* The unit in the DWARF decides; from here on the name is the DWARF's, which outlives the cache. */
 static bool confirm(struct dwarf_file *d, struct unit *u)
 {
+	CLEANUP_DIE Dwarf_Die die = NULL;
 	const char *name;
-	Dwarf_Die die;
 
 	if (dwarf_file_die(d, u->die, &die))
 		return false;
 	name = unit_path(die);
-	dwarf_dealloc_die(die);
 	if (strcmp(name, u->name) != 0)
 		return false;
 	u->name = name;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/util.h"
 #include "klp/module_name.h"
 
@@ -47,17 +48,14 @@ static int read_object(struct objects *o, struct object *obj)
 
 int objects_open(struct objects *o, const char *path, struct object **ret)
 {
-	char *name = module_name(path);
+	CLEANUP_FREE char *name = module_name(path);
 	struct object *obj;
 
 	for (size_t i = 1; i < o->n; i++) {
-		if (!strcmp(o->obj[i]->path, path)) {
-			free(name);
+		if (!strcmp(o->obj[i]->path, path))
 			return known_object(o->obj[i], ret);
-		}
 	}
 	obj = add_object(o, name);
-	free(name);
 	obj->path = xstrdup(path);
 	obj->module = true;
 	/* All names that the patch asks for. */
@@ -80,8 +78,7 @@ int objects_by_source(struct objects *o, const char *tag, struct unit_query *que
 
 int objects_by_name(struct objects *o, const char *name, struct object **ret)
 {
-	char *path;
-	int status;
+	CLEANUP_FREE char *path = NULL;
 
 	*ret = NULL;
 	for (size_t i = 0; i < o->n; i++) {
@@ -90,11 +87,7 @@ int objects_by_name(struct objects *o, const char *name, struct object **ret)
 	}
 	if (o->rules->find(o, name, &path))
 		return -1;
-	if (!path)
-		return 0;
-	status = objects_open(o, path, ret);
-	free(path);
-	return status;
+	return path ? objects_open(o, path, ret) : 0;
 }
 
 int objects_need(struct objects *o, const struct object *object, const struct object *other)

@@ -98,14 +98,12 @@ static int read_structure(struct dwarf_file *d, Dwarf_Die die, void *arg)
 
 static int read_unit(struct dwarf_file *d, uint64_t writer, struct jump *j)
 {
-	Dwarf_Die unit;
+	CLEANUP_DIE Dwarf_Die unit = NULL;
 	int status = unit_holding(d, writer, "kernel/livepatch/core.c", &unit);
 
 	if (status <= 0)
 		return status;
-	status = dwarf_file_children(d, unit, read_structure, j);
-	dwarf_dealloc_die(unit);
-	return status < 0 ? -1 : 0;
+	return dwarf_file_children(d, unit, read_structure, j) < 0 ? -1 : 0;
 }
 
 int jump_read(struct jump *j, struct elf_file *vmlinux, uint64_t writer)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/util.h"
 #include "elf/unpack.h"
 #include "klp/module_name.h"
@@ -71,17 +72,14 @@ static bool is_directory(const char *path, const struct dirent *e)
 
 static bool is_wanted(const char *file, const char *name)
 {
-	char *is;
-	bool ret;
+	CLEANUP_FREE char *is = NULL;
 
 	if (!module_stem(file))
 		return false;
 	if (!name)
 		return !is_packed(file);
 	is = module_name(file);
-	ret = !strcmp(is, name);
-	free(is);
-	return ret;
+	return !strcmp(is, name);
 }
 
 /*
@@ -176,16 +174,13 @@ static const char *preferred(const struct module_list *list, const char *dir, co
 const char *module_file(const struct module_options *files, const char *dir, const char *name,
 			struct module_list *all)
 {
-	const char *which;
-	char *in_list;
+	CLEANUP_FREE char *in_list = NULL;
 
 	list_tree(all, dir, name);
 	if (all->n < 2)
 		return all->n ? all->path[0] : NULL;
 	in_list = files->installed ? listed(files->installed, name) : NULL;
-	which = preferred(all, dir, in_list);
-	free(in_list);
-	return which;
+	return preferred(all, dir, in_list);
 }
 
 int module_refuse_several(const char *dir, const char *name, const struct module_list *all)

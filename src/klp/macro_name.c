@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/util.h"
 
 #define LOCAL ".klp.local:"
@@ -59,32 +60,26 @@ static bool parse_of_file(struct asm_name *n, const char *p)
 
 static bool parse_at_position(struct asm_name *n, const char *p)
 {
-	char *position;
-	bool ok;
+	CLEANUP_FREE char *position = NULL;
 
 	n->kind = NAME_AT_POSITION;
 	n->object = part(&p, ':');
 	n->name = part(&p, ':');
 	position = part(&p, '\0');
-	ok = n->object && n->name && number(position, &n->position);
-	free(position);
-	return ok;
+	return n->object && n->name && number(position, &n->position);
 }
 
 /* .klp.sym.rela.LP_OBJ.SYM_OBJ.NAME,POSITION */
 static bool parse_suse(struct asm_name *n, const char *p)
 {
-	char *position;
-	bool ok;
+	CLEANUP_FREE char *position = NULL;
 
 	n->kind = NAME_AT_POSITION;
 	n->gate = part(&p, '.');
 	n->object = part(&p, '.');
 	n->name = part(&p, ',');
 	position = part(&p, '\0');
-	ok = n->gate && n->object && n->name && number(position, &n->position);
-	free(position);
-	return ok;
+	return n->gate && n->object && n->name && number(position, &n->position);
 }
 
 int asm_name_parse(struct asm_name *n, const char *link_name, const char *where)
@@ -110,6 +105,7 @@ int asm_name_parse(struct asm_name *n, const char *link_name, const char *where)
 		error("%s: '%s' is not a name that a macro of <klpmake.h> makes: use the macro, "
 		      "with plain names",
 		      where, n->base);
+		asm_name_free(n);
 		return -1;
 	}
 	n->name = xstrdup(n->base);
@@ -144,4 +140,5 @@ void asm_name_free(struct asm_name *n)
 	free(n->file);
 	free(n->object);
 	free(n->gate);
+	memset(n, 0, sizeof(*n));
 }

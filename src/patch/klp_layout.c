@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/util.h"
 #include "dwarf/file.h"
 #include "dwarf/structure.h"
@@ -49,17 +50,16 @@ static int search_vmlinux(struct dwarf_file *d, struct search *search)
 	static const char *const starters[] = {KLP_ENABLE, KLP_REGISTER, NULL};
 	static const char core[] = "kernel/livepatch/core.c";
 	int status = structures_read_beside(d, starters, core, search->s, ARRAY_SIZE(search->s));
-	char *why;
+	CLEANUP_FREE char *why = NULL;
 
 	if (status < 0 || is_enough(search))
 		return status;
 	if (structures_why_missing(d, starters, core, &why))
 		return -1;
-	if (why)
-		error("'%s': the debug information of %s %s", d->elf->path, core, why);
-	status = why ? -1 : 0;
-	free(why);
-	return status;
+	if (!why)
+		return 0;
+	error("'%s': the debug information of %s %s", d->elf->path, core, why);
+	return -1;
 }
 
 static int search_file(struct elf_file *elf, struct search *search,

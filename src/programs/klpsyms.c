@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/message_order.h"
 #include "base/printable.h"
 #include "base/util.h"
@@ -139,16 +140,14 @@ static void record(const struct options *opt, const struct modules *mods,
 static int write_table(const struct options *opt, const struct target *target,
 		       const struct scopes *scopes, struct symtable *table)
 {
-	char *head = xasprintf("# klpmake symbol table: which kernel symbol each name means\n"
-			       "# kernel %s, vmlinux build-id %s\n",
-			       opt->target.release ? opt->target.release : "unknown",
-			       target->build_id[0] ? target->build_id : "none");
-	int status;
+	CLEANUP_FREE char *head =
+		xasprintf("# klpmake symbol table: which kernel symbol each name means\n"
+			  "# kernel %s, vmlinux build-id %s\n",
+			  opt->target.release ? opt->target.release : "unknown",
+			  target->build_id[0] ? target->build_id : "none");
 
 	add_included(&head, scopes);
-	status = symtable_write(table, opt->output, head);
-	free(head);
-	return status;
+	return symtable_write(table, opt->output, head);
 }
 
 static int decide(const struct options *opt, struct modules *mods, struct target *target)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "resolve/advice.h"
@@ -45,7 +46,8 @@ struct explanation {
 
 static int read_names(struct explanation *e, const char *path)
 {
-	char *text, *save = NULL;
+	CLEANUP_FREE char *text = NULL;
+	char *save = NULL;
 	size_t size;
 
 	if (read_file(path, &text, &size))
@@ -60,13 +62,11 @@ static int read_names(struct explanation *e, const char *path)
 		if (!u.name) {
 			error("'%s': a line in it is not SOURCE, KIND and NAME", path);
 			free(u.line);
-			free(text);
 			return -1;
 		}
 		GROW(e->unknown, e->n, e->cap);
 		e->unknown[e->n++] = u;
 	}
-	free(text);
 	return 0;
 }
 

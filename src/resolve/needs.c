@@ -204,13 +204,12 @@ static void follow(struct needs *w, size_t def)
 static int read_unit(struct needs *w)
 {
 	struct dwarf_file *d = w->u->object->dwarf;
-	Dwarf_Die die;
+	CLEANUP_DIE Dwarf_Die die = NULL;
 	int status;
 
 	if (dwarf_file_die(d, w->u->types.unit, &die))
 		return -1;
 	status = dwarf_file_children(d, die, read_function, w);
-	dwarf_dealloc_die(die);
 	kallsyms_each(w->u->object->elf, add_variable, w);
 	if (w->variables)
 		qsort(w->variable, w->variables, sizeof(*w->variable), by_address);

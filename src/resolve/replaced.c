@@ -102,7 +102,7 @@ static void decide_function(const struct resolver *r, const struct patch_module 
 }
 
 /* The kernel compares .name with what a module is called when it is loaded. */
-static int check_name(const struct patch_module *m, const char *name)
+static int check_patched_name(const struct patch_module *m, const char *name)
 {
 	char *meant = module_name_meant(name);
 	const char *place = m->name;
@@ -126,7 +126,8 @@ static void decide_object(const struct resolver *r, const struct patch_module *m
 	const char *name = patched->name ? patched->name : KLP_VMLINUX;
 	struct object *object;
 
-	if (patched->n == 0 || check_name(m, name) || objects_by_name(r->objects, name, &object))
+	if (patched->n == 0 || check_patched_name(m, name) ||
+	    objects_by_name(r->objects, name, &object))
 		return;
 	if (!object) {
 		error("%s: it patches the module '%s', but no file was found for it: give --module "

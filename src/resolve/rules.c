@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/util.h"
 #include "klp/module_name.h"
 #include "resolve/in_scope.h"
@@ -22,23 +23,20 @@ static struct resolved module_export(const struct resolver *r, const struct sour
 {
 	struct object *owner;
 	struct resolved ret;
-	char *module;
+	CLEANUP_FREE char *module = NULL;
 	int needed;
 
 	if (!scope || !scope->object->module)
 		return (struct resolved){.how = RESOLVED_EXPORT, .export = export};
 	module = module_name(export->owner);
-	if (objects_by_name(r->objects, module, &owner)) {
-		free(module);
+	if (objects_by_name(r->objects, module, &owner))
 		return resolved_refused;
-	}
-	if (!owner)
+	if (!owner) {
 		error("%s: '%s' is exported by the module '%s', but no file was found for that "
 		      "module to look it up in",
 		      source_place(source, name), name, module);
-	free(module);
-	if (!owner)
 		return resolved_refused;
+	}
 	needed = objects_need(r->objects, scope->object, owner);
 	if (needed == 0)
 		error("%s: '%s' is exported by the module '%s', on which '%s' does not depend: it "

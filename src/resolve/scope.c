@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/near.h"
 #include "base/util.h"
 #include "dwarf/reduced.h"
@@ -115,11 +116,9 @@ static void report_ambiguous(const struct scope *s)
  */
 static int refuse_reduced(const struct scope *s)
 {
-	char *before = xasprintf("%s: ", source_place(s->source, s->tag));
-	int status = reduced_refuse(s->object->dwarf, &s->query, before);
+	CLEANUP_FREE char *before = xasprintf("%s: ", source_place(s->source, s->tag));
 
-	free(before);
-	return status;
+	return reduced_refuse(s->object->dwarf, &s->query, before);
 }
 
 /* What one tag stands for, when vmlinux has been looked through. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/output.h"
 #include "base/util.h"
 #include "elf/modinfo.h"
@@ -131,7 +132,7 @@ int write_renames(const struct decisions *all, const char *path)
 	for (size_t i = 0; i < all->n; i++) {
 		const struct decision *d = &all->d[i];
 		const char *old = d->use->link_name;
-		char *name;
+		CLEANUP_FREE char *name = NULL;
 
 		if (d->found.how != RESOLVED_LIVEPATCH)
 			continue;
@@ -142,10 +143,8 @@ int write_renames(const struct decisions *all, const char *path)
 			error("%s: '%s' means another symbol in another file of the patch: only "
 			      "--renames can keep them apart",
 			      source_place(&d->t->source, d->use->is.name), d->use->is.name);
-			free(name);
 			return -1;
 		}
-		free(name);
 	}
 	return path ? output_end(&out) : 0;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/util.h"
 
 /* eBPF and ftrace stand in brackets as modules do. */
@@ -136,23 +137,16 @@ static int compare(const struct kallsyms *k, const struct elf_file *vmlinux, con
 
 int witness_verify(const struct kallsyms *k, const struct elf_file *vmlinux, const char *path)
 {
-	struct ksym *sym = NULL;
+	CLEANUP_FREE struct ksym *sym = NULL;
+	CLEANUP_FREE char *text = NULL;
 	size_t size, n, count;
-	char *text;
-	int ret = -1;
 
-	if (read_file(path, &text, &size))
+	if (read_file(path, &text, &size) || read_text(k, path, text, size, &sym, &n))
 		return -1;
-	if (read_text(k, path, text, size, &sym, &n))
-		goto out;
 	if (!find_text(sym, n, "_stext") ||
 	    (kallsyms_find(k, "_end", &count) && !find_text(sym, n, "_end"))) {
 		error("'%s': cut short: it does not reach from _stext to _end", path);
-		goto out;
+		return -1;
 	}
-	ret = compare(k, vmlinux, path, sym, n);
-out:
-	free(sym);
-	free(text);
-	return ret;
+	return compare(k, vmlinux, path, sym, n);
 }

@@ -62,14 +62,11 @@ static char *list_callers(struct check *c, struct check_debug *debug, const stru
 /* The unit's file: the tag of a patch of what is in it. To be freed. */
 static char *path_of(struct dwarf_file *d, Dwarf_Off unit)
 {
-	Dwarf_Die die;
-	char *path;
+	CLEANUP_DIE Dwarf_Die die = NULL;
 
 	if (dwarf_file_die(d, unit, &die))
 		return xstrdup("?");
-	path = xstrdup(unit_path(die));
-	dwarf_dealloc_die(die);
-	return path;
+	return xstrdup(unit_path(die));
 }
 
 static void report(struct check *c, size_t i, const struct ksym *copy, Dwarf_Off unit)

@@ -52,16 +52,13 @@ struct thread {
 static bool calls(struct dwarf_file *d, Dwarf_Die call, bool (*is_meant)(const char *name))
 {
 	const char *name = NULL;
-	Dwarf_Die callee;
+	CLEANUP_DIE Dwarf_Die callee = NULL;
 	Dwarf_Off off;
-	bool found;
 
 	if (!dwarf_code_is_call(call) || !dwarf_code_callee(call, &off) ||
 	    dwarf_file_die(d, off, &callee))
 		return false;
-	found = die_string(callee, DW_AT_name, &name) && is_meant(name);
-	dwarf_dealloc_die(callee);
-	return found;
+	return die_string(callee, DW_AT_name, &name) && is_meant(name);
 }
 
 static bool starts_thread(const char *name)

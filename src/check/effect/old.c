@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "dwarf/locate.h"
 #include "dwarf/reduced.h"
 #include "kernel/rules.h"
@@ -123,15 +124,13 @@ static void read_symbol(struct check *c, struct check_old *old, const struct che
 static char *why_unknown(struct check_debug *debug, const struct ksym *sym)
 {
 	struct dwarf_file *d = debug->o->dwarf;
-	char *part = NULL, *why;
+	CLEANUP_FREE char *part = NULL;
 	Dwarf_Off unit = 0;
 
 	units_at(d, &sym->addr, 1, &unit);
 	if (!unit || reduced_names(d, unit, &part) || !part)
 		return xasprintf("the debug information of '%s' does not have it", debug->o->name);
-	why = xasprintf("its debug information %.*s", (int)strcspn(part, "\n"), part);
-	free(part);
-	return why;
+	return xasprintf("its debug information %.*s", (int)strcspn(part, "\n"), part);
 }
 
 /* What is known of an object's functions, all in one go. */
