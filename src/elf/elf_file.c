@@ -228,6 +228,31 @@ static int read_headers(struct elf_file *f)
 	return read_symtab(f);
 }
 
+static int open_file(struct elf_file *f)
+{
+	if (is_packed(f->path)) {
+		size_t size;
+
+		if (unpack(f->path, &f->unpacked, &size))
+			return -1;
+		f->elf = elf_memory(f->unpacked, size);
+	} else {
+		f->fd = open(f->path, O_RDONLY | O_CLOEXEC);
+		if (f->fd < 0) {
+			error("'%s': %s", f->path, strerror(errno));
+			return -1;
+		}
+		/* The one command with which libelf keeps headers that it changes (it decompresses
+		 * sections) out of the mapping.
+		 */
+		f->elf = elf_begin(f->fd, ELF_C_READ_MMAP, NULL);
+	}
+	if (f->elf)
+		return 0;
+	error("'%s': %s", f->path, elf_errmsg(-1));
+	return -1;
+}
+
 int elf_file_open(const char *path, struct elf_file **ret)
 {
 	struct elf_file *f = xcalloc(1, sizeof(*f));
@@ -235,34 +260,12 @@ int elf_file_open(const char *path, struct elf_file **ret)
 	elf_version(EV_CURRENT);
 	f->path = xstrdup(path);
 	f->fd = -1;
-	if (is_packed(path)) {
-		size_t size;
-
-		if (unpack(path, &f->unpacked, &size))
-			goto fail;
-		f->elf = elf_memory(f->unpacked, size);
-	} else {
-		f->fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (f->fd < 0) {
-			error("'%s': %s", path, strerror(errno));
-			goto fail;
-		}
-		/* The one command with which libelf keeps headers that it changes (it decompresses
-		 * sections) out of the mapping.
-		 */
-		f->elf = elf_begin(f->fd, ELF_C_READ_MMAP, NULL);
+	if (open_file(f) || read_headers(f)) {
+		elf_file_close(f);
+		return -1;
 	}
-	if (!f->elf) {
-		error("'%s': %s", path, elf_errmsg(-1));
-		goto fail;
-	}
-	if (read_headers(f))
-		goto fail;
 	*ret = f;
 	return 0;
-fail:
-	elf_file_close(f);
-	return -1;
 }
 
 void elf_file_close(struct elf_file *f)

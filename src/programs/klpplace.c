@@ -147,6 +147,12 @@ static void remove_leftovers(void)
 		closedir(d);
 }
 
+static int refuse_writing(const struct place *p)
+{
+	error("'%s/%s': cannot be written: %s", directory, p->name, strerror(errno));
+	return -1;
+}
+
 static int copy_bytes(const struct place *p, int from, int to)
 {
 	char buf[65536];
@@ -157,7 +163,7 @@ static int copy_bytes(const struct place *p, int from, int to)
 			ssize_t wrote = write(to, buf + done, (size_t)(n - done));
 
 			if (wrote < 0 && errno != EINTR)
-				goto failed;
+				return refuse_writing(p);
 			done += wrote > 0 ? wrote : 0;
 		}
 		if (n < 0 && errno != EINTR) {
@@ -166,11 +172,7 @@ static int copy_bytes(const struct place *p, int from, int to)
 		}
 	}
 	/* Or a machine that loses its power now finds an empty file of that name later. */
-	if (!fdatasync(to) && !close(to))
-		return 0;
-failed:
-	error("'%s/%s': cannot be written: %s", directory, p->name, strerror(errno));
-	return -1;
+	return fdatasync(to) ? refuse_writing(p) : 0;
 }
 
 static char *new_name(const char *name)
@@ -189,7 +191,7 @@ static int make_copy(struct place *p, const sigset_t *signals)
 {
 	char *name = new_name(p->name);
 	struct stat st;
-	int from, to;
+	int from, to, status;
 
 	if (!fstatat(dir, p->name, &st, AT_SYMLINK_NOFOLLOW) && S_ISDIR(st.st_mode)) {
 		error("'%s/%s' is a directory, but klpmake writes a file of that name", directory,
@@ -214,9 +216,11 @@ static int make_copy(struct place *p, const sigset_t *signals)
 		close(from);
 		return -1;
 	}
-	to = copy_bytes(p, from, to);
+	status = copy_bytes(p, from, to);
+	if (close(to) && !status)
+		status = refuse_writing(p);
 	close(from);
-	return to;
+	return status;
 }
 
 /* No signal is handled in between, so all results are there even if the program is stopped here. */

@@ -150,46 +150,56 @@ static int write_table(const struct options *opt, const struct target *target,
 	return symtable_write(table, opt->output, head);
 }
 
+/* What is found out on the way to the table. */
+struct found_out {
+	struct objects objects;
+	struct scopes scopes;
+	struct decisions all;
+	struct replacements replaced;
+	struct symtable table;
+};
+
+static int find_out(const struct options *opt, struct modules *mods, struct target *target,
+		    struct found_out *f)
+{
+	struct resolver r = {.objects = &f->objects};
+
+	f->objects.files = &opt->modules;
+	collect(mods, &target->kallsyms, &f->scopes);
+	if (target_read_symbols(target) || kernel_objects(&f->objects, target))
+		return -1;
+	f->objects.obj[0]->dwarf->units_cache = opt->cache;
+	if (scopes_read(&f->scopes, &f->objects))
+		return -1;
+	decide_uses(&r, mods, &f->scopes, &f->all);
+	decide_functions(&r, mods, &f->scopes, &f->table, &f->replaced);
+	decide_addresses(&r, mods, &f->replaced, &f->table);
+	refuse_special_uses(&f->objects, mods, &f->all);
+	if (error_count() || write_renames(&f->all, opt->renames))
+		return -1;
+	add_symbols(&f->all, &f->table);
+	decide_depends(mods, &f->all, &f->table);
+	record(opt, mods, target, &f->table);
+	return write_table(opt, target, &f->scopes, &f->table);
+}
+
 static int decide(const struct options *opt, struct modules *mods, struct target *target)
 {
-	struct objects objects = {.files = &opt->modules};
-	struct scopes scopes = {0};
-	struct decisions all = {0};
-	struct replacements replaced = {0};
-	struct symtable table = {0};
-	struct resolver r = {.objects = &objects};
-	int status = -1;
+	struct found_out f = {.scopes = {0}};
+	int status;
 
 	for (size_t i = 0; i < mods->n; i++) {
 		if (patch_module_read_patch(&mods->m[i], target->vmlinux))
 			return -1;
 	}
 	messages_hold();
-	collect(mods, &target->kallsyms, &scopes);
-	if (target_read_symbols(target) || kernel_objects(&objects, target))
-		goto out;
-	objects.obj[0]->dwarf->units_cache = opt->cache;
-	if (scopes_read(&scopes, &objects))
-		goto out;
-	decide_uses(&r, mods, &scopes, &all);
-	decide_functions(&r, mods, &scopes, &table, &replaced);
-	decide_addresses(&r, mods, &replaced, &table);
-	refuse_special_uses(&objects, mods, &all);
-	if (error_count())
-		goto out;
-	if (write_renames(&all, opt->renames))
-		goto out;
-	add_symbols(&all, &table);
-	decide_depends(mods, &all, &table);
-	record(opt, mods, target, &table);
-	status = write_table(opt, target, &scopes, &table);
-out:
+	status = find_out(opt, mods, target, &f);
 	messages_tell();
-	symtable_free(&table);
-	free(all.d);
-	free(replaced.r);
-	scopes_free(&scopes);
-	objects_close(&objects);
+	symtable_free(&f.table);
+	free(f.all.d);
+	free(f.replaced.r);
+	scopes_free(&f.scopes);
+	objects_close(&f.objects);
 	return status;
 }
 
