@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which compile units may speak of an address or a name, told from the bytes of .debug_info.
+ * Which compile units may mention an address or a name, found by searching the bytes of
+ * .debug_info.
  *
- * A vmlinux has thousands of units and millions of DIEs, no index of its data and none of its
- * inlined functions. Bytes are searched a hundred times faster than DIEs are read; what is found
- * here is only a hint, which the caller confirms by reading the unit.
+ * A vmlinux has thousands of units and millions of DIEs, but no index of its variables or of its
+ * inlined functions. Searching bytes is a hundred times faster than reading DIEs. What is found
+ * here is only a hint: the caller confirms it by reading the unit.
  */
 #ifndef KLP_MENTION_H
 #define KLP_MENTION_H
@@ -25,21 +26,23 @@ void unit_set_add(struct unit_set *set, Dwarf_Off off);
 void unit_set_free(struct unit_set *set);
 
 /*
- * The units in which the addresses are the operand of a DW_OP_addr or DW_OP_addrx: ret[i] is the
- * offset of the first such unit's DIE, 0 where there is none.
+ * The units in which addresses are the operand of a DW_OP_addr or DW_OP_addrx: ret[i] is the offset
+ * of the DIE of the first unit with addr[i], 0 where there is none.
  */
 int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwarf_Off *ret);
 
-/* Adds the units that refer to the name, in .debug_str (by .debug_str_offsets or not) or in place.
+/*
+ * Adds the units in which the name may stand: in place, or as a reference to .debug_str, directly
+ * or by way of .debug_str_offsets.
  */
 int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set);
 
-/* Do these bytes stand in the unit, whatever they mean there? unit 0: in any. */
+/* Does the unit contain these bytes, whatever they mean there? unit 0: does any? */
 bool mention_in_unit(struct dwarf_file *d, Dwarf_Off unit, const void *bytes, size_t n);
 
 /*
- * May a unit refer to a function of another one, as it inlines it? Compilers do so when they
- * optimise at link time, and dwz does.
+ * May a unit have inlined a function of another unit? That is so when compilers optimise at link
+ * time, and after dwz.
  */
 bool mention_across_units(const struct dwarf_file *d);
 
