@@ -10,7 +10,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/address.bash"
 wrong()
 {
 	fresh
-	template a.c "$3" <<-END
+	c_file a.c "$3" <<-END
 		typedef int fn(int);
 		static noinline noclone int new_one(int x) { return x + 1; }
 		$5
@@ -50,7 +50,7 @@ refusals()
 		static struct klp_func funcs[] = {{.old_name = "gadget_step", .new_func = new_show}, {}};
 		static struct klp_func more[] = {{.old_name = "helper", .new_func = new_one}, {}};'
 	fresh
-	template a.c drivers/widget/widget.c <<-END
+	c_file a.c drivers/widget/widget.c <<-END
 		static noinline noclone int new_step(int x) { return x + 1; }
 		int (*now)(int);
 		static noinline noclone int new_helper(int x) { now = new_step; return x; }
@@ -69,7 +69,7 @@ refusals()
 		static struct klp_func funcs[] = {{.old_name = "helper", .new_func = new_one}, {}};'
 	# One new function that is there twice in the same sense is no question.
 	fresh
-	template a.c fs/proc/alpha.c <<-END
+	c_file a.c fs/proc/alpha.c <<-END
 		static noinline noclone int new_one(int x) { return x + 1; }
 		int (*pointer)(int) = new_one;
 		static struct klp_func funcs[] = {{.old_name = "helper", .new_func = new_one}, {}};
@@ -98,7 +98,7 @@ tables()
 {
 	local form="not 'address MODULE SECTION OFFSET OBJECT NAME POSITION ADDEND NEW_NAME'" good helper
 	fresh
-	template a.c fs/proc/alpha.c <<-END
+	c_file a.c fs/proc/alpha.c <<-END
 		int helper(int x);
 		static noinline noclone int new_helper(int x) { return x + 1; }
 		int (*pointer)(int) = new_helper, (*old)(int) = helper;
@@ -149,7 +149,7 @@ section_numbers()
 	local n symtab
 	fresh
 	mkdir "$dir/out"
-	template a.c fs/proc/alpha.c <<-END
+	c_file a.c fs/proc/alpha.c <<-END
 		static noinline noclone int new_helper(int x) { return x + 1; }
 		int (*pointer)(int) = new_helper;
 		static struct klp_func funcs[] = {{.old_name = "helper", .new_func = new_helper}, {}};
@@ -176,7 +176,7 @@ doubts()
 {
 	local entry
 	fresh
-	template a.c fs/proc/alpha.c <<-END
+	c_file a.c fs/proc/alpha.c <<-END
 		int helper(int x);
 		static noinline noclone int new_helper(int x) { return x + 1; }
 		noinline noclone int new_show(int x) { return helper(x); }
@@ -251,7 +251,7 @@ landings()
 		'int helper(int); void use(fn **p) { *p = helper; } static struct klp_func none[] = {{}};'
 
 	fresh
-	template a.c drivers/gadget/gadget.c <<-END
+	c_file a.c drivers/gadget/gadget.c <<-END
 		static noinline noclone int new_export(int x) { return x; }
 		int (*pointer)(int) = new_export;
 		static struct klp_func funcs[] = {{.old_name = "gadget_export", .new_func = new_export}, {}};
@@ -267,7 +267,7 @@ landings()
 	exits 0 "... and is no error without"
 
 	fresh
-	template a.c fs/proc/alpha.c <<-END
+	c_file a.c fs/proc/alpha.c <<-END
 		typedef int fn(int);
 		fn helper, alpha_show;
 		struct record;

@@ -10,7 +10,7 @@ everywhere()
 {
 	local flags h=helper,2 described
 	fresh
-	template a.c fs/proc/alpha.c <<-END
+	c_file a.c fs/proc/alpha.c <<-END
 		typedef int fn(int);
 		struct ops { const char *name; fn *call, *more[2]; };
 		int helper(int x);
@@ -105,7 +105,7 @@ everywhere()
 of_a_module()
 {
 	fresh
-	template a.c drivers/gadget/gadget.c <<-END
+	c_file a.c drivers/gadget/gadget.c <<-END
 		typedef int fn(int);
 		fn *table[2];
 		static noinline noclone int new_step(int x) { return x + 1; }
@@ -125,7 +125,7 @@ of_a_module()
 		"each waits for its own object"
 
 	fresh
-	template a.c drivers/gadget/gadget.c <<-END
+	c_file a.c drivers/gadget/gadget.c <<-END
 		static noinline noclone int new_step(int x) { return x + 1; }
 		int (*volatile now)(int);
 		static int __init early(void) { now = new_step; return 0; }
@@ -145,14 +145,14 @@ of_a_module()
 two_files()
 {
 	fresh
-	template a.c fs/proc/alpha.c <<-END
+	c_file a.c fs/proc/alpha.c <<-END
 		noinline noclone int new_helper(int x);
 		int new_helper(int x) { return x + 1; }
 		static noinline noclone int twin(int x) { return x + 3; }
 		static struct klp_func funcs[] = {{.old_name = "helper", .new_func = new_helper}, {.old_name = "alpha_show", .new_func = twin}, {}};
 		$(frame '{.funcs = funcs}')
 	END
-	template b.c <<-'END'
+	c_file b.c <<-'END'
 		int new_helper(int x), call(int x);
 		static noinline noclone int twin(int x) { return x + 4; }
 		int (*pointer)(int) = new_helper, (*other)(int) = twin;

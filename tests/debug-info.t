@@ -14,7 +14,7 @@ alpha=fs/proc/alpha.c
 uses_state()
 {
 	fresh
-	template a.c "$alpha" <<-'END'
+	c_file a.c "$alpha" <<-'END'
 		extern int state;
 		int use(struct record *r);
 		int use(struct record *r) { return state + r->id; }
@@ -59,7 +59,7 @@ twins()
 twin_refused()
 {
 	fresh
-	template a.c fs/twin.c <<<'extern int twin; int use(void); int use(void) { return twin; }'
+	c_file a.c fs/twin.c <<<'extern int twin; int use(void); int use(void) { return twin; }'
 	resolve --release "$mini_release"
 	refused 1 "$1" "$2"
 }
@@ -69,7 +69,7 @@ whose_twin()
 	local end='which names are its own cannot be told'
 	twins
 	fresh
-	template a.c fs/twin.c <<<'extern int twin; int use(void); int use(void) { return twin; }'
+	c_file a.c fs/twin.c <<<'extern int twin; int use(void); int use(void) { return twin; }'
 	resolve --release "$mini_release"
 	becomes twin d "$(address twin twin.c)" fs/twin.c:1 'a static of the tagged file, not the global of its name'
 	twins -g1
@@ -118,7 +118,7 @@ compressed()
 	objcopy --compress-debug-sections=zstd "$k/vmlinux" 2>/dev/null
 	# What can be read is read; what cannot is said to be that, and nothing else.
 	fresh
-	template a.c fs/twin.c <<<'extern int twin; int use(void); int use(void) { return twin; }'
+	c_file a.c fs/twin.c <<<'extern int twin; int use(void); int use(void) { return twin; }'
 	resolve --release "$mini_release"
 	if [[ $status == 0 ]]; then
 		becomes twin d "$(address twin twin.c)" fs/twin.c:1 'debug sections that are compressed with zstd'

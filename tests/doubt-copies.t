@@ -126,7 +126,7 @@ folded()
 	refused 1 "folded: functions 'folded_one' and 'folded_two' are one in this kernel: of 'other' and 'nothing' only the last is called" \
 		'both, with two new functions'
 	fresh
-	template a.c doubt/folded.c <<-'END'
+	c_file a.c doubt/folded.c <<-'END'
 		int folded_one(int), folded_two(int), use(int x);
 		int use(int x) { return folded_one(x) + folded_two(x); }
 	END

@@ -94,15 +94,15 @@ system_calls()
 # What klpsyms says where there is nothing to replace.
 only_elsewhere()
 {
-	local template='int new_one(int x); int new_one(int x) { return x; }
+	local format='int new_one(int x); int new_one(int x) { return x; }
 		static struct klp_func funcs[] = {{.old_name = "%s", .new_func = new_one}, {}};
 		static struct klp_object own[] = {{.funcs = funcs}, {}};
 		static struct klp_patch second = {.mod = THIS_MODULE, .objs = own};
 		int two(void); int two(void) { return klp_enable_patch(&second); }'
 	k=$kernel
 	fresh
-	# shellcheck disable=SC2059 # a template is what it is
-	printf "$template" header_inlined | template a.c doubt/copies.c
+	# shellcheck disable=SC2059 # the format is a constant
+	printf "$format" header_inlined | c_file a.c doubt/copies.c
 	resolve
 	refused 1 "'header_inlined' is inlined everywhere in doubt/copies.c and has no code of its own: patch the \
 functions that it went into; it is defined at $(at header.h 'int header_inlined(')
@@ -110,13 +110,13 @@ functions that it went into; it is defined at $(at header.h 'int header_inlined(
   header_there at $(at twin.c 'header_step(x) -')" 'a function that is only there inlined: what it went into'
 	fresh
 	# shellcheck disable=SC2059
-	printf "$template" sys_own | template a.c doubt/copies.c
+	printf "$format" sys_own | c_file a.c doubt/copies.c
 	resolve
 	refused 1 "system call 'own': what can be patched is each of its entries '__ia32_compat_sys_own', '__ia32_sys_own', '__x64_sys_own'" \
 		'a system call by the name that people call it'
 	fresh
 	# shellcheck disable=SC2059
-	printf "$template" copied | template a.c doubt/copies.c
+	printf "$format" copied | c_file a.c doubt/copies.c
 	resolve
 	is "$status:$err" "0:" "inlined copies are klpcheck's matter"
 	is "$(grep '^modinfo' "$dir/syms" | cut -d' ' -f2-)" "klp-x.ko klpmake=$version

@@ -46,7 +46,7 @@ says()
 tagged()
 {
 	fresh
-	template a.c "${1-$nest}" <<<'int use(int x); int use(int x) { return x; }'
+	c_file a.c "${1-$nest}" <<<'int use(int x); int use(int x) { return x; }'
 }
 
 # A file of two units, of which the second one has more.
@@ -158,7 +158,7 @@ layers()
     nest_height: copy it from $(place explain/nest.h 'int nest_height(')" \
 		"all that a copy needs, through the helpers in it"
 	fresh
-	template a.c $nest <<-'END'
+	c_file a.c $nest <<-'END'
 		struct nest;
 		static int nest_outer(struct nest *n, long when), nest_visit(struct nest *n, void *visit);
 		int use(struct nest *n);

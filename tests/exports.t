@@ -28,7 +28,7 @@ plain_kernel()
 namespaces()
 {
 	fresh
-	template a.c <<<"$uses_gamma"
+	c_file a.c <<<"$uses_gamma"
 	resolve
 	refused 1 "klpsyms: error: a.c:3: 'gamma_use' is exported in the namespace 'MINI_NS', which the patch does not import: the kernel would refuse to load it
   add MODULE_INFO(import_ns, \"MINI_NS\"); to one of its files: that is what MODULE_IMPORT_NS() stands for" \
@@ -36,31 +36,31 @@ namespaces()
 	is "$(wc -l <<<"$err")" 2 "... once, and nothing else"
 	holds "... and there is no table" test ! -e "$dir/syms"
 
-	template b.c <<<'MODULE_IMPORT_NS(MINI_NS); int other; int other = 1;'
+	c_file b.c <<<'MODULE_IMPORT_NS(MINI_NS); int other; int other = 1;'
 	resolve
 	is "$status:$err:$(grep -c '^symbol' "$dir/syms")" "0::0" \
 		"imported by another file of the patch: an ordinary relocation"
-	template b.c <<<'MODULE_INFO(import_ns, "MINI_NS"); int other; int other = 1;'
+	c_file b.c <<<'MODULE_INFO(import_ns, "MINI_NS"); int other; int other = 1;'
 	resolve
 	is "$status:$err" "0:" "... with MODULE_INFO()"
-	template b.c <<<'MODULE_IMPORT_NS("MINI_NS"); int other; int other = 1;'
+	c_file b.c <<<'MODULE_IMPORT_NS("MINI_NS"); int other; int other = 1;'
 	resolve
 	refused 1 "which the patch does not import: the kernel would refuse to load it (MODULE_IMPORT_NS() of this kernel takes a name, not a string)" \
 		"imported as newer kernels have it"
-	template b.c <<<'MODULE_IMPORT_NS(MINI_NSS); MODULE_IMPORT_NS(MINI_N); int other; int other = 1;'
+	c_file b.c <<<'MODULE_IMPORT_NS(MINI_NSS); MODULE_IMPORT_NS(MINI_N); int other; int other = 1;'
 	resolve
 	refused 1 "a.c:3: 'gamma_use' is exported in the namespace 'MINI_NS', which the patch does not import: the kernel would refuse to load it"$'\n' \
 		"names that are nearly the namespace's"
 
 	fresh
-	template a.c <<<'int gamma_use(struct record *) __weak; int use(void); int use(void) { return gamma_use ? gamma_use(NULL) : 0; }'
+	c_file a.c <<<'int gamma_use(struct record *) __weak; int use(void); int use(void) { return gamma_use ? gamma_use(NULL) : 0; }'
 	resolve
 	refused 1 "a.c:3: 'gamma_use' is exported in the namespace 'MINI_NS'" \
 		"a weak reference does not get by either: resolve_symbol() refuses it all the same"
 
 	fresh
 	printf '0x00000007\thelper\tvmlinux\tEXPORT_SYMBOL\tMINI_NS\n' >>"$k/Module.symvers"
-	template a.c fs/proc/alpha.c <<<'int helper(int), use(int x); int use(int x) { return helper(x); }'
+	c_file a.c fs/proc/alpha.c <<<'int helper(int), use(int x); int use(int x) { return helper(x); }'
 	resolve
 	becomes helper t "$(address helper alpha.c)" "$(place fs/proc/alpha.c 'int helper(')" \
 		"a static of the tagged file is no export, whatever namespace its namesake has"
@@ -71,12 +71,12 @@ namespaces()
 	sed -i 's/\tgadget_export\(.*\)\t$/\tgadget_export\1\tGADGET_NS/' "$k/Module.symvers"
 	is "$(grep -c GADGET_NS "$k/Module.symvers")" 1 "(a module exports into a namespace)"
 	fresh
-	template a.c drivers/widget/widget.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
+	c_file a.c drivers/widget/widget.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
 	resolve --object "$k/gadget.ko" --object "$k/widget.ko"
 	is "$status:$(symbol gadget_export | cut -d' ' -f1,2)" "0:widget/gadget gadget_export" \
 		"for code of a module a module's export needs no import: it becomes a livepatch symbol"
 	fresh
-	template a.c fs/proc/alpha.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
+	c_file a.c fs/proc/alpha.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
 	resolve --object "$k/gadget.ko"
 	refused 1 "a.c:3: 'gadget_export' is exported in the namespace 'GADGET_NS', which the patch does not import" \
 		"... for code of vmlinux it does"
@@ -97,7 +97,7 @@ for_named_modules()
 {
 	exported_as module:kvm,gadget
 	fresh
-	template a.c <<<"$uses_gamma"$'\nMODULE_INFO(livepatch, "Y");'
+	c_file a.c <<<"$uses_gamma"$'\nMODULE_INFO(livepatch, "Y");'
 	make_patch
 	is "$status:$err" "0:" "an export for named modules only needs no import"
 	becomes gamma_use T "$(address gamma_use)" - "... and becomes a livepatch symbol"
@@ -126,7 +126,7 @@ for_named_modules()
 from_outside()
 {
 	fresh
-	template a.c fs/proc/alpha.c <<<'int outside_word(int), use(int x); int use(int x) { return outside_word(x); }'
+	c_file a.c fs/proc/alpha.c <<<'int outside_word(int), use(int x); int use(int x) { return outside_word(x); }'
 	resolve
 	refused 1 "a.c:3: 'outside_word' is neither in fs/proc/alpha.c nor a global symbol of this kernel" \
 		"an export that nobody knows of"
@@ -139,7 +139,7 @@ from_outside()
 		"... with its namespace"
 	printf '0x0000abcd\tgamma_use\t/home/ann/gamma\tEXPORT_SYMBOL_GPL\tOUTSIDE\n' >"$dir/extra"
 	rm "$dir/a.c"
-	template a.c <<<"$uses_gamma"
+	c_file a.c <<<"$uses_gamma"
 	resolve --symvers "$dir/extra"
 	refused 1 "in the namespace 'OUTSIDE'" "of two exports of a name the later counts, as in modpost"
 	check --symvers "$dir/extra" "$good"
@@ -193,7 +193,7 @@ extended_versions()
 	k=$scratch/long
 	mini_kallsyms "$k" >"$k/kallsyms"
 	fresh
-	template a.c <<<"int $long(int), use(int x); int use(int x) { return $long(x); } MODULE_INFO(livepatch, \"Y\");"
+	c_file a.c <<<"int $long(int), use(int x); int use(int x) { return $long(x); } MODULE_INFO(livepatch, \"Y\");"
 	MINI_EXTENDED=1 make_patch
 	good=$plain
 	fine "a name that only the extended ones have room for" "$good"

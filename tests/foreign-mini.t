@@ -67,7 +67,7 @@ relocations()
 resolves()
 {
 	fresh
-	template a.c fs/proc/alpha.c <<-'END'
+	c_file a.c fs/proc/alpha.c <<-'END'
 		extern int state, gamma_private;
 		int helper(int), use(int x);
 		int use(int x)

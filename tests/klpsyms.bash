@@ -4,7 +4,7 @@
 # Small patches to the miniature kernel, through klpsyms. Source tap.bash and mini.bash first.
 #
 #   fresh                   $dir: an empty patch directory
-#   template FILE [TAG]     a C file of it from standard input: line 1 is the tag, line 2 an
+#   c_file FILE [TAG]       a C file of it from standard input: line 1 is the tag, line 2 an
 #                           #include, the text begins in line 3
 #   resolve [OPTION...]     compiles what is not compiled yet, links, runs klpsyms: $status, $err,
 #                           and its results in $dir/syms and $dir/renames
@@ -20,7 +20,7 @@ fresh()
 	mkdir "$dir"
 }
 
-template()
+c_file()
 {
 	{
 		[[ -z ${2-} ]] && echo || printf '//KLPMAKE %s\n' "$2"

@@ -12,7 +12,7 @@ trace_points()
 	local tag
 	for tag in '' kernel/gamma.c fs/proc/alpha.c; do
 		fresh
-		template a.c "$tag" <<-'END'
+		c_file a.c "$tag" <<-'END'
 			/* CREATE_TRACE_POINTS is not what is meant */
 			#define CREATE_TRACE_POINTS
 			int __tracepoint_gamma_hit = 1, __SCK__tp_func_gamma_hit = 1;
@@ -24,7 +24,7 @@ trace_points()
 			"CREATE_TRACE_POINTS, tagged with '$tag'"
 	done
 	fresh
-	template a.c kernel/gamma.c <<-'END'
+	c_file a.c kernel/gamma.c <<-'END'
 		extern int __tracepoint_gamma_hit;
 		int __tracepoint_own_hit = 1, __SCK__tp_func_own_hit = 1;
 		int use(void); int use(void) { return __tracepoint_gamma_hit + __tracepoint_own_hit; }
@@ -32,7 +32,7 @@ trace_points()
 	resolve
 	is "$status:$err" "0:" "the kernel's tracepoint, and one of the patch's own, are fine"
 	fresh
-	template a.c drivers/gadget/gadget.c <<-'END'
+	c_file a.c drivers/gadget/gadget.c <<-'END'
 		#define CREATE_TRACE_POINTS
 		int __tracepoint_gadget_hit = 1;
 		int use(void); int use(void) { return __tracepoint_gadget_hit; }
@@ -49,7 +49,7 @@ trace_points()
 system_calls()
 {
 	fresh
-	template a.c fs/proc/alpha.c <<-'END'
+	c_file a.c fs/proc/alpha.c <<-'END'
 		/* SYSCALL_DEFINE1(umask, ...) */
 		int __x64_sys_umask(int mask);
 		static int __used types__umask, __syscall_meta__umask = 1;

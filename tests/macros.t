@@ -17,7 +17,7 @@ header="#include \"$top/src/include/klpmake.h\""
 uses()
 {
 	fresh
-	template a.c "$1" <<<"$header
+	c_file a.c "$1" <<<"$header
 $2"
 	resolve "${@:3}"
 }

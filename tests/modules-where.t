@@ -10,7 +10,7 @@ run_found()
 {
 	fresh
 	frame '{.name = "gadget", .funcs = funcs_new_a}' new_a:gadget_step
-	template a.c $common <<<'extern int state; int new_a(int x); int new_a(int x) { return x + state; }'
+	c_file a.c $common <<<'extern int state; int new_a(int x); int new_a(int x) { return x + state; }'
 	decide "$@"
 }
 
@@ -82,7 +82,7 @@ where_modules_are()
 	refused 1 "'$scratch/debug/kernel/drivers/gadget/gadget.ko' and '$scratch/installed/kernel/drivers/gadget/gadget.ko' are not of one build: their build-ids differ or are not there" \
 		"a debug file of another build"
 	holds "... no table" test ! -e "$dir/syms"
-	template b.c $gadget <<<'int gadget_step(int), use_b(int x); int use_b(int x) { return gadget_step(x); }'
+	c_file b.c $gadget <<<'int gadget_step(int), use_b(int x); int use_b(int x) { return gadget_step(x); }'
 	decide --modules "$scratch/installed" --debug-modules "$scratch/debug"
 	refused 1 "are not of one build" "... and with a second file of that module"
 	one_module installed "$scratch/without.ko" gadget.ko
@@ -195,7 +195,7 @@ which_of_two()
 	run_found "${two[@]}"
 	refused 1 "$several" "there is no modules.dep"
 	fresh
-	frame "$no_functions" && template a.c $widget <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
+	frame "$no_functions" && c_file a.c $widget <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
 	decide "${two[@]}"
 	refused 1 "$several" "... which matters also for a module that is found by its name"
 	run_found "${two[@]}" --object "$k/gadget.ko"

@@ -49,7 +49,7 @@ frame()
 {
 	local described=$1 pair
 	shift
-	template frame.c <<-END
+	c_file frame.c <<-END
 		$(for pair; do
 			printf 'int %s(int); static struct klp_func funcs_%s[] = {{.old_name = "%s", .new_func = %s}, {}};\n' \
 				"${pair%:*}" "${pair%:*}" "${pair#*:}" "${pair%:*}"
@@ -105,7 +105,7 @@ refuses()
 {
 	fresh
 	frame "$no_functions"
-	template a.c "$1" <<<"int $2(int), use(int x); int use(int x) { return $2(x); }"
+	c_file a.c "$1" <<<"int $2(int), use(int x); int use(int x) { return $2(x); }"
 	decide "${modules[@]}"
 	refused 1 "klpsyms: error: a.c:3: $3" "$4"
 	holds "... and there is no table" test ! -e "$dir/syms"
@@ -116,7 +116,7 @@ replaced()
 {
 	fresh
 	frame "{$1 .funcs = funcs_new_a}" "new_a:$2"
-	template a.c "$gadget" <<<'int new_a(int x); int new_a(int x) { return x; }'
+	c_file a.c "$gadget" <<<'int new_a(int x); int new_a(int x) { return x; }'
 	decide "${modules[@]}" "${@:3}"
 }
 

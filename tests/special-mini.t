@@ -73,7 +73,7 @@ uses()
 	{
 		printf '#include "%s"\n' "$scratch/switch.h"
 		cat
-	} | template a.c "$1"
+	} | c_file a.c "$1"
 	resolve --object "$scratch/switches/switches.ko"
 }
 
@@ -259,17 +259,17 @@ two_meanings()
 {
 	local object old new
 	fresh
-	template a.c $alpha <<-END
+	c_file a.c $alpha <<-END
 		#include "$scratch/switch.h"
 		extern int state; int use_a(void); int use_a(void) { return BRANCH(state); }
 	END
-	template b.c $switches <<-END
+	c_file b.c $switches <<-END
 		#include "$scratch/switch.h"
 		extern int state; int use_b(void); int use_b(void) { return state; }
 	END
 	resolve --object "$scratch/switches/switches.ko"
 	exits 0 "a key of vmlinux, a variable of a module, one name"
-	template b.c $switches <<-END
+	c_file b.c $switches <<-END
 		#include "$scratch/switch.h"
 		extern int state; int use_b(void);
 		int use_b(void) { return BRANCH(state); }
@@ -323,7 +323,7 @@ which_file()
 	fresh
 	mkdir "$dir/sub"
 	for file in a sub/a; do
-		template $file.c $switches <<-END
+		c_file $file.c $switches <<-END
 			#include "$scratch/switch.h"
 			extern int loud; int use_${file/\//_}(void);
 			$([[ $file == a ]] || echo)

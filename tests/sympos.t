@@ -9,7 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
 # patch FILE TAG FUNCS [TEXT]: a file with a struct klp_patch of these functions.
 patch()
 {
-	template "$1" "$2" <<-END
+	c_file "$1" "$2" <<-END
 		$4
 		static struct klp_func funcs[] = {$3 {}};
 		static struct klp_object objects[] = {{.funcs = funcs}, {}};
@@ -80,7 +80,7 @@ filled_in()
 	mkdir "$dir/out"
 	patch a.c '' '{.old_name = "registered", .new_func = new_registered},' \
 		'int new_registered(int);'
-	template b.c lib/strings.c <<<'int new_registered(int); int new_registered(int x) { return x; }'
+	c_file b.c lib/strings.c <<<'int new_registered(int); int new_registered(int x) { return x; }'
 	resolve_patch
 	link_patch
 	is "$(sympos 0)" 0200000000000000 "a global function with a static namesake; its new one is in another file"
@@ -116,11 +116,11 @@ two_sections()
 	local zeros='asm(".pushsection .data.mine,\"awG\",@progbits,grp,comdat\n.zero 96\n.globl keep\nkeep: .popsection");'
 	fresh
 	mkdir "$dir/out"
-	template a.c <<<"$([[ $1 == first ]] || echo "$zeros")"
+	c_file a.c <<<"$([[ $1 == first ]] || echo "$zeros")"
 	patch z.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_helper},' \
 		'static int new_helper(int x) { return x; }'
 	sed -i 's/funcs\[\] =/funcs[] __attribute__((section(".data.mine"))) =/' "$dir/z.c"
-	[[ $1 == last ]] || template zz.c <<<"$zeros"
+	[[ $1 == last ]] || c_file zz.c <<<"$zeros"
 	resolve_patch
 }
 
@@ -192,7 +192,7 @@ place_of_entry()
 	refused 1 "a.c:$(grep -n 'old_name = "alpha_inlined"' "$dir/a.c" | cut -d: -f1): 'alpha_inlined' is inlined everywhere" \
 		"an error is about the klp_func, not a static of its name"
 	sed -i 's/static int new_one/int new_one/' "$dir/a.c"
-	template b.c fs/proc/beta.c <<<'int alpha_inlined; int new_one(int x); int new_one(int x) { return x; }'
+	c_file b.c fs/proc/beta.c <<<'int alpha_inlined; int new_one(int x); int new_one(int x) { return x; }'
 	sed -i 's/int new_one(int x) {.*/int new_one(int x);/' "$dir/a.c"
 	rm -f "$dir"/*.o
 	resolve_patch
@@ -232,8 +232,8 @@ refused_ones()
 	mkdir "$dir/out"
 	patch a.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_one},' \
 		'static int new_one(int x) { return x; }'
-	template b.c fs/proc/beta.c <<<'static int new_one(int x) { return x + 1; } int (*fix_b)(int) = new_one;'
-	template c.c <<<'static int new_one(int x) { return x + 2; } int (*fix_c)(int) = new_one;'
+	c_file b.c fs/proc/beta.c <<<'static int new_one(int x) { return x + 1; } int (*fix_b)(int) = new_one;'
+	c_file c.c <<<'static int new_one(int x) { return x + 2; } int (*fix_c)(int) = new_one;'
 	resolve_patch
 	link_patch
 	is "$(sympos 0)" 0200000000000000 "other files have statics with the new function's name"

@@ -138,7 +138,7 @@ which_file_it_means()
 	has "$err" $'\n  init/main.c' "... the other"
 	is "$(grep -c '^  ' <<<"$err")" 2 "... and no other"
 	fresh
-	template a.c alpha.c <<<"int only_here(int), use(int x); int use(int x) { return only_here(x); }"
+	c_file a.c alpha.c <<<"int only_here(int), use(int x); int use(int x) { return only_here(x); }"
 	resolve
 	is "$status:$(symbol only_here | awk '{ print $NF }')" "0:alpha.c:2" \
 		"the path of a file from the root wins over a longer one that ends in it"
@@ -157,7 +157,7 @@ made_as()
 		return
 	}
 	fresh
-	template a.c fs/proc/alpha.c <<-'END'
+	c_file a.c fs/proc/alpha.c <<-'END'
 		extern int state, mixed;
 		int helper(int), alpha_first(void), use(int x);
 		int use(int x)
@@ -165,7 +165,7 @@ made_as()
 			return state + mixed + helper(x) + alpha_first();
 		}
 	END
-	template b.c kernel/gamma.c <<-'END'
+	c_file b.c kernel/gamma.c <<-'END'
 		extern int LONG_NAME;
 		int use_b(int);
 		int use_b(int x)
@@ -254,7 +254,7 @@ what_is_included()
 		return
 	}
 	fresh
-	template a.c sched/part.c <<-'END'
+	c_file a.c sched/part.c <<-'END'
 		extern int part_state, build_state;
 		int part_step(int), use(int x);
 		int use(int x) { return part_step(x) + part_state + build_state; }
@@ -266,22 +266,22 @@ what_is_included()
 	becomes build_state d "$(address build_state build.c)" "sched/build.c:4" "$how: ... and one of the file that includes it"
 	has "$(<"$dir/syms")" "# sched/part.c is compiled in sched/build.c" "$how: the table says where it is"
 	fresh
-	template a.c sched/alone.c <<<'int alone(int), use(int x); int use(int x) { return alone(x); }'
+	c_file a.c sched/alone.c <<<'int alone(int), use(int x); int use(int x) { return alone(x); }'
 	resolve
 	is "$status:$(symbol alone | cut -d' ' -f4):$(grep -c 'is compiled in' "$dir/syms")" "0:$(address alone alone.c):0" \
 		"$how: a file that is compiled by itself is meant, not what includes it, too"
 	fresh
-	template a.c sched/both.c <<<'int both_step(int), use(int x); int use(int x) { return both_step(x); }'
+	c_file a.c sched/both.c <<<'int both_step(int), use(int x); int use(int x) { return both_step(x); }'
 	resolve
 	is "$status:$err" "1:klpsyms: error: a.c:1: 'sched/both.c' is included by more than one file: write the including file whose copy is meant into the tag
   sched/build.c
   sched/other.c" "$how: a file that two include"
 	fresh
-	template a.c sched/part.h <<<'int part_step(int), use(int x); int use(int x) { return part_step(x); }'
+	c_file a.c sched/part.h <<<'int part_step(int), use(int x); int use(int x) { return part_step(x); }'
 	resolve
 	refused 1 "a.c:1: 'sched/part.h' is not a source file of this vmlinux" "$how: a header is no scope"
 	fresh
-	template a.c drivers/half.c <<<'int half_step(int), use(int x); int use(int x) { return half_step(x); }'
+	c_file a.c drivers/half.c <<<'int half_step(int), use(int x); int use(int x) { return half_step(x); }'
 	resolve --object "$scratch/included/out/whole.ko"
 	is "$status:$(symbol half_step | awk '{ print $1, $2, $6 }')" "0:whole half_step drivers/half.c:1" "$how: a file that one of a module includes"
 	resolve
@@ -300,11 +300,11 @@ absolute_names()
 		relink "$tree/kernel" tree.o leaf.o)
 	k=$tree/kernel
 	fresh
-	template a.c lib/tree.c <<<'int tree_step(int), use(int x); int use(int x) { return tree_step(x); }'
+	c_file a.c lib/tree.c <<<'int tree_step(int), use(int x); int use(int x) { return tree_step(x); }'
 	resolve
 	becomes tree_step t "$(address tree_step tree.c)" "lib/tree.c:1" "names from the root, compiled below the tree"
 	fresh
-	template a.c lib/leaf.S <<<'int tree_asm(int), use(int x); int use(int x) { return tree_asm(x); }'
+	c_file a.c lib/leaf.S <<<'int tree_asm(int), use(int x); int use(int x) { return tree_asm(x); }'
 	resolve
 	becomes tree_asm t "$(address tree_asm leaf.o)" "lib/leaf.S" "... the assembler's, too"
 	k=$scratch/kernel
@@ -338,7 +338,7 @@ cached()
 {
 	local cache=$scratch/units text="int helper(int x), use(int x); int use(int x) { return helper(x); }"
 	fresh
-	template a.c fs/proc/alpha.c <<<"$text"
+	c_file a.c fs/proc/alpha.c <<<"$text"
 	resolve
 	cp "$dir/syms" "$scratch/plain.syms"
 	for _ in first second; do

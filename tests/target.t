@@ -187,7 +187,7 @@ which_exports()
 
 mini_vmlinux "$k" && mini_gadget "$k" && make_frame || exit
 fresh
-template a.c fs/proc/alpha.c <<<'int helper(int), use(int x); int use(int x) { return helper(x) + (int)sink(x); }'
+c_file a.c fs/proc/alpha.c <<<'int helper(int), use(int x); int use(int x) { return helper(x) + (int)sink(x); }'
 resolve --release 9.9.0-mini
 which_vmlinux
 which_build

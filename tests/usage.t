@@ -71,6 +71,10 @@ wrong_program klpcheck '--json=x' "option '--json' takes no value"
 wrong_program klpcheck '-vz' "unknown option '-z'"
 wrong_program klpcheck 'x.ko' '--vmlinux is missing'
 wrong_program klpsyms '-o x' '--vmlinux, --symvers and -o are needed'
+needed='--vmlinux v --symvers s -o t'
+for words in '--module x.ko' 'x.o --module x.ko' '--module x.ko --module y.ko a.o'; do
+	wrong_program klpsyms "$needed $words" '--module needs a partially linked module and its object files'
+done
 wrong_program kallsympos 'a b c' 'one name, and at most one path'
 
 for command in klpmake 'klpmake check'; do
