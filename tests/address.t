@@ -71,7 +71,7 @@ everywhere()
 	END
 	for flags in '' '-ffunction-sections -fdata-sections' -Os '-O0 -fno-inline'; do
 		made "addresses of every kind${flags:+, $flags}" "$flags"
-		lacks "$out" "prototypes: no debug information" "... and those that nobody declares need none"
+		lacks "$out" "prototypes: no debug information" "... and undeclared ones need none"
 		is "$(readelf -sW "$dir/out/klp-x.ko" | awk '/\.klp\.sym/ { print $5, $8, $NF }' | sort | paste -sd'|')" \
 			"GLOBAL [0xff20] .klp.sym.vmlinux.alpha_first,0|GLOBAL [0xff20] .klp.sym.vmlinux.alpha_show,0|GLOBAL [0xff20] .klp.sym.vmlinux.$h" \
 			"... one livepatch symbol for each function"
@@ -93,7 +93,7 @@ everywhere()
 			"... calls and jumps go to the new functions"
 		has "$(within far_calls)" "plain R_X86_64_PC32 .text" "... also those that the assembler does not mark as such"
 		has "$(within old_call)" ".klp.sym.vmlinux.$h -4" "... a call of the old one by its name to the old one"
-		lacks "$(within middle)" "klp.sym" "... a place within a function is no function"
+		lacks "$(within middle)" "klp.sym" "... a place within a function is not its address"
 		described=$(relocations | grep -E '^(__mcount_loc|_kprobe_blacklist) ')
 		is "$(grep -c klp.sym <<<"$described"):$(grep -c '^_kprobe' <<<"$described")" 0:1 \
 			"... what describes code stays"
@@ -101,7 +101,7 @@ everywhere()
 	done
 }
 
-# The function of a module: its address waits for the module, like all that is the module's.
+# A function of a module: its address waits for the module.
 of_a_module()
 {
 	fresh
@@ -141,7 +141,7 @@ of_a_module()
 		"... and klpcheck finds that it comes too late"
 }
 
-# A file with the new function, another that takes its address.
+# One file defines the new function, another one takes its address.
 two_files()
 {
 	fresh

@@ -11,7 +11,7 @@ uses_gamma='int use(void); int use(void) { return gamma_use(NULL); }'
 crcs=__version_ext_crcs
 names=__version_ext_names
 
-# exported_as NAMESPACE: a kernel whose gamma_use() has that namespace, as $k.
+# exported_as NAMESPACE: makes a kernel whose gamma_use() is exported in that namespace, as $k.
 exported_as()
 {
 	k=$scratch/kernel-as
@@ -56,7 +56,7 @@ namespaces()
 	c_file a.c <<<'int gamma_use(struct record *) __weak; int use(void); int use(void) { return gamma_use ? gamma_use(NULL) : 0; }'
 	resolve
 	refused 1 "a.c:3: 'gamma_use' is exported in the namespace 'MINI_NS'" \
-		"a weak reference does not get by either: resolve_symbol() refuses it all the same"
+		"a weak reference, to which resolve_symbol() makes no exception"
 
 	fresh
 	printf '0x00000007\thelper\tvmlinux\tEXPORT_SYMBOL\tMINI_NS\n' >>"$k/Module.symvers"
@@ -66,7 +66,7 @@ namespaces()
 		"a static of the tagged file is no export, whatever namespace its namesake has"
 	sed -i '$d' "$k/Module.symvers"
 
-	# A module's export, for code that patches a module which needs it.
+	# A module's export, in code for a module that needs the exporting module.
 	exported_as OTHER_NS
 	sed -i 's/\tgadget_export\(.*\)\t$/\tgadget_export\1\tGADGET_NS/' "$k/Module.symvers"
 	is "$(grep -c GADGET_NS "$k/Module.symvers")" 1 "(a module exports into a namespace)"
@@ -108,7 +108,7 @@ for_named_modules()
 	has "$(strings "$dir/klp-x.ko")" gamma_use "(modpost has made one)"
 	check "$plain"
 	refused 1 "symbol 'gamma_use' is exported only to 'module:kvm,gadget': resolve_symbol() refuses it; it needs a livepatch relocation" \
-		"without klpmake it is refused"
+		"the module of plain kbuild"
 	for list in kvm,klp_x 'klp*' 'kvm,klp_x*' '*'; do
 		sed -i "s/\tmodule:.*$/\tmodule:$list/" "$k/Module.symvers"
 		check "$plain"
@@ -122,7 +122,7 @@ for_named_modules()
 	plain_kernel
 }
 
-# What a module from outside the tree exports is in a Module.symvers of its own.
+# Exports of a module from outside the tree are in a Module.symvers of their own.
 from_outside()
 {
 	fresh
@@ -141,7 +141,7 @@ from_outside()
 	rm "$dir/a.c"
 	c_file a.c <<<"$uses_gamma"
 	resolve --symvers "$dir/extra"
-	refused 1 "in the namespace 'OUTSIDE'" "of two exports of a name the later counts, as in modpost"
+	refused 1 "in the namespace 'OUTSIDE'" "a name that is exported twice: the later export counts, as in modpost"
 	check --symvers "$dir/extra" "$good"
 	fine "klpcheck takes a second one, too" --symvers "$dir/extra" "$good"
 }
@@ -168,7 +168,7 @@ extended_versions()
 	broken "neither these nor plain ones" "it has no symbol versions" \
 		rename-section "$names" .names rename-section "$crcs" .crcs rename-section __versions .versions
 
-	# A kernel that does not know of extended ones.
+	# A kernel that does not read extended versions.
 	k=$scratch/plain
 	mini_vmlinux "$k" -DPLAIN_VERSIONS && mini_gadget "$k" && mini_widget "$k"
 	cp -r "$scratch/kernel/modules" "$k"
@@ -197,13 +197,13 @@ extended_versions()
 	MINI_EXTENDED=1 make_patch
 	good=$plain
 	fine "a name that only the extended ones have room for" "$good"
-	# After those of module_layout and __fentry__.
+	# The entries before are those of module_layout and __fentry__.
 	broken "... of another version" "its version of symbol '$long' is 0x" \
 		poke "$crcs" 8 00000000
 	plain_kernel
 }
 
-# suspect_none NAME ELFEDIT-ARG...: a module so edited is passed without a word.
+# suspect_none NAME ELFEDIT-ARG...: a module with this edit passes without any message.
 suspect_none()
 {
 	local name=$1

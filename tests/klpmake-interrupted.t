@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# klpmake on a stock kernel, when another one runs or a signal comes: what is left is whole, or nothing.
+# klpmake on a stock kernel, when another run is at work or a signal comes: what is left is whole, or nothing.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$top/tests/klpmake.bash"
 
@@ -20,7 +20,7 @@ two_at_once()
 	is "$?:$(<"$first")" "0:" "the first is not disturbed"
 	holds "the result is the same" cmp "$dir/klp-x.ko" "$scratch/first.ko"
 
-	# The first one fails and takes its directory away, the second one is waiting for it.
+	# The first one fails and removes its directory while the second one waits for it.
 	patch 'broken broken;'
 	"$top/klpmake" -q -k "$release" "$dir" 2>"$first" &
 	pid=$!
@@ -33,11 +33,10 @@ two_at_once()
 		"two runs of what does not compile: both say so, nothing is left"
 }
 
-# interrupted SIGNAL NAME FILE [LINE]: klpmake gets the signal as soon as FILE is in its work
-# directory, with one more LINE in the Makefile.
+# interrupted SIGNAL NAME FILE [LINE]: klpmake gets the signal as soon as FILE is in its work directory, with one more
+# LINE in the Makefile, and leaves nothing.
 #
-# On a busy machine the run may be over when the signal comes, and then it has done what it was asked for: once
-# more.
+# On a busy machine the run may have ended successfully when the signal comes: then it is repeated.
 interrupted()
 {
 	local attempt
@@ -54,13 +53,13 @@ interrupted()
 	is "$(ls -A "$TMPDIR")" "" "... nothing in TMPDIR"
 }
 
-# interrupt SIGNAL WHEN FILE [LINE]: one run, and its status.
+# interrupt SIGNAL WHEN FILE [LINE]: one such run, and its status.
 interrupt()
 {
 	local pid to
 	patch
 	printf '%s\n' "${4-}" >>"$dir/Makefile"
-	# A script cannot catch what its shell has told it to ignore, as SIGINT in the background.
+	# A script cannot catch a signal that its shell ignores, as SIGINT in the background.
 	perl -e '$SIG{INT} = $SIG{HUP} = "DEFAULT"; setpgrp; exec @ARGV' \
 		"$top/klpmake" -q -k "$release" "$dir" >/dev/null 2>&1 &
 	pid=$!
@@ -75,8 +74,8 @@ interrupt()
 	status=$?
 }
 
-# second_run SIGNALS: another patch in the directory of an earlier one; klpmake and klpplace get the signals
-# before and after the first result is renamed.
+# second_run SIGNALS: runs another patch in the directory of an earlier one; klpmake and klpplace get the signals before
+# and after the first result is renamed.
 second_run()
 {
 	rm -rf "$dir" "$scratch/renamed"
@@ -126,7 +125,7 @@ rename_shim()
 	END
 }
 
-# the_pair: which symbol the module uses, and which one the table has.
+# the_pair: the symbol that the module uses, and the one in the table.
 the_pair()
 {
 	echo "$(strings "$dir/klp-x.ko" | sed -n 's/^\.klp\.sym\.vmlinux\.//p') $(awk '$1 == "symbol" { print $5 }' "$dir/_klpmake.syms")"

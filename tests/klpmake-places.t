@@ -35,8 +35,8 @@ places()
 	chmod 755 "$dir"
 }
 
-# as_nobody COMMAND...: an ordinary user, who yet may read the kernels in root's cache. (access(2), by which
-# newer makes find programs, knows of that only with the securebit.)
+# as_nobody COMMAND...: an ordinary user who may still read the kernels in root's cache. (access(2), by which newer makes
+# find programs, needs the securebit for that.)
 as_nobody()
 {
 	if ((EUID)); then
@@ -48,7 +48,7 @@ as_nobody()
 		--securebits=+no_setuid_fixup "$@"
 }
 
-# Whatever the user calls his files, whatever he does to them between two runs.
+# However users name their files, and whatever they change between two runs.
 users_own_files()
 {
 	patch

@@ -101,9 +101,9 @@ usage_and_target()
 	KLPMAKE_VMLINUX=$scratch/none make_it "$dir"
 	refused 1 "'$scratch/none': no such vmlinux" "KLPMAKE_VMLINUX is taken"
 	make_it --vmlinux "$bin/klplink" "$dir"
-	refused 1 "$bin/klplink'" "a vmlinux that is none"
+	refused 1 "$bin/klplink'" "a program as vmlinux"
 	make_it --kdir "$scratch" "$dir"
-	refused 1 "'$scratch' is not a kernel build directory" "a --kdir that is none"
+	refused 1 "'$scratch' is not a kernel build directory" "a --kdir that is not a build directory"
 	is "$(left)" "" "nothing is left of all that"
 }
 

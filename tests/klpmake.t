@@ -8,7 +8,7 @@ a_good_run()
 {
 	local first
 	patch
-	# A home of its own: other tests and other programs write into this user's.
+	# A home directory of its own: other tests and programs write into the user's.
 	mkdir "$scratch/home"
 	run env KLPMAKE_CACHE="${KLPMAKE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/klpmake}" "HOME=$scratch/home" \
 		"$top/klpmake" -k "$release" "$dir"
@@ -35,7 +35,7 @@ a_good_run()
 	good=$dir
 }
 
-# A patch directory that has been built, changed.
+# Changes in a patch directory that has been built.
 changes()
 {
 	dir=$good

@@ -23,7 +23,7 @@ need_each_other()
 	objcopy --strip-debug "$k/$1.ko" "$k/installed/kernel/drivers/$1.ko"
 }
 
-# whole: all of it as klpmake does it, down to $made.
+# whole: makes the module as klpmake does, as $made.
 whole()
 {
 	local object old new
@@ -36,8 +36,8 @@ whole()
 	[[ $status != 0 ]] || run "$bin/klplink" --table "$dir/syms" -o "$made" "$dir/klp-x.ko"
 }
 
-# is_of LINK_NAME OBJECT TYPE PLACE TEST_NAME [FILE]: the table says that LINK_NAME is OBJECT's symbol,
-# FILE's static or else the global one.
+# is_of LINK_NAME OBJECT TYPE PLACE TEST_NAME [FILE]: the table says that LINK_NAME is OBJECT's symbol: FILE's static one,
+# or without FILE the global one.
 is_of()
 {
 	local name=${1%%.klpmake.*}
@@ -53,7 +53,7 @@ klp_entries()
 		awk '{ line[$1] = line[$1] " " $2 } END { for (n in line) print n line[n] }' | LC_ALL=C sort
 }
 
-# offsets FILE SECTION...: the places that these relocation sections relocate.
+# offsets FILE SECTION...: the offsets that these relocation sections relocate.
 offsets()
 {
 	local file=$1 section
@@ -90,7 +90,7 @@ what_can_be_reached()
 	END
 	whole
 	exits 0 "what a module has can be reached"
-	is "$err" "" "without a word"
+	is "$err" "" "nothing is printed"
 	is_of gadget_step gadget t "$(place $gadget 'gadget_step(')" "a static function" gadget.c
 	is_of gadget_exit gadget t "$(place $gadget 'gadget_exit(')" "an exit function, which stays" gadget.c
 	is_of state gadget d "$(place $gadget 'int state =')" "static data" gadget.c
@@ -187,7 +187,7 @@ exports()
 	c_file a.c gizmo/gizmo.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
 	decide "${modules[@]}"
 	is_of gadget_export gizmo/gadget T - "of a module that the one between needs"
-	# As kbuild compiles it since Linux 6.13, in its own directory.
+	# As kbuild has compiled it since Linux 6.13, in its own directory.
 	(cd "$scratch/gizmo" && mini_module "$k" "$scratch/gizmo.ko" ./gizmo.c && cp "$scratch/gizmo.ko" "$k/debug/kernel/drivers/gizmo" &&
 		objcopy --strip-debug "$scratch/gizmo.ko" "$k/installed/kernel/drivers/gizmo/gizmo.ko") || return
 	decide "${modules[@]}"
@@ -210,7 +210,7 @@ exports()
 		"modules that need each other do not lead to it"
 }
 
-# Three objects, all of whose code ends up in one .text and whose data in one .data.
+# Three objects, with all code in one .text and all data in one .data.
 one_patch_for_three()
 {
 	local before

@@ -5,7 +5,7 @@
 # shellcheck source=tests/modules.bash
 source "$(dirname "${BASH_SOURCE[0]}")/modules.bash"
 
-# trimmed MODULE NAME FILE: the offset of such a symbol in its section, without zeros before it.
+# trimmed MODULE NAME FILE: the offset of that static symbol in its section, without leading zeros.
 trimmed()
 {
 	printf '%x\n' "0x$(of_module "$@" | cut -d' ' -f2)"

@@ -25,7 +25,7 @@ what_can_be_reached()
 	END
 	resolve
 	exits 0 "names of every kind are resolved"
-	is "$err" "" "without a word"
+	is "$err" "" "nothing is printed"
 	becomes helper t "$(address helper alpha.c)" "$(place $alpha 'int helper(')" "a static function"
 	becomes state d "$(address state alpha.c)" "$(place $alpha 'int state =')" "static data"
 	becomes mixed d "$(address mixed alpha.c)" "$(place $alpha 'int mixed =')" \
@@ -52,7 +52,7 @@ what_can_be_reached()
 	is "$(cat "$dir/renames")" "" "and nothing has to be renamed"
 }
 
-# The symbol table has the names in the order in which the code comes to them.
+# The compiler puts names into the symbol table in the order of their first use.
 order_of_errors()
 {
 	local names
@@ -172,7 +172,7 @@ other_files()
 	becomes gamma_private B "$(address gamma_private)" - "and gets them"
 }
 
-# Two files with the same names, and the linker that would merge them.
+# Two files that use the same names for different symbols, which the linker would merge.
 two_of_a_name()
 {
 	local h1 h2 s1 s2
@@ -259,7 +259,7 @@ two_of_a_name()
 		"two files that mean the same by a name share it"
 }
 
-# What the files of the patch define themselves.
+# Names that files of the patch define themselves.
 of_the_patch()
 {
 	fresh
@@ -282,7 +282,7 @@ of_the_patch()
 		"a name that another file defines and that is a static of the tagged file"
 }
 
-# A variable that is defined where the kernel's was meant: the data would be two.
+# A variable that is defined by mistake, where the kernel's was meant: there would be two.
 data_of_its_own()
 {
 	local form

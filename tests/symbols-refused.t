@@ -5,7 +5,7 @@
 # shellcheck source=tests/symbols.bash
 source "$(dirname "${BASH_SOURCE[0]}")/symbols.bash"
 
-# wrong LINE MESSAGE NAME DECLARATION USE: a file tagged with alpha.c is refused.
+# wrong LINE MESSAGE NAME DECLARATION USE: a file with alpha.c's tag is refused.
 wrong()
 {
 	fresh
@@ -81,7 +81,7 @@ static_of_another_file()
 	has "$err" "  position 2: 0x$(address helper alpha.c) t $(place $alpha 'int helper(')" \
 		"... the second candidate"
 
-	# A weak reference, which becomes zero where there is nothing of the name at all.
+	# A weak reference, which becomes zero if nothing has the name.
 	local zero="(the weak reference would be zero: if you want that, give it another name)"
 	fresh
 	c_file a.c $alpha <<<'extern int twice_state __weak; int use(void); int use(void) { return &twice_state ? twice_state : 0; }'
@@ -143,7 +143,7 @@ static_of_another_file()
 	is "$(grep -c 'error:' <<<"$err")" 3 "all that is wrong is said in one run"
 }
 
-# A kernel with more in it: 120 local symbols of one name, a static with the name of an export.
+# A kernel with 120 local symbols of one name, and a static symbol with the name of an export.
 more_of_a_name()
 {
 	local small=$k many=() i
@@ -160,9 +160,9 @@ more_of_a_name()
 		int crowd_module(int x);
 		int crowd_module(int x) { return x; }
 	END
-	# Named from the tree's root, as kbuild does it: what is shown of a path must not depend on where that is.
+	# Named from the tree's root, as by kbuild: messages must not depend on where the tree is.
 	(cd "$dir" && mini_cc obj/crowd.c obj/crowd.o)
-	# An object that is named more than once is linked more than once.
+	# An object file that is named twice is linked twice.
 	for ((i = 0; i < 60; i++)); do
 		many+=("$dir/obj/many-text.o" "$dir/obj/many-data.o")
 	done
@@ -191,7 +191,7 @@ more_of_a_name()
 	k=$small
 }
 
-# What clang's link-time optimisation renames, and some kernels take for the name that it was.
+# Names that clang's link-time optimisation has changed, and that some kernels take as unchanged.
 renamed_by_clang()
 {
 	local small=$k
@@ -212,7 +212,7 @@ renamed_by_clang()
 	k=$small
 }
 
-# What would be more than one word of a line, or another line.
+# Names with blanks or line breaks, which would break the table's lines.
 no_words()
 {
 	local small=$k form="klpsyms: error: 'syms': no table of symbols can hold 'symbol klp-x.ko odd vmlinux odd 0"
@@ -233,7 +233,7 @@ no_words()
 	done
 }
 
-# A module of another machine, whichever that is.
+# A module for another machine.
 another_machine()
 {
 	fresh

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# old_sympos: filled in from the tag, verified where the author wrote it, refused where it is wrong
-# or cannot be known; and what stands in the finished module.
+# old_sympos: filled in from the tag; verified if the author has written it; refused where it is wrong or cannot be known;
+# and its value in the finished module.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
@@ -22,7 +22,7 @@ patch()
 
 more=() # objects in other directories
 
-# resolve_patch: as resolve, without the frame, which has a patch of its own.
+# resolve_patch: like resolve, without the frame, which has a patch of its own.
 resolve_patch()
 {
 	compile
@@ -40,12 +40,12 @@ link_patch()
 	run "$bin/klplink" --table "$dir/syms" -o "$dir/out/klp-x.ko" "$dir/klp-x.ko"
 }
 
-# sympos N: the member old_sympos of funcs[N] in the finished module, from its bytes.
+# sympos N: the member old_sympos of funcs[N] in the finished module, read from its bytes.
 sympos()
 {
 	local section value size
 	read -r value section < <(LC_ALL=C readelf -sW "$dir/out/klp-x.ko" | awk '$8 == "funcs" { print $2, $7 }')
-	# The frame's 'none' is one entry.
+	# The frame's 'none' has one entry.
 	size=$(LC_ALL=C readelf -sW "$scratch/frame.o" | awk '$8 == "none" { print $3 }')
 	LC_ALL=C readelf -x "$section" "$dir/out/klp-x.ko" |
 		sed -n 's/^  0x[0-9a-f]* \(.\{35\}\).*/\1/p' | tr -d ' \n' |
@@ -110,7 +110,7 @@ section()
 	LC_ALL=C readelf -SW "$dir/out/klp-x.ko" | sed -n "s/^ *\[ *\([0-9]*\)\] $1 .*/\1/p"
 }
 
-# two_sections first|last: funcs is in that one of two sections of a name, of which one is in a group.
+# two_sections first|last: two sections have one name, one of them in a group; funcs is in the first or the last.
 two_sections()
 {
 	local zeros='asm(".pushsection .data.mine,\"awG\",@progbits,grp,comdat\n.zero 96\n.globl keep\nkeep: .popsection");'
@@ -124,7 +124,7 @@ two_sections()
 	resolve_patch
 }
 
-# offset NAME: of a symbol in its section, decimal.
+# offset NAME: the offset of a symbol in its section, in decimal.
 offset()
 {
 	printf '%d\n' "0x$(LC_ALL=C readelf -sW "$dir/klp-x.ko" | awk -v n="$1" '$8 == n { print $2 }')"
@@ -181,7 +181,7 @@ written_by_the_author()
 	has "$err" "  position 2: 0x" "... with the candidates"
 }
 
-# place_of_entry: the line of the klp_func, whatever else has the name.
+# place_of_entry: the line of the klp_func, also where other lines have the name.
 place_of_entry()
 {
 	fresh

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The tag of a file: what can stand in it, and which kernel file it means, however that kernel's
-# debug information was made.
+# The tag of a file: its form, and which kernel file it means, with debug information of every kind.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
@@ -9,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
 root=''
 body='int helper(int), use(int x); int use(int x) { return helper(x); }'
 
-# tagged TEXT [OPTION...]: a file whose first lines are TEXT, with printf's escapes.
+# tagged TEXT [OPTION...]: a file whose first lines are TEXT, which may have printf's escapes.
 tagged()
 {
 	fresh
@@ -18,14 +17,14 @@ tagged()
 	resolve "$@"
 }
 
-# means TEXT FILE NAME: a file so tagged gets FILE's helper().
+# means TEXT FILE NAME: in a file that begins with TEXT, helper() is FILE's.
 means()
 {
 	tagged "$1"
 	is "$status:$(symbol helper | cut -d' ' -f4)" "0:$(address helper "$2")" "$3"
 }
 
-# refuses TEXT MESSAGE NAME
+# refuses TEXT MESSAGE NAME: a file that begins with TEXT is refused.
 refuses()
 {
 	tagged "$1"
@@ -87,7 +86,7 @@ how_it_is_written()
 		"no tag where one is needed"
 }
 
-# An assembler's file has a tag like any other.
+# An assembler file has a tag like any other.
 assembler()
 {
 	fresh
@@ -144,8 +143,8 @@ which_file_it_means()
 		"the path of a file from the root wins over a longer one that ends in it"
 }
 
-# made_as NAME FLAG...: a kernel whose debug information is made so gives the same answers; with
-# $root before its files' names.
+# made_as NAME FLAG...: with debug information of this kind the answers are the same; $root is what precedes the names of
+# its files.
 made_as()
 {
 	local name=$1
@@ -203,7 +202,7 @@ however_it_is_made()
 	made_as "every function in a section of its own" -ffunction-sections -fdata-sections
 }
 
-# Files that others include, in a kernel made with these flags.
+# Files that other files include, in a kernel compiled with these flags.
 included()
 {
 	local from=$scratch/included
@@ -289,7 +288,7 @@ what_is_included()
 	k=$scratch/kernel
 }
 
-# The build directory may lie in the tree, with all files named from the root of the file system.
+# The build directory may be inside the tree, with absolute names of files.
 absolute_names()
 {
 	local tree=$scratch/tree
@@ -312,7 +311,7 @@ absolute_names()
 
 mini_vmlinux "$k" && mini_gadget "$k" && make_frame || exit
 how_it_is_written
-# Two more files: one whose path is the end of another's, one whose name another has.
+# Two more files: the path of one is the end of another's path; the other has the same name as another file.
 mkdir -p "$scratch/more/init"
 cat >"$scratch/more/alpha.c" <<'END'
 int alpha_top(int x);
@@ -333,7 +332,7 @@ assembler
 which_file_it_means
 k=$scratch/kernel
 however_it_is_made
-# --cache: a second run does not read every unit's name, and believes nothing that does not fit.
+# --cache: a second run does not read the name of every unit, and does not trust a cache that does not fit.
 cached()
 {
 	local cache=$scratch/units text="int helper(int x), use(int x); int use(int x) { return helper(x); }"
@@ -354,7 +353,7 @@ cached()
 	is "$status:$(cmp "$cache" "$cache.other" 2>&1)" "0:" "and one of another vmlinux"
 	sed 's/alpha\.c/omega.c/; s/beta\.c/alpha.c/' "$cache" >"$cache.wrong"
 	run_klpsyms --cache "$cache.wrong"
-	refused 1 "does not fit '$k/vmlinux': remove it" "one that lies is refused"
+	refused 1 "does not fit '$k/vmlinux': remove it" "a cache with other contents"
 	run_klpsyms --cache "$scratch/nowhere/units"
 	exits 0 "one that cannot be written is no error"
 }
