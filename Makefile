@@ -118,7 +118,7 @@ arch_tests := $(wildcard tests/arch-*.t)
 all_arches := x86_64 $(patsubst tests/arch-%.t,%,$(arch_tests))
 arches := $(if $(filter all,$(ARCHES)),$(all_arches),$(ARCHES))
 # The longest come first, so that none of them runs alone in the end.
-longest := $(patsubst %,tests/%.t,doubt-guest selftests guest-failures special klpmake guest modules types doubt)
+longest := $(patsubst %,tests/%.t,doubt-guest selftests guest-failures special klpmake-interrupted klpmake guest modules types doubt)
 own_tests := $(longest) $(filter-out $(arch_tests) $(longest),$(wildcard tests/*.t))
 TESTS ?= $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches))) $(if $(filter x86_64,$(arches)),$(own_tests))
 # One more than there are processors: some tests wait until a guest's time is over.
@@ -126,7 +126,7 @@ JOBS ?= $(shell expr $$(nproc) + 1)
 
 # Those that need kernels, and hosts.t, which compiles for other machines.
 with_kernels := $(patsubst %,tests/%.t,baseline doubt-guest guest guest-failures helpers-kernels hosts klpmake leftovers modules \
-		namespaces selftests special symbols types-kernels wo-ftrace) $(wildcard tests/example-*.t)
+		namespaces selftests special symbols types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
 
 check: all
 	prove -j$(shell nproc) $(filter-out $(with_kernels),$(own_tests))

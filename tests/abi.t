@@ -1,24 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# libdwarf's incompatible generations share one SONAME: another one at run time is refused, not used.
+# Incompatible versions of libdwarf have the same SONAME: a version at run time that is not the one compiled for is
+# refused.
 
 # shellcheck source=tests/tap.bash
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 # shellcheck source=tests/mini.bash
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 
-# The build without sanitizers: those want to be the first library that is loaded.
+# The build without sanitizers, which want to be loaded before any other library.
 bin=$top/build
 mini_vmlinux "$scratch/k" || exit 1
 
-# pretend VERSION: runs kallsympos with a libdwarf that says it is VERSION.
+# pretend VERSION: runs kallsympos with a libdwarf that reports this version.
 pretend()
 {
 	printf 'const char *dwarf_package_version(void);\nconst char *dwarf_package_version(void)\n{\n\treturn "%s";\n}\n' \
 		"$1" >"$scratch/version.c"
 	gcc -shared -fPIC -o "$scratch/version.so" "$scratch/version.c" || exit 1
-	# LD_PRELOAD ends at blanks.
+	# LD_PRELOAD is split at blanks.
 	run env LD_PRELOAD=version.so "LD_LIBRARY_PATH=$scratch" "$bin/kallsympos" --vmlinux "$scratch/k/vmlinux" helper
 }
 
@@ -44,8 +45,8 @@ exits 0 "the generation that klpmake was compiled against ($compiled)"
 other=20210528
 [[ $compiled != 20* ]] || other=0.11.1
 pretend "$other"
-refused 1 "libdwarf $other at run time has another ABI" "the other generation ($other) is refused"
+refused 1 "libdwarf $other at run time has another ABI" "the other generation ($other)"
 pretend "nonsense"
-refused 1 "libdwarf nonsense at run time has another ABI" "so is what cannot be told"
+refused 1 "libdwarf nonsense at run time has another ABI" "a version that cannot be read"
 
 done_testing

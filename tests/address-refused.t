@@ -6,11 +6,11 @@
 # shellcheck source=tests/address.bash
 source "$(dirname "${BASH_SOURCE[0]}")/address.bash"
 
-# wrong NAME MESSAGE TAG FUNCS TEXT: klpsyms refuses these files; no table is left.
+# wrong NAME MESSAGE TAG FUNCS TEXT: klpsyms refuses these files, and leaves no table.
 wrong()
 {
 	fresh
-	template a.c "$3" <<-END
+	c_file a.c "$3" <<-END
 		typedef int fn(int);
 		static noinline noclone int new_one(int x) { return x + 1; }
 		$5
@@ -50,7 +50,7 @@ refusals()
 		static struct klp_func funcs[] = {{.old_name = "gadget_step", .new_func = new_show}, {}};
 		static struct klp_func more[] = {{.old_name = "helper", .new_func = new_one}, {}};'
 	fresh
-	template a.c drivers/widget/widget.c <<-END
+	c_file a.c drivers/widget/widget.c <<-END
 		static noinline noclone int new_step(int x) { return x + 1; }
 		int (*now)(int);
 		static noinline noclone int new_helper(int x) { now = new_step; return x; }
@@ -67,9 +67,9 @@ refusals()
 		'asm(".pushsection .data.pair,\"awG\",@progbits,one,comdat\n.quad 0\n.popsection\n"
 		    ".pushsection .data.pair,\"awG\",@progbits,two,comdat\n.quad new_one\n.popsection");
 		static struct klp_func funcs[] = {{.old_name = "helper", .new_func = new_one}, {}};'
-	# One new function that is there twice in the same sense is no question.
+	# Twice the same new function for the same old one is not ambiguous.
 	fresh
-	template a.c fs/proc/alpha.c <<-END
+	c_file a.c fs/proc/alpha.c <<-END
 		static noinline noclone int new_one(int x) { return x + 1; }
 		int (*pointer)(int) = new_one;
 		static struct klp_func funcs[] = {{.old_name = "helper", .new_func = new_one}, {}};
@@ -82,7 +82,7 @@ refusals()
 	is "$status:$(grep -c ^address "$dir/syms")" 0:1 "a function that two patches replace by one"
 }
 
-# refused_table MESSAGE NAME LINE...: klplink refuses that table; an older output is left alone.
+# refused_table MESSAGE NAME LINE...: klplink refuses that table, and leaves an older output as it was.
 refused_table()
 {
 	local message=$1 name=$2
@@ -98,7 +98,7 @@ tables()
 {
 	local form="not 'address MODULE SECTION OFFSET OBJECT NAME POSITION ADDEND NEW_NAME'" good helper
 	fresh
-	template a.c fs/proc/alpha.c <<-END
+	c_file a.c fs/proc/alpha.c <<-END
 		int helper(int x);
 		static noinline noclone int new_helper(int x) { return x + 1; }
 		int (*pointer)(int) = new_helper, (*old)(int) = helper;
@@ -143,13 +143,13 @@ tables()
 		"a line of another module does nothing"
 }
 
-# A table of section numbers beside the symbols grows with them: objects of many sections have one.
+# ELF keeps section numbers of symbols in a section of its own when there are many: it has to grow with the symbols.
 section_numbers()
 {
 	local n symtab
 	fresh
 	mkdir "$dir/out"
-	template a.c fs/proc/alpha.c <<-END
+	c_file a.c fs/proc/alpha.c <<-END
 		static noinline noclone int new_helper(int x) { return x + 1; }
 		int (*pointer)(int) = new_helper;
 		static struct klp_func funcs[] = {{.old_name = "helper", .new_func = new_helper}, {}};
@@ -171,12 +171,12 @@ section_numbers()
 	is "$(readelf -sW "$dir/out/klp-x.ko" | grep -c '^ *[0-9]*:')" $((n + 1)) "... as the symbol table has"
 }
 
-# klpcheck, which knows nothing of tables.
+# klpcheck, which does not read tables.
 doubts()
 {
 	local entry
 	fresh
-	template a.c fs/proc/alpha.c <<-END
+	c_file a.c fs/proc/alpha.c <<-END
 		int helper(int x);
 		static noinline noclone int new_helper(int x) { return x + 1; }
 		noinline noclone int new_show(int x) { return helper(x); }
@@ -197,7 +197,7 @@ doubts()
 		"... which says where"
 	has "$err" "that of 'helper' should stand there" "... and what should be there"
 
-	# As other tools leave it: no table of klpsyms' was carried out.
+	# A module of other tools, which does not have klpsyms' address lines carried out.
 	sed -i '/^address/d' "$dir/syms"
 	carry_out
 	doubt
@@ -205,7 +205,7 @@ doubts()
 	has "$err" "'.text' + 0x" "... in code and in data is warned of"
 	has "$err" " and 2 other places: the address of 'new_show'" "... once for each function"
 
-	# The kernel would go from a function to itself.
+	# The old function would be redirected to itself.
 	for ((entry = 0; ; entry++)); do
 		"$scratch/elfedit" "$dir/out/klp-x.ko" "$dir/edited.ko" set-reloc-symbol .rela.data $entry \
 			.klp.sym.vmlinux.helper,2 2>/dev/null || break
@@ -216,7 +216,7 @@ doubts()
 		"a function that replaces itself"
 }
 
-# Another kernel, with IBT.
+# A kernel with IBT.
 landings()
 {
 	local k=$scratch/ibt text
@@ -251,7 +251,7 @@ landings()
 		'int helper(int); void use(fn **p) { *p = helper; } static struct klp_func none[] = {{}};'
 
 	fresh
-	template a.c drivers/gadget/gadget.c <<-END
+	c_file a.c drivers/gadget/gadget.c <<-END
 		static noinline noclone int new_export(int x) { return x; }
 		int (*pointer)(int) = new_export;
 		static struct klp_func funcs[] = {{.old_name = "gadget_export", .new_func = new_export}, {}};
@@ -267,7 +267,7 @@ landings()
 	exits 0 "... and is no error without"
 
 	fresh
-	template a.c fs/proc/alpha.c <<-END
+	c_file a.c fs/proc/alpha.c <<-END
 		typedef int fn(int);
 		fn helper, alpha_show;
 		struct record;
@@ -289,7 +289,7 @@ landings()
 	carry_out
 	doubt
 	refused 1 "has the address of 'alpha_again' of 'vmlinux', but a call of that through a pointer faults on this kernel (IBT): the kernel has taken away its ENDBR" \
-		"klpcheck finds it in a finished module"
+		"the same in a finished module, by klpcheck"
 	is "$(grep -c error: <<<"$err")" 1 "... once"
 	cp "$k/vmlinux" "$k/whole"
 	"$scratch/elfedit" "$k/whole" "$k/vmlinux" set-size .ibt_endbr_seal 3

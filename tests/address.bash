@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the tests of addresses of new functions share.
+# Shared by the tests of addresses of new functions.
 
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
 export LC_ALL=C
 
-# frame OBJECTS: the end of a patch's C file; OBJECTS are struct klp_object's.
+# frame OBJECTS: the end of a C file of the patch. OBJECTS are its struct klp_object.
 frame()
 {
 	cat <<-END
@@ -34,7 +34,7 @@ decide()
 	run "$bin/klpsyms" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" \
 		--debug-modules "$k/debug" -o syms --module klp-x.ko "${objects[@]}"
 	cd "$OLDPWD" || exit
-	# What mini_module leaves is no source of the patch.
+	# mini_module has left a source here that does not belong to the patch.
 	rm -f "$dir/klp-x.mod.c"
 }
 
@@ -44,7 +44,7 @@ carry_out()
 	run "$bin/klplink" --table "$dir/syms" -o "$dir/out/klp-x.ko" "$dir/klp-x.ko"
 }
 
-# doubt [MODULE]
+# doubt [MODULE]: klpcheck on the module.
 # shellcheck disable=SC2120 # tests/address-refused.t has modules of its own
 doubt()
 {
@@ -52,7 +52,7 @@ doubt()
 		--debug-modules "$k/debug" "${1-$dir/out/klp-x.ko}"
 }
 
-# made NAME [FLAG...]: all three have nothing to say.
+# made NAME [FLAG...]: decides, links and checks: none of the three programs says anything.
 made()
 {
 	local name=$1 said
@@ -94,7 +94,7 @@ relocations()
 }
 
 # within SYMBOL [OFFSET SIZE]: what a function or variable of the finished module, or a part of it,
-# refers to: "TABLE TYPE SYMBOL ADDEND", in order, with | between them.
+# refers to, as "TABLE TYPE SYMBOL ADDEND", in order, with | between them.
 within()
 {
 	local section value size place rest
@@ -107,7 +107,7 @@ within()
 		done | paste -sd'|'
 }
 
-# code NAME,POSITION and data NAME,POSITION: what stands for the address of a function of vmlinux.
+# code NAME,POSITION, data NAME,POSITION: what within() prints for the address of a function of vmlinux.
 code()
 {
 	printf 'vmlinux R_X86_64_32S .klp.sym.vmlinux.%s +0' "$1"

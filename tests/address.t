@@ -10,7 +10,7 @@ everywhere()
 {
 	local flags h=helper,2 described
 	fresh
-	template a.c fs/proc/alpha.c <<-END
+	c_file a.c fs/proc/alpha.c <<-END
 		typedef int fn(int);
 		struct ops { const char *name; fn *call, *more[2]; };
 		int helper(int x);
@@ -71,7 +71,7 @@ everywhere()
 	END
 	for flags in '' '-ffunction-sections -fdata-sections' -Os '-O0 -fno-inline'; do
 		made "addresses of every kind${flags:+, $flags}" "$flags"
-		lacks "$out" "prototypes: no debug information" "... and those that nobody declares need none"
+		lacks "$out" "prototypes: no debug information" "... and undeclared ones need none"
 		is "$(readelf -sW "$dir/out/klp-x.ko" | awk '/\.klp\.sym/ { print $5, $8, $NF }' | sort | paste -sd'|')" \
 			"GLOBAL [0xff20] .klp.sym.vmlinux.alpha_first,0|GLOBAL [0xff20] .klp.sym.vmlinux.alpha_show,0|GLOBAL [0xff20] .klp.sym.vmlinux.$h" \
 			"... one livepatch symbol for each function"
@@ -93,7 +93,7 @@ everywhere()
 			"... calls and jumps go to the new functions"
 		has "$(within far_calls)" "plain R_X86_64_PC32 .text" "... also those that the assembler does not mark as such"
 		has "$(within old_call)" ".klp.sym.vmlinux.$h -4" "... a call of the old one by its name to the old one"
-		lacks "$(within middle)" "klp.sym" "... a place within a function is no function"
+		lacks "$(within middle)" "klp.sym" "... a place within a function is not its address"
 		described=$(relocations | grep -E '^(__mcount_loc|_kprobe_blacklist) ')
 		is "$(grep -c klp.sym <<<"$described"):$(grep -c '^_kprobe' <<<"$described")" 0:1 \
 			"... what describes code stays"
@@ -101,11 +101,11 @@ everywhere()
 	done
 }
 
-# The function of a module: its address waits for the module, like all that is the module's.
+# A function of a module: its address waits for the module.
 of_a_module()
 {
 	fresh
-	template a.c drivers/gadget/gadget.c <<-END
+	c_file a.c drivers/gadget/gadget.c <<-END
 		typedef int fn(int);
 		fn *table[2];
 		static noinline noclone int new_step(int x) { return x + 1; }
@@ -125,7 +125,7 @@ of_a_module()
 		"each waits for its own object"
 
 	fresh
-	template a.c drivers/gadget/gadget.c <<-END
+	c_file a.c drivers/gadget/gadget.c <<-END
 		static noinline noclone int new_step(int x) { return x + 1; }
 		int (*volatile now)(int);
 		static int __init early(void) { now = new_step; return 0; }
@@ -141,18 +141,18 @@ of_a_module()
 		"... and klpcheck finds that it comes too late"
 }
 
-# A file with the new function, another that takes its address.
+# One file defines the new function, another one takes its address.
 two_files()
 {
 	fresh
-	template a.c fs/proc/alpha.c <<-END
+	c_file a.c fs/proc/alpha.c <<-END
 		noinline noclone int new_helper(int x);
 		int new_helper(int x) { return x + 1; }
 		static noinline noclone int twin(int x) { return x + 3; }
 		static struct klp_func funcs[] = {{.old_name = "helper", .new_func = new_helper}, {.old_name = "alpha_show", .new_func = twin}, {}};
 		$(frame '{.funcs = funcs}')
 	END
-	template b.c <<-'END'
+	c_file b.c <<-'END'
 		int new_helper(int x), call(int x);
 		static noinline noclone int twin(int x) { return x + 4; }
 		int (*pointer)(int) = new_helper, (*other)(int) = twin;

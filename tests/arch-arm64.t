@@ -10,7 +10,7 @@
 # shellcheck source=tests/arch.bash
 . "$(dirname "$0")/arch.bash"
 
-# What comes early is what the compiler wrote; what comes late are pointers.
+# Early relocations are the compiler's own; late ones are pointers.
 relocated()
 {
 	is "$(relocations "$copies/kernel/klp-kernel.ko")" '.klp.rela.vmlinux..data R_AARCH64_ABS64
@@ -55,8 +55,8 @@ refuses()
 		'a pointer that is not aligned'
 }
 
-# behind: a member of a module's structure that is read with one instruction more than "adrp", whose
-# relocation counts from the structure: FS_USERNS_MOUNT is 8.
+# behind: a member of a module's structure, read with an instruction after "adrp" whose relocation counts from the
+# structure: FS_USERNS_MOUNT is 8.
 behind()
 {
 	local dir=$copies/behind
@@ -97,7 +97,7 @@ whole_run()
 	arch_makes
 	relocated
 	arch_lists
-	# Call sites lie before their functions, and not each function has one.
+	# Call sites are before their functions, and some functions have none.
 	arch_traces arch_stack_walk_reliable
 	arch_proves
 	behind

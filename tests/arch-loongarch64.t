@@ -10,7 +10,7 @@
 # shellcheck source=tests/arch.bash
 . "$top/tests/arch.bash"
 
-# What the code refers to goes by pointers.
+# The code reaches everything through pointers.
 relocated()
 {
 	is "$(relocations "$copies/kernel/klp-kernel.ko")" '.klp.rela.vmlinux..data R_LARCH_64

@@ -10,8 +10,8 @@
 # shellcheck source=tests/arch.bash
 . "$(dirname "$0")/arch.bash"
 
-# All addresses come from the table of contents, and from data: calls of vmlinux are the only livepatch
-# relocations in code.
+# All addresses come from the table of contents, and from data. So calls of vmlinux are the only livepatch relocations
+# in code.
 relocated()
 {
 	is "$(relocations "$copies/kernel/klp-kernel.ko")" '.klp.rela.vmlinux..data.rel R_PPC64_ADDR64
@@ -67,16 +67,16 @@ doubts()
 		set-reloc-type $calls 0 14
 }
 
-# other_order: the same machine, big-endian: functions have descriptors there, which klpmake does not know.
+# other_order: a big-endian kernel, whose functions have descriptors: klpmake refuses it.
 other_order()
 {
 	holds "$release: a big-endian file is compiled" "${machine_cross}gcc" -mbig-endian -c -o "$scratch/big.ko" -x c - <<<'int x;'
 	run "$bin/klplink" --table "$copies/module/_klpmake.syms" -o "$scratch/out.ko" "$scratch/big.ko"
 	refused 1 "'$scratch/big.ko': klpmake does not know its machine (e_machine 21, big-endian)" \
-		"$release: ... and refused"
+		"$release: ... with the reason"
 }
 
-# other_sites: modules of a kernel that newer compilers make list their call sites elsewhere.
+# other_sites: newer compilers list the call sites of modules elsewhere.
 other_sites()
 {
 	local sites=__patchable_function_entries module
@@ -95,7 +95,7 @@ whole_run()
 	arch_makes
 	relocated
 	arch_lists
-	# Call sites lie behind the beginning of their functions, and not each function has one.
+	# Call sites are behind the beginning of their functions, and some functions have none.
 	arch_traces system_call_exception
 	arch_proves
 	refuses

@@ -11,8 +11,8 @@
 # shellcheck source=tests/arch.bash
 . "$(dirname "$0")/arch.bash"
 
-# What the code of the patch refers to goes by pointers, whose relocations alone are the kernel's to
-# apply late; calls of vmlinux and static keys are relocated early.
+# The patch's code reaches a module's symbols through pointers, which are the only relocations that the kernel applies
+# late. Calls of vmlinux and static keys are relocated early.
 relocated()
 {
 	is "$(relocations "$copies/kernel/klp-kernel.ko")" '.klp.rela.vmlinux..data..klp_slots R_RISCV_64
@@ -48,7 +48,7 @@ refuses()
 		'a wide difference to a module symbol'
 }
 
-# padded: kernels whose functions have nops before them list where these begin.
+# padded: kernels with nops before their functions have a list of these places.
 padded()
 {
 	local isa nops vmlinux=$scratch/vmlinux-padded
@@ -72,7 +72,7 @@ rv64g 2
 rv64g 4,2'
 }
 
-# older_loader: one that does not know the relocation of a distance (before 8fd6c5142395).
+# older_loader: a module loader without the relocation for a distance (before 8fd6c5142395).
 older_loader()
 {
 	local tree=$scratch/older/kernels/$release dir=$copies/older debug=usr/lib/debug vmlinux
@@ -89,7 +89,7 @@ older_loader()
 		"$release: checked: a relocation that an older kernel does not know"
 	cp -r "$top/tests/arch/kernel" "$dir"
 	run env KLPMAKE_CACHE="$scratch/older" "$top/klpmake" -q -k "$release" "$dir"
-	refused 1 "klpsyms: error: stats.c:13: 'sched_schedstats' of 'vmlinux' cannot be used so: $unknown" "$release: ... and refused"
+	refused 1 "klpsyms: error: stats.c:13: 'sched_schedstats' of 'vmlinux' cannot be used so: $unknown" "$release: ... with the reason"
 	is "$(ls "$dir"/*.ko 2>/dev/null)" '' "$release: ... without a module"
 }
 
@@ -107,7 +107,7 @@ doubts()
 		set-reloc-offset .rela.text "$(entry .rela.text R_RISCV_PCREL_HI20)" 0
 }
 
-# The half of a static key's distance that no relocation fills is zero, whatever was there.
+# The half of a static key's distance without a relocation becomes zero, whatever was there before.
 fills()
 {
 	local in=$copies/kernel/.klpmake/$release/build/klp-kernel.ko
@@ -124,7 +124,7 @@ whole_run()
 	relocated
 	arch_lists
 	arch_proves
-	# Nothing in these depends on the kernel's configuration.
+	# These modules do not depend on the kernel's configuration.
 	[[ $release == "${releases[0]}" ]] || return 0
 	refuses
 	doubts

@@ -10,7 +10,7 @@
 # shellcheck source=tests/arch.bash
 . "$(dirname "$0")/arch.bash"
 
-# Nothing of a module goes by the tables that the kernel's loader fills once.
+# No symbol of a module is reached through tables that the loader fills only once.
 relocated()
 {
 	is "$(relocations "$copies/kernel/klp-kernel.ko")" '.klp.rela.vmlinux..data..klp_slots R_390_64

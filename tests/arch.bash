@@ -7,7 +7,7 @@
 # shellcheck source=scripts/lib/machines.bash
 . "$top/scripts/lib/machines.bash"
 
-# on_test_kernels NAME SOURCE...: as on_every_kernel, with the test kernels NAME and NAME-*; their
+# on_test_kernels NAME SOURCE...: like on_every_kernel, with the test kernels NAME and NAME-*. Their
 # configuration says for which machine they are.
 on_test_kernels()
 {
@@ -24,8 +24,8 @@ on_test_kernels()
 	proven "$name"
 }
 
-# proven NAME: tells scripts/test, if it asks, that everything has passed on every kernel of that name, its
-# guests included.
+# proven NAME: records, if scripts/test asks for it, that everything has passed on every kernel of that name, in
+# guests, too.
 proven()
 {
 	local configs
@@ -35,9 +35,9 @@ proven()
 	fi
 }
 
-# modinfo_of and make_target run on this machine; what they are given is of the other.
+# modinfo_of and make_target run on this machine, with files for the other one.
 
-# arch_makes: the patches of tests/arch and tests/modules/outside.
+# arch_makes: klpmake makes the patches of tests/arch and tests/modules/outside.
 arch_makes()
 {
 	local dir=$copies
@@ -62,7 +62,7 @@ arch_makes()
 	done
 }
 
-# arch_proves: all of them in a guest.
+# arch_proves: all of them do in a guest what they should.
 arch_proves()
 {
 	local dir=$copies
@@ -71,7 +71,7 @@ arch_proves()
 		--modprobe binfmt_misc --scenario "$top/tests/arch/scenario"
 }
 
-# arch_lists: kallsympos finds the lines and positions of functions.
+# arch_lists: kallsympos finds lines and positions of functions.
 arch_lists()
 {
 	local line
@@ -82,7 +82,7 @@ arch_lists()
 		"$release: ... has position and file"
 }
 
-# arch_traces UNTRACED: kallsympos knows which functions have a call site: UNTRACED has none.
+# arch_traces UNTRACED: kallsympos knows which functions have a call site. The function UNTRACED has none.
 arch_traces()
 {
 	run "$top/kallsympos" -k "$release" "$1"
@@ -99,8 +99,8 @@ relocations()
 		/^[0-9a-f]/ && name ~ /^\.klp\.rela\./ { print name, $3 }' | LC_ALL=C sort -u
 }
 
-# not_so FILE BEFORE CODE PLACE MESSAGE NAME: with this line before the one that begins so, the file is
-# refused; PLACE is a beginning of the line that is named, or "it".
+# not_so FILE BEFORE CODE PLACE MESSAGE NAME: FILE with CODE added before the line that begins with BEFORE is
+# refused. PLACE is the beginning of the line that the message names, or "it".
 not_so()
 {
 	local file=$1 line dir=$copies/refused
@@ -112,17 +112,17 @@ not_so()
 	sed -i "${line}i\\$3" "$dir/$file"
 	[[ $4 == it ]] || line=$(grep -n -m 1 -F -- "$4" "$dir/$file" | cut -d: -f1)
 	run "$top/klpmake" -q -k "$release" "$dir"
-	refused 1 "klpsyms: error: $file:$line: $5" "$release: refused: $6"
+	refused 1 "klpsyms: error: $file:$line: $5" "$release: $6"
 	is "$(ls "$dir"/*.ko 2>/dev/null)" '' "$release: ... and no module is left"
 }
 
-# elfedit_compiles: what broken() takes.
+# elfedit_compiles: makes what broken() uses.
 elfedit_compiles()
 {
 	holds 'elfedit compiles' make_elfedit
 }
 
-# broken MESSAGE NAME EDIT...: klp-module.ko, with this changed, would not do.
+# broken MESSAGE NAME EDIT...: klp-module.ko with this edit is refused.
 broken()
 {
 	local message=$1 name=$2
@@ -140,7 +140,7 @@ entry()
 		on && n++ >= 0 && $3 == type { print n - 1; exit }'
 }
 
-# A kernel that faults fails the try, in whatever words.
+# A fault of the kernel fails the try, in whatever words the kernel reports it.
 fault_words='Unable to handle kernel'
 faults()
 {

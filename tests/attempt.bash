@@ -12,8 +12,8 @@
 
 patches=0 patch_header=mini.h patch_members='' patch_cflags=()
 
-# attempt [OLD=NEW...]: a patch from standard input, which replaces these functions, of OBJECT, as
-# $dir/out/klp-x.ko: $status, $out and $err. Its text begins in line 3. MINI_CFLAGS: more flags for gcc.
+# attempt [OLD=NEW...]: makes a patch of the text on standard input, which replaces these functions of OBJECT, as
+# $dir/out/klp-x.ko: $status, $out and $err. The text begins in line 3 of its file. MINI_CFLAGS: more flags for gcc.
 attempt()
 {
 	local pair
@@ -45,7 +45,7 @@ make_attempt()
 		"$bin/klplink" --table syms -o out/klp-x.ko klp-x.ko
 }
 
-# try_it [OLD=NEW...]: attempt, then check, which is the function of whoever sources this.
+# try_it [OLD=NEW...]: attempt, then check, a function of the test that sources this.
 try_it()
 {
 	attempt "$@"
@@ -53,7 +53,7 @@ try_it()
 	check "$dir/out/klp-x.ko"
 }
 
-# checked PASS: what klpcheck says that it has looked at.
+# checked PASS: what klpcheck reports to have looked at.
 checked()
 {
 	sed -n "s/^  checked      $1: //p" <<<"$out"

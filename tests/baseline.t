@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a stock kernel's own sources compile to, with its headers and this compiler, is the kernel; other
-# flags and another source are seen. The sources are the user's, and stay as they are.
+# The sources of a stock kernel, compiled with its headers and this compiler, become the code of the kernel. Other flags
+# and a changed source are noticed. The sources are the user's, and are not changed.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -43,13 +43,13 @@ ctrl_getfamily net/netlink/genetlink.c' "$release: ... each function"
 	echo 'int broken' >>"$tree/net/netlink/genetlink.c"
 	run "$top/klpmake" check --baseline "$tree" "$module"
 	refused 1 "kbuild could not compile 'net/netlink' of '$tree'" "$release: a source that does not compile"
-	# With the directory, or without where kbuild works in it (Linux 6.13).
+	# Paths with the directory, or without it where kbuild works there (Linux 6.13).
 	has "$err" 'genetlink.c:' "$release: ... where the compiler says why"
 	rm "$tree/net/netlink/genetlink.c"
 	run "$top/klpmake" check --baseline "$tree" "$module"
 	refused 1 "'$tree' has no 'net/netlink/genetlink.c': it is the source of another kernel" "$release: a source that is not there"
 	run "$top/klpmake" check --baseline "$dir" "$module"
-	refused 1 "'$dir' is not a kernel source tree" "$release: a directory that is none"
+	refused 1 "'$dir' is not a kernel source tree" "$release: a directory without kernel sources"
 	cp -p "$fetched/net/netlink/genetlink.c" "$tree/net/netlink"
 	is "$(find "$tree" -type f -printf '%p %s\n' | LC_ALL=C sort)" "$before" "$release: nothing is left in the tree"
 	is "$(ls -A "$TMPDIR")" '' "$release: ... nor elsewhere"

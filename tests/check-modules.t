@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# klpcheck looks into the modules that a patch names, as the kernel does: while they load, and later.
+# klpcheck reads the modules that a patch names as the kernel does, both while they load and afterwards.
 # shellcheck disable=SC2016 # perl's variables, not the shell's
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
@@ -11,20 +11,20 @@ gadget=$k/modules/kernel/drivers/gadget.ko
 rela=.klp.rela.gadget..text
 step=.klp.sym.gadget.gadget_step,1
 
-# becomes NAME MESSAGE SYMBOL: the livepatch symbol gadget_step renamed to another.
+# becomes NAME MESSAGE SYMBOL: with the livepatch symbol gadget_step renamed to SYMBOL, the patch is refused.
 becomes()
 {
 	broken "$1" "livepatch symbol '.klp.sym.gadget.$3': $2" rename-symbol $step ".klp.sym.gadget.$3"
 }
 
-# what_cannot_be NAME MESSAGE FUNCTION [SYMPOS]: the patch of that function of gadget is refused.
+# what_cannot_be NAME MESSAGE FUNCTION [SYMPOS]: a patch of that function of gadget is refused.
 what_cannot_be()
 {
 	unpatchable "$1" "$2" "-DMODULE_NAME=\"$3\"" "-DMODULE_SYMPOS=${4-0}"
 }
 
-# gadget_with FILE [MODULE-FLAG...]: the module gadget with one more source, from standard input,
-# that the linker takes first.
+# gadget_with FILE [MODULE-FLAG...]: makes the module gadget with one more source, from standard input, which is linked
+# first.
 gadget_with()
 {
 	local dir=$scratch/with/$1
@@ -73,14 +73,14 @@ symbols_of_modules()
 	fine "position 1 of a unique name" "$(renamed gadget_export,1)"
 }
 
-# renamed SYMBOL: a module with gadget_step renamed to that.
+# renamed SYMBOL: makes a module with gadget_step renamed to SYMBOL.
 renamed()
 {
 	edit rename-symbol $step ".klp.sym.gadget.$1"
 	printf '%s\n' "$scratch/edited.ko"
 }
 
-# What goes when a module is up depends on whether it can go itself.
+# Which sections of a loaded module are freed depends on whether it can be unloaded.
 exit_sections()
 {
 	gadget_with exit <<-'END'
@@ -91,7 +91,7 @@ exit_sections()
 	fine "a namesake in exit memory stays" "$(renamed gadget_step,2)" -v
 	has "$out" "gadget:gadget_step,2 at .text+0x" "... so that positions stay, too"
 	"$scratch/elfedit" "$scratch/with/exit/gadget.ko" "$scratch/gadget.ko" replace .modinfo mod_unload mod_retain
-	# So it is in the kernel, or the module would be another one's.
+	# Those of vmlinux; other exports would be a module's.
 	"$scratch/elfedit" "$k/vmlinux" "$scratch/vmlinux" replace .rodata mod_unload mod_retain
 	check_modules=(--vmlinux "$scratch/vmlinux" --object "$scratch/gadget.ko")
 	becomes "without CONFIG_MODULE_UNLOAD it goes" "'gadget_step' at position 2 is not the same in 'gadget'" \
@@ -180,7 +180,7 @@ module_files()
 		$d->{checks}{livepatch_symbols_found}{modules} == 2 or die' "$out"
 }
 
-# Symbols of one module in what waits for another.
+# Symbols of one module in relocations that wait for another.
 three_modules()
 {
 	local name needless="uses 'widget_export' of 'widget', on which 'gadget' does not depend: where that is not loaded, klp_module_coming() refuses to load 'gadget'"
@@ -221,7 +221,7 @@ three_modules()
 		"an export with a namesake needs a position"
 }
 
-# A kernel that does not take back what it has relocated: Linux before 6.3.
+# A kernel that does not undo relocations when a module goes: Linux before 6.3.
 reloads()
 {
 	cp "$k/vmlinux" "$k/kallsyms" "$scratch"
@@ -242,8 +242,8 @@ reloads()
 	mv "$scratch/vmlinux" "$scratch/kallsyms" "$k"
 }
 
-# What the kernel has read, run or freed by the time a module's relocations are applied. A section that
-# gets the name of another one is not what that has to be: nothing but its time is looked at here.
+# What the kernel has read, run or freed when a module's relocations are applied. Sections are only renamed here: the
+# check looks at the name, not at the contents.
 too_late()
 {
 	local section jump=.klp.rela.vmlinux.__jump_table
@@ -269,7 +269,7 @@ too_late()
 	done
 }
 
-# What the kernel has replaced by then.
+# Code that the kernel has replaced by then.
 replaced_code()
 {
 	patch replaced -DREPLACED_CODE
@@ -291,7 +291,7 @@ replaced_code()
 	mini_kallsyms "$k" >"$k/kallsyms"
 }
 
-# kernel_with SYMBOL=ADDRESS...: the kernel has these, too.
+# kernel_with SYMBOL=ADDRESS...: makes a kernel that has these symbols, too.
 kernel_with()
 {
 	local symbol
@@ -303,7 +303,7 @@ kernel_with()
 	mini_kallsyms "$k" >"$k/kallsyms"
 }
 
-# A branch on a static key that cannot be written any more; the good patch has one on gamma_private.
+# A branch on a static key that has become read-only; the good patch has one on gamma_private.
 sealed()
 {
 	local key bss

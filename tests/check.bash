@@ -9,8 +9,8 @@ good=$scratch/good.ko
 check_modules=(--modules "$k/modules" --debug-modules "$k/debug")
 long=$(printf 'x%.0s' {1..60})
 
-# patch NAME [FLAG...]: tests/mini/patch.c as NAME-plain.ko, and linked by klplink as NAME.ko. The
-# symbols that it uses are others with state, gadget_private and gadget_step, in the table's words.
+# patch NAME [FLAG...]: compiles tests/mini/patch.c as NAME-plain.ko, and links it with klplink as NAME.ko. The
+# variables state, gadget_private and gadget_step, in the words of a table of symbols, make it use other symbols.
 patch()
 {
 	local name=$1
@@ -26,30 +26,30 @@ patch()
 	"$bin/klplink" --table "$scratch/$name.syms" -o "$scratch/$name.ko" "$scratch/$name-plain.ko"
 }
 
-# check MODULE [OPTION...]: with the files of the kernel's modules that are in check_modules. What does not
-# come to an end has the status 124.
+# check MODULE [OPTION...]: klpcheck, with the options in check_modules for the kernel's modules. A run that does
+# not end gets status 124.
 check()
 {
 	run timeout 120 "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" \
 		--symbols "$k/kallsyms" ${check_modules[@]+"${check_modules[@]}"} "$@"
 }
 
-# fine NAME MODULE [OPTION...]: exit status 0 and not a word on stderr.
+# fine NAME MODULE [OPTION...]: exit status 0, and nothing on standard error.
 fine()
 {
 	local name=$1
 	shift
 	check "$@"
-	is "$status:$err" "0:" "$name"
+	is "$status:$err" "0:" "passes: $name"
 }
 
-# warned MESSAGE NAME: the last check passed, with that warning.
+# warned MESSAGE NAME: the last check passed with that warning.
 warned()
 {
 	if [[ $status == 0 && $err == *"warning: "*"$1"* ]]; then
-		pass "$2"
+		pass "warned: $2"
 	else
-		fail "$2"
+		fail "warned: $2"
 		diag "exit status $status: $err"
 	fi
 }
@@ -59,7 +59,7 @@ edit()
 	"$scratch/elfedit" "$good" "$scratch/edited.ko" "$@"
 }
 
-# broken NAME MESSAGE ELFEDIT-ARG...: a good module, so edited, is refused with that message.
+# broken NAME MESSAGE ELFEDIT-ARG...: the good module with this edit is refused with that message.
 broken()
 {
 	local name=$1 message=$2
@@ -73,7 +73,7 @@ broken()
 	refused 1 "$message" "$name"
 }
 
-# suspect NAME MESSAGE ELFEDIT-ARG...: ... is passed with that warning.
+# suspect NAME MESSAGE ELFEDIT-ARG...: the good module with this edit passes with that warning.
 suspect()
 {
 	local name=$1 message=$2
@@ -93,7 +93,7 @@ unpatchable()
 	refused 1 "$message" "$name"
 }
 
-# The kernel, its modules as a distribution installs them, elfedit, and the good patch.
+# Makes the kernel, its modules as a distribution installs them, elfedit, and the good patch.
 check_setup()
 {
 	if [[ ! -x $bin/klplink || ! -x $bin/klpcheck ]]; then

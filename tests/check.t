@@ -12,7 +12,7 @@ jump=.klp.rela.vmlinux.__jump_table
 
 check_setup || exit
 
-# What is right.
+# Good modules.
 fine "a good module" "$good"
 has "$out" "symbols      5 livepatch, 3 of them found in vmlinux, 2 in modules" "... says what it looked at"
 has "$out" "functions    3, 2 of them found in vmlinux, 1 in modules" "... and at which functions"
@@ -24,18 +24,18 @@ if mini_strip "$scratch/good.ko" "$scratch/stripped.ko"; then
 else
 	skip "a module without debug information" "this strip destroys livepatch relocations"
 fi
-# What GNU strip does depends on its version, and on what else the relocated section has.
+# What GNU strip does depends on its version, and on the other relocations of the relocated section.
 patch lone -DLONE
 for module in good lone; do
 	strip -g -o "$scratch/edited.ko" "$scratch/$module.ko"
 	check "$scratch/edited.ko"
 	if LC_ALL=C readelf -SW "$scratch/edited.ko" | grep -q '\.klp\.rela.* LOOS'; then
-		refused 1 "': strip of GNU binutils, or ld -r, has destroyed it:" "GNU strip -g of $module: destroyed, which is found"
+		refused 1 "': strip of GNU binutils, or ld -r, has destroyed it:" "$module after GNU strip -g: destroyed"
 	elif [[ $out == *" 8 livepatch"* ]]; then
 		is "$status:$err" "0:" "GNU strip -g of $module: all livepatch relocations are whole"
 	else
 		refused 1 "relocation against no symbol: strip makes that" \
-			"GNU strip -g of $module: some are destroyed, which is found"
+			"$module after GNU strip -g: partly destroyed"
 	fi
 done
 mini_module "$k" "$scratch/foreign.ko" "$mini_src/foreign.c"
@@ -72,7 +72,7 @@ refused 2 "--vmlinux is missing" "usage: no kernel"
 check
 refused 2 "no module named" "usage: no module"
 
-# The file.
+# The file as a whole.
 broken "not an ELF file" "not an ELF file" poke-file 0 00
 broken "a truncated file" "(truncated?)" truncate 3000
 broken "a linked program" "not a relocatable file (ELF type 2)" poke-file 16 02
@@ -90,7 +90,7 @@ broken "a struct module of another size" "has 272 bytes, struct module of this k
 	set-size .gnu.linkonce.this_module 272
 broken "no modinfo" "0 sections '.modinfo' instead of one" rename-section .modinfo .info
 broken "modinfo without an end" "section '.modinfo' does not end with a NUL" set-size .modinfo 5
-# Its number is the linker's choice.
+# The linker chooses its number.
 text_number=$(readelf -SW "$good" | sed -n 's/^ *\[ *\([0-9]*\)\] \.text .*/\1/p')
 broken "a section to write and run" "section '.text' ($text_number) is writable and executable" \
 	set-flags .text 7
@@ -138,7 +138,7 @@ broken "what ld -r makes of the type" "section '$text': strip of GNU binutils, o
 broken "what strip of binutils 2.47 makes of it" "the kernel leaves these relocations out, and crashes in the patch
   take the module as it was before; eu-strip -g of elfutils leaves it whole" \
 	set-type $text 0x60000004 set-link $text 0 set-info $text 0
-is "$(grep -c "'$text'" <<<"$err")" 1 "... which is told once"
+is "$(grep -c "'$text'" <<<"$err")" 1 "... which is reported once"
 broken "another type" "has type 0x1 instead of SHT_RELA (4)" set-type $text 1
 broken "another symbol table" "has sh_link 1, the symbol table is section" set-link $text 1
 broken "a target beyond the section table" "relocates section 9999, which is not there" \
@@ -159,14 +159,14 @@ broken "an object that is not patched" "its object 'widget' is not one of the pa
 	rename-section .klp.rela.gadget..text .klp.rela.widget..text
 broken "relocations that come too late" "after the kernel has used '__jump_table'" \
 	rename-section $jump .klp.rela.gadget.__jump_table
-suspect "a section named after none" "relocates '.rodata', not the section that it is" \
+suspect "a section named after one that does not exist" "relocates '.rodata', not the section that it is" \
 	rename-section $rodata .klp.rela.vmlinux..nothing
 broken "a section named after another one" "not the section that it is named after, which is there" \
 	rename-section $rodata .klp.rela.vmlinux..data
 edit set-info $jump .rodata set-size $rodata 24
 check "$scratch/edited.ko"
 has "$err" "warning: '$scratch/edited.ko': sections '$rodata' " "two sections for the same"
-has "$err" "relocate the same section for the same object" "... are told"
+has "$err" "relocate the same section for the same object" "... with a warning"
 
 # Relocations.
 broken "a vmlinux symbol for a module" "invalid access to vmlinux symbol 'gamma_private'" \
@@ -228,8 +228,8 @@ broken "an ambiguous symbol" "'helper' is ambiguous and position 0 takes only a 
 has "$err" "  position 2: 0xffffffff81000020 t alpha.c" "... lists what there is"
 broken "a position beyond the last" "'helper' has no position 3" \
 	rename-symbol $helper .klp.sym.vmlinux.helper,3
-# with_llvm ADDRESS [OPTION...]: klpcheck for a kernel with "helper.llvm.12" there, whose helpers are
-# at 0x0 and at 0x20 of its .text. With what makes it look for one name.
+# with_llvm ADDRESS [OPTION...]: klpcheck for a kernel with "helper.llvm.12" at that address, whose helpers are at 0x0
+# and 0x20 of its .text, and with the symbol that says that it takes both names as one.
 with_llvm()
 {
 	objcopy --add-symbol "helper.llvm.12=.text:$1,local,function" "${@:2}" "$k/vmlinux" "$scratch/llvm"
@@ -319,12 +319,12 @@ unpatchable "an object without functions" "object 'gadget' has no functions" \
 elsewhere="is not the address of something in the module, but R_X86_64_64 of '.klp.sym.vmlinux.state,3', which the kernel would use as an address"
 unpatchable "an object that the kernel is to name" "the name of an object at '.data' + 0x" \
 	-DOBJECT='(char*)&state'
-has "$err" "$elsewhere" "... is told why"
+has "$err" "$elsewhere" "... with the reason"
 unpatchable "functions that the kernel is to have" "the functions of an object at '.data' + 0x" \
 	-DFUNCS='(void*)&state'
-has "$err" "$elsewhere" "... is told why"
+has "$err" "$elsewhere" "... with the reason"
 unpatchable "a string of the kernel's" "old_name at '.data' + 0x" -DOLD_NAME='(char*)&state'
-# member VARIABLE OFFSET: the number in .rela.data of the pointer at that place.
+# member VARIABLE OFFSET: which entry of .rela.data is the pointer at that offset of the variable.
 member()
 {
 	local at
@@ -339,7 +339,7 @@ for type in 10:R_X86_64_32 24:R_X86_64_PC64; do
 		IFS=: read -r what variable offset <<<"$place"
 		broken "$what as ${type#*:}" "$what at '.data' + 0x" \
 			set-reloc-type .rela.data "$(member "$variable" "$offset")" "${type%:*}"
-		has "$err" "but ${type#*:} of '" "... is told what it is"
+		has "$err" "but ${type#*:} of '" "... with its kind in the message"
 	done
 done
 unpatchable "objects without an end" \
@@ -350,7 +350,7 @@ unpatchable "an object with nothing but callbacks" \
 	"'objects' ends with entry [1], which has neither name nor funcs" \
 	-DOBJECT='((void*)0)' -DFUNCS='((void*)0)'
 
-# Its states.
+# The states of struct klp_patch.
 twice='-DSTATES={.id=5},{.id=6},{.id=5},{}'
 unpatchable "a state listed twice" "state 0x5 stands twice in 'patch'" "$twice"
 unpatchable "an empty state before the end" "'states' ends with entry [1], whose id is 0" \
@@ -364,15 +364,15 @@ mini_vmlinux "$scratch/old" -DOLD_LIVEPATCH && patch twice "$twice"
 run "$bin/klpcheck" --vmlinux "$scratch/old/vmlinux" "$scratch/twice.ko"
 is "$status:$err" "0:" "a kernel that has no states does not look at them"
 
-# What is freed when the module is up.
+# Init memory, which is freed when the module is loaded.
 freed="which do_init_module() frees when the patch has been loaded"
 broken "data that are freed" "the struct klp_patch 'patch' lies in '.init.data', $freed" \
 	rename-section .data .init.data
-has "$err" "the list of objects of 'patch' lies in '.init.data'" "... objects are told"
+has "$err" "the list of objects of 'patch' lies in '.init.data'" "... the list of objects, too"
 has "$err" "the list of states of 'patch' lies in '.init.data'" "... states"
 has "$err" "the array of functions 'gadget_funcs' of object gadget lies in '.init.data'" "... functions"
 
-# Nothing crashes it.
+# Damaged modules do not crash it.
 crashed=
 size=$(stat -c %s "$good")
 for ((at = 1; at < size; at += size / 50)); do

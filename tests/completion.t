@@ -11,7 +11,7 @@ touch klp-x.ko klp-y.ko.xz klp-x.c
 # shellcheck source=packaging/completion.bash
 source "$top/packaging/completion.bash"
 
-# completed WORD... WANT: what the last word becomes, in words parted by '|'; a program is meant by its name.
+# completed WORD... WANT: the candidates for the last word, separated by '|'; the command is given by its name.
 completed()
 {
 	local want=${!#}
@@ -41,7 +41,7 @@ completed klpmake try --timeout '' ''
 completed kallsympos --vm --vmlinux
 completed kallsympos some ''
 
-# Whatever takes a value must be known, or its value would be completed as a module.
+# Every option that takes a value has to be known: otherwise its value would be completed as a module.
 for command in klpmake 'klpmake check' 'klpmake try' kallsympos; do
 	read -r -a words <<<"$command"
 	while read -r option; do

@@ -10,25 +10,25 @@ source "$(dirname "${BASH_SOURCE[0]}")/check.bash"
 
 alpha=fs/proc/alpha.c
 
-# uses_state: a patch of one file that uses alpha.c's state.
+# uses_state: makes a patch of one file that uses alpha.c's state.
 uses_state()
 {
 	fresh
-	template a.c "$alpha" <<-'END'
+	c_file a.c "$alpha" <<-'END'
 		extern int state;
 		int use(struct record *r);
 		int use(struct record *r) { return state + r->id; }
 	END
 }
 
-# of_alpha TEST_NAME: it is that.
+# of_alpha TEST_NAME: the symbol is alpha.c's.
 of_alpha()
 {
 	becomes state d "$(address state alpha.c)" "$(place $alpha 'static int state')" "$1"
 }
 
-# twins FLAG...: a kernel more: fs/twin.c, which these flags are for, has a static twin, and kernel/twin.c
-# a global one.
+# twins FLAG...: makes another kernel. Its fs/twin.c, compiled with these flags, has a static 'twin', and kernel/twin.c a
+# global one.
 twins()
 {
 	local small=$scratch/kernel flag flags=()
@@ -55,11 +55,11 @@ twins()
 	k=$scratch/twins
 }
 
-# twin_refused MESSAGE TEST_NAME: a patch that is tagged with fs/twin.c does not get kernel/twin.c's.
+# twin_refused MESSAGE TEST_NAME: a patch with the tag fs/twin.c is refused, and does not get kernel/twin.c's.
 twin_refused()
 {
 	fresh
-	template a.c fs/twin.c <<<'extern int twin; int use(void); int use(void) { return twin; }'
+	c_file a.c fs/twin.c <<<'extern int twin; int use(void); int use(void) { return twin; }'
 	resolve --release "$mini_release"
 	refused 1 "$1" "$2"
 }
@@ -69,7 +69,7 @@ whose_twin()
 	local end='which names are its own cannot be told'
 	twins
 	fresh
-	template a.c fs/twin.c <<<'extern int twin; int use(void); int use(void) { return twin; }'
+	c_file a.c fs/twin.c <<<'extern int twin; int use(void); int use(void) { return twin; }'
 	resolve --release "$mini_release"
 	becomes twin d "$(address twin twin.c)" fs/twin.c:1 'a static of the tagged file, not the global of its name'
 	twins -g1
@@ -84,7 +84,7 @@ whose_twin()
 	done
 	twins -g0
 	twin_refused "a.c:1: 'fs/twin.c' is not a source file of this vmlinux" "no unit at all"
-	# Assembler in a C file: the compiler takes the name for this one, debug information has none of it.
+	# Assembler in a C file: the compiler attributes the name to this file, and debug information does not have it.
 	twins
 	printf '%s\n' 'asm(".data\ntwin: .long 1\n.text"); int fs_use(void); int fs_use(void) { return 0; }' >"$k/fs/twin.c"
 	(cd "$k" && mini_cc fs/twin.c fs.o)
@@ -92,7 +92,7 @@ whose_twin()
 	(cd "$scratch/twins" && relink . fs.o kernel.o && cp "$k/Module.symvers" .)
 	k=$scratch/twins
 	twin_refused "a.c:3: 'twin' is a symbol of fs/twin.c of which its debug information knows nothing" \
-		"a local symbol under the name of the tagged file is nobody else's"
+		"a local symbol under the name of the tagged file, though another file has the name, too"
 	k=$scratch/kernel
 }
 
@@ -116,9 +116,9 @@ compressed()
 {
 	twins
 	objcopy --compress-debug-sections=zstd "$k/vmlinux" 2>/dev/null
-	# What can be read is read; what cannot is said to be that, and nothing else.
+	# What can be read is used; for the rest, the message says what is missing.
 	fresh
-	template a.c fs/twin.c <<<'extern int twin; int use(void); int use(void) { return twin; }'
+	c_file a.c fs/twin.c <<<'extern int twin; int use(void); int use(void) { return twin; }'
 	resolve --release "$mini_release"
 	if [[ $status == 0 ]]; then
 		becomes twin d "$(address twin twin.c)" fs/twin.c:1 'debug sections that are compressed with zstd'
@@ -129,7 +129,7 @@ compressed()
 	k=$scratch/kernel
 }
 
-# The patch's objects, with each of these flags, mean the same.
+# Object files of the patch that were compiled with each of these flags mean the same symbols.
 more_in_a_patch()
 {
 	local flags
@@ -150,7 +150,7 @@ more_in_a_patch()
 	of_alpha "a patch of 66,000 sections"
 }
 
-# Each of these flags for the whole kernel, and no layout in the patch's own debug information.
+# The whole kernel compiled with each of these flags, when the patch's own debug information has no layout.
 more_in_the_kernel()
 {
 	local flags small=$k
@@ -174,7 +174,7 @@ more_in_the_kernel()
 	k=$small
 }
 
-# layout_refused MESSAGE FLAG...: a kernel of which the layout of struct klp_patch cannot be read.
+# layout_refused MESSAGE FLAG...: a kernel from which the layout of struct klp_patch cannot be read is refused.
 layout_refused()
 {
 	local message=$1
@@ -189,7 +189,7 @@ layout_refused()
 	lacks "$err" CONFIG_LIVEPATCH "... its configuration of livepatch is not to blame"
 }
 
-# Types that are not there are not wrong ones.
+# Missing types are not reported as wrong.
 types_not_there()
 {
 	local flags
@@ -201,7 +201,7 @@ types_not_there()
 	done
 }
 
-# kernel_with_less FLAG TEST_NAME: klpcheck, where the file with the function that is replaced says less.
+# kernel_with_less FLAG TEST_NAME: klpcheck, when the file with the old function has less debug information.
 kernel_with_less()
 {
 	local whole=$k
@@ -218,7 +218,7 @@ kernel_with_less()
 	k=$whole
 }
 
-# elfedit's set-offset: sections that begin where another one lies.
+# Sections that overlap another one, by elfedit's set-offset.
 overlapping()
 {
 	local -A at=([.symtab]=.debug_info [.debug_str]=.strtab [.text]=.rela.text)

@@ -10,26 +10,26 @@ cd "$top" || exit
 pages=(klpmake kallsympos klpsyms klplink klpcheck)
 texts=(README.md README.zh-CN.md CONTRIBUTING.md doc/*.md)
 
-# option_words: the options in lines that list them, one a line, sorted.
+# option_words: the options in a list of options, one on a line, sorted.
 option_words()
 {
 	grep -oE '(^|[ ,])--?[A-Za-z][A-Za-z-]*' | tr -d ' ,' | LC_ALL=C sort -u
 }
 
-# help_options COMMAND...: in a help text an option begins its line, two blanks end it.
+# help_options COMMAND...: the options of a help text, where each begins a line and two blanks end it.
 help_options()
 {
 	"$@" --help | sed -nE '/^ +-/ { s/^ +//; s/  .*//; p }' | option_words
 }
 
-# page_options FILE: in a man page an option is what follows '.TP'.
+# page_options FILE: the options of a man page, each after a '.TP'.
 page_options()
 {
 	awk 'tagged && /\\-/ { gsub(/\\f./, ""); gsub(/\\-/, "-"); sub(/^\.[A-Z]+/, ""); gsub(/"/, ""); print }
 		{ tagged = $0 == ".TP" }' "$1" | option_words
 }
 
-# all_help PAGE: what the commands of a page say of their options.
+# all_help PAGE: the options in the help texts of all commands of a page.
 all_help()
 {
 	case $1 in
@@ -58,7 +58,7 @@ done
 is "$(cd doc && echo *.1)" "$(printf '%s.1\n' "${pages[@]}" | LC_ALL=C sort | paste -sd ' ')" \
 	'every man page is looked at here'
 
-# missing_links FILE: links to local files that are not there.
+# missing_links FILE: its links to local files that do not exist.
 missing_links()
 {
 	local link
@@ -67,8 +67,8 @@ missing_links()
 	done < <(grep -oP '\]\(\K[^)]+' "$1" | grep -vE '^(https?:|#)')
 }
 
-# missing_files FILE: paths of this tree that stand anywhere in the text, except files that are made and paths with
-# a word in capitals, which stands for any; a pattern has to match.
+# missing_files FILE: paths of this tree in the text that do not exist. Files that are made do not count; a word in
+# capitals stands for any name; a pattern has to match something.
 missing_files()
 {
 	local path
@@ -78,8 +78,8 @@ missing_files()
 		grep -oP '(?<![\w/.~-])(\./)?(scripts|src|doc|tests|example)/[\w./*-]*[\w*]' | grep -vE '\.ko$|/\.klpmake|NAME|FOLDER' | LC_ALL=C sort -u)
 }
 
-# missing_parts FILE: files of src/ that are named without 'src/', and tests without 'tests/'. The kernel has an arch/
-# and a kernel/, too.
+# missing_parts FILE: files of src/ that are named without 'src/', and tests without 'tests/', that do not exist. The
+# kernel also has arch/ and kernel/.
 missing_parts()
 {
 	local path
@@ -100,19 +100,19 @@ done
 is "$(grep -rhoE '\b(src|doc|tests)/[a-z0-9_/-]+\.(c|h|md|t|bash)\b' klpmake kallsympos Makefile scripts packaging | LC_ALL=C sort -u |
 	while IFS= read -r path; do [[ -e $path ]] || printf '%s\n' "$path"; done)" '' 'the files that scripts name are there'
 
-# headings FILE: their levels, outside of code.
+# headings FILE: the levels of its headings, outside of code.
 headings()
 {
 	awk '/^ *```/ { code = !code } !code && /^#+ / { print $1 }' "$1"
 }
 
-# code FILE: what is to be typed, and what it prints.
+# code FILE: its listings of commands and output.
 code()
 {
 	awk '/^ *```/ { on = !on; print; next } on || /^    /' "$1"
 }
 
-# bare_code FILE: the same without a shell's comments, which are in the language of the page.
+# bare_code FILE: the same without comments of the shell, which are translated.
 bare_code()
 {
 	code "$1" | awk '/^ *```/ { sh = /```sh$/ } sh { sub(/  +# .*/, "") } { print }'
@@ -124,7 +124,7 @@ is "$(grep -oP '\]\(\K[^)]+' README.zh-CN.md | grep -v README | LC_ALL=C sort)" 
 	"$(grep -oP '\]\(\K[^)]+' README.md | grep -v README | LC_ALL=C sort)" \
 	'both READMEs have the same links'
 
-# listing FILE LANGUAGE: the first one in that language.
+# listing FILE LANGUAGE: its first listing in that language.
 listing()
 {
 	awk -v fence="\`\`\`$2" 'on && /^```$/ { exit } on { print } $0 == fence { on = 1 }' "$1"
@@ -132,10 +132,10 @@ listing()
 
 is "$(listing README.md c)" "$(<example/userns/klp-userns.c)" 'the first patch is that of example/userns'
 is "$(listing README.md make)" "$(<example/userns/Makefile)" '... and so is its Makefile'
-# What is typed has to be right tomorrow, too.
+# Commands in listings have to stay valid for later releases.
 is "$(grep -nE '(-k|fetch-kernel|--newest) +[0-9]+\.[0-9]+\.' README*.md doc/* example/*/*.md example/*.md)" '' 'no command names a release of some day'
 
-# unknown_options FILE: options that no command of ours has, outside of code.
+# unknown_options FILE: options, outside of code, that none of our commands has.
 unknown_options()
 {
 	comm -23 <(code "$1" | grep -vxFf - "$1" | grep -oP '`[^`]*`' | grep -oP '(?<=[` ])--[a-z-]+' | LC_ALL=C sort -u) \
@@ -149,14 +149,14 @@ for text in "${texts[@]}"; do
 		"so do the targets of make"
 done
 
-# listed SECTION: the first column of the tables in a part of the map.
+# listed SECTION: the first column of the tables in a section of the map.
 listed()
 {
 	awk -v section="### $1" '/^##/ { on = $0 == section } on && /^\| `/' doc/architecture.md |
 		cut -d'|' -f2 | grep -oP '`[^`]+`' | tr -d '`' | LC_ALL=C sort
 }
 
-# folders DIR: those in it, at any depth, as the map has them.
+# folders DIR: the folders in it, at any depth, written as in the map.
 folders()
 {
 	(cd "$1" && find . -mindepth 1 -type d ! -name include -printf '%P/\n' | LC_ALL=C sort)

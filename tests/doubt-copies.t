@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2154 # status, out and err are tap.bash's
 # shellcheck disable=SC2016 # perl's variables, not the shell's
-# Does a patch do anything? klpcheck finds the code of replaced functions that runs on: inlined copies, clones,
-# functions from headers, folded ones, copies in modules.
+# Does a patch do anything? klpcheck finds the code of replaced functions that still runs: inlined copies, clones,
+# functions from headers, functions with shared code, copies in modules.
 
 # shellcheck source=tests/doubt.bash
 source "$(dirname "${BASH_SOURCE[0]}")/doubt.bash"
@@ -28,11 +28,11 @@ replace, where the old code runs on
   copied_notrace at $(at copies.c 'sink(alone(x))'), but it cannot be patched: ftrace has no call site in it" \
 		'inlined into one that cannot be patched' alone
 	trusted 'all functions with a copy are replaced' copied copied_once copied_twice
-	has "$out" "checked      inlined: 3 functions, 4 copies in 1 unit, 0 uncovered" '... which is told'
+	has "$out" "checked      inlined: 3 functions, 4 copies in 1 unit, 0 uncovered" '... which is reported'
 	has "$out" "    copied: copied_twice at $(at copies.c 'copied(x) - 9'), covered" '... for each copy'
 	has "$out" "    copied: copied_init at $(at copies.c 'sink(copied(x))' 2), in init memory" '... one is in init memory'
 	trusted 'a function without copies' single
-	has "$out" "checked      inlined: 1 function, 0 copies in 1 unit, 0 uncovered" '... which is told'
+	has "$out" "checked      inlined: 1 function, 0 copies in 1 unit, 0 uncovered" '... which is reported'
 }
 
 clones()
@@ -51,7 +51,7 @@ replace: the old code runs on in it
   nearby_caller calls it
   nearby_other calls it" 'a clone that is near' nearby
 	trusted 'a clone whose callers are all replaced' cloned cloned_caller cloned_other
-	has "$out" "checked      clones: 3 functions, 1 clone, 0 uncovered" '... which is told'
+	has "$out" "checked      clones: 3 functions, 1 clone, 0 uncovered" '... which is reported'
 	trusted 'a near one' nearby nearby_caller nearby_other
 	patch partly parted
 	check partly
@@ -77,16 +77,16 @@ headers()
 	refused 1 "inlined: 'header_step' ($(at header.h 'int header_step(')) was also inlined into 2 functions that the patch does \
 not replace, where the old code runs on
   header_here at $(at copies.c 'header_step(x) +')
-  header_there at $(at twin.c 'header_step(x) -')" 'it is looked for in all units'
+  header_there at $(at twin.c 'header_step(x) -')" 'an inlined copy in any unit'
 	trusted 'all of a header function' header_step,1 header_step,2 header_here header_there
-	has "$out" "checked      clones: 4 functions, 2 clones, 0 uncovered" '... which is told'
+	has "$out" "checked      clones: 4 functions, 2 clones, 0 uncovered" '... which is reported'
 	trusted "another header's function of that name, in that line" header_step,3 header_elsewhere
 	has "$out" "checked      clones: 2 functions, 0 clones, 0 uncovered" '... which has none of these copies'
 	trusted "namesakes of two files" helper,1
 }
 
-# The copy of a C file's function in another unit that is compiled from it, and that of a file which is
-# compiled twice itself: tests/mini/mm/twice.c.
+# Copies of a C file's function: in another unit that includes the file, and in a file that is compiled twice
+# (tests/mini/mm/twice.c).
 compiled_twice()
 {
 	local step
@@ -105,13 +105,13 @@ compiled_twice()
 	trusted 'both, too' included_step,1 included_step,2
 }
 
-# One body under several names.
+# Several names for the same code.
 folded()
 {
 	local end=' in this kernel (equal code, or another name for it): the new function is called instead of both'
 	doubted folded "'folded_one' is one function with 'folded_two'$end
   write it so that it is right for all of them, or patch the callers of 'folded_one'" 'functions of equal code' folded_one
-	has "$out" "checked      folded: 1 function, 1 other name of the same code, 1 uncovered" '... which is told'
+	has "$out" "checked      folded: 1 function, 1 other name of the same code, 1 uncovered" '... which is reported'
 	doubted folded "'folded_two' is one function with 'folded_one'$end" '... the other way round' folded_two
 	doubted folded "'named_one' is one function with 'named_two'$end" 'a function with two names' named_one
 	trusted 'both, with one new function' named_one named_two
@@ -126,7 +126,7 @@ folded()
 	refused 1 "folded: functions 'folded_one' and 'folded_two' are one in this kernel: of 'other' and 'nothing' only the last is called" \
 		'both, with two new functions'
 	fresh
-	template a.c doubt/folded.c <<-'END'
+	c_file a.c doubt/folded.c <<-'END'
 		int folded_one(int), folded_two(int), use(int x);
 		int use(int x) { return folded_one(x) + folded_two(x); }
 	END
@@ -167,7 +167,7 @@ not replace: the old code runs on in it
 	done
 }
 
-# Where files are optimised together, any of them may have a function of another one inlined.
+# With link-time optimisation, a file may have inlined functions of any other.
 link_time_optimisation()
 {
 	local name file objects=()
@@ -176,7 +176,7 @@ link_time_optimisation()
 		(cd "$mini_src" && mini_cc "doubt/$name.c" "$kernel/$name.o" -flto) || return
 		objects+=("$kernel/$name.o")
 	done
-	# gcc gives the names of its temporary files to make, which takes none with a blank.
+	# gcc passes names of temporary files to make, which does not take blanks in them.
 	(cd "$mini_src" && TMPDIR=/tmp "${CC:-gcc}" "${mini_cflags[@]}" -flto=2 -flto-partition=1to1 -r -nostdlib \
 		-flinker-output=nolto-rel \
 		-o "$kernel/both.o" "${objects[@]}") || return
@@ -199,5 +199,5 @@ compiled_twice
 folded
 module_copies
 link_time_optimisation
-is "$right" 16 "as many patches that are right, no word against one"
+is "$right" 16 "all right patches pass, in this number"
 done_testing

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Patches that do nothing, on stock kernels: refused; seen to do nothing in a guest when that is waived;
-# and the same patches made right. Then every example and every patch of the tests: no word against one.
+# Patches that do nothing, on stock kernels: they are refused; when the check is waived, a guest shows that they do
+# nothing; and when they are mended, they work. Then all examples and all patches of the tests: no check doubts them.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -49,26 +49,25 @@ modinfo_of()
 	tr '\0' '\n' <"$copies/modinfo"
 }
 
-# right_patches: every example and every patch of the tests is made; not one of the checks that can be
-# waived has a word against any, nor could one of them not look at something.
+# right_patches: klpmake makes every example and every patch of the tests. None of the checks that can be waived finds
+# anything in them, and none says that it could not look.
 right_patches()
 {
 	local directory modules functions findings unchecked compared allow refused=''
 	for directory in "${right[@]}"; do
-		# Says that it is not for such a kernel: its own test has more of that.
+		# It refuses such a kernel itself, which its own test covers.
 		if [[ $directory == cve-2026-31692 ]] && header_has net/rtnetlink.h rtnl_newlink_params; then
 			continue
 		fi
-		# It undoes a fix that the kernels have, and does it again: that one is the kernel's code.
+		# It reverts a fix that the kernels have, and applies it again, which is the kernel's code.
 		allow=()
 		[[ $directory != cve-2025-21637 ]] || allow=(--allow=unchanged)
 		"$top/klpmake" --json -k "$release" ${allow[@]+"${allow[@]}"} "$copies/$directory" 2>"$copies/stderr" ||
 			refused+="'$directory': $(<"$copies/stderr")"$'\n'
 	done >"$copies/reports"
 	is "$refused" '' "$release: klpmake makes all examples and patches of the tests"
-	# What no C file defines has no type: that is what the patch 'linker' is about; and some compilers
-	# call memcpy() and memset(), which assembler has, where others do without. Of a module that is loaded
-	# again this kernel is warned for good.
+	# What no C file defines has no type: the patch 'linker' is about that, and some compilers call memcpy() and memset(),
+	# which are in assembler. A kernel keeps its warning about a module that is loaded again.
 	read -r modules functions findings unchecked compared < <(perl -MJSON::PP -0777 -ne '
 		my ($modules, $functions, $findings, $unchecked) = (0, 0, 0, 0);
 		my %compared;
@@ -96,12 +95,12 @@ right_patches()
 	holds "$release: ... which is at least one of each directory" test "$modules" -ge "${#right[@]}" -a "$functions" -ge "$modules"
 }
 
-# header_function: its copies all over the kernel are counted with libdw, too, in one process.
+# header_function: the copies of a header's function are also counted with libdw, all in one process.
 header_function()
 {
 	local doubt=$copies/header symbols name known
 	symbols=$(nm "$(kernel_vmlinux "$release")")
-	# The first one is the better, and has a symbol in older kernels only.
+	# The first one is better, but only older kernels have a symbol of it.
 	for name in kmalloc_array lru_gen_del_folio; do
 		[[ $symbols != *" $name"$'\n'* ]] || break
 	done

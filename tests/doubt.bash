@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154 # status, out and err are tap.bash's
 # shellcheck disable=SC2016 # perl's variables, not the shell's
 #
-# What the tests of klpcheck's doubts share: a kernel with copies of functions, and patches to it.
+# Shared by the tests of what klpcheck doubts: a kernel with copies of functions, and patches to it.
 
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
@@ -45,7 +45,7 @@ patch()
 		printf 'module_init(start);\nMODULE_LICENSE("GPL");\nMODULE_INFO(livepatch, "Y");\n'
 		printf '%s\n' "${MORE-}"
 	} >"$scratch/$name.c"
-	# Without debug information nothing compares the one function with all that it replaces.
+	# Without debug information, types are not compared: one new function serves for all old ones.
 	MINI_CFLAGS="-g0 ${MINI_CFLAGS-}" mini_module "$kernel" "$scratch/$name.ko" "$scratch/$name.c"
 }
 
@@ -58,37 +58,37 @@ check()
 		--debug-modules "$kernel" "$@" "$scratch/$name.ko"
 }
 
-# at FILE PATTERN [NTH]: "doubt/FILE:12", the NTH line of it that holds PATTERN.
+# at FILE PATTERN [NTH]: "doubt/FILE:12", the NTH line of the file with PATTERN.
 at()
 {
 	awk -v file="doubt/$1" -v pattern="$2" -v nth="${3:-1}" '
 		index($0, pattern) && ++n == nth { printf "%s:%d", file, FNR }' "$doubt/$1"
 }
 
-# doubted CHECK MESSAGE TEST_NAME FUNCTION...: a patch of these functions is refused with that
-# message of that check and of no other; waived by name it passes, and says so all the same.
+# doubted CHECK MESSAGE TEST_NAME FUNCTION...: a patch of these functions is refused with that message by that
+# check and by no other. When the check is waived, the patch passes, and the message is still printed.
 doubted()
 {
 	local check=$1 message=$2 name=$3
 	shift 3
 	patch wrong "$@" || return
 	check wrong
-	refused 1 "klpcheck: error: '$scratch/wrong.ko': $check: $message" "$name: refused"
+	refused 1 "klpcheck: error: '$scratch/wrong.ko': $check: $message" "$name"
 	has "$err" "  to accept this, pass --allow=$check" "... names the check"
 	check wrong --allow="$check"
 	is "$status" 0 "... which can be waived"
-	has "$err" "klpcheck: waived: '$scratch/wrong.ko': $check: $message" "... and is told then, too"
+	has "$err" "klpcheck: waived: '$scratch/wrong.ko': $check: $message" "... which is then reported, too"
 	lacks "$err" "error" "... while nothing else is wrong"
 }
 
-# trusted TEST_NAME FUNCTION...: a patch of these functions passes without a word.
+# trusted TEST_NAME FUNCTION...: a patch of these functions passes without any message.
 trusted()
 {
 	local name=$1
 	shift
 	patch right "$@" || return
 	check right -v
-	is "$status:$err" "0:" "$name"
+	is "$status:$err" "0:" "passes: $name"
 	right=$((right + 1))
 }
 

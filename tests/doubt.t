@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2154 # status, out and err are tap.bash's
 # shellcheck disable=SC2016 # perl's variables, not the shell's
-# Does a patch do anything? klpcheck waives what it is told to, and doubts functions that never return, system
-# calls, helpers, and what was made for another build.
+# Does a patch do anything? klpcheck accepts what is waived, and doubts functions that never return, system calls,
+# helpers, and modules for another build.
 
 # shellcheck source=tests/doubt.bash
 source "$(dirname "${BASH_SOURCE[0]}")/doubt.bash"
 
-# Several processes look through many units; what goes wrong in one of them is not lost. This libdwarf
-# finds no DIE twice in them: only they ask to be ended with their parent.
+# Several processes read many units, and a failure in one of them is reported. This libdwarf does not find a DIE twice in
+# worker processes: only these ask to be ended with their parent.
 helpers()
 {
 	local files=() preload=$scratch/fails.so
@@ -51,7 +51,7 @@ code" 'a function that does not return' never_left
 	doubted noreturn "'thread_loop' ($(at threads.c 'int thread_loop(')) is the main loop of a kernel thread, which \
 thread_start() starts: the thread stays in the old code" 'the main loop of a thread' thread_loop
 	trusted 'a function in which the task ends' last_of_all
-	has "$out" "checked      noreturn: 1 function, 0 never left" '... which is told'
+	has "$out" "checked      noreturn: 1 function, 0 never left" '... which is reported'
 	doubted noreturn "'io_worker' ($(at threads.c 'int io_worker(')) is the main loop of a kernel thread, which io_start() starts: \
 the thread stays in the old code" "a worker's main loop, which asks for a flag of its own" io_worker
 	trusted 'a worker that does one thing, a thread that sleeps once' io_once thread_sleeps
@@ -63,10 +63,10 @@ schedule_threads() starts: the thread stays in the old code" 'a thread that work
 code" 'a function whose code has no way out, whatever it is declared to be' no_way_out
 	trusted 'a thread that waits for an event, a function that goes round and ends, one that stops at a trap' \
 		thread_waits tries_and_ends tries_and_stops
-	has "$out" "checked      noreturn: 3 functions, 0 never left" '... which is told'
+	has "$out" "checked      noreturn: 3 functions, 0 never left" '... which is reported'
 	trusted 'a thread that ends, a function that only asks, one that only starts' \
 		thread_once thread_helper thread_start
-	has "$out" "checked      noreturn: 3 functions, 0 never left" '... which is told'
+	has "$out" "checked      noreturn: 3 functions, 0 never left" '... which is reported'
 }
 
 system_calls()
@@ -76,7 +76,7 @@ system_calls()
 	doubted compat "'__x64_sys_own' is the system call 'own' of native programs only: others get \
 '__ia32_compat_sys_own', which the patch does not replace" 'a system call with a compat one' __x64_sys_own
 	trusted 'both functions of a system call' __x64_sys_both __ia32_sys_both
-	has "$out" "checked      compat: 1 system call, 1 function of other programs, 0 uncovered" '... which is told'
+	has "$out" "checked      compat: 1 system call, 1 function of other programs, 0 uncovered" '... which is reported'
 	trusted 'no need for a function that nothing leads to' __x64_sys_own __ia32_compat_sys_own
 	trusted 'one function of two names' __x64_sys_alias
 	trusted 'a system call of native programs' __x64_sys_native
@@ -87,22 +87,22 @@ system_calls()
 	trusted 'what is not in it does not count' __x64_sys_own __ia32_compat_sys_own
 	doubted compat "'__x64_sys_wide' is the system call 'wide' of native programs only: others get \
 '__x64_compat_sys_wide', which the patch does not replace" 'a second table' __x64_sys_wide
-	trusted 'what is in none of them' __x64_sys_narrow
+	trusted 'an entry that is in none of the tables' __x64_sys_narrow
 	kernel=$scratch/doubtful
 }
 
-# What klpsyms says where there is nothing to replace.
+# What klpsyms says of functions that cannot be replaced.
 only_elsewhere()
 {
-	local template='int new_one(int x); int new_one(int x) { return x; }
+	local format='int new_one(int x); int new_one(int x) { return x; }
 		static struct klp_func funcs[] = {{.old_name = "%s", .new_func = new_one}, {}};
 		static struct klp_object own[] = {{.funcs = funcs}, {}};
 		static struct klp_patch second = {.mod = THIS_MODULE, .objs = own};
 		int two(void); int two(void) { return klp_enable_patch(&second); }'
 	k=$kernel
 	fresh
-	# shellcheck disable=SC2059 # a template is what it is
-	printf "$template" header_inlined | template a.c doubt/copies.c
+	# shellcheck disable=SC2059 # the format is a constant
+	printf "$format" header_inlined | c_file a.c doubt/copies.c
 	resolve
 	refused 1 "'header_inlined' is inlined everywhere in doubt/copies.c and has no code of its own: patch the \
 functions that it went into; it is defined at $(at header.h 'int header_inlined(')
@@ -110,13 +110,13 @@ functions that it went into; it is defined at $(at header.h 'int header_inlined(
   header_there at $(at twin.c 'header_step(x) -')" 'a function that is only there inlined: what it went into'
 	fresh
 	# shellcheck disable=SC2059
-	printf "$template" sys_own | template a.c doubt/copies.c
+	printf "$format" sys_own | c_file a.c doubt/copies.c
 	resolve
 	refused 1 "system call 'own': what can be patched is each of its entries '__ia32_compat_sys_own', '__ia32_sys_own', '__x64_sys_own'" \
 		'a system call by the name that people call it'
 	fresh
 	# shellcheck disable=SC2059
-	printf "$template" copied | template a.c doubt/copies.c
+	printf "$format" copied | c_file a.c doubt/copies.c
 	resolve
 	is "$status:$err" "0:" "inlined copies are klpcheck's matter"
 	is "$(grep '^modinfo' "$dir/syms" | cut -d' ' -f2-)" "klp-x.ko klpmake=$version
@@ -136,13 +136,13 @@ build_id()
 	LC_ALL=C readelf -n "$1" | sed -n 's/ *Build ID: //p'
 }
 
-# What klplink lets the module say, and whether it is true.
+# What the module records about itself, and whether that is true.
 record()
 {
 	MORE="MODULE_INFO(klpmake, \"0.0\"); MODULE_INFO(klpmake_kernel, \"$(build_id "$kernel/vmlinux")\");
 		MODULE_INFO(klpmake_patched, \"vmlinux:single,0\"); MODULE_INFO(klpmake_allowed, \"clones\");" \
 		trusted 'a module that says of itself what is so' single
-	has "$out" "checked      record: klpmake 0.0, 1 function, waived: clones" '... is told'
+	has "$out" "checked      record: klpmake 0.0, 1 function, waived: clones" '... is reported'
 	MORE="MODULE_INFO(klpmake, \"0.0\"); MODULE_INFO(klpmake_kernel, \"$(build_id "$k/vmlinux")\");
 		MODULE_INFO(klpmake_patched, \"vmlinux:single,0\");" \
 		doubted record 'it was made for another build of the kernel' 'a module for another build' single
@@ -152,14 +152,14 @@ record()
 		MODULE_INFO(klpmake_patched, \"vmlinux:single,1\"); MODULE_INFO(klpmake_patched, \"vmlinux:header_here,0\");" \
 		patch wrong single header_here
 	check wrong --allow=inlined
-	refused 1 "record: it replaces 'vmlinux:single,0', which its modinfo does not say" 'a function more'
+	refused 1 "record: it replaces 'vmlinux:single,0', which its modinfo does not say" 'a replaced function that is not recorded'
 	has "$err" "record: its modinfo says that it replaces 'vmlinux:single,1', which it does not" '... and one less'
 	MORE='MODULE_INFO(klpmake, "0.0"); MODULE_INFO(klpmake_patched, "vmlinux:single,0");' patch partly single
 	check partly
 	has "$out" "not checked  record: for which build it was made" 'a module that does not say for which kernel'
 }
 
-# DWARF in other forms.
+# Other forms of DWARF.
 other_kernels()
 {
 	local flags
@@ -214,5 +214,5 @@ system_calls
 only_elsewhere
 record
 other_kernels
-is "$right" 11 "as many patches that are right, no word against one"
+is "$right" 11 "all right patches pass, in this number"
 done_testing

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kbuild enters the module's directory since Linux 6.13: sources are "./klp-x.c" there, objects "./klp-x.o", and
-# DW_AT_comp_dir is that directory. What klpmake says and makes is as with other kernels.
+# Since Linux 6.13 kbuild works in the module's directory: sources are "./klp-x.c" there, objects "./klp-x.o", and
+# DW_AT_comp_dir is that directory. klpmake says and makes the same as with older kernels.
 
 # shellcheck source=tests/tap.bash
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
@@ -21,7 +21,7 @@ patch
 make_it -q "$dir"
 is "$status:$err" '0:' 'a patch'
 cp "$dir/klp-x.ko" "$scratch/first.ko"
-# This kbuild's own file, klp-x.mod.c, is compiled by another rule than a kernel's: what is compared is the object.
+# kbuild's own klp-x.mod.c is compiled by another rule than the kernel's, so only the object file is compared.
 object=.klpmake/$mini_release/build/klp-x.o
 first=$dir/$object
 patch

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What somebody has in his environment for something else, and odd names, change no module without a word.
+# Environment variables that were set for something else, and odd names, do not change a module silently.
 
 # shellcheck source=tests/tap.bash
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
@@ -18,7 +18,7 @@ make_with()
 		--symbols "$k/System.map" "${!#}"
 }
 
-# A module that is another when any of these is heeded.
+# A module that would be different if any of these had an effect.
 environment()
 {
 	local evil=$scratch/evil setting
@@ -77,7 +77,7 @@ environment()
 	END
 	is "$(ls "$evil")" "$(printf 'klp-x.mk\nmakefile\nnumber.h\nscript')" "nothing was written where they said"
 
-	# An error that make was told to ignore.
+	# An error that make is told to ignore.
 	patch
 	make_it -q "$dir"
 	source_of klp-x.c nonsense
@@ -108,7 +108,7 @@ names()
 	refused 1 "'$dir/-oX.c': make and the compiler would take a name that begins with '-' for an option: rename it" "a source that is called as an option"
 	is "$(left)" "" "... nothing is left"
 
-	# The directory that has the same name but for a newline.
+	# A directory whose name differs by a newline.
 	patch
 	mkdir "$dir"$'\n'
 	cp "$dir"/* "$dir"$'\n'
@@ -118,7 +118,7 @@ names()
 	make_it -q -o "$dir"$'\n' "$dir"
 	refused 1 "'$dir"$'\n'"': the path has control characters" "... also as --output"
 
-	# What 'cd' would take for something else.
+	# A name that 'cd' interprets.
 	mkdir "$scratch/cd" "$scratch/cd/other"
 	patch
 	mv "$dir" "$scratch/cd/-"

@@ -8,7 +8,7 @@
 # shellcheck source=tests/example.bash
 . "$(dirname "$0")/example.bash"
 
-# program BITS: no C library, so that a compiler for x86-64 is all that it takes.
+# program BITS: it uses no C library, so a compiler for x86-64 is enough.
 program()
 {
 	holds "$release: a $1-bit program to ask with" gcc "-m$1" -O1 -static -nostdlib -ffreestanding \
@@ -16,7 +16,7 @@ program()
 	programs+=(--file "$dir/uname$1")
 }
 
-# other_name NAME MESSAGE: a patch of the function by that name is refused, and the entries are named.
+# other_name NAME MESSAGE: a patch of the function under that name is refused, and the entries are named.
 other_name()
 {
 	sed -i "s/__x64_sys_newuname\"/$1\"/" "$dir/klp-uname.c"

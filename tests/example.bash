@@ -14,7 +14,7 @@
 # shellcheck source=scripts/lib/kernel.bash
 . "$top/scripts/lib/kernel.bash"
 
-# The kernels to run on, where a test says so before; else all that were fetched.
+# The kernels to run on: those that the test has set before, else all that were fetched.
 releases=()
 
 on_every_kernel()
@@ -34,19 +34,20 @@ on_every_kernel()
 	done
 }
 
-# header_has FILE NAME: whether a header of this kernel (in include/) has a name.
+# header_has FILE NAME: does this kernel's header include/FILE contain the name?
 header_has()
 {
 	grep -qsw -- "$2" "$(dirname "$(kernel_kdir "$release")")/source/include/$1"
 }
 
-# configured NAME: whether this kernel has CONFIG_NAME built in.
+# configured NAME: does this kernel have CONFIG_NAME built in?
 configured()
 {
 	grep -qx "CONFIG_$1=y" "$(kernel_kdir "$release")/.config"
 }
 
-# makes [OPTION...] DIR MODULE...: klpmake succeeds there, and leaves these modules and nothing to resolve.
+# makes [OPTION...] DIR MODULE...: klpmake succeeds in DIR, and leaves these modules, with no livepatch symbol
+# unresolved.
 makes()
 {
 	local where module options=()
@@ -64,7 +65,7 @@ makes()
 	holds "$release: there is the table of its symbols" test -s "$where/_klpmake.syms"
 }
 
-# make_target DIR: a module from outside the kernel's tree, made in the ordinary way.
+# make_target DIR: compiles a module from outside the kernel's tree in the ordinary way.
 make_target()
 {
 	holds "$release: '${1#"$copies/"}', a module from outside the tree" \
@@ -72,14 +73,14 @@ make_target()
 		${kbuild_cross[@]+"${kbuild_cross[@]}"} modules
 }
 
-# modinfo_of MODULE KEY: its values, one a line.
+# modinfo_of MODULE KEY: the values of that key, one on a line.
 modinfo_of()
 {
 	objcopy -O binary --only-section=.modinfo --set-section-flags .modinfo=alloc "$1" "$copies/modinfo"
 	tr '\0' '\n' <"$copies/modinfo" | sed -n "s/^$2=//p"
 }
 
-# depends MODULE: what the kernel's tools would load before it.
+# depends MODULE: the modules that the kernel's tools would load before it.
 depends()
 {
 	modinfo_of "$1" depends
@@ -93,8 +94,8 @@ klp_symbols()
 		sed -n 's/.* \.klp\.sym\.//p' | sed 's/^vmlinux\.//' | LC_ALL=C sort
 }
 
-# reaches MODULE NAME[,POSITION]...: these are all the livepatch symbols. The position may be left out
-# where it is 0, which says that there is no other symbol of that name.
+# reaches MODULE NAME[,POSITION]...: these are all its livepatch symbols. Without POSITION it is 0, for the only
+# symbol of that name.
 reaches()
 {
 	local module=$1 wanted
@@ -103,12 +104,12 @@ reaches()
 	is "$(klp_symbols "$module")" "$wanted" "$release: the symbols of '${module##*/}'"
 }
 
-# position NAME FILE: which of the symbols called NAME is the static one of the source file FILE (a
-# base name), as livepatch counts them. This takes another way than klpmake does: the symbol table of
-# vmlinux, in which the statics of a file follow the file's own entry.
+# position NAME FILE: the position of the static symbol NAME of the source file FILE (a base name), as livepatch
+# counts. klpmake finds it by debug information; here it comes from vmlinux's symbol table, where the static symbols
+# of a file follow the file's own entry.
 position()
 {
-	# Of ppc64le it shows two words more.
+	# For ppc64le readelf prints two more words.
 	LC_ALL=C readelf --wide --symbols "$(kernel_vmlinux "$release")" | sed 's/ \[<localentry>: [0-9]*\]//' |
 		awk -v name="$1" -v file="$2" '
 			$4 == "FILE" { current = $8 }
@@ -116,7 +117,7 @@ position()
 		LC_ALL=C sort -u | awk '$2 == "this" { print NR; exit }'
 }
 
-# old_sympos MODULE FUNCS: that member of the first struct klp_func of the array FUNCS.
+# old_sympos MODULE FUNCS: that member of the first struct klp_func in the array FUNCS.
 old_sympos()
 {
 	local symbol section value offset
@@ -128,8 +129,7 @@ old_sympos()
 	od -A n -t u8 -j $((0x$offset + 0x$value + 16)) -N 8 "$1" | tr -d ' '
 }
 
-# proves NAME MODULE... [-- OPTION...]: 'klpmake try' says that all is well. Returns 1 where there can
-# be no guest.
+# proves NAME MODULE... [-- OPTION...]: 'klpmake try' succeeds. Returns 1 where no guest can be run.
 guests_missing=''
 proves()
 {
@@ -146,14 +146,14 @@ proves()
 		guests_missing=1
 		return 1
 	fi
-	# Long enough for a machine that is busy with other things; a guest takes ten seconds.
+	# Long enough for a busy machine; a guest takes ten seconds.
 	run "$top/klpmake" try "${modules[@]}" --timeout 600 --log "$copies/console" "$@"
 	exits 0 "$release: $name"
 	((status == 0)) || diag "$(tail -n 40 "$copies/console")"
 }
 
-# prove_each NAME PATCH...: all of these (in $copies) in one guest, one after the other, each with the
-# check that its directory has.
+# prove_each NAME PATCH...: all of these (in $copies) succeed in one guest, one after the other, each with the check
+# of its directory.
 prove_each()
 {
 	local name=$1 patch modules=() options=(--file "$copies/patches")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What klpmake says beside the compiler's messages about names that are not declared, and of all that a
-# copy of an inlined function needs: on the miniature kernel.
+# What klpmake adds to the compiler's messages about names that are not declared, and about everything that a copy of an
+# inlined function needs: on the miniature kernel.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
@@ -22,7 +22,7 @@ make_kernel()
 		mini_cc explain/guarded.c "$scratch/guarded.o") && relink "$scratch/nested" "$scratch"/{nest,guarded}.o && k=$scratch/nested
 }
 
-# ask KIND NAME...: what is said of these names of a file a.c that is tagged with nest.c; the text in $out.
+# ask KIND NAME...: asks about these names in a file a.c with nest.c's tag; $out has the text.
 ask()
 {
 	local kind=$1 name
@@ -36,7 +36,7 @@ ask()
 	out=$(cut -f 4- <<<"$out")
 }
 
-# says KIND NAME TEXT TEST_NAME: that is all that is said of it.
+# says KIND NAME TEXT TEST_NAME: the answer is exactly TEXT.
 says()
 {
 	ask "$1" "$2"
@@ -46,10 +46,10 @@ says()
 tagged()
 {
 	fresh
-	template a.c "${1-$nest}" <<<'int use(int x); int use(int x) { return x; }'
+	c_file a.c "${1-$nest}" <<<'int use(int x); int use(int x) { return x; }'
 }
 
-# A file of two units, of which the second one has more.
+# A file with two units, of which the second one has more names.
 twice_compiled()
 {
 	tagged mm/twice.c
@@ -132,7 +132,7 @@ elsewhere()
       to be copied, or misspelt" "... a macro"
 	tagged nest/no.c
 	ask name nest_count
-	refused 1 "klpsyms: error: a.c:1: 'nest/no.c' is not a source file of this vmlinux" "a wrong tag is told first"
+	refused 1 "klpsyms: error: a.c:1: 'nest/no.c' is not a source file of this vmlinux" "a wrong tag, before anything else is said"
 }
 
 hidden_headers()
@@ -158,7 +158,7 @@ layers()
     nest_height: copy it from $(place explain/nest.h 'int nest_height(')" \
 		"all that a copy needs, through the helpers in it"
 	fresh
-	template a.c $nest <<-'END'
+	c_file a.c $nest <<-'END'
 		struct nest;
 		static int nest_outer(struct nest *n, long when), nest_visit(struct nest *n, void *visit);
 		int use(struct nest *n);
@@ -174,10 +174,10 @@ layers()
     nest_scalar: copy it from $(place $nest 'int nest_scalar(')
     nest_inner: copy it from $(place $nest 'int nest_inner(')
     nest_height: copy it from $(place explain/nest.h 'int nest_height(')" \
-		"a helper that is declared, and refused, comes with the same"
+		"a helper that is declared: with the same text"
 }
 
-# compilers COMPILER FLAG...: the names that it did not know are found in its messages.
+# compilers COMPILER FLAG...: the names are found in this compiler's messages.
 compilers()
 {
 	fresh
@@ -240,7 +240,7 @@ odd_input()
 	printf 'a.c\tname\n' >"$dir/names"
 	cd "$dir" || exit
 	run "$bin/klpsyms" --vmlinux "$k/vmlinux" --explain names
-	refused 1 "'names': a line in it is not SOURCE, KIND and NAME" "a list that is none"
+	refused 1 "'names': a line in it is not SOURCE, KIND and NAME" "a list in another format"
 	run "$bin/klpsyms" --vmlinux "$k/vmlinux" --explain nothing
 	refused 1 "'nothing'" "a list that is not there"
 	run "$bin/klpsyms" --explain names

@@ -11,7 +11,7 @@ uses_gamma='int use(void); int use(void) { return gamma_use(NULL); }'
 crcs=__version_ext_crcs
 names=__version_ext_names
 
-# exported_as NAMESPACE: a kernel whose gamma_use() has that namespace, as $k.
+# exported_as NAMESPACE: makes a kernel whose gamma_use() is exported in that namespace, as $k.
 exported_as()
 {
 	k=$scratch/kernel-as
@@ -28,7 +28,7 @@ plain_kernel()
 namespaces()
 {
 	fresh
-	template a.c <<<"$uses_gamma"
+	c_file a.c <<<"$uses_gamma"
 	resolve
 	refused 1 "klpsyms: error: a.c:3: 'gamma_use' is exported in the namespace 'MINI_NS', which the patch does not import: the kernel would refuse to load it
   add MODULE_INFO(import_ns, \"MINI_NS\"); to one of its files: that is what MODULE_IMPORT_NS() stands for" \
@@ -36,47 +36,47 @@ namespaces()
 	is "$(wc -l <<<"$err")" 2 "... once, and nothing else"
 	holds "... and there is no table" test ! -e "$dir/syms"
 
-	template b.c <<<'MODULE_IMPORT_NS(MINI_NS); int other; int other = 1;'
+	c_file b.c <<<'MODULE_IMPORT_NS(MINI_NS); int other; int other = 1;'
 	resolve
 	is "$status:$err:$(grep -c '^symbol' "$dir/syms")" "0::0" \
 		"imported by another file of the patch: an ordinary relocation"
-	template b.c <<<'MODULE_INFO(import_ns, "MINI_NS"); int other; int other = 1;'
+	c_file b.c <<<'MODULE_INFO(import_ns, "MINI_NS"); int other; int other = 1;'
 	resolve
 	is "$status:$err" "0:" "... with MODULE_INFO()"
-	template b.c <<<'MODULE_IMPORT_NS("MINI_NS"); int other; int other = 1;'
+	c_file b.c <<<'MODULE_IMPORT_NS("MINI_NS"); int other; int other = 1;'
 	resolve
 	refused 1 "which the patch does not import: the kernel would refuse to load it (MODULE_IMPORT_NS() of this kernel takes a name, not a string)" \
 		"imported as newer kernels have it"
-	template b.c <<<'MODULE_IMPORT_NS(MINI_NSS); MODULE_IMPORT_NS(MINI_N); int other; int other = 1;'
+	c_file b.c <<<'MODULE_IMPORT_NS(MINI_NSS); MODULE_IMPORT_NS(MINI_N); int other; int other = 1;'
 	resolve
 	refused 1 "a.c:3: 'gamma_use' is exported in the namespace 'MINI_NS', which the patch does not import: the kernel would refuse to load it"$'\n' \
 		"names that are nearly the namespace's"
 
 	fresh
-	template a.c <<<'int gamma_use(struct record *) __weak; int use(void); int use(void) { return gamma_use ? gamma_use(NULL) : 0; }'
+	c_file a.c <<<'int gamma_use(struct record *) __weak; int use(void); int use(void) { return gamma_use ? gamma_use(NULL) : 0; }'
 	resolve
 	refused 1 "a.c:3: 'gamma_use' is exported in the namespace 'MINI_NS'" \
-		"a weak reference does not get by either: resolve_symbol() refuses it all the same"
+		"a weak reference, to which resolve_symbol() makes no exception"
 
 	fresh
 	printf '0x00000007\thelper\tvmlinux\tEXPORT_SYMBOL\tMINI_NS\n' >>"$k/Module.symvers"
-	template a.c fs/proc/alpha.c <<<'int helper(int), use(int x); int use(int x) { return helper(x); }'
+	c_file a.c fs/proc/alpha.c <<<'int helper(int), use(int x); int use(int x) { return helper(x); }'
 	resolve
 	becomes helper t "$(address helper alpha.c)" "$(place fs/proc/alpha.c 'int helper(')" \
 		"a static of the tagged file is no export, whatever namespace its namesake has"
 	sed -i '$d' "$k/Module.symvers"
 
-	# A module's export, for code that patches a module which needs it.
+	# A module's export, in code for a module that needs the exporting module.
 	exported_as OTHER_NS
 	sed -i 's/\tgadget_export\(.*\)\t$/\tgadget_export\1\tGADGET_NS/' "$k/Module.symvers"
 	is "$(grep -c GADGET_NS "$k/Module.symvers")" 1 "(a module exports into a namespace)"
 	fresh
-	template a.c drivers/widget/widget.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
+	c_file a.c drivers/widget/widget.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
 	resolve --object "$k/gadget.ko" --object "$k/widget.ko"
 	is "$status:$(symbol gadget_export | cut -d' ' -f1,2)" "0:widget/gadget gadget_export" \
 		"for code of a module a module's export needs no import: it becomes a livepatch symbol"
 	fresh
-	template a.c fs/proc/alpha.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
+	c_file a.c fs/proc/alpha.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
 	resolve --object "$k/gadget.ko"
 	refused 1 "a.c:3: 'gadget_export' is exported in the namespace 'GADGET_NS', which the patch does not import" \
 		"... for code of vmlinux it does"
@@ -97,7 +97,7 @@ for_named_modules()
 {
 	exported_as module:kvm,gadget
 	fresh
-	template a.c <<<"$uses_gamma"$'\nMODULE_INFO(livepatch, "Y");'
+	c_file a.c <<<"$uses_gamma"$'\nMODULE_INFO(livepatch, "Y");'
 	make_patch
 	is "$status:$err" "0:" "an export for named modules only needs no import"
 	becomes gamma_use T "$(address gamma_use)" - "... and becomes a livepatch symbol"
@@ -108,7 +108,7 @@ for_named_modules()
 	has "$(strings "$dir/klp-x.ko")" gamma_use "(modpost has made one)"
 	check "$plain"
 	refused 1 "symbol 'gamma_use' is exported only to 'module:kvm,gadget': resolve_symbol() refuses it; it needs a livepatch relocation" \
-		"without klpmake it is refused"
+		"the module of plain kbuild"
 	for list in kvm,klp_x 'klp*' 'kvm,klp_x*' '*'; do
 		sed -i "s/\tmodule:.*$/\tmodule:$list/" "$k/Module.symvers"
 		check "$plain"
@@ -122,11 +122,11 @@ for_named_modules()
 	plain_kernel
 }
 
-# What a module from outside the tree exports is in a Module.symvers of its own.
+# Exports of a module from outside the tree are in a Module.symvers of their own.
 from_outside()
 {
 	fresh
-	template a.c fs/proc/alpha.c <<<'int outside_word(int), use(int x); int use(int x) { return outside_word(x); }'
+	c_file a.c fs/proc/alpha.c <<<'int outside_word(int), use(int x); int use(int x) { return outside_word(x); }'
 	resolve
 	refused 1 "a.c:3: 'outside_word' is neither in fs/proc/alpha.c nor a global symbol of this kernel" \
 		"an export that nobody knows of"
@@ -139,9 +139,9 @@ from_outside()
 		"... with its namespace"
 	printf '0x0000abcd\tgamma_use\t/home/ann/gamma\tEXPORT_SYMBOL_GPL\tOUTSIDE\n' >"$dir/extra"
 	rm "$dir/a.c"
-	template a.c <<<"$uses_gamma"
+	c_file a.c <<<"$uses_gamma"
 	resolve --symvers "$dir/extra"
-	refused 1 "in the namespace 'OUTSIDE'" "of two exports of a name the later counts, as in modpost"
+	refused 1 "in the namespace 'OUTSIDE'" "a name that is exported twice: the later export counts, as in modpost"
 	check --symvers "$dir/extra" "$good"
 	fine "klpcheck takes a second one, too" --symvers "$dir/extra" "$good"
 }
@@ -168,7 +168,7 @@ extended_versions()
 	broken "neither these nor plain ones" "it has no symbol versions" \
 		rename-section "$names" .names rename-section "$crcs" .crcs rename-section __versions .versions
 
-	# A kernel that does not know of extended ones.
+	# A kernel that does not read extended versions.
 	k=$scratch/plain
 	mini_vmlinux "$k" -DPLAIN_VERSIONS && mini_gadget "$k" && mini_widget "$k"
 	cp -r "$scratch/kernel/modules" "$k"
@@ -193,17 +193,17 @@ extended_versions()
 	k=$scratch/long
 	mini_kallsyms "$k" >"$k/kallsyms"
 	fresh
-	template a.c <<<"int $long(int), use(int x); int use(int x) { return $long(x); } MODULE_INFO(livepatch, \"Y\");"
+	c_file a.c <<<"int $long(int), use(int x); int use(int x) { return $long(x); } MODULE_INFO(livepatch, \"Y\");"
 	MINI_EXTENDED=1 make_patch
 	good=$plain
 	fine "a name that only the extended ones have room for" "$good"
-	# After those of module_layout and __fentry__.
+	# The entries before are those of module_layout and __fentry__.
 	broken "... of another version" "its version of symbol '$long' is 0x" \
 		poke "$crcs" 8 00000000
 	plain_kernel
 }
 
-# suspect_none NAME ELFEDIT-ARG...: a module so edited is passed without a word.
+# suspect_none NAME ELFEDIT-ARG...: a module with this edit passes without any message.
 suspect_none()
 {
 	local name=$1

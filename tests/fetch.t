@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# fetch-kernel must leave a whole kernel or nothing, whatever the archive holds and whoever
-# interrupts it. The archive here is a directory, and its packages hold a few empty files.
+# fetch-kernel leaves a whole kernel or nothing, whatever is in the archive and whoever interrupts it. The archive here
+# is a directory, and its packages have a few empty files.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -32,7 +32,7 @@ package()
 	dpkg-deb --root-owner-group -Znone -b "$tree" "$archive/${1}_$2_amd64.deb" >/dev/null
 }
 
-# kernel RELEASE VERSION IMAGE LIB: the five packages; LIB is where this release has /lib/modules.
+# kernel RELEASE VERSION IMAGE LIB: makes the five packages; LIB is where this release has /lib/modules.
 kernel()
 {
 	local r=$1 v=$2
@@ -61,7 +61,7 @@ kernel()
 	package linux-kbuild-6 "$v" <<<"usr/lib/linux-kbuild-6/scripts/mod/modpost modpost"
 }
 
-# source_of SERIES VERSION PATH...: a source package; each file holds the version.
+# source_of SERIES VERSION PATH...: makes a source package; each file contains the version.
 source_of()
 {
 	local series=$1 version=$2 path tree=$scratch/source/linux-source-$1
@@ -77,7 +77,7 @@ source_of()
 	dpkg-deb --root-owner-group -Znone -b "$scratch/package" "$archive/linux-source-${series}_${version}_amd64.deb" >/dev/null
 }
 
-# An apt whose archive is our directory.
+# An apt that uses our directory as its archive.
 tee "$scratch"/bin/apt-{get,helper} >"$scratch/bin/apt-cache" <<'END'
 #!/bin/bash
 newest()
@@ -136,20 +136,20 @@ refused 2 "'--remove' needs a RELEASE" '--remove alone'
 run "$fetch" --list 6.1
 refused 2 "'6.1': --list, --series and --available do not take a RELEASE" '--list of a series'
 run "$fetch" ../../etc
-refused 2 "'../../etc' is neither a kernel release nor a series" 'a path is no release'
+refused 2 "'../../etc' is neither a kernel release nor a series" 'a path instead of a release'
 run "$fetch" 6.1/x
-refused 2 "'6.1/x' is neither a kernel release nor a series" 'nor is one that only begins like it'
+refused 2 "'6.1/x' is neither a kernel release nor a series" 'a path that begins like a release'
 
 run "$fetch" --list
 is "$status:$out" 0: '--list with nothing there'
 run "$fetch" 2.4
 refused 1 "apt does not know any cloud kernel of series '2.4' with" 'a series that the archive does not have'
 run "$fetch"
-refused 1 "apt does not know any cloud kernel with" 'nor anything'
+refused 1 "apt does not know any cloud kernel with" 'an archive without kernels'
 run "$fetch" --available
-refused 1 "apt does not know any kernel with debug symbols; try 'apt-get update'" '--available says so'
+refused 1 "apt does not know any kernel with debug symbols; try 'apt-get update'" '--available without a kernel'
 run "$fetch" "$release"
-refused 1 "apt cannot download image, headers and debug symbols of '$release' (it has no 'linux-image-$release')" 'nor a release'
+refused 1 "apt cannot download image, headers and debug symbols of '$release' (it has no 'linux-image-$release')" 'a release that the archive does not have'
 has "$err" "echo 'deb [check-valid-until=no] https://snapshot.debian.org/archive/debian/YYYYMMDDT000000Z " \
 	'a kernel that has left the archive can be had elsewhere'
 
@@ -158,7 +158,7 @@ run "$fetch" "$release"
 exits 0 'a kernel is fetched'
 is "$out" "$release" 'only the release goes to standard output'
 has "$err" "modules for '$release' need the compiler 'gcc-99': apt-get install gcc-99" \
-	'a compiler that is not here is told'
+	'a missing compiler is reported'
 is "$(cd "$kernels" && find . -name '.fetch*')" '' 'nothing but the kernel is left'
 tree=$kernels/$release
 is "$(cd "$tree" && find . ! -type d | sort)" "$(sort <<END
@@ -189,7 +189,7 @@ tests=tools/testing/selftests/livepatch
 run "$fetch" --selftests "$release"
 refused 1 "cannot download 'linux-source-6.1'" 'no source to take selftests from'
 run "$fetch" --source "$release"
-refused 1 "apt cannot download the source of '$release', 'linux-source-6.1' of build '6.1.9-1'" 'nor one for itself'
+refused 1 "apt cannot download the source of '$release', 'linux-source-6.1' of build '6.1.9-1'" 'no source to build with'
 source_of 6.1 6.1.10-1 Makefile net/netlink/a.c $tests/functions.sh
 package linux-source-6.1 6.1.9-1 <<<'usr/src/linux-source-6.1.tar.xz no archive'
 run "$fetch" --selftests "$release"
@@ -214,7 +214,7 @@ is "$status:$out:$(<"$archive/downloads")" "0:$release:linux-source-6.1=6.1.9-1"
 run "$fetch" --source "$release"
 is "$status:$out" "0:$release" 'the source of a kernel that is there'
 is "$(cd "$tree/source" && find . ! -type d | wc -l):$(<"$tree/source/kernel/sched/core.c")" 7:6.1.9-1 'is whole, and of the very build'
-is "$(find "$tree/source" -perm /222)" '' 'and nobody can write to it'
+is "$(find "$tree/source" -perm /222)" '' 'and it is read-only'
 : >"$archive/downloads"
 run "$fetch" --source "$release"
 is "$status:$out:$(<"$archive/downloads")" "0:$release:" 'nor is it fetched again'
@@ -279,7 +279,7 @@ refused 1 "apt cannot download image, headers and debug symbols of '$other' (it 
 
 kernel "$other" 6.12.5-2 "linux-image-$other" lib
 : >"$archive/slow"
-# With a process group of its own, as a terminal's ^C finds it.
+# In a process group of its own, as on a terminal, where ^C reaches the whole group.
 setsid "$fetch" "$other" >/dev/null 2>&1 &
 fetcher=$!
 until [[ -e $archive/downloading ]]; do sleep 0.05; done
@@ -330,7 +330,7 @@ run "$fetch"
 rm "$archive/true-sizes"
 is "$status:$out" "0:$split" 'by default, the newest kernel of all; it is of several packages'
 run "$fetch" --available
-has "$out" "560 MB  24.6 GB  fetched" 'their size is told'
+has "$out" "560 MB  24.6 GB  fetched" 'their size is shown'
 is "$(<"$archive/copied")" "linux-headers-$split from 0
 linux-modules-$split from 100" 'of what was kept, a part is continued, and what apt would not download now is fetched again'
 tree=$kernels/$split

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Single fields of finished modules that lead elsewhere than they can mean: each is refused, for what it is.
+# Single fields of finished modules with impossible values: each is refused with the right message.
 # mutations.t changes fields at random; here is one of each kind that klpcheck knows.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/check.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
 
-# In place of check.bash's: another module may be edited, and this kernel describes its tables.
+# Instead of check.bash's edit(): another module may be edited, and this kernel describes its tables.
 edit()
 {
 	"$scratch/elfedit" "$module" "$scratch/edited.ko" "$@"
@@ -19,13 +19,13 @@ check()
 		"${check_modules[@]}" "$@"
 }
 
-# section_symbol NAME: the symbol of that section of the module, as elfedit takes it.
+# section_symbol NAME: the symbol of the module's section, as elfedit takes it.
 section_symbol()
 {
 	LC_ALL=C readelf -sW "$module" | awk -v name="$1" '$4 == "SECTION" && $8 == name { print "#" $1 + 0; exit }'
 }
 
-# last_byte SECTION: where in the section it is.
+# last_byte SECTION: the offset of the section's last byte.
 last_byte()
 {
 	local size
@@ -33,7 +33,7 @@ last_byte()
 	printf '%#x\n' "$((0x$size - 1))"
 }
 
-# text_section: where the file name of a warning lies: how texts are aligned is the compiler's business.
+# text_section: the section with the file name of a warning, which depends on how the compiler aligns strings.
 text_section()
 {
 	local symbol
@@ -50,7 +50,7 @@ mini_flags=("-I$mini_src")
 MINI_CFLAGS=-w mini_module "$k" "$scratch/listed.ko" "$mini_src/listed.c"
 mini_flags=()
 
-# Tables (check/module/table_entries.c). Relocations are those of listed(), which begins where .text does.
+# Tables (check/module/table_entries.c). The relocations are those of listed(), which is at the beginning of .text.
 module=$scratch/listed.ko
 fine "a module with tables" "$module"
 texts=$(text_section)
@@ -60,7 +60,7 @@ broken "a fixup in the middle of an instruction" \
 broken "a jump label that leads to another function" \
 	"its 'target' leads to '.text' + 0x45, out of the function that has 'code'" \
 	set-reloc-addend .rela__jump_table 1 0x45
-broken "a replacement that is none" "its 'repl_offset' leads to '.text', not to '.altinstr_replacement'" \
+broken "a replacement elsewhere" "its 'repl_offset' leads to '.text', not to '.altinstr_replacement'" \
 	set-reloc-symbol .rela.altinstructions 1 "$(section_symbol .text)" set-reloc-addend .rela.altinstructions 1 0x10
 broken "an alternative at the end of a function" "leads to '.text' + 0x33, where the function ends" \
 	set-reloc-addend .rela.altinstructions 0 0x33
@@ -74,7 +74,7 @@ broken "half of what unwinding needs" "'.orc_unwind_ip' has 2 entries, '.orc_unw
 broken "a listed call without a relocation" "the instruction at '.text' + 0x40 leads nowhere: it has no relocation" \
 	set-size .rela.text 48
 
-# Code (check/module/instructions.c): listed() ends with "add $1, %ebx; jmp", then come calls of listed() and _printk().
+# Code (check/module/instructions.c): listed() ends with "add $1, %ebx; jmp", and calls of listed() and _printk() follow.
 broken "an instruction that is longer than its function" \
 	"the last instruction of 'listed' ends behind it ('.text' + 0x38)" poke .text 0x33 e9
 broken "a jump into the middle of an instruction" \

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Every architecture for which there is a cross compiler, without its kernel: the miniature kernel and
-# its modules compiled for it, and patches to these through all three programs. What runs in a guest
-# is in arch-*.t; this stands in for it where a guest would show nothing new (scripts/dev/arch-proof).
+# Every architecture for which there is a cross compiler, without its kernel: the miniature kernel and its modules are
+# compiled for it, and patches of these go through all three programs. arch-*.t run in guests; this test takes their
+# place where a guest would show nothing new (scripts/dev/arch-proof).
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -16,8 +16,8 @@
 # shellcheck source=tests/attempt.bash
 . "$(dirname "$0")/attempt.bash"
 
-# The livepatch relocations of tests/mini/patch.c: what of it klplink moves as it is, and what gets a slot,
-# a stub or a veneer. Each once, without '.klp.rela.', '.klp.sym.'.
+# The livepatch relocations of tests/mini/patch.c: which ones klplink moves unchanged, and which get a slot, a stub or a
+# veneer. Each once, without '.klp.rela.' and '.klp.sym.'.
 declare -A moved=(
 	[riscv64]='gadget..data..klp_slots R_RISCV_64 gadget.gadget_private,0
 gadget..data..klp_slots R_RISCV_64 gadget.gadget_step,1
@@ -63,11 +63,11 @@ relocations()
 		/^[0-9a-f]/ && name ~ /^\.klp\.rela\./ { print substr(name, 11), $3, substr($5, 10) }' | LC_ALL=C sort -u
 }
 
-# resolves: klpsyms finds the statics of the tagged file, and no others of their names.
+# resolves: klpsyms finds the static symbols of the tagged file, and not others of their names.
 resolves()
 {
 	fresh
-	template a.c fs/proc/alpha.c <<-'END'
+	c_file a.c fs/proc/alpha.c <<-'END'
 		extern int state, gamma_private;
 		int helper(int), use(int x);
 		int use(int x)
@@ -84,7 +84,7 @@ resolves()
 	becomes gamma_private B "$(address gamma_private)" - "$machine: ... global data of another file"
 }
 
-# links: klplink makes a module that klpcheck takes; a relocation that is none of a module's is refused.
+# links: klplink makes a module that klpcheck accepts; a relocation that modules cannot have is refused.
 links()
 {
 	if ! patch good; then
@@ -97,7 +97,7 @@ links()
 		set-reloc-type .klp.rela.vmlinux..text 0 199
 }
 
-# branches: of s390x, what the kernel finds by the compiler's lists, and makes other branches of.
+# branches: on s390x the kernel finds branches by the compiler's lists, and replaces them.
 branches()
 {
 	local list=.rela.s390_return_reg
@@ -114,7 +114,7 @@ branches()
 	broken "$machine: ... into the middle of one" "where instructions are aligned" set-reloc-addend $list 0 1
 }
 
-# attempted MESSAGE NAME [OLD=NEW...]: a patch to $kernel, as attempt.bash makes it, is refused with that message.
+# attempted MESSAGE NAME [OLD=NEW...]: a patch of $kernel that attempt.bash makes is refused with that message.
 attempted()
 {
 	local message=$1 name=$2
@@ -124,7 +124,7 @@ attempted()
 	refused 1 "$message" "$machine: $name"
 }
 
-# calls: who calls what is found in the kernel's code, and where code goes round.
+# calls: calls and loops are found in the kernel's code.
 calls()
 {
 	local name objects=()

@@ -9,7 +9,7 @@
 fuzz_patch()
 {
 	fresh
-	template alpha.c fs/proc/alpha.c <<-'END'
+	c_file alpha.c fs/proc/alpha.c <<-'END'
 		extern int state, gamma_private;
 		int helper(int);
 		static int *const table[] = {&state, &gamma_private};

@@ -98,7 +98,7 @@ known()
 	run "${syms[@]}" --vmlinux "$k/vmlinux" --module "$damaged/klp-x.ko" alpha.o
 	refused 1 "'$damaged/klp-x.ko': section '.rela.text' cannot be read as relocations" "... by klpsyms too"
 	"$scratch/elfedit" "$k/vmlinux" "$damaged/vmlinux" poke .debug_rnglists 4 77
-	template gamma.c kernel/gamma.c <<<'int split_path(int); int use(int x) { return split_path(x); }'
+	c_file gamma.c kernel/gamma.c <<<'int split_path(int); int use(int x) { return split_path(x); }'
 	mini_cc "$dir/gamma.c" "$dir/gamma.o" -w
 	run "${syms[@]}" --vmlinux "$damaged/vmlinux" --module klp-x.ko gamma.o
 	refused 1 "'$damaged/vmlinux': damaged debug information: section '.debug_rnglists'" \

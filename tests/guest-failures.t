@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What goes wrong in a guest is a failure with its exact reason: a script that fails, and modules
-# that are refused, warn, fault, block a transition or hang the whole machine.
+# What goes wrong in a guest is a failure with its exact reason: a script that fails, and modules that are refused, that
+# cause warnings or faults, block a transition or hang the machine.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -19,7 +19,7 @@ scenario()
 	refused 1 "error: one: $reason" "$name"
 }
 
-# gives_up MODULE IMAGE: kvm that begins to run a guest and then cannot. QEMU stays, as a real one does.
+# gives_up MODULE IMAGE: a kvm that starts a guest and then cannot go on. QEMU keeps running, as a real one does.
 gives_up()
 {
 	local qemu

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2154 # what tap.bash sets
 #
-# What the tests of the guest runner share. Source tap.bash first.
+# Shared by the tests of the guest runner. Source tap.bash first.
 
 # shellcheck source=scripts/lib/common.bash
 . "$top/scripts/lib/common.bash"
@@ -11,7 +11,7 @@
 export TMPDIR="$scratch/a tmp"
 mkdir "$TMPDIR"
 
-# try ARG...: one guest, with its log in $log.
+# try ARG...: runs one guest, with its log in $log.
 log="$scratch/console log"
 try()
 {
@@ -19,13 +19,13 @@ try()
 	run "$top/klpmake" try --log "$log" "$@"
 }
 
-# nothing_left NAME: no file, and no process that works in our directory.
+# nothing_left NAME: no file is left, and no process that works in our directory.
 nothing_left()
 {
 	is "$(find "$TMPDIR" -mindepth 1; find /proc/[0-9]*/cwd -lname "$TMPDIR*" 2>/dev/null)" '' "$1"
 }
 
-# modules_for RELEASE: builds tests/guest there, in the directory that it prints.
+# modules_for RELEASE: builds tests/guest for that kernel, and prints the directory.
 modules_for()
 {
 	local dir=$scratch/modules-$1
@@ -35,8 +35,8 @@ modules_for()
 	printf '%s\n' "$dir"
 }
 
-# need_guests: sets releases to the kernels that were fetched; without them, or without what a guest
-# needs, the test ends here and says why.
+# need_guests: sets releases to the kernels that were fetched. Without kernels, or without what a guest needs, the
+# test ends here and says why.
 need_guests()
 {
 	local reason

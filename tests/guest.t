@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The guest runner, tested with modules from plain kbuild: what is good passes on every kernel that
-# was fetched, and what is wrong with its arguments or its scenario is told. tests/guest-failures.t
-# has the modules that go wrong.
+# The guest runner, tested with modules from plain kbuild: good ones pass on every fetched kernel, and wrong arguments or
+# scenarios are reported. tests/guest-failures.t has modules that fail.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -22,7 +21,7 @@ arguments()
 	try a.ko --run
 	refused 2 "option '--run' needs a value" 'an option without its argument'
 	try a.ko --memory much
-	refused 2 "'--memory' needs a size such as 512 or 2G, not 'much'" 'a memory that is none'
+	refused 2 "'--memory' needs a size such as 512 or 2G, not 'much'" 'a size of memory that is not a number'
 	try a.ko --cpus 0
 	refused 2 "'--cpus' needs a number, not '0'" 'no CPU'
 	try a.ko --append $'a\nb'
@@ -34,17 +33,17 @@ arguments()
 	try a.ko --run x --cmd y
 	refused 2 "'--run', '--cmd' and '--scenario' exclude each other" 'two ways at once'
 	try a.ko --timeout=soon
-	refused 2 "'--timeout' needs a number of seconds, not 'soon'" 'a time limit that is none'
+	refused 2 "'--timeout' needs a number of seconds, not 'soon'" 'a time limit that is not a number'
 	try "$scratch/a.ko" --json
 	is "$status:$(json_messages "$out")" "1:error|-|-|-|there is no file '$scratch/a.ko'" 'no such module, in JSON'
 	is "$(ls -A "$TMPDIR")" '' '... which leaves nothing'
 	try "$scratch/a.ko"
 	refused 1 "there is no file '$scratch/a.ko'" 'no such module'
 	try "$0"
-	refused 1 "'$0' is not an ELF file" 'a module that is none'
+	refused 1 "'$0' is not an ELF file" 'a file that is not a module'
 }
 
-# complains WANT LINE: whether this line of the kernel's log is a complaint.
+# complains WANT LINE: is this line of the kernel's log a complaint?
 complains()
 {
 	local is=no
@@ -85,7 +84,7 @@ complaints()
 	END
 }
 
-# without TOOL: every command but this one.
+# without TOOL: a PATH with every command but this one.
 without()
 {
 	rm -rf "${scratch:?}/bin"
@@ -121,7 +120,7 @@ missing_parts()
 	try "$good" --modprobe no-such-module
 	refused 1 "the kernel has no module 'no_such_module' in" 'no such kernel module'
 	try "$good" --image "$good" --timeout 20
-	refused 1 'qemu-system-x86_64 ended with status 1: qemu' 'an image that is none'
+	refused 1 'qemu-system-x86_64 ended with status 1: qemu' 'a file that is not a kernel image'
 	nothing_left 'what could not begin leaves nothing'
 }
 
@@ -197,7 +196,7 @@ scenarios()
 	refused 1 "error: one: there is no module 'no_such' in the guest" 'a module that was not given'
 	has "$out" 'one    | my own: /' 'what is run finds a program before the one of busybox'
 
-	# What was refused as it should be is no complaint, and what comes after it is one.
+	# A refusal that the scenario expects is not a complaint, and a complaint after it still counts.
 	cat >"$scratch/scenario" <<-'END'
 		phase refused
 		refused klp-stranger.ko 'Unknown symbol no_such_function'
@@ -223,7 +222,7 @@ scenarios()
 	nothing_left 'leaves nothing, and nothing running'
 }
 
-# shell MODULE: who types is answered, by the patched kernel; what is typed into a pipe has the time limit.
+# shell MODULE: commands that are typed are run by the patched kernel; those from a pipe have the time limit.
 shell()
 {
 	local char shown='' asked=0 to
@@ -244,7 +243,7 @@ shell()
 	holds '... its console is kept' grep -q '^patched$' "$log"
 }
 
-# allowing DIR: livepatch may refuse what the scenario says, in that phase, and nothing else may happen.
+# allowing DIR: livepatch may refuse what the scenario says, in that phase; nothing else may be refused.
 allowing()
 {
 	cat >"$scratch/refuse" <<-'END'

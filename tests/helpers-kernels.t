@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Changed copies of helpers of stock kernels, which others go on using; static variables that were copied;
-# a function that call_rcu() keeps. Without a guest: what klpcheck says is what is claimed.
+# Changed copies of helpers of stock kernels whose original is still used; static variables that were copied; a function
+# that call_rcu() keeps. What klpcheck says is enough: no guest is run.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -21,7 +21,7 @@ whole_run()
 klp-inlined.ko helpers put_itimerval
 klp-header.ko helpers livepatch_validate_gue_flags
 klp-locals.ko locals livepatch_audit_log_lost' "$release: ... each for what is wrong with it"
-	# gcc 16 has it inlined there.
+	# gcc 16 inlines it there.
 	"$top/kallsympos" -k "$release" __codel_qdisc_dequeue >/dev/null || calls=''
 	has "$err" "
   codel_peek${calls} at net/sched/sch_codel.c:" "$release: ... with who calls the old one"

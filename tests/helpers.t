@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2154 # status, out and err are tap.bash's
 #
-# Copies of kernel functions beside the kernel's own: one that is the same is no matter, however that is
-# told; one that was changed is refused where others go on using the kernel's; what cannot be told is
-# said. And static variables that were copied with their function.
+# Copies of kernel functions. One that is the same passes, however that is found out; a changed one is refused when the
+# kernel's original is still used; an unclear one is reported. And static variables that were copied with their function.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
@@ -15,7 +14,7 @@ text=$mini_src/doubt/helpers.c
 patch_tag=doubt/helpers.c
 patch_cflags=(-idirafter "$top/src/include")
 
-# check FILE...: by klpcheck. SOURCE: the kernel's source tree, for that.
+# check FILE...: klpcheck, with the kernel's source tree in SOURCE.
 check()
 {
 	local source=()
@@ -24,7 +23,7 @@ check()
 		${source[@]+"${source[@]}"} "$@"
 }
 
-# told HELPERS NAME [OLD=NEW...]: the patch passes without a word; what is said of its copies.
+# told HELPERS NAME [OLD=NEW...]: the patch passes without any message, and HELPERS is what is reported of its copies.
 told()
 {
 	local helpers=$1 name=$2
@@ -33,7 +32,8 @@ told()
 	is "$status:$err:$(checked helpers)" "0::$helpers" "$name"
 }
 
-# wrong CHECK MESSAGE NAME [OLD=NEW...]: refused by that check and by no other; waived by name it passes.
+# wrong CHECK MESSAGE NAME [OLD=NEW...]: the patch is refused by that check and by no other; when that is waived, it
+# passes.
 wrong()
 {
 	local pass=$1 message=$2 name=$3
@@ -45,15 +45,15 @@ wrong()
 	is "$status" 0 '... and can be waived'
 }
 
-# unclear NAME PATTERN: the last patch passed, with that note.
+# unclear NAME PATTERN: the last patch passed with a note that matches.
 unclear()
 {
-	is "$status:$err" 0: "$1"
+	is "$status:$err" 0: "passes: $1"
 	has "$out" "  not checked  helpers: $2" '... which is noted'
 	has "$out" "--source TREE, with the kernel's source, compares the text" '... with how to find out'
 }
 
-# function NAME: as it stands in the kernel's file.
+# function NAME: its text in the kernel's file.
 function_text()
 {
 	sed -n "/^[a-z].* $1(.*)\$/,/^}/p" "${2-$text}"
@@ -91,7 +91,7 @@ same()
 		)
 }
 
-# changed NAME USER BODY...: a copy of that helper with another body, in a patch that replaces one user.
+# changed NAME USER BODY...: a copy of that helper with another body, in a patch that replaces one of its users.
 changed()
 {
 	printf '%s\n' "$1"
@@ -137,7 +137,7 @@ unused()
 		'... by way of a function that only these call' deep_user=livepatch_deep_user < <(
 			changed 'static noinline int deep_helper(int x) { return (int)sink(x); }' deep_user 'deep_helper(x)')
 	told '0 copies, the same by code 0, by text 0, by debug information 0; used by the patch alone 0, changed 0' \
-		'what is called otherwise is no copy' called_first=livepatch_called_first < <(
+		'a function with another name is not a copy' called_first=livepatch_called_first < <(
 			changed 'static noinline int helper(int x) { return (int)sink(x); }' called_first 'helper(x)')
 	told '0 copies, the same by code 0, by text 0, by debug information 0; used by the patch alone 0, changed 0' \
 		'... nor is what only helps it' called_first=livepatch_called_first < <(
@@ -147,7 +147,7 @@ unused()
 			printf 'static noinline int called_helper(int x) { return (int)sink(x); }\n')
 }
 
-# A line more, which no variable tells of.
+# One line more, without a variable that would show it.
 line_more()
 {
 	function_text inlined_helper | sed 's/^\tif (x > 4)/\tif (by < 0)\n\t\treturn -1;\n&/'
@@ -161,10 +161,10 @@ cannot_be_told()
                'inlined_helper' (x.c:3): its code is in other lines than the kernel's"
 	SOURCE=$mini_src wrong helpers "'inlined_helper' (x.c:3) is not the kernel's 'inlined_helper' ($(at 'int inlined_helper(')), which \
 is still used where the patch does not replace it: line 7 has 'by' where the kernel's has 'x' in line $(($(at 'int inlined_helper(' | sed 's/.*://') + 4))" \
-		'... by its text: refused' inlined_first=livepatch_inlined_first < <(line_more) || true
+		'... by its text' inlined_first=livepatch_inlined_first < <(line_more) || true
 }
 
-# The same words, in other lines and with another comment.
+# The same words with other line breaks and another comment.
 reformatted()
 {
 	echo
@@ -172,14 +172,14 @@ reformatted()
 	printf 'static int livepatch_inlined_first(int x)\n{\n\treturn inlined_helper(x, 4) + 2;\n}\n'
 }
 
-# called_helper() in a form that has no code of its own, with another number in one of its lines.
+# called_helper() in a form without code of its own, with another number in one line.
 renumbered()
 {
 	function_text inlined_helper | sed 's/x > 4/x > 3/'
 	printf 'static int livepatch_inlined_first(int x)\n{\n\treturn inlined_helper(x, 4) + 2;\n}\n'
 }
 
-# A macro of the patch's that is the kernel's, or not.
+# A macro of the patch that is the same as the kernel's, or not.
 with_macro()
 {
 	echo "#define HELPER_STEP $1"
@@ -234,8 +234,8 @@ static_variables()
 	is "$status:$err:$(checked locals)" '0::1 static variable in 1 copy, 0 doubled' 'a new one'
 }
 
-# hands NAME MESSAGE BODY [TEXT]: a patch with a function of its own, which the new function hands out so,
-# passes with that warning, or without a word.
+# hands NAME MESSAGE BODY [TEXT]: a patch with a function of its own, which the new function hands out in BODY, passes
+# with that warning, or without any if MESSAGE is empty.
 hands()
 {
 	local name=$1 message=$2 body=$3
@@ -250,10 +250,10 @@ hands()
 	if [[ -n $message ]]; then
 		is "$status" 0 "$name"
 		has "$err" "klpcheck: warning: '$dir/out/klp-x.ko': $message: who still has it when the patch is removed calls freed memory" \
-			'... is told'
+			'... is reported'
 		is "$(grep -c ': warning: ' <<<"$err")" 1 '... once'
 	else
-		is "$status:$err" 0: "$name"
+		is "$status:$err" 0: "passes: $name"
 	fi
 }
 

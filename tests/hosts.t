@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The machine that klpmake runs on does not show in what it makes: programs that were compiled for machines
-# of another byte order and word size pass tests of the miniature kernel, and at each run within these they
-# do what this machine's programs do, byte for byte (tests/hosts/both).
+# What klpmake makes does not depend on the machine on which it runs. Programs compiled for machines of another byte order
+# and word size pass tests of the miniature kernel, and in each run within these they do what this machine's programs do,
+# byte for byte (tests/hosts/both).
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 programs=(klpsyms klplink klpcheck kallsympos)
 export HOSTS_HERE=$top/build HOSTS_THERE HOSTS_QEMU HOSTS_SAME HOSTS_DIFFER
 
-# link_with LIBRARIES: CPPFLAGS and the like for make. Linked statically, since the loader that is needed
-# otherwise is that of the other machine.
+# link_with LIBRARIES: CPPFLAGS and the like for make. Programs are linked statically, because otherwise they would need
+# the other machine's dynamic loader.
 link_with()
 {
 	local program
@@ -21,7 +21,7 @@ link_with()
 	done
 }
 
-# host NAME DEBIAN_ARCHITECTURE COMPILER QEMU SUITE...: programs for it, and these tests with them.
+# host NAME DEBIAN_ARCHITECTURE COMPILER QEMU SUITE...: compiles the programs for it, and runs these tests with them.
 host()
 {
 	local name=$1 debian=$2 compiler=$3 qemu=$4 libraries program variables
@@ -76,7 +76,7 @@ host_or_skip()
 [[ -x $HOSTS_HERE/klpsyms ]] || skip_all 'klpmake is not built'
 type prove >/dev/null 2>&1 || skip_all 'no prove: scripts/setup test installs it'
 
-# A char has no sign on s390x.
+# char is unsigned on s390x.
 host_or_skip big-endian s390x s390x-linux-gnu-gcc qemu-s390x link.t check.t kallsympos.t symbols-mini.t
 host_or_skip 'words of 32 bits' i386 i686-linux-gnu-gcc qemu-i386 link.t check.t kallsympos.t modules-mini.t sympos.t
 done_testing

@@ -11,8 +11,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 [[ $scratch != *[[:space:]]* ]] || skip_all "make takes no DESTDIR with a blank, as TMPDIR has one"
 unset KLPMAKE_BIN
 
-# install_as NAME MAKE-ARG...: 'make install' of a tree that another user has built, under a strict umask, where
-# we are root; else of our own tree. $source is the tree, $dest where it goes.
+# install_as NAME MAKE-ARG...: runs 'make install'. As root, the tree is one that another user has built, and umask is
+# strict; otherwise it is our own tree. $source is the tree, $dest the destination.
 install_as()
 {
 	local name=$1
@@ -31,7 +31,7 @@ install_as()
 	exits 0 "$name"
 }
 
-# found WHAT...: what find finds in $dest.
+# found WHAT...: the output of find in $dest.
 found()
 {
 	(cd "$dest" && find . -mindepth 1 "$@" | LC_ALL=C sort | paste -sd ' ')

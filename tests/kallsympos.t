@@ -30,7 +30,7 @@ line_of()
 	printf '%s:%s' "$1" "$(grep -nm1 -E "$2" "$mini_src/$1" | cut -d: -f1)"
 }
 
-# ranks NAME: what the kernel counts: "POSITION ADDRESS TYPE" of the name, by address.
+# ranks NAME: "POSITION ADDRESS TYPE" of each symbol of the name as the kernel counts them, by address.
 ranks()
 {
 	LC_ALL=C sort -k1,1 "$scratch/k5/System.map" | awk -v n="$1" '$3 == n { print ++i, $1, $2 }'
@@ -49,14 +49,14 @@ for kernel in k5 k4 bare gz; do
 		is "${out##*vmlinux}" "  ?  not a function" "$kernel: '$name' is the linker's, not of the file whose data lie there"
 	done
 	pos "$kernel" alpha_inlined
-	exits 1 "$kernel: a function that is only inlined is no symbol"
+	exits 1 "$kernel: a function that is only inlined is not a symbol"
 	is "$out" "  -  no symbol         -  vmlinux  $(line_of fs/proc/alpha.c 'alpha_inlined\(')  inlined into 2 functions
      alpha_show at $(line_of fs/proc/alpha.c ' alpha_inlined\(x\)')
      alpha_again at $(line_of fs/proc/alpha.c ' alpha_inlined\(r->id\)')" \
 		"$kernel: ... its definition is shown, and where it went"
 done
 
-# The linker makes a short name the end of a longer one: here of one of many.
+# The linker stores a short name as the end of a longer one; here there are many longer ones.
 {
 	printf 'int %s_the_end;\n' {a..z}{0..9}
 	printf 'static inline __attribute__((always_inline)) int _the_end(int x) { return x * 3; }\n'
@@ -150,9 +150,9 @@ pos k5 --symbols "$scratch/k5/kallsyms" helper
 exits 0 "a kallsyms moved by KASLR is a good witness"
 grep -v ' helper$' "$scratch/k5/System.map" >"$scratch/less"
 pos k5 --symbols "$scratch/less" helper
-refused 1 "differ in how often they have 'helper'" "a witness that differs is an error"
+refused 1 "differ in how often they have 'helper'" "a witness that differs"
 
-# Two variables lie at one address, as the first takes none.
+# Two variables have one address, because the first has size 0.
 printf 'static struct {} key; void *a(void); void *a(void) { return &key; }\n' >"$scratch/key.c"
 printf '\nstatic int lock; int *b(void); int *b(void) { return &lock; }\n' >"$scratch/lock.c"
 (cd "$scratch" && "${CC:-gcc}" -g -O1 -nostdlib -static -Wl,-e,0 -o shared key.c lock.c)
@@ -164,13 +164,12 @@ has "$out" '  vmlinux  key.c:1  ' '... and that one'
 run "$top/kallsympos" --help
 exits 0 "the command has a help"
 run "$top/kallsympos" --nosuch x
-refused 2 "unknown option '--nosuch'" "and refuses what it does not know"
+refused 2 "unknown option '--nosuch'" "an unknown option of klpmake"
 run env KLPMAKE_VMLINUX="$scratch/k5/vmlinux" KLPMAKE_ROOT="$scratch/k5" KLPMAKE_CACHE="$scratch" \
 	"$top/kallsympos" -k 9.9.0-mini helper
 exits 0 "and finds its kernel by KLPMAKE_VMLINUX"
 
-# tables NAME...: assembler of a list of symbols as the kernel has it, with these names in it. Each byte
-# stands for itself.
+# tables NAME...: assembler source of the kernel's own list of symbols with these names. Each byte stands for itself.
 tables()
 {
 	perl -e '
@@ -185,7 +184,7 @@ tables()
 		print "\t.short at\n\t.set at, at + " . (shown($_) ? 2 : 1) . "\n" for 0 .. 255;' "$@" >"$scratch/tables.S"
 }
 
-# Some kernels have the tables of kallsyms in it, others have not: their own list tells.
+# Only some kernels filter kallsyms: their own list of symbols tells.
 own_tables()
 {
 	tables beta_total alpha_show

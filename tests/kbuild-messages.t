@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Of what kbuild says, a person sees what is about the patch: logs of several kernels, as they were.
+# Of kbuild's messages, klpmake shows those that are about the patch: tested with real logs of several kernels.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"

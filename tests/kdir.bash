@@ -8,14 +8,14 @@
 k=$scratch/kernel
 count=0
 
-# kdir_setup: the kernel and its build directory, $k. What klpmake keeps for itself goes where a test can look.
+# kdir_setup: makes the kernel and its build directory, $k. What klpmake keeps goes where a test can look.
 kdir_setup()
 {
 	[[ -x $bin/klpplace ]] || skip_all "klpmake is not built"
 	mkdir -p "$k/include/config"
 	[[ $scratch != *[[:space:]]* ]] || skip_all "kbuild works in no path with a blank, as TMPDIR has one"
 	mini_vmlinux "$k" || exit 1
-	# For make, whose words end at blanks: the checkout may lie anywhere.
+	# Quoted for make, which splits words at blanks: the path of the checkout may have some.
 	printf '. %q\n' "$top/tests/mini.bash" >"$k/mini.bash"
 	cp "$mini_src/module.lds" "$k"
 	echo "$mini_release" >"$k/include/config/kernel.release"
@@ -24,8 +24,8 @@ kdir_setup()
 	mkdir "$TMPDIR"
 }
 
-# Sources are compiled anew when they, a header or the flags have changed, by make's rules; .NAME.o.cmd has what
-# went in, as fixdep writes it.
+# make compiles sources again when they, a header or the flags have changed. .NAME.o.cmd lists what was read, in
+# fixdep's format.
 kdir_makefile()
 {
 	cat <<-END
@@ -78,7 +78,7 @@ patch()
 	source_of klp-x.c
 }
 
-# source_of FILE [NUMBER]: the patch adds NUMBER, which makes one module differ from another.
+# source_of FILE [NUMBER]: a source of the patch, which adds NUMBER: by that number modules can be told apart.
 source_of()
 {
 	cat >"$dir/$1" <<-END
@@ -105,20 +105,20 @@ make_it()
 	run timeout 120 "$top/klpmake" -k "$mini_release" --kdir "$k" --vmlinux "$k/vmlinux" --symbols "$k/System.map" "$@"
 }
 
-# adds: which number new_show() of the module adds.
+# adds: the number that new_show() of the module adds.
 adds()
 {
 	objdump -dr --no-show-raw-insn "$dir/klp-x.ko" | grep -oP '(?<=0x)[0-9a-f]{3,}(?=\(%)' | head -n 1 | xargs -I{} printf '%d' 0x{}
 }
 
-# made NUMBER NAME: klpmake makes the module, of these sources.
+# made NUMBER NAME: klpmake makes the module from the current sources, with that number.
 made()
 {
 	make_it -q "$dir"
 	is "$status:$err:$(adds)" "0::$1" "$2"
 }
 
-# left: what is in $dir that was not there when it was a patch directory only.
+# left: what is in $dir besides the files of the patch.
 left()
 {
 	(cd "$dir" && find . -mindepth 1 ! -name '*.c' ! -name '*.h' ! -name Makefile | LC_ALL=C sort | xargs)

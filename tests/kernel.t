@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# scripts/lib/kernel.bash must find a kernel's parts wherever a distribution or fetch-kernel put them,
-# and say what gets a missing one. All machines here are made up.
+# scripts/lib/kernel.bash finds the parts of a kernel wherever a distribution or fetch-kernel puts them, and says what
+# gets a missing part. All machines here are made up.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -26,14 +26,14 @@ put()
 nothing_found()
 {
 	run "$1" "$release"
-	is "$status:$out" 1: "$1: says nothing and fails when there is none"
+	is "$status:$out" 1: "$1: fails silently when there is nothing to find"
 }
 
 for finder in kernel_vmlinux kernel_kdir kernel_image kernel_modules kernel_symbols; do
 	nothing_found "$finder"
 done
 
-# Each vmlinux is better than all before it.
+# Each vmlinux takes precedence over all before it.
 while read -r root path; do
 	put "${!root}" "$path"
 	is "$(kernel_vmlinux "$release")" "${!root}/$path" "vmlinux: $root $path"

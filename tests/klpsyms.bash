@@ -4,7 +4,7 @@
 # Small patches to the miniature kernel, through klpsyms. Source tap.bash and mini.bash first.
 #
 #   fresh                   $dir: an empty patch directory
-#   template FILE [TAG]     a C file of it from standard input: line 1 is the tag, line 2 an
+#   c_file FILE [TAG]       a C file of it from standard input: line 1 is the tag, line 2 an
 #                           #include, the text begins in line 3
 #   resolve [OPTION...]     compiles what is not compiled yet, links, runs klpsyms: $status, $err,
 #                           and its results in $dir/syms and $dir/renames
@@ -20,7 +20,7 @@ fresh()
 	mkdir "$dir"
 }
 
-template()
+c_file()
 {
 	{
 		[[ -z ${2-} ]] && echo || printf '//KLPMAKE %s\n' "$2"
@@ -29,7 +29,7 @@ template()
 	} >"$dir/$1"
 }
 
-# What every livepatch has besides: compiled once, linked into each.
+# The frame that every patch needs: compiled once, linked into each.
 make_frame()
 {
 	cat >"$scratch/frame.c" <<-'END'
@@ -51,7 +51,7 @@ make_frame()
 	mini_cc "$scratch/frame.c" "$scratch/frame.o" && mini_cc "$scratch/mod.c" "$scratch/mod.o"
 }
 
-# compile: warnings are no errors, as in klpmake's own builds.
+# compile: warnings are not errors, as in klpmake's own builds.
 compile()
 {
 	local source
@@ -70,7 +70,7 @@ resolve()
 	run_klpsyms "$@"
 }
 
-# run_klpsyms [OPTION...]: on what is in $dir, as it is.
+# run_klpsyms [OPTION...]: on the files in $dir, without compiling or linking.
 run_klpsyms()
 {
 	rm -f "$dir/syms" "$dir/renames"
@@ -89,8 +89,8 @@ symbol()
 	}' "$dir/syms"
 }
 
-# address NAME [FILE]: of the global symbol, or of FILE's static one. Another way than klpsyms
-# takes: in the symbol table the statics of a file follow the file's own entry.
+# address NAME [FILE]: the address of the global symbol, or of FILE's static one. klpsyms finds it by debug
+# information; here it comes from the symbol table, where the static symbols of a file follow the file's own entry.
 address()
 {
 	LC_ALL=C readelf -sW "$k/vmlinux" | awk -v name="$1" -v file="${2-}" '
@@ -100,7 +100,7 @@ address()
 		(file == "" ? $5 != "LOCAL" : $5 == "LOCAL" && current == file) { print $2; exit }'
 }
 
-# position NAME ADDRESS: its rank in System.map, which nm has sorted; 0 when it is the only one.
+# position NAME ADDRESS: the symbol's rank in System.map, which nm has sorted; 0 when it is the only one.
 position()
 {
 	awk -v name="$1" -v addr="$2" '
@@ -108,22 +108,21 @@ position()
 		END { print n == 1 ? 0 : at }' "$k/System.map"
 }
 
-# place SOURCE PATTERN: "fs/proc/alpha.c:12", the first line of a file of the miniature kernel that
-# holds PATTERN.
+# place SOURCE PATTERN: "fs/proc/alpha.c:12", the first line with PATTERN in a file of the miniature kernel.
 place()
 {
 	printf '%s:%s\n' "$1" "$(grep -n -m1 -F -- "$2" "$mini_src/$1" | cut -d: -f1)"
 }
 
-# becomes LINK_NAME TYPE ADDRESS PLACE TEST_NAME [NAME]: the table says that LINK_NAME is the symbol
-# there.
+# becomes LINK_NAME TYPE ADDRESS PLACE TEST_NAME [NAME]: the table says that LINK_NAME is the symbol NAME with that
+# type, address and place.
 becomes()
 {
 	local name=${6-$1}
 	is "$(symbol "$1")" "vmlinux $name $(position "$name" "$3") $3 $2 $4" "$5"
 }
 
-# relink OUT_DIR OBJECT...: the miniature kernel with more objects in it, as OUT_DIR/vmlinux.
+# relink OUT_DIR OBJECT...: links the miniature kernel with more object files, as OUT_DIR/vmlinux.
 relink()
 {
 	local out=$1 objects=()

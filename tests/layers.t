@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The files of src/ refer to their own folder and to lower ones, as src/layers allows; calls between them run in
-# no circle; what others see has a name of its own.
+# The files of src/ include only their own folder and those that src/layers allows; calls between files form no circle;
+# names that others see are unique.
 
 # shellcheck source=tests/tap.bash
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
@@ -41,7 +41,7 @@ wrong()
 	' "$1/layers" -
 }
 
-# homeless SRC: C files beside the folders, and folders that the list does not have.
+# homeless SRC: C files outside of the folders, and folders that the list does not have.
 homeless()
 {
 	local path
@@ -55,7 +55,7 @@ homeless()
 	done
 }
 
-# calls BUILD: "USER DEFINER" for each file of src/ that refers to what another one defines, from its object files.
+# calls BUILD: "USER DEFINER" for each file of src/ that uses what another one defines, from the object files.
 calls()
 {
 	(
@@ -79,13 +79,13 @@ calls()
 	' | LC_ALL=C sort -u
 }
 
-# circles: the files of a circle, where the pairs that calls prints make one.
+# circles: the files of a circle, if the pairs that calls prints form one.
 circles()
 {
 	LC_ALL=C tsort 2>&1 >/dev/null | sed 's/^tsort: //'
 }
 
-# shared SRC: names of functions and structures that two files mean different things by, where others see one of them.
+# shared SRC: names that two files give to different functions or structures, where others can see one of them.
 shared()
 {
 	(
@@ -113,7 +113,7 @@ holds 'the object files have been read' test "$(wc -l <"$scratch/calls")" -gt 30
 is "$(circles <"$scratch/calls")" '' 'calls run in no circle'
 is "$(shared "$top/src")" '' 'what others see has a name of its own'
 
-# These rules can be broken.
+# The test notices violations.
 is "$(sed -n '1s/\(.*\) \(.*\)/\2 \1/p' "$scratch/calls" | cat "$scratch/calls" - | circles | sed -n '1s/.*: //p')" 'input contains a loop:' 'a call back'
 cp -r "$top/src" "$scratch/src"
 echo 'static int link_write(int x) {' >>"$scratch/src/link/plan.c"
@@ -131,5 +131,5 @@ sed -i 's/^base:.*/base: kernel/' "$scratch/src/layers"
 is "$(wrong "$scratch/src")" 'layers: base is before kernel, which it may include' 'a list that leads upwards'
 echo 'int x;' >"$scratch/src/x.c"
 mkdir "$scratch/src/more"
-is "$(homeless "$scratch/src")" $'more\nx.c' 'a file and a folder that nobody knows'
+is "$(homeless "$scratch/src")" $'more\nx.c' 'a file and a folder that are not in the list are noticed'
 done_testing

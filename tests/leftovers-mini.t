@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What an author forgets to take out of a copied file, on the miniature kernel: what klpsyms sees in the
-# object files, and klpcheck in the module.
+# What an author may leave in a copied file by mistake, on the miniature kernel: what klpsyms notices in the object files,
+# and klpcheck in the module.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
@@ -12,7 +12,7 @@ trace_points()
 	local tag
 	for tag in '' kernel/gamma.c fs/proc/alpha.c; do
 		fresh
-		template a.c "$tag" <<-'END'
+		c_file a.c "$tag" <<-'END'
 			/* CREATE_TRACE_POINTS is not what is meant */
 			#define CREATE_TRACE_POINTS
 			int __tracepoint_gamma_hit = 1, __SCK__tp_func_gamma_hit = 1;
@@ -24,7 +24,7 @@ trace_points()
 			"CREATE_TRACE_POINTS, tagged with '$tag'"
 	done
 	fresh
-	template a.c kernel/gamma.c <<-'END'
+	c_file a.c kernel/gamma.c <<-'END'
 		extern int __tracepoint_gamma_hit;
 		int __tracepoint_own_hit = 1, __SCK__tp_func_own_hit = 1;
 		int use(void); int use(void) { return __tracepoint_gamma_hit + __tracepoint_own_hit; }
@@ -32,7 +32,7 @@ trace_points()
 	resolve
 	is "$status:$err" "0:" "the kernel's tracepoint, and one of the patch's own, are fine"
 	fresh
-	template a.c drivers/gadget/gadget.c <<-'END'
+	c_file a.c drivers/gadget/gadget.c <<-'END'
 		#define CREATE_TRACE_POINTS
 		int __tracepoint_gadget_hit = 1;
 		int use(void); int use(void) { return __tracepoint_gadget_hit; }
@@ -49,7 +49,7 @@ trace_points()
 system_calls()
 {
 	fresh
-	template a.c fs/proc/alpha.c <<-'END'
+	c_file a.c fs/proc/alpha.c <<-'END'
 		/* SYSCALL_DEFINE1(umask, ...) */
 		int __x64_sys_umask(int mask);
 		static int __used types__umask, __syscall_meta__umask = 1;
@@ -68,8 +68,7 @@ system_calls()
   write __SYSCALL_DEFINEx() instead of SYSCALL_DEFINE(): that makes none" "... in a module that others made"
 }
 
-# extra_source: extra.c of a patch that is good without it, from standard input; its text begins in
-# line 2.
+# extra_source: adds extra.c, from standard input, to a patch that is good without it. Its text begins in line 2.
 extra_source()
 {
 	rm -rf "$scratch/finished"
@@ -80,14 +79,14 @@ extra_source()
 	} >"$scratch/finished/extra.c"
 }
 
-# finished [FLAG...]: made with it, as $scratch/finished/made/klp-x.ko, and given to klpcheck.
+# finished [FLAG...]: makes the module with it, as $scratch/finished/made/klp-x.ko, and runs klpcheck.
 finished()
 {
 	(cd "$scratch/finished" && mkdir -p made && MINI_CFLAGS="-w $*" mini_module "$k" made/klp-x.ko extra.c "$mini_src/foreign.c") || return
 	check "$scratch/finished/made/klp-x.ko"
 }
 
-# told MESSAGE NAME: that is all that klpcheck says of it.
+# told MESSAGE NAME: klpcheck says exactly that.
 told()
 {
 	is "$status:${err//$scratch\/finished\/made\//}" "1:klpcheck: error: 'klp-x.ko': $1" "$2"
@@ -151,7 +150,7 @@ extra.c:6: 'pointer' uses 'set', which lies in '.init.text': $stays" "variables 
 	told "extra.c:4: 'more' uses 'new_show', which lies in '.init.text': $stays
   remove __init or __initdata from 'new_show'" "a new function that is __init"
 
-	# What is right.
+	# What is allowed.
 	extra_source <<-'END'
 		static int count __initdata = 1;
 		int many(int x);
@@ -172,7 +171,7 @@ extra.c:6: 'pointer' uses 'set', which lies in '.init.text': $stays" "variables 
 	has "$(LC_ALL=C readelf -rW "$scratch/finished/made/klp-x.ko" | sed -n "/'\.rela\.rodata'/,/^$/p")" ".init.text" \
 		"(with a jump table among the constants)"
 
-	# As static_cpu_has() is made.
+	# What static_cpu_has() becomes.
 	extra_source <<-'END'
 		int __init asks(int x);
 		int __init asks(int x)
@@ -221,7 +220,7 @@ exports_and_aliases()
 
 type_lists()
 {
-	# As BTF_ID_LIST(ids), BTF_ID(struct, task_struct), BTF_ID(struct, file) make it.
+	# What BTF_ID_LIST(ids), BTF_ID(struct, task_struct), BTF_ID(struct, file) become.
 	local list='asm(".pushsection .BTF_ids,\"a\"\n.local ids\nids: .long 0, 0\n.popsection"); extern unsigned int ids[];'
 	extra_source <<-END
 		$list
@@ -233,7 +232,7 @@ type_lists()
 	local empty="uses a list of BTF IDs of the patch, which is empty: only resolve_btfids fills such
   leave BTF_ID_LIST() and its like out; a global list of the kernel's can be declared extern"
 	is "$status:${err//"klpcheck: error: '$scratch/finished/made/klp-x.ko': "/}" "1:extra.c:4: 'is_file' $empty
-extra.c:5: 'of_file' $empty" "lists of types that nobody fills"
+extra.c:5: 'of_file' $empty" "empty lists of BTF IDs are reported"
 	extra_source <<<"${list/0, 0/7, 8} int is_file(unsigned int id); int is_file(unsigned int id) { return id == ids[0]; }"
 	finished
 	is "$status:$err" "0:" "... that are filled"

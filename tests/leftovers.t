@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What an author forgets to take out of a copied file, with the headers of stock kernels: each is
-# refused with its line, its name, the reason and the way out.
+# What an author may leave in a copied file by mistake, with the headers of stock kernels: each is refused with its line,
+# its name, the reason and the way out.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
 # shellcheck source=tests/example.bash
 . "$(dirname "$0")/example.bash"
 
-# patch [SED]: a fresh copy of example/cmdline without its tests, as $dir, with standard input put before
-# its first function; SED then changes it. The text begins in line $first.
+# patch [SED]: a fresh copy of example/cmdline without its tests, as $dir, with standard input inserted before the first
+# function, then changed by SED. The text begins in line $first.
 patch()
 {
 	dir=$copies/patch
@@ -23,13 +23,13 @@ patch()
 	[[ -z ${1-} ]] || sed -i "$1" "$dir/klp-cmdline.c"
 }
 
-# line PATTERN [FILE]: where that stands.
+# line PATTERN [FILE]: the number of the line with PATTERN.
 line()
 {
 	grep -n "$1" "$dir/${2-klp-cmdline.c}" | tail -n 1 | cut -d: -f1
 }
 
-# says MESSAGE NAME: klpmake refuses it so, says nothing else, and leaves nothing.
+# says MESSAGE NAME: klpmake refuses it with this message, says nothing else, and leaves nothing.
 says()
 {
 	run "$top/klpmake" -q -k "$release" "$dir"
@@ -123,7 +123,7 @@ $one_init$nothing" "two of module_init()"
 		late_initcall(proc_version_init);
 	END
 	printf 'obj-m := klp-two.o\nklp-two-y := klp-cmdline.o version.o\n' >"$dir/Makefile"
-	# The linker tells of the functions, by the lines of their first instructions.
+	# The linker names the functions, by the lines of their first instructions.
 	says "version.c:$(($(line __init version.c) + 1)): error: 'init_module' is defined a second time, first in klp-cmdline.c:$(($(line '_init(void)') + 1))
 $one_init$nothing" "an initcall in another file than module_init()"
 

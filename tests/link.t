@@ -24,8 +24,8 @@ section()
 	sections "$1" | awk -v name="$2" -v field="$3" '$2 == name { print $field }'
 }
 
-# symbols FILE: "INDEX NAME SECTION_NAME VALUE SIZE TYPE BIND", livepatch symbols under their old
-# name and as undefined.
+# symbols FILE: "INDEX NAME SECTION_NAME VALUE SIZE TYPE BIND", with livepatch symbols under their old names and as
+# undefined.
 symbols()
 {
 	awk '
@@ -41,8 +41,7 @@ symbols()
 		}' <(sections "$1") <(readelf -sW "$1" | sed 's/OS \[0xff20\]/OS[0xff20]/')
 }
 
-# relocations FILE: "SECTION OFFSET TYPE SYMBOL+ADDEND" of all loaded sections, sorted; without the
-# difference that klplink makes.
+# relocations FILE: "SECTION OFFSET TYPE SYMBOL+ADDEND" of all loaded sections, sorted, as they were before klplink.
 relocations()
 {
 	readelf -rW "$1" | awk '
@@ -75,7 +74,7 @@ members()
 		<(sections "$1") <(readelf -gW "$1")
 }
 
-# modinfo FILE: what it says of itself, in its order.
+# modinfo FILE: its entries, in their order.
 modinfo()
 {
 	readelf -p .modinfo "$1" 2>&1 | sed -n 's/^ *\[ *[0-9a-f]*\]  //p'
@@ -86,7 +85,7 @@ link()
 	run "$bin/klplink" --table "$in/syms" -o "$made/klp-x.ko" "$in/klp-x.ko"
 }
 
-# table LINE...: the symbol table that the next run gets.
+# table LINE...: writes the table of symbols for the next run.
 table()
 {
 	printf '%s\n' "$@" >"$in/syms"
@@ -133,7 +132,7 @@ the_module()
 	local s
 	link
 	exits 0 "a module is rewritten"
-	is "$err$out" "" "without a word"
+	is "$err$out" "" "nothing is printed"
 	for s in .text .rodata .data __jump_table .text.group; do
 		is "$(section "$made/klp-x.ko" ".klp.rela.vmlinux.$s" 3)" RELA ".klp.rela.vmlinux.$s is there"
 		is "$(section "$made/klp-x.ko" ".klp.rela.vmlinux.$s" 4)" AIo "... with the flags ALLOC, INFO_LINK, LIVEPATCH"
@@ -176,7 +175,7 @@ what_stays()
 		"$(symbols "$in/klp-x.ko" | sed 's/ SECTION LOCAL$/ S/; /\.BTF /d; / ABS .* S$/d')" \
 		"each symbol keeps its index, and its section under the new numbers"
 	is "$(sections "$in/klp-x.ko" | grep -c ' \.BTF \| \.rela\.BTF ')" 2 "there was BTF"
-	is "$(sections "$made/klp-x.ko" | grep 'BTF ')" "" "there is none left"
+	is "$(sections "$made/klp-x.ko" | grep 'BTF ')" "" "no BTF section is left"
 	is "$(sections "$made/klp-x.ko" | awk '$2 !~ /^\.rela|^\.klp/ { print $2, $3, $4, $6, $9 }')" \
 		"$(sections "$in/klp-x.ko" | awk '$2 !~ /^\.rela|^\.klp|^\.BTF$/ { print $2, $3, $4, $6, $9 }')" \
 		"all other sections stay, in their order"
@@ -204,7 +203,7 @@ what_stays()
 		"livepatch=Y is added when it is missing, behind what is there"
 }
 
-# What other tools and our own doubter say of it.
+# What other tools and klpcheck say of the module.
 others_say()
 {
 	mini_module "$k" "$in/klp-x.ko" "$mini_src/patch.c"
@@ -242,7 +241,7 @@ many_symbols()
 	is "$(relocations "$made/klp-x.ko")" "$(relocations "$in/klp-x.ko")" "... and all their relocations"
 }
 
-# refused_table MESSAGE NAME LINE...: and an older output stays what it was.
+# refused_table MESSAGE NAME LINE...: the table is refused, and an older output is not changed.
 refused_table()
 {
 	local message=$1 name=$2
@@ -291,7 +290,7 @@ bad_tables()
 		"sympos klp-x.ko .modinfo 0x0 2 helper"
 	refused_table "no old_sympos of 'helper' at '.bss' + 0x0" "an old_sympos that has no bytes" \
 		"sympos klp-x.ko .bss 0x0 2 helper"
-	refused_table "no old_sympos of 'helper' at '.symtab' + 0x0" "an old_sympos in a section that is none of the module's data" \
+	refused_table "no old_sympos of 'helper' at '.symtab' + 0x0" "an old_sympos outside of the module's data" \
 		"sympos klp-x.ko .symtab 0x0 2 helper"
 	refused_table "no section '.nowhere' for the old_sympos of 'helper'" "an old_sympos in no section" \
 		"sympos klp-x.ko .nowhere 0x0 2 helper"
@@ -350,10 +349,10 @@ interrupted()
 			skip "SIG$signal while it writes" "it would not reach the program behind tests/hosts/both"
 			continue
 		fi
-		# On a busy machine it may have ended before the signal comes: then once more.
+		# On a busy machine it may have ended before the signal comes: then it is repeated.
 		for ((attempt = 0; attempt < 20; attempt++)); do
 			rm -f "$big"/*
-			# An ignored SIGINT is what a shell gives its background jobs, and SIGHUP is what nohup ignores: perl gives it back.
+			# A shell makes its background jobs ignore SIGINT, and nohup SIGHUP: perl resets both.
 			perl -e '$SIG{INT} = $SIG{HUP} = "DEFAULT"; exec @ARGV' \
 				"$bin/klplink" --table "$in/syms" -o "$big/klp-x.ko" "$in/large.ko" &
 			pid=$!

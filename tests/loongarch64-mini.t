@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# loongarch64, of which Debian 12 has no gcc: what klplink makes of a module that is put together here, of this
-# machine's assembler and elfedit, with the instructions that gcc writes for modules, and the relocations that
-# belong to them.
+# loongarch64, for which Debian 12 has no gcc: what klplink makes of a module that is put together here with this machine's
+# assembler and elfedit, with the instructions and relocations that gcc writes for modules.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -14,8 +13,8 @@ made=$scratch/out/klp-x.ko
 holds 'elfedit compiles' make_elfedit
 mkdir "$scratch/out"
 
-# module TYPE...: in.ko, with these relocations in .text, in their order, one an instruction; .data has
-# a pointer, __jump_table the distance of a key.
+# module TYPE...: makes in.ko with these relocations in .text, in this order, one for each instruction. .data has a
+# pointer, and __jump_table the distance of a key.
 module()
 {
 	local edits=(poke-file 18 0201 set-reloc-type .rela.data 0 2 set-reloc-type .rela__jump_table 0 51
@@ -27,7 +26,7 @@ module()
 	holds '... and made one for loongarch64' "$scratch/elfedit" "$scratch/x86.o" "$in" "${edits[@]}"
 }
 
-# code SYMBOL OPCODE ...: .text, with a relocation against each symbol in the opcode behind it.
+# code SYMBOL OPCODE ...: .text, with a relocation against each symbol in the opcode that follows it.
 code()
 {
 	{
@@ -43,7 +42,7 @@ code()
 	} >"$scratch/code.s"
 }
 
-# link: klplink; in the table function, data and key are vmlinux's, late and late_data a module's.
+# link: runs klplink. In the table function, data and key are vmlinux's, late and late_data a module's.
 link()
 {
 	local name
@@ -57,8 +56,8 @@ link()
 	run "$bin/klplink" --table "$scratch/table" -o "$made" "$in"
 }
 
-# relocations: "SECTION OFFSET TYPE SYMBOL+ADDEND" of the module that was made. readelf knows the numbers of
-# all types, and the names of those that are as old as itself.
+# relocations: "SECTION OFFSET TYPE SYMBOL+ADDEND" of the module that was made. readelf knows all types by number, but by
+# name only those that are not newer than itself.
 relocations()
 {
 	LC_ALL=C readelf --wide --relocs "$made" | awk '

@@ -1,14 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The compiler for a target of another machine: kbuild's conventions are kept, Debian's names are
-# known, and what is missing or for something else is said with the command that gets it. The compilers
-# here are made up.
+# The compiler for a target of another architecture: kbuild's conventions and Debian's names are used, and when a compiler
+# is missing or is for something else, the message has the command that gets it. All compilers here are made up.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
 
-# compiler NAME MACHINE: a program that says so of itself.
+# compiler NAME MACHINE: makes a program that claims to compile for that machine.
 compiler()
 {
 	printf '#!/bin/sh\necho %s\n' "$2" >"$scratch/bin/$1"
@@ -36,7 +35,7 @@ or name another one with CROSS_COMPILE or LLVM, as for kbuild'
 
 mkdir -p "$scratch/bin" "$scratch/kdir/scripts/mod"
 cp "$(type -P true)" "$scratch/kdir/scripts/mod/modpost"
-# So that it does not matter where the test runs.
+# Independent of the machine on which the test runs.
 printf '#!/bin/sh\necho x86_64\n' >"$scratch/bin/uname"
 chmod +x "$scratch/bin/uname"
 
@@ -89,7 +88,7 @@ cross x86_64
 is "$status:$out" '0:LLVM=1 none' 'the only clang there is'
 compiler clang-87 nobody
 cross x86_64
-refused 1 "'ld.lld-87' is not installed" 'its linker is not there'
+refused 1 "'ld.lld-87' is not installed" 'clang without its linker'
 compiler ld.lld-87 nobody
 compiler llvm-objcopy-87 nobody
 cross x86_64
@@ -110,7 +109,7 @@ cross riscv64
 refused 1 "klpmake: error: the programs in '$scratch/kdir' are for '" 'a build directory of another machine'
 has "$err" 'and do not run here: take a build directory that was made on a machine like this one' '... with the way out'
 
-# The guest for that machine, where there is no QEMU at all.
+# A guest of that architecture, where there is no QEMU.
 mkdir "$scratch/tools"
 ln -s "$(type -P bash)" "$(type -P readelf)" "$(type -P sed)" "$scratch/bin/uname" "$scratch/tools"
 # shellcheck disable=SC2016

@@ -17,7 +17,7 @@ header="#include \"$top/src/include/klpmake.h\""
 uses()
 {
 	fresh
-	template a.c "$1" <<<"$header
+	c_file a.c "$1" <<<"$header
 $2"
 	resolve "${@:3}"
 }
@@ -28,7 +28,7 @@ int use(void); int use(void) { return one + two; }'
 exits 0 "static variables of two functions, of one name"
 one=$(symbol .klp.local:alpha_first:counter)
 two=$(symbol .klp.local:alpha_second:counter)
-# alpha_first's begins with 0 and so lies in .bss, alpha_second's with 100 in .data.
+# alpha_first's starts with 0 and so is in .bss, alpha_second's starts with 100 and is in .data.
 is "$(awk '{ print $1, $5 }' <<<"$one")" "vmlinux b" "the first function's"
 is "$(awk '{ print $1, $5 }' <<<"$two")" "vmlinux d" "the second function's"
 for line in "$one" "$two"; do
@@ -47,7 +47,7 @@ uses fs/proc/alpha.c 'extern int one KLP_STATIC_LOCAL(alpha_setup, setups);
 int use(void); int use(void) { return one; }'
 refused 1 "is in init memory, which the kernel frees after boot" "a static variable in init memory"
 
-# Two variables of one name in one function, in blocks of it: tests/mini/fs/proc/alpha.c has none.
+# Two variables of one name in different blocks of one function, which tests/mini/fs/proc/alpha.c does not have.
 # shellcheck disable=SC2317 # by holds, below
 blocks_kernel()
 {
@@ -85,7 +85,7 @@ uses fs/blocks.c 'extern int one KLP_STATIC_LOCAL_AT(blocks, seen, 8);
 extern int two KLP_STATIC_LOCAL_AT(blocks, seen, 5);
 int use(void); int use(void) { return one * two; }'
 exits 0 "each by its line"
-# The value that it begins with tells which one that is.
+# The initial value tells which one it is.
 begins_with()
 {
 	local addr
@@ -122,7 +122,7 @@ deep_kernel()
 holds "a kernel with blocks nested deeper than any compiler's" deep_kernel
 k=$scratch/deep uses fs/deep.c 'extern int one KLP_STATIC_LOCAL(deep, outer);
 int use(void); int use(void) { return one; }'
-refused 1 "'$scratch/deep/vmlinux': damaged debug information: blocks are nested too deep" "... is not followed to the end"
+refused 1 "'$scratch/deep/vmlinux': damaged debug information: blocks are nested too deep" "... without being followed to the end"
 uses '' 'extern int one KLP_STATIC_LOCAL(alpha_first, counter);
 int use(void); int use(void) { return one; }'
 refused 1 "has no //KLPMAKE tag that says in which file" "no tag"

@@ -8,7 +8,7 @@ k=$scratch/kernel
 holds "a miniature kernel can be built" mini_vmlinux "$k"
 map=$(<"$k/System.map")
 
-# symbols NAME: how many entries the kernel's symbol table has for it, and of which types.
+# symbols NAME: the number and types of the symbols of that name in the kernel's symbol table.
 symbols()
 {
 	awk -v n="$1" '$3 == n { types = types $2 } END { print types }' <<<"$map"

@@ -23,7 +23,7 @@ need_each_other()
 	objcopy --strip-debug "$k/$1.ko" "$k/installed/kernel/drivers/$1.ko"
 }
 
-# whole: all of it as klpmake does it, down to $made.
+# whole: makes the module as klpmake does, as $made.
 whole()
 {
 	local object old new
@@ -36,8 +36,8 @@ whole()
 	[[ $status != 0 ]] || run "$bin/klplink" --table "$dir/syms" -o "$made" "$dir/klp-x.ko"
 }
 
-# is_of LINK_NAME OBJECT TYPE PLACE TEST_NAME [FILE]: the table says that LINK_NAME is OBJECT's symbol,
-# FILE's static or else the global one.
+# is_of LINK_NAME OBJECT TYPE PLACE TEST_NAME [FILE]: the table says that LINK_NAME is OBJECT's symbol: FILE's static one,
+# or without FILE the global one.
 is_of()
 {
 	local name=${1%%.klpmake.*}
@@ -53,7 +53,7 @@ klp_entries()
 		awk '{ line[$1] = line[$1] " " $2 } END { for (n in line) print n line[n] }' | LC_ALL=C sort
 }
 
-# offsets FILE SECTION...: the places that these relocation sections relocate.
+# offsets FILE SECTION...: the offsets that these relocation sections relocate.
 offsets()
 {
 	local file=$1 section
@@ -77,7 +77,7 @@ what_can_be_reached()
 		"stripping leaves the order of symbols alone"
 	fresh
 	frame "$no_functions"
-	template a.c $gadget <<-'END'
+	c_file a.c $gadget <<-'END'
 		extern int state, gadget_private, gadget_table[], gadget_spot;
 		int gadget_step(int), gadget_odd(int), gadget_twin(int), gadget_late(int), gadget_common(int);
 		int gadget_export(int), gadget_exit(int), use(int x);
@@ -90,7 +90,7 @@ what_can_be_reached()
 	END
 	whole
 	exits 0 "what a module has can be reached"
-	is "$err" "" "without a word"
+	is "$err" "" "nothing is printed"
 	is_of gadget_step gadget t "$(place $gadget 'gadget_step(')" "a static function" gadget.c
 	is_of gadget_exit gadget t "$(place $gadget 'gadget_exit(')" "an exit function, which stays" gadget.c
 	is_of state gadget d "$(place $gadget 'int state =')" "static data" gadget.c
@@ -119,7 +119,7 @@ what_can_be_reached()
 
 	fresh
 	frame "$no_functions"
-	template b.c $common <<-'END'
+	c_file b.c $common <<-'END'
 		extern int state, gadget_spot;
 		int gadget_step(int), gadget_odd(int), gadget_twin(int), use(int x);
 		int use(int x)
@@ -143,7 +143,7 @@ exports()
 {
 	fresh
 	frame '{.name = "widget", .funcs = none}'
-	template a.c $widget <<-'END'
+	c_file a.c $widget <<-'END'
 		extern int state;
 		int gadget_export(int), widget_export(int), helper(int), gadget_private_use(int x);
 		int gadget_private_use(int x)
@@ -163,8 +163,8 @@ exports()
 
 	fresh
 	frame '{.name = "widget", .funcs = none}'
-	template a.c $widget <<<'int gadget_export(int), use_a(int x); int use_a(int x) { return gadget_export(x); }'
-	template b.c $alpha <<<'int gadget_export(int), use_b(int x); int use_b(int x) { return gadget_export(x); }'
+	c_file a.c $widget <<<'int gadget_export(int), use_a(int x); int use_a(int x) { return gadget_export(x); }'
+	c_file b.c $alpha <<<'int gadget_export(int), use_b(int x); int use_b(int x) { return gadget_export(x); }'
 	whole
 	exits 0 "an export that is used for a module and for vmlinux"
 	is_of gadget_export.klpmake.widget.gadget.0 widget/gadget T - "the module's use waits for it"
@@ -174,7 +174,7 @@ exports()
 
 	fresh
 	frame '{.funcs = none}'
-	template b.c $alpha <<<'int gadget_export(int), use_b(int x); int use_b(int x) { return gadget_export(x); }'
+	c_file b.c $alpha <<<'int gadget_export(int), use_b(int x); int use_b(int x) { return gadget_export(x); }'
 	whole
 	is "$(symbol gadget_export):$(depends)" ":depends=gadget,widget" \
 		"where nothing but vmlinux is patched depends= is left alone"
@@ -184,20 +184,20 @@ exports()
 
 	fresh
 	frame '{.name = "gizmo", .funcs = none}'
-	template a.c gizmo/gizmo.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
+	c_file a.c gizmo/gizmo.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
 	decide "${modules[@]}"
 	is_of gadget_export gizmo/gadget T - "of a module that the one between needs"
-	# As kbuild compiles it since Linux 6.13, in its own directory.
+	# As kbuild has compiled it since Linux 6.13, in its own directory.
 	(cd "$scratch/gizmo" && mini_module "$k" "$scratch/gizmo.ko" ./gizmo.c && cp "$scratch/gizmo.ko" "$k/debug/kernel/drivers/gizmo" &&
 		objcopy --strip-debug "$scratch/gizmo.ko" "$k/installed/kernel/drivers/gizmo/gizmo.ko") || return
 	decide "${modules[@]}"
 	is_of gadget_export gizmo/gadget T - "... which is compiled in its own directory"
-	template a.c other/gizmo.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
+	c_file a.c other/gizmo.c <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
 	decide "${modules[@]}"
 	refused 1 "a.c:1: 'other/gizmo.c' is not a source file of this vmlinux or of a module" "... and that in another one is none"
 	frame '{.name = "gizmo", .funcs = none}, {.funcs = none}'
-	template a.c gizmo/gizmo.c <<<'int alpha_show(int), use_a(int x); int use_a(int x) { return alpha_show(x); }'
-	template b.c $alpha <<<'int alpha_again(void *), use_b(void *x); int use_b(void *x) { return alpha_again(x); }'
+	c_file a.c gizmo/gizmo.c <<<'int alpha_show(int), use_a(int x); int use_a(int x) { return alpha_show(x); }'
+	c_file b.c $alpha <<<'int alpha_again(void *), use_b(void *x); int use_b(void *x) { return alpha_again(x); }'
 	whole
 	is_of alpha_show gizmo T gizmo.c:4 "a global of the tagged module wins over vmlinux's export of the name"
 	becomes alpha_again T "$(address alpha_again)" "$(place $alpha 'int alpha_again(')" \
@@ -210,24 +210,24 @@ exports()
 		"modules that need each other do not lead to it"
 }
 
-# Three objects, all of whose code ends up in one .text and whose data in one .data.
+# Three objects, with all code in one .text and all data in one .data.
 one_patch_for_three()
 {
 	local before
 	fresh
 	frame '{.funcs = funcs_new_a}, {.name = "gadget", .funcs = funcs_new_b}, {.name = "widget", .funcs = funcs_new_c}' \
 		new_a:alpha_first new_b:gadget_odd new_c:helper
-	template a.c $alpha <<-'END'
+	c_file a.c $alpha <<-'END'
 		extern int state;
 		int helper(int), new_a(int x), *pointer_a = &state;
 		int new_a(int x) { return helper(x) + state; }
 	END
-	template b.c $gadget <<-'END'
+	c_file b.c $gadget <<-'END'
 		extern int state;
 		int gadget_step(int), new_b(int x), *pointer_b = &state;
 		int new_b(int x) { return gadget_step(x) + state; }
 	END
-	template c.c $widget <<-'END'
+	c_file c.c $widget <<-'END'
 		extern int state;
 		int helper(int), gadget_export(int), new_c(int x), *pointer_c = &state;
 		int new_c(int x) { return helper(x) + state + gadget_export(x) + arch_hook(x); }
@@ -260,16 +260,16 @@ renames()
 {
 	fresh
 	frame "$no_functions"
-	template a.c $gadget <<<'int gadget_step(int), use_a(int x); int use_a(int x) { return gadget_step(x); }'
-	template b.c $common <<<'int gadget_step(int), use_b(int x); int use_b(int x) { return gadget_step(x); }'
+	c_file a.c $gadget <<<'int gadget_step(int), use_a(int x); int use_a(int x) { return gadget_step(x); }'
+	c_file b.c $common <<<'int gadget_step(int), use_b(int x); int use_b(int x) { return gadget_step(x); }'
 	decide "${modules[@]}"
 	is "$(LC_ALL=C sort "$dir/renames")" "a.o gadget_step gadget_step.klpmake.gadget.1
 b.o gadget_step gadget_step.klpmake.gadget.2" "one name, two statics of a module: kept apart"
 
 	fresh
 	frame "$no_functions"
-	template a.c $alpha <<<'int helper(int), use_a(int x); int use_a(int x) { return helper(x); }'
-	template b.c $widget <<<'int helper(int), use_b(int x); int use_b(int x) { return helper(x); }'
+	c_file a.c $alpha <<<'int helper(int), use_a(int x); int use_a(int x) { return helper(x); }'
+	c_file b.c $widget <<<'int helper(int), use_b(int x); int use_b(int x) { return helper(x); }'
 	decide "${modules[@]}"
 	is "$(LC_ALL=C sort "$dir/renames")" \
 		"a.o helper helper.klpmake.vmlinux.$(position helper "$(address helper alpha.c)")
@@ -277,16 +277,16 @@ b.o helper helper.klpmake.widget.0" "one name, a static of vmlinux and one of a 
 
 	fresh
 	frame "$no_functions"
-	template a.c $gadget <<<'int gadget_export(int), use_a(int x); int use_a(int x) { return gadget_export(x); }'
-	template b.c $widget <<<'int gadget_export(int), use_b(int x); int use_b(int x) { return gadget_export(x); }'
+	c_file a.c $gadget <<<'int gadget_export(int), use_a(int x); int use_a(int x) { return gadget_export(x); }'
+	c_file b.c $widget <<<'int gadget_export(int), use_b(int x); int use_b(int x) { return gadget_export(x); }'
 	decide "${modules[@]}"
 	is "$(LC_ALL=C sort "$dir/renames")" "a.o gadget_export gadget_export.klpmake.gadget.0
 b.o gadget_export gadget_export.klpmake.widget.gadget.0" "one symbol that is used for two modules"
 
 	fresh
 	frame "$no_functions"
-	template a.c $alpha <<<'int use_a(int x); int use_a(int x) { return arch_hook(x); }'
-	template b.c $gadget <<<'int use_b(int x); int use_b(int x) { return arch_hook(x); }'
+	c_file a.c $alpha <<<'int use_a(int x); int use_a(int x) { return arch_hook(x); }'
+	c_file b.c $gadget <<<'int use_b(int x); int use_b(int x) { return arch_hook(x); }'
 	decide "${modules[@]}"
 	is "$(cat "$dir/renames"):$(symbol arch_hook | cut -d' ' -f1)" ":vmlinux" \
 		"a global of vmlinux is one symbol for all of them"
@@ -295,7 +295,7 @@ b.o gadget_export gadget_export.klpmake.widget.gadget.0" "one symbol that is use
 data_of_its_own()
 {
 	fresh
-	frame "$no_functions" && template a.c $common <<<'int gadget_private, use(void); int use(void) { return ++gadget_private; }'
+	frame "$no_functions" && c_file a.c $common <<<'int gadget_private, use(void); int use(void) { return ++gadget_private; }'
 	decide "${modules[@]}"
 	refused 1 "a.c:3: 'gadget_private' is a variable of gadget, and this defines another of that name" \
 		"a variable that is defined where the module's was meant"

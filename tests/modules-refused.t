@@ -5,7 +5,7 @@
 # shellcheck source=tests/modules.bash
 source "$(dirname "${BASH_SOURCE[0]}")/modules.bash"
 
-# trimmed MODULE NAME FILE: the offset of such a symbol in its section, without zeros before it.
+# trimmed MODULE NAME FILE: the offset of that static symbol in its section, without leading zeros.
 trimmed()
 {
 	printf '%x\n' "0x$(of_module "$@" | cut -d' ' -f2)"
@@ -62,14 +62,14 @@ what_is_replaced()
 
 	fresh
 	frame '{.name = "gadget", .funcs = funcs_new_a}' new_a:alpha_first
-	template a.c $alpha <<<'int new_a(int x); int new_a(int x) { return x; }'
+	c_file a.c $alpha <<<'int new_a(int x); int new_a(int x) { return x; }'
 	decide "${modules[@]}"
 	refused 1 "'alpha_first' is not in 'gadget' but in 'vmlinux', like all of $alpha: its struct klp_object needs no .name" \
 		"a function of vmlinux in a module's object"
 
 	fresh
 	frame '{.name = "gadget", .funcs = funcs_new_a}' new_a:gadget_step
-	template a.c <<<'int new_a(int x); int new_a(int x) { return x; }'
+	c_file a.c <<<'int new_a(int x); int new_a(int x) { return x; }'
 	decide --modules "$k/installed"
 	refused 1 "'gadget_step' is ambiguous" "one of two, without a tag and without debug information"
 	is "$(grep '^  position' <<<"$err")" "  position 1: .text+0x$(trimmed gadget gadget_step gadget.c) t ?

@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Patches to modules: where the files of modules lie, which of several is meant, and what kallsympos says.
+# Patches to modules: where the files of modules are, which of several is meant, and what kallsympos says.
 
 # shellcheck source=tests/modules.bash
 source "$(dirname "${BASH_SOURCE[0]}")/modules.bash"
 
-# run_found OPTION...: a patch of common.c, with the modules that the options name.
+# run_found OPTION...: klpsyms on a patch of common.c, with the modules that the options name.
 run_found()
 {
 	fresh
 	frame '{.name = "gadget", .funcs = funcs_new_a}' new_a:gadget_step
-	template a.c $common <<<'extern int state; int new_a(int x); int new_a(int x) { return x + state; }'
+	c_file a.c $common <<<'extern int state; int new_a(int x); int new_a(int x) { return x + state; }'
 	decide "$@"
 }
 
-# found NAME OPTION...: the module of common.c is found.
+# found NAME OPTION...: it finds the module of common.c.
 found()
 {
 	local name=$1
@@ -23,7 +23,7 @@ found()
 	is "$status:$err:$(symbol state | cut -d' ' -f1-3)" "0::gadget state 2" "$name"
 }
 
-# A directory of modules that has gadget's file under that name.
+# A directory of modules with gadget's file under that name.
 one_module()
 {
 	local dir=$scratch/$1
@@ -82,7 +82,7 @@ where_modules_are()
 	refused 1 "'$scratch/debug/kernel/drivers/gadget/gadget.ko' and '$scratch/installed/kernel/drivers/gadget/gadget.ko' are not of one build: their build-ids differ or are not there" \
 		"a debug file of another build"
 	holds "... no table" test ! -e "$dir/syms"
-	template b.c $gadget <<<'int gadget_step(int), use_b(int x); int use_b(int x) { return gadget_step(x); }'
+	c_file b.c $gadget <<<'int gadget_step(int), use_b(int x); int use_b(int x) { return gadget_step(x); }'
 	decide --modules "$scratch/installed" --debug-modules "$scratch/debug"
 	refused 1 "are not of one build" "... and with a second file of that module"
 	one_module installed "$scratch/without.ko" gadget.ko
@@ -93,7 +93,7 @@ where_modules_are()
 	refused 1 "'$scratch/debug/kernel/drivers/gadget/gadget.ko'" "a file that is no module"
 }
 
-# asked NAME [PATH] [OPTION...]: kallsympos on this kernel and its modules.
+# asked NAME [PATH] [OPTION...]: asks kallsympos, for this kernel and its modules.
 asked()
 {
 	run "$bin/kallsympos" --vmlinux "$k/vmlinux" "${modules[@]}" "$@"
@@ -149,7 +149,7 @@ where_symbols_are()
 		"... and that is said"
 }
 
-# Two modules of a name, as with a driver that was updated: which is loaded?
+# Two modules of one name, as after the update of a driver: which one is loaded?
 which_of_two()
 {
 	local installed=$scratch/two/installed debug=$scratch/two/debug at=kernel/drivers/gadget/gadget.ko several
@@ -157,7 +157,7 @@ which_of_two()
 	mkdir -p "$scratch/two"
 	cp -r "$k/installed" "$installed"
 	cp -r "$k/debug" "$debug"
-	# Of another build, and with other positions: nobody must take one for the other.
+	# The other one is of another build, with other positions, and must not be taken for it.
 	(cd "$mini_src" && mini_module "$k" "$scratch/two/gadget.ko" drivers/gadget/common.c drivers/gadget/gadget.c)
 	is "$(of_module gadget state common.c | cut -d' ' -f1):$(LC_ALL=C readelf -sW "$scratch/two/gadget.ko" | awk '$4 == "FILE" { f = $8 } $8 == "state" { n++; if (f == "common.c") print n }')" \
 		"2:1" "(a module whose positions are others)"
@@ -174,7 +174,7 @@ which_of_two()
 	run_found --modules "$installed" --debug-modules "$k/debug"
 	refused 1 "'$k/debug/$at' and '$installed/updates/gadget.ko' are not of one build" "... without a debug file of it"
 
-	# modules.dep has the last word.
+	# modules.dep decides.
 	printf 'kernel/drivers/other.ko.xz:\n%s.xz: kernel/drivers/other.ko.xz updates/x.ko\n' "$at" >"$installed/modules.dep"
 	found "modules.dep says that it is the other one" "${two[@]}"
 	mkdir -p "$installed/extra" "$debug/extra"
@@ -195,7 +195,7 @@ which_of_two()
 	run_found "${two[@]}"
 	refused 1 "$several" "there is no modules.dep"
 	fresh
-	frame "$no_functions" && template a.c $widget <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
+	frame "$no_functions" && c_file a.c $widget <<<'int gadget_export(int), use(int x); int use(int x) { return gadget_export(x); }'
 	decide "${two[@]}"
 	refused 1 "$several" "... which matters also for a module that is found by its name"
 	run_found "${two[@]}" --object "$k/gadget.ko"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the tests of patches to modules share: the modules as a distribution has them, and how patches to them are made.
+# Shared by the tests of patches to modules: installed modules, and how patches to them are made.
 
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
@@ -13,7 +13,7 @@ widget=drivers/widget/widget.c
 made=$scratch/made/klp-x.ko
 modules=()
 
-# The modules as a distribution has them: installed without debug information, which lies elsewhere.
+# Modules as a distribution has them: installed without debug information, which is in files of its own.
 make_modules()
 {
 	local name at
@@ -43,13 +43,13 @@ make_modules()
 	modules=(--modules "$k/installed" --debug-modules "$k/debug")
 }
 
-# frame OBJECTS: the description of the patch, in a file without a tag. OBJECTS is C; funcs_NEW, for
-# each 'NEW:OLD' that follows, replaces OLD by NEW().
+# frame OBJECTS: the struct klp_patch, in a file without a tag. OBJECTS is C. Each argument 'NEW:OLD' that follows
+# makes an array funcs_NEW, which replaces OLD by NEW().
 frame()
 {
 	local described=$1 pair
 	shift
-	template frame.c <<-END
+	c_file frame.c <<-END
 		$(for pair; do
 			printf 'int %s(int); static struct klp_func funcs_%s[] = {{.old_name = "%s", .new_func = %s}, {}};\n' \
 				"${pair%:*}" "${pair%:*}" "${pair#*:}" "${pair%:*}"
@@ -65,7 +65,7 @@ frame()
 
 no_functions='{.name = "gadget", .funcs = none}'
 
-# decide [OPTION...]: what is in $dir through klpsyms; depends= is what modpost would have written.
+# decide [OPTION...]: klpsyms on the files in $dir, with the depends= that modpost would have written.
 decide()
 {
 	compile
@@ -78,8 +78,8 @@ decide()
 	cd "$OLDPWD" || exit
 }
 
-# of_module MODULE NAME [FILE]: "POSITION ADDRESS" of its global symbol, or of FILE's static one, counted
-# in the order of the symbol table. (Stripping has taken the names of files out of what is loaded.)
+# of_module MODULE NAME [FILE]: "POSITION ADDRESS" of its global symbol, or of FILE's static one, counted in the
+# order of the symbol table. (It reads the file with debug information: strip has removed the names of files.)
 of_module()
 {
 	LC_ALL=C readelf -sW "$k/$1.ko" | awk -v name="$2" -v file="${3-}" '
@@ -100,23 +100,23 @@ depends()
 	tr '\0' '\n' <"$scratch/modinfo" | grep '^depends='
 }
 
-# refuses TAG NAME MESSAGE TEST_NAME: a file of a module that uses a function NAME.
+# refuses TAG NAME MESSAGE TEST_NAME: a file with that tag that uses a function NAME is refused.
 refuses()
 {
 	fresh
 	frame "$no_functions"
-	template a.c "$1" <<<"int $2(int), use(int x); int use(int x) { return $2(x); }"
+	c_file a.c "$1" <<<"int $2(int), use(int x); int use(int x) { return $2(x); }"
 	decide "${modules[@]}"
 	refused 1 "klpsyms: error: a.c:3: $3" "$4"
 	holds "... and there is no table" test ! -e "$dir/syms"
 }
 
-# replaced NAME OBJECT OLD: a patch whose new function, in a file with the tag $gadget, replaces OLD.
+# replaced NAME OBJECT OLD: makes a patch whose new function, in a file with the tag $gadget, replaces OLD.
 replaced()
 {
 	fresh
 	frame "{$1 .funcs = funcs_new_a}" "new_a:$2"
-	template a.c "$gadget" <<<'int new_a(int x); int new_a(int x) { return x; }'
+	c_file a.c "$gadget" <<<'int new_a(int x); int new_a(int x) { return x; }'
 	decide "${modules[@]}" "${@:3}"
 }
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Patches to modules that load and go before and after them, and one patch for vmlinux and two
-# modules: what each of them does is seen in a guest.
+# Patches to modules that are loaded and removed before and after them, and one patch for vmlinux and two modules: a guest
+# shows what each of them does.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -17,15 +17,15 @@ relocated()
 		/^[0-9a-f]/ && name ~ /^\.klp\.rela\./ { print name, $5 }' | LC_ALL=C sort -u
 }
 
-# outside: a module of somebody's own, made in the ordinary way, and a patch to it.
+# outside: a module from outside the kernel's tree, made in the ordinary way, and a patch to it.
 make_outside()
 {
 	local target=$copies/outside/target
-	# gcc 16 takes its result from a function of which it knows that, and then has no more than a clone.
+	# gcc 16 computes its result when it compiles, and leaves only a clone.
 	KCFLAGS=-fno-ipa-sra make_target "$target"
 	run "$top/klpmake" -q -k "$release" --module "$target/outside.ko" "$copies/outside/patch"
 	exits 0 "$release: klpmake makes a patch to it"
-	# The order of its table is one.c, two.c, globals.
+	# The order of its symbol table is one.c, two.c, globals.
 	reaches "$copies/outside/patch/klp-outside.ko" outside.answer,1 outside.buffer outside.early,1 \
 		outside.outside_show outside.pair,{1,2} outside.twin,{1,2} outside.two_words outside.word,{1,2}
 	is "$(depends "$copies/outside/patch/klp-outside.ko")" '' "$release: it does not depend on it"

@@ -1,17 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Exports of stock kernels: in namespaces, for named modules only, of a module from outside the tree,
-# all with their symbol versions. Patches that use them are made, refused where something is not
-# right, and proved in a guest.
+# Exports of stock kernels: in namespaces, for named modules only, and of a module from outside the tree, all with symbol
+# versions. Patches that use them are made, refused where something is wrong, and run in a guest.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
 # shellcheck source=tests/example.bash
 . "$(dirname "$0")/example.bash"
 
-# version_in MODULE NAME: the CRC that the module expects of a symbol, as Module.symvers writes it. An
-# entry of __versions is eight bytes of it, then 56 of the name.
+# version_in MODULE NAME: the CRC that the module expects of a symbol, as in Module.symvers. An entry of __versions is 8
+# bytes of CRC and 56 of name.
 version_in()
 {
 	objcopy -O binary --only-section=__versions --set-section-flags __versions=alloc "$1" "$copies/versions"

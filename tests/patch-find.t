@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# klpcheck finds the struct klp_patch of a module in whatever way it is set up, and never calls a
-# module fine of which it knows no function.
+# klpcheck finds the struct klp_patch of a module however it is set up, and never passes a module of which it knows no
+# function.
 # shellcheck disable=SC2016 # perl's variables, not the shell's
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
@@ -21,8 +21,8 @@ external()
 	MINI_CFLAGS="${*:2}" mini_module "$k" "$scratch/$1.ko" "$mini_src/external.c"
 }
 
-# failed NAME MESSAGE NAME: the module is refused, in text, without a report, and in JSON. A message
-# begins with "FILE:LINE: ", which JSON has elsewhere.
+# failed NAME MESSAGE NAME: the module is refused, in text without a report, and in JSON. In text the message begins with
+# "FILE:LINE: ", for which JSON has members.
 failed()
 {
 	local text=${2#*.c:+([0-9]): }
@@ -72,7 +72,7 @@ patch made -DMADE
 failed made "no struct klp_patch in it: the functions that it replaces are unknown" \
 	"a patch that is made when the module runs"
 
-# Nothing to do, and nothing looked at.
+# Patches that do nothing, and nothing to look at.
 foreign nothing -DEMPTY
 failed nothing "'patch' replaces no function and has no callback: loading it would do nothing" \
 	"a patch that does nothing"
@@ -85,7 +85,7 @@ failed elsewhere "none of its functions was checked: there are no files of the m
 	"... of which there is no file"
 check_modules=(--modules "$k/modules" --debug-modules "$k/debug")
 
-# What the kernel's own init code makes a patch of.
+# Patches that the module's init code completes.
 external list
 fine "a list for scripts/livepatch/init.c" "$scratch/list.ko"
 has "$out" "functions    3, 2 of them found in vmlinux, 1 in modules" "... all functions are looked at"

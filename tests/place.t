@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Results are put in place all together, by descriptor, one run after the other.
+# klpplace puts results in place all together, by descriptor, one run after the other.
 
 # shellcheck source=tests/tap.bash
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
@@ -16,13 +16,13 @@ mkdir "$to"
 echo module >"$scratch/module"
 echo table >"$scratch/table"
 
-# place DIRECTORY: two files into it.
+# place DIRECTORY: puts two files there.
 place()
 {
 	run timeout 60 "$bin/klpplace" "$1" "$scratch/module" klp-x.ko "$scratch/table" _klpmake.syms
 }
 
-# there: what is in $to.
+# there: the contents of $to.
 there()
 {
 	(cd "$to" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort | xargs)
@@ -46,7 +46,7 @@ by_itself()
 	is "$status:$(stat -c %F "$to/fifo")" "0:regular file" "... so is a FIFO"
 	rm "$to/fifo"
 
-	# What killed runs have left, and what looks like it.
+	# Files that killed runs have left, and files that look like these.
 	touch "$to/.klp-x.ko.klpmake-0123456789abcdef" "$to/._klpmake.syms.klpmake-fedcba9876543210" "$to/.klp-x.ko.backup" \
 		"$to/.klp-y.ko.klpmake-0123456789abcdef"
 	place "$to"
@@ -97,7 +97,7 @@ locked()
 	exec {lock}<&-
 }
 
-# The owner of the directory puts links where files have just been made.
+# The directory's owner puts links where files have just been made.
 raced()
 {
 	local pid victim=$scratch/root-file
@@ -126,7 +126,7 @@ raced()
 	mkdir "$to"
 }
 
-# Two kernels, or two patches, with one place for their results: the module and the table are of one run.
+# Two kernels or two patches with one place for their results: module and table are of the same run.
 shared()
 {
 	local first pid
@@ -140,7 +140,7 @@ shared()
 	pid=$!
 	make_it -q -o "$to" "$dir"
 	wait "$pid"
-	# The second to come may find the first at work, and says so.
+	# The second one may find the first at work, and says so.
 	is "$?:$status:${err#"klpmake: warning: another klpmake is writing to '$to': waiting for it to end"}:$(there)" \
 		"0:0::_klpmake.syms klp-x.ko" "two patches at once, with one --output"
 	is "$(strings "$to/klp-x.ko" | grep -oP '(?<=klp\.sym\.vmlinux\.)\w+')" "$(awk '$1 == "symbol" { print $5 }' "$to/_klpmake.syms")" \
@@ -151,7 +151,7 @@ shared()
 	is "$?:$(there)" "0:_klpmake.syms klp-x.ko one.ko two.ko" "... without a directory"
 }
 
-# What an earlier run made beside a run that failed, and reports that nobody reads.
+# What an earlier run has made, when a run fails or its report cannot be written.
 endings()
 {
 	patch

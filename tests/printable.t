@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Names from files reach the terminal without the control characters that somebody put there.
+# Names from files are printed without the control characters that somebody put there.
 
 # shellcheck source=tests/tap.bash
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
@@ -11,7 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/check.bash"
 check_setup || exit 1
 
-# What xterm takes for a title, a bell, a carriage return, an 8-bit and a UTF-8 CSI, and what no text has.
+# A title and a bell of xterm, a carriage return, an 8-bit and a UTF-8 CSI, and bytes that no text has.
 evil=$'\e]0;title\a\r\x9b31m\xc2\x9b31m\x7f\xff'
 plain='\x1b]0;title\x07\x0d\x9b31m\xc2\x9b31m\x7f\xff'
 friendly=$'\xc3\xa9\xe4\xbd\xa0\xe5\xa5\xbd\xf0\x9f\x90\xa7\xc2\xa7'
@@ -40,7 +40,7 @@ check "$scratch/symbol.ko"
 has "$err" "'gamma_\x1bprivate'" "a symbol's name"
 lacks "$out$err" $'\e' "... nothing of it is left"
 
-# A character that lies across the borders of what is written at once.
+# A character of which one part is written, and the rest later.
 many=$(printf '%04000d' 0)
 for pad in '' x xx xxx; do
 	run "$bin/klpsyms" "--$pad$many$friendly$friendly$friendly$friendly$friendly$friendly$friendly$friendly"

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which architectures need guests again: those whose code has changed since it was written down that
-# guests have proven it, and no others.
+# Which architectures need guests again: exactly those whose code has changed since guests have proven it.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"

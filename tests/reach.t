@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What kbuild sees of a patch: what plain kbuild would, also outside of its directory, and nothing is written there.
+# klpmake's kbuild sees of a patch what plain kbuild would see, also outside of its directory, and nothing is written
+# there.
 
 # shellcheck source=tests/tap.bash
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
@@ -11,7 +12,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/kdir.bash"
 kdir_setup
 
-# build: where kbuild's directory is.
+# build: kbuild's directory.
 build()
 {
 	find "$dir/.klpmake" -name klp-x.o -printf '%h\n'
@@ -54,7 +55,7 @@ beside()
 	made 1102 "... from a directory within"
 	is "$(find "$project" -newer "$dir/klp-x.c" ! -path "*/.klpmake*" ! -path "$dir*")" "" "nothing is written beside the patch"
 
-	# From a directory within to the patch itself: that is not outside.
+	# A link from inside to the patch itself does not lead outside.
 	sed -i '1c #include "../in.h"' "$dir/sub/x.h"
 	echo '#define NUMBER 1104' >"$dir/in.h"
 	made 1104 "up to the patch itself"

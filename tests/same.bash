@@ -11,7 +11,7 @@ patch_tag=same/subject.c
 patch_header=same/tables.h
 patch_cflags=("-I$mini_src")
 
-# same_kernel DIR [FLAG...]: the miniature kernel with that file, compiled with these flags.
+# same_kernel DIR [FLAG...]: makes the miniature kernel with that file, compiled with these flags.
 same_kernel()
 {
 	local dir=$1 name
@@ -22,7 +22,7 @@ same_kernel()
 	relink "$dir" "$dir/obj/same/subject.o" "$dir/obj/same/apply.o"
 }
 
-# function NAME: its text, as a patch has it.
+# function NAME: the text of the function, for a patch.
 function_text()
 {
 	sed -n "/^noinline int $1(int x)$/,/^}/p; /^static noinline noclone int $1(int x)$/,/^}/p" "$mini_src/same/subject.c" |
@@ -40,7 +40,7 @@ make_patch()
 	[[ $status == 0 ]] || diag "$out$err"
 }
 
-# What does not come to an end has the status 124.
+# A run that does not end gets status 124.
 check()
 {
 	run timeout 60 "$bin/klpcheck" --vmlinux "$kernel/vmlinux" --symvers "$kernel/Module.symvers" \

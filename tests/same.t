@@ -2,18 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2154 # status, out and err are tap.bash's
 #
-# Old equals new: klpcheck knows a function that was not changed, whatever it refers to, and knows the
-# least change from that. And the kernel from what its sources compile to.
+# klpcheck recognises functions that were not changed, whatever they refer to, and notices the least change. And it
+# compares the kernel with what its sources compile to.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/same.bash"
 
-# What the file's functions use of it.
+# Declarations that the functions of the file need.
 prelude='extern int same_state, same_counts[4], same_percpu;
 static int same_helper(int x);'
 
-# copy [-s SED] NAME...: a patch of these functions as they are, or edited.
+# copy [-s SED] NAME...: a patch with copies of these functions, edited by SED or not.
 copy()
 {
 	local edit='' name
@@ -31,8 +31,8 @@ copy()
 	check -v "$dir/out/klp-x.ko"
 }
 
-# unchanged TEST_NAME NAME...: copies of these functions, of which the last is said to be unchanged, and
-# nothing else; waived it is told.
+# unchanged TEST_NAME NAME...: in a patch with copies of these functions, the last one is reported as unchanged, and
+# nothing else is; when that is waived, it is a warning.
 unchanged()
 {
 	local name=$1 old=${!#}
@@ -43,13 +43,13 @@ unchanged()
 	is "$(grep -c ': error: ' <<<"$err")" 1 "... and nothing else"
 }
 
-# changed TEST_NAME SED NAME: the function edited passes without a word.
+# changed TEST_NAME SED NAME: the edited copy of the function passes without any message.
 changed()
 {
 	local name=$1 edit=$2
 	shift 2
 	copy -s "$edit" "$@"
-	# What becomes of an address that it hands out is another pass's.
+	# Another pass examines the addresses that it hands out.
 	is "$status:$(sed '/warning: .* is stored somewhere by/,/^  /d' <<<"$err")" 0: "$name"
 	has "$out" 'checked      unchanged: 1 function, 0 known to be unchanged' '... and was compared'
 }
@@ -98,7 +98,7 @@ own_table()
 	copy -s 's/same_limits/own/' same_const
 }
 
-# A patch's own functions that are called.
+# Functions that the patch defines itself, and calls.
 helpers()
 {
 	local own='static noinline noclone int own(int x) { return (int)sink(x * 3); }'
@@ -115,7 +115,7 @@ helpers()
 	unset PRELUDE
 }
 
-# What stands in tables, and not in the code.
+# Differences in tables instead of the code.
 tables()
 {
 	unchanged 'a jump label' same_jump
@@ -140,7 +140,7 @@ tables()
 	kernel=$scratch/kernel-same
 }
 
-# Where a compiler knows that nothing but calls leads to a function, it leaves out the mark that says so.
+# A compiler that knows of nothing but calls of a function leaves its ENDBR out.
 entry_marks()
 {
 	kernel=$scratch/marked
@@ -158,7 +158,7 @@ first_bytes()
 		sed -n 's/^ *[0-9a-f]*:\t\([0-9a-f ]*\)\t.*/\1/p' | sed '1!d; s/ //g; s/^e8.*/e8/'
 }
 
-# One field wrong, in the module whose function is not changed: no crash, and no word that it is the same.
+# With one wrong field in a module with an unchanged function, klpcheck neither crashes nor says that it is the same.
 damaged()
 {
 	local edit wanted words
@@ -236,10 +236,10 @@ baseline()
 	refused 1 "'$scratch/again/same/subject.o': No such file" 'an object file that is not there'
 	cp "$kernel/vmlinux" "$scratch/again/same/subject.o"
 	check --baseline "$scratch/again" "$dir/out/klp-x.ko"
-	refused 1 "'$scratch/again/same/subject.o' is not an object file for this kernel" 'a file that is none'
+	refused 1 "'$scratch/again/same/subject.o' is not an object file for this kernel" 'a file that is not an object file'
 }
 
-# parts: what the source says of a function may be in others.
+# parts: code of a function may be in functions with other names.
 parts()
 {
 	local name
@@ -285,7 +285,7 @@ compile_again()
 	(cd "$scratch/src" && mini_cc same/subject.c "$scratch/again/same/subject.o" -w -I"$mini_src" "${@:2}")
 }
 
-# Functions of a module, whose code is relocated as the patch's is. Debug file and installed file are one.
+# Functions of a module, whose code has relocations like the patch's. Its debug file is the installed file.
 modules()
 {
 	PRELUDE='extern int gadget_private; static int gadget_step(int x), gadget_odd(int x), gadget_late(int x);

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The kernel's own livepatch tests, with their modules made by klpmake. These use nothing but exported
-# symbols, so klpmake has nothing to do: its modules have to be those of plain kbuild, but that they say so.
+# The kernel's own livepatch tests, with modules made by klpmake. They only use exported symbols, so the modules have to be
+# the same as those of plain kbuild, except for what klpmake records in them.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -11,18 +11,18 @@
 # shellcheck source=scripts/lib/modinfo.bash
 . "$top/scripts/lib/modinfo.bash"
 
-# What the selftests call and busybox has not, or does not do as they expect.
+# Programs that the selftests call, and that busybox lacks or has in another form.
 programs=(bash awk comm date depmod diff dmesg getconf grep insmod mktemp modinfo modprobe rmmod sed stat sysctl)
 
-# lacking SELFTESTS: the options of their own list that the kernel does not have, but for the one that
-# makes their modules.
+# lacking SELFTESTS: the kernel options of the tests' own list that the kernel lacks, apart from the one that builds their
+# modules.
 lacking()
 {
 	grep -v '^CONFIG_TEST_LIVEPATCH=' "$1/config" |
 		grep -vxFf "$(kernel_kdir "$release")/include/config/auto.conf"
 }
 
-# missing_programs: those of this machine.
+# missing_programs: the programs that this machine lacks.
 missing_programs()
 {
 	local program
@@ -31,8 +31,8 @@ missing_programs()
 	done
 }
 
-# plain_modules DIR SOURCE: all of them by kbuild, in the ordinary way; debug information does not say
-# in which directory, which for Linux 6.13 and later is that in which the compiler runs.
+# plain_modules DIR SOURCE: kbuild makes all of them in the ordinary way. Debug information does not name the directory,
+# which since Linux 6.13 is the one where the compiler runs.
 plain_modules()
 {
 	local dir=$1 source=$2 file
@@ -45,8 +45,8 @@ plain_modules()
 		"KCFLAGS=-ffile-prefix-map=$dir=. -ffile-prefix-map=$dir/=" CONFIG_DEBUG_INFO_BTF_MODULES= modules
 }
 
-# livepatches DIR PLAIN: those of them that are livepatches, by klpmake. The others, in $helpers, are
-# what they patch, and a test of shadow variables.
+# livepatches DIR PLAIN: klpmake makes those of them that are livepatches. The others, in $helpers, are what they patch,
+# and a test of shadow variables.
 livepatches()
 {
 	local dir=$1 module options=()
@@ -67,8 +67,8 @@ livepatches()
 	is "$(grep -v -e '^#' -e '^modinfo ' "$dir/_klpmake.syms")" '' "$release: they need no livepatch symbol"
 }
 
-# contents MODULE: its ELF header, all sections' headers and every byte in them, but not where in the
-# file they lie, nor what klpmake says in .modinfo.
+# contents MODULE: its ELF header, all section headers and all bytes of sections, without their offsets in the file and
+# what klpmake writes into .modinfo.
 contents()
 {
 	local headers sections
@@ -92,7 +92,7 @@ same_module()
 	is "$(head -n 20 <<<"$out")" '' "$release: '${1##*/}' is what kbuild makes, but for its sections' places in the file"
 }
 
-# verdict TEST: what the guest has told of it.
+# verdict TEST: the result that the guest has reported.
 verdict()
 {
 	local name=${1##*/} said verdict begun least
@@ -102,7 +102,7 @@ verdict()
 		skip "$release: $name" "$(sed -nE 's/^(SKIP|skip all tests): //p' <<<"$said" | head -n 1)"
 		return
 	fi
-	# What begins in an 'if' is of what not every kernel has.
+	# Tests that begin with 'if' need what some kernels do not have.
 	least=$(grep -c '^start_test ' "$1")
 	begun=$(grep -c '^TEST: ' <<<"$said")
 	is "$verdict, $(grep -c '^TEST: .* ok$' <<<"$said")" "ok, $((begun > least ? begun : least))" \
@@ -131,7 +131,7 @@ in_guest()
 	for file in "$selftests"/*.sh; do
 		options+=(--file "$file")
 	done
-	# They take a minute, and five where this machine is busy.
+	# They take a minute, or five on a busy machine.
 	proves 'no selftest makes the kernel complain' "$@" -- "${options[@]}" --timeout 1200 || return 0
 	for file in "$selftests"/test-*.sh; do
 		verdict "$file"
@@ -147,7 +147,7 @@ whole_run()
 		skip "$release: its selftests" "they are not here: scripts/fetch-kernel --selftests $release gets them"
 		return
 	fi
-	# Where they are depends on the kernel's age.
+	# Their place depends on the kernel's version.
 	modules=$selftests/test_modules
 	[[ -d $modules ]] || modules=$source/lib/livepatch
 	plain_modules "$plain" "$modules"

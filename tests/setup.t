@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# scripts/setup must install what is missing and nothing else, ask where there is someone to ask,
-# and be of use where it can install nothing. The machines here are made up: no package is touched.
+# scripts/setup installs what is missing and nothing else, asks where there is a terminal, and helps where it cannot
+# install anything. The machines here are made up: no real package is touched.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -11,8 +11,8 @@ setup=$top/scripts/setup
 export fake=$scratch/fake
 unset CI
 
-# machine: a fresh one, with nothing but what the scripts themselves use; installed and known are
-# the names of packages, and every call of apt-get is written down.
+# machine: makes a machine with only what the scripts themselves use. installed and known have the names of packages, and
+# every call of apt-get is recorded.
 machine()
 {
 	local tool
@@ -27,13 +27,13 @@ machine()
 	machine_is x86_64
 }
 
-# machine_is NAME: as uname says it.
+# machine_is NAME: what uname prints there.
 machine_is()
 {
 	command_is uname <<<"echo $1"
 }
 
-# command_is NAME: its script is read from standard input.
+# command_is NAME: makes that command, a script on standard input.
 command_is()
 {
 	{
@@ -65,7 +65,7 @@ debian()
 	END
 }
 
-# setup_with ARG...: on the machine that was made up.
+# setup_with ARG...: runs scripts/setup on the made-up machine.
 setup_with()
 {
 	PATH=$fake/bin run "$setup" "$@"

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A script that heeds signals ends with each of them, cleans up once, and its status says which one it was.
+# A script that catches signals ends with each of them, cleans up once, and its status says which signal it was.
 
 # shellcheck source=tests/tap.bash
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
-# script SETTING COMMANDS: $scratch/script, which heeds signals in one of the two ways.
+# script SETTING COMMANDS: makes $scratch/script, which catches signals in one of the two ways.
 script()
 {
 	cat >"$scratch/script" <<-END
 		#!/bin/bash -p
 		set -euo pipefail
 		. "$top/scripts/lib/signals.bash"
-		# Long enough for a second signal to come.
+		# Leaves time for a second signal.
 		cleanup()
 		{
 			until [[ -e '$scratch/sent' ]]; do :; done
@@ -28,12 +28,12 @@ script()
 	chmod +x "$scratch/script"
 }
 
-# signalled SIGNAL...: these come, to its whole group, when it has made $scratch/began.
+# signalled SIGNAL...: sends these to its process group when it has made $scratch/began.
 signalled()
 {
 	local pid signal
 	rm -f "$scratch/began" "$scratch/sent"
-	# A script cannot catch what its shell has told it to ignore, as SIGINT in the background.
+	# A script cannot catch a signal that its shell ignores, as SIGINT in the background.
 	perl -e '$SIG{INT} = $SIG{HUP} = $SIG{TERM} = "DEFAULT"; setpgrp; exec {$ARGV[0]} @ARGV' \
 		"$scratch/script" >"$scratch/said" 2>&1 &
 	pid=$!
@@ -50,9 +50,9 @@ signalled()
 	out=$(<"$scratch/said")
 }
 
-# The process of the $(...) has closed its output, and bash waits for it alone. It does not die of the signal.
+# The process in the $(...) has closed its output, so bash only waits for it. It does not die of the signal.
 lost="x=\$(trap '' INT TERM HUP; exec >&-; echo >'$scratch/began'; until [[ -e '$scratch/sent' ]]; do :; done; sleep 0.3)"
-# As a command does that is waited for in the background.
+# The same with a command in the background.
 waits="sleep 300 & echo >'$scratch/began'; wait \$!"
 
 for heed in heed_signals heed_interrupts; do

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What cannot be used in this place: of a module, because the kernel is through with it before it knows
-# the symbols of a module; of vmlinux, because it would fault. Refused with the line of the use, and with
-# what to write instead.
+# What cannot be used in this place: of a module, because the kernel uses the place before it knows the module's symbols;
+# of vmlinux, because the kernel would fault. It is refused with the line of the use, and with what to write instead.
 
 # shellcheck source=tests/tap.bash
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
@@ -15,7 +14,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
 alpha=fs/proc/alpha.c
 switches=switches/switches.c
 
-# What <linux/jump_label.h> and its like come to.
+# What the macros of <linux/jump_label.h> and similar headers become.
 make_headers()
 {
 	cat >"$scratch/switch.h" <<-'END'
@@ -43,7 +42,7 @@ make_headers()
 	END
 }
 
-# The module that has all this.
+# A module that has all of these.
 make_switches()
 {
 	mkdir "$scratch/switches"
@@ -66,14 +65,14 @@ line()
 	printf '%s:%s\n' "$1" "$(grep -n -m1 -F -- "$2" "$dir/$1" | cut -d: -f1)"
 }
 
-# uses TAG: a.c with that tag and the rest from standard input, through klpsyms.
+# uses TAG: klpsyms on a.c, with that tag and the text on standard input.
 uses()
 {
 	fresh
 	{
 		printf '#include "%s"\n' "$scratch/switch.h"
 		cat
-	} | template a.c "$1"
+	} | c_file a.c "$1"
 	resolve --object "$scratch/switches/switches.ko"
 }
 
@@ -115,8 +114,8 @@ one_of_each()
 	holds "no table" test ! -e "$dir/syms"
 }
 
-# The trampoline stands for the key where the key is out of reach (static_call_mod()).
-# A tracepoint of a function of a header: what to write instead of trace_shown() there, and that it does.
+# The trampoline takes the place of the key where the key cannot be reached (static_call_mod()).
+# A tracepoint in a function of a header: what to write instead of trace_shown() there, and that it works.
 in_a_header()
 {
 	mkdir -p "$scratch/include/net"
@@ -172,7 +171,7 @@ alternatives()
 	has "$err" "error: $(line a.c '/* two */'): '__SCT__word'" "... and another"
 }
 
-# replaced TABLE CODE ENTRY: a function with code between two labels, about which there is that entry.
+# replaced TABLE CODE ENTRY: a function with code between two labels, which that entry of the table describes.
 replaced()
 {
 	uses "${TAG-$switches}" <<-END
@@ -187,7 +186,7 @@ replaced()
 	END
 }
 
-# Code that the kernel replaces, in whatever section it is.
+# Code that the kernel replaces, in any section.
 replaced_code()
 {
 	local entry='.long 1b - ., 3f - ., 0\n.byte 2b - 1b, 4f - 3f\n.popsection\n.pushsection .altinstr_replacement, \"ax\"\n3: nop\n4:'
@@ -211,7 +210,7 @@ replaced_code()
 	exits 0 "... not its neighbours"
 }
 
-# Code that runs, whatever module is there: the line of the code itself.
+# Code that runs before the module is loaded: the message has the line of the code itself.
 init_and_exit()
 {
 	local it="which runs whether 'switches' is there or not: use it in a function that replaces one of 'switches', or in a callback of its struct klp_object"
@@ -233,7 +232,7 @@ init_and_exit()
 	refused 1 "error: $(line a.c 'extern int loud'): 'loud' of 'switches' is used in '.init.data', $it" "init data"
 }
 
-# Everything that livepatch's own documents and the module loader name.
+# Everything that livepatch's documentation and the module loader mention.
 every_section()
 {
 	local section
@@ -254,22 +253,22 @@ every_section()
 	done
 }
 
-# One name that is two symbols: what it means is clear when they have been told apart.
+# One name for two symbols: what it means is clear after the renaming.
 two_meanings()
 {
 	local object old new
 	fresh
-	template a.c $alpha <<-END
+	c_file a.c $alpha <<-END
 		#include "$scratch/switch.h"
 		extern int state; int use_a(void); int use_a(void) { return BRANCH(state); }
 	END
-	template b.c $switches <<-END
+	c_file b.c $switches <<-END
 		#include "$scratch/switch.h"
 		extern int state; int use_b(void); int use_b(void) { return state; }
 	END
 	resolve --object "$scratch/switches/switches.ko"
 	exits 0 "a key of vmlinux, a variable of a module, one name"
-	template b.c $switches <<-END
+	c_file b.c $switches <<-END
 		#include "$scratch/switch.h"
 		extern int state; int use_b(void);
 		int use_b(void) { return BRANCH(state); }
@@ -280,11 +279,11 @@ two_meanings()
 		objcopy --redefine-sym "$old=$new" "$dir/$object"
 	done <"$dir/renames"
 	resolve --object "$scratch/switches/switches.ko"
-	refused 1 "error: b.c:5: static key 'state' of 'switches'" "a key of both: the module's is refused"
+	refused 1 "error: b.c:5: static key 'state' of 'switches'" "a key of both: the module's"
 	is "$(grep -c 'error: ' <<<"$err")" 1 "... only that"
 }
 
-# A key that cannot be written any more, in a kernel that would.
+# A read-only key, in a kernel that would write to it.
 sealed()
 {
 	local name="static key 'sealed' is __ro_after_init, and this kernel faults when it loads a module with a branch on such a key (it has no jump_label_init_ro())"
@@ -323,7 +322,7 @@ which_file()
 	fresh
 	mkdir "$dir/sub"
 	for file in a sub/a; do
-		template $file.c $switches <<-END
+		c_file $file.c $switches <<-END
 			#include "$scratch/switch.h"
 			extern int loud; int use_${file/\//_}(void);
 			$([[ $file == a ]] || echo)
@@ -342,7 +341,7 @@ which_file()
 		"without debug information: where the name stands first"
 }
 
-# The kernel that says what its tables consist of.
+# A kernel whose debug information describes its tables.
 make_kernel()
 {
 	mini_vmlinux "$k" &&

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the kernel finds in a patch by its special sections, and data that is special: per-CPU, written
-# once, constant. Each patch in tests/modules/ shows in its guest that the kernel has found it, also
-# what is switched after the patch was loaded. What belongs to a module is refused, or goes another way.
+# Special sections of a patch, and special data: per-CPU, written once, constant. Each patch of tests/modules/ here shows
+# in its guest that the kernel has found them, also what is switched after the patch was loaded. What belongs to a module
+# is refused, or is reached in another way.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -12,7 +12,7 @@
 
 patches=(per-cpu tables static-keys sealed tracing assembly)
 
-# in_sections MODULE SECTION...: it has such, none of them empty.
+# in_sections MODULE SECTION...: it has these sections, none of them empty.
 in_sections()
 {
 	local module=$1 section
@@ -23,18 +23,17 @@ in_sections()
 	done
 }
 
-# sealed: a static key that cannot change any more is refused where the kernel would fault, and goes by
-# what the message says.
+# sealed: a sealed static key is refused where the kernel would fault, and works when it is written as the message says.
 sealed()
 {
 	local source=$copies/sealed/version.c line
 	if grep -q ' jump_label_init_ro$' <(nm "$(kernel_vmlinux "$release")"); then
-		skip "$release: a static key that is __ro_after_init is refused" 'this kernel takes it'
+		skip "$release: a static key that is __ro_after_init" 'this kernel takes it'
 	else
 		line=$(sed -n '/if (static_branch_likely/=' "$source")
 		run "$top/klpmake" -q -k "$release" "$copies/sealed"
 		refused 1 "error: version.c:$line: static key 'cr_pinning' is __ro_after_init, and this kernel faults" \
-			"$release: a static key that is __ro_after_init is refused"
+			"$release: a static key that is __ro_after_init"
 		has "$err" 'write KLP_STATIC_BRANCH_LIKELY(&cr_pinning)' "$release: ... with what to write"
 		sed -i 's/static_branch_likely/KLP_STATIC_BRANCH_LIKELY/' "$source"
 	fi
@@ -42,8 +41,7 @@ sealed()
 	reaches "$copies/sealed/klp-sealed.ko" cr_pinning
 }
 
-# warns: a place of a warning is found by a table, too; a guest that warns is a failure, so this is one
-# of its own.
+# warns: the place of a warning is found by a table, too. A guest that warns fails, so this is a guest of its own.
 warns()
 {
 	local dir=$copies/warning
@@ -52,7 +50,7 @@ warns()
 	run "$top/klpmake" try "$dir/klp-warning.ko" --timeout 600 --log "$copies/console" \
 		--cmd 'cat /proc/version; cat /proc/version'
 	refused 1 "error: with: kernel: WARNING: " "$release: a patched function warns"
-	# Linux 6.16 has put a word between them.
+	# Since Linux 6.16 there is one more word between them.
 	has "${err/ at livepatch_/ livepatch_}" \
 		"version.c:$(sed -n '/WARN_ON_ONCE/=' "$dir/version.c") livepatch_version_proc_show+0x" \
 		"$release: ... with its file, its line and its name"
@@ -61,7 +59,7 @@ with   | warned 1' "$release: ... and goes on"
 	is "$(grep -c 'WARNING: ' "$copies/console")" 1 "$release: ... once only"
 }
 
-# tells PATTERN TEXT: the last run refused what stands in that line of the patch.
+# tells PATTERN TEXT: the last run refused the line of the patch with PATTERN, with this text.
 tells()
 {
 	local line
@@ -69,8 +67,8 @@ tells()
 	has "$err" "error: show.c:$line: $2" "$release: ... $2"
 }
 
-# switches: a module with keys of its own. Its patch is refused as the module is written, and goes by the
-# macros of <klpmake.h>.
+# switches: a patch of a module with static keys of its own is refused as the module is written, and works with the macros
+# of <klpmake.h>.
 switches()
 {
 	local dir=$copies/switches
@@ -120,7 +118,7 @@ whole_run()
 	makes "$dir/assembly" klp-assembly.ko
 	is "$(klp_symbols "$dir/assembly/klp-assembly.ko")" '' "$release: it needs no livepatch symbol"
 	in_sections "$dir/assembly/klp-assembly.ko" __ex_table __bug_table .altinstructions
-	# Where the kernel finds paravirt calls by a table of their own.
+	# Kernels that find paravirt calls by a table.
 	! grep -q ' __parainstructions$' <(nm "$(kernel_vmlinux "$release")") ||
 		in_sections "$dir/assembly/klp-assembly.ko" .parainstructions
 

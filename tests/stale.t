@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A module is of the files that are there, whatever their times say.
+# A module is made from the files that are there now, whatever their times say.
 
 # shellcheck source=tests/tap.bash
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
@@ -11,7 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/kdir.bash"
 kdir_setup
 
-# object: which object file there is.
+# object: identifies the object file.
 object()
 {
 	stat -c '%i %.Y' "$dir/.klpmake/$mini_release/build/klp-x.o"
@@ -67,7 +67,7 @@ made 1014 "an older Makefile with other flags"
 KCFLAGS='-UNUMBER -DNUMBER=1015' made 1015 "other flags in KCFLAGS"
 made 1014 "... no more"
 
-# What a rule of the Makefile makes of a file that no compiler reads.
+# A file that a rule of the Makefile makes from one that no compiler reads.
 patch
 sed -i 's/1000/NUMBER/; 2i #include "made.h"' "$dir/klp-x.c"
 cat >>"$dir/Makefile" <<-'END'
@@ -98,7 +98,7 @@ touch -r "$scratch/old-times" "$scratch/bin/gcc"
 made 1007 "another compiler of that name, which is older"
 PATH=$path
 
-# Changed while it was compiled.
+# A file that changes while it is compiled.
 patch
 cat >>"$dir/Makefile" <<-END
 	\$(shell [ -e $scratch/changed ] || { sed -i s/1000/1030/ $dir/klp-x.c; touch $scratch/changed; })

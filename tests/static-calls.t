@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# klpcheck knows which trampolines of static calls may stand for their keys in this kernel.
+# klpcheck knows which trampolines of static calls can take the place of their keys in this kernel.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/check.bash"
 
-# make_kernel [no-table]: with two static calls, of which modules may call one without its key.
+# make_kernel [no-table]: makes a kernel with two static calls, one of which modules may call without its key.
 make_kernel()
 {
 	cat >"$scratch/calls.c" <<-'END'
@@ -25,7 +25,7 @@ make_kernel()
 		mini_kallsyms "$k" >"$k/kallsyms"
 }
 
-# calls CALL KEY: a patch that calls the one, and has the other for its key.
+# calls CALL KEY: makes a patch that calls CALL and has KEY as its key.
 calls()
 {
 	cat >"$scratch/x.c" <<-END

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2154 # status, out and err are tap.bash's
 #
-# Instructions are read as objdump reads them: how long they are, and where they lead. Of each architecture
-# the C library that comes with its compiler is read, which has code of every kind.
+# Instructions have the lengths and the targets that objdump prints. For each architecture the C library of its compiler
+# is read, which has code of every kind.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
 
-# As much of it as is read.
+# How much of it is read.
 bytes=500000
 
 # library PREFIX: the C library of a compiler, or nothing.
@@ -18,7 +18,8 @@ library()
 	file=$("${1}gcc" -print-file-name=libc.so.6 2>/dev/null) && [[ $file == /* ]] && printf '%s\n' "$file"
 }
 
-# reads MACHINE NUMBER PREFIX BRANCH RETURN: the last two are what objdump calls direct branches, and what leaves.
+# reads MACHINE NUMBER PREFIX BRANCH RETURN: BRANCH matches objdump's names of direct branches, RETURN those of what
+# leaves a function.
 reads()
 {
 	local machine=$1 number=$2 prefix=$3 branch=$4 leaves=$5 file at
@@ -44,7 +45,7 @@ reads()
 		to[$1] != "-" && $2 !~ /^(bnd|notrack|cs|ds|repz)$/ { bad("does not lead anywhere") }
 		{ line = $0; sub(/^[^ ]* /, "", line); gsub(/ +/, " ", line); sub(/ $/, "", line) }
 		line ~ "^(" leaves ")$" { returns++; if (flags[$1] !~ /l/) bad("leaves") }
-		# Data among the code may be taken for instructions here and for others there.
+		# Data within code may be taken for instructions by one of the two.
 		END {
 			print (apart * 10000 < all ? "alike" : apart " apart of " all), (wrong ? wrong " wrong" : "right"),
 				(all > 100000 ? "much" : all), (branches > 10000 ? "much" : branches),

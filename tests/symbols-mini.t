@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/symbols.bash"
 what_can_be_reached()
 {
 	fresh
-	template a.c $alpha <<-'END'
+	c_file a.c $alpha <<-'END'
 		extern int state, mixed, gamma_private, alpha_percpu, absent __weak;
 		extern char alpha_buffer[];
 		int helper(int), alpha_first(void), alpha_again(const struct record *), registered(int);
@@ -25,7 +25,7 @@ what_can_be_reached()
 	END
 	resolve
 	exits 0 "names of every kind are resolved"
-	is "$err" "" "without a word"
+	is "$err" "" "nothing is printed"
 	becomes helper t "$(address helper alpha.c)" "$(place $alpha 'int helper(')" "a static function"
 	becomes state d "$(address state alpha.c)" "$(place $alpha 'int state =')" "static data"
 	becomes mixed d "$(address mixed alpha.c)" "$(place $alpha 'int mixed =')" \
@@ -52,19 +52,19 @@ what_can_be_reached()
 	is "$(cat "$dir/renames")" "" "and nothing has to be renamed"
 }
 
-# The symbol table has the names in the order in which the code comes to them.
+# The compiler puts names into the symbol table in the order of their first use.
 order_of_errors()
 {
 	local names
 	for names in 'zzz aaa mmm' 'aaa zzz mmm' 'mmm aaa zzz'; do
 		read -r one two three <<<"$names"
 		fresh
-		template b.c $alpha <<-END
+		c_file b.c $alpha <<-END
 			int use_b(int x);
 			int ${three}_b(int x);
 			int use_b(int x) { return ${three}_b(x); }
 		END
-		template a.c $alpha <<-END
+		c_file a.c $alpha <<-END
 			int $three(int x);
 			int $two(int x);
 			int $one(int x), use(int x);
@@ -80,7 +80,7 @@ order_of_errors()
 golden_table()
 {
 	fresh
-	template klp.c $alpha <<-'END'
+	c_file klp.c $alpha <<-'END'
 		extern int state;
 		int helper(int), use(int x);
 		int use(int x)
@@ -114,7 +114,7 @@ golden_table()
 other_files()
 {
 	fresh
-	template a.c kernel/gamma.c <<-'END'
+	c_file a.c kernel/gamma.c <<-'END'
 		extern int LONG_NAME;
 		int state(int), mixed(int), use(int x);
 		int use(int x)
@@ -133,7 +133,7 @@ other_files()
 		"a function in a hot and a cold part"
 
 	fresh
-	template a.c lib/delta.S <<-'END'
+	c_file a.c lib/delta.S <<-'END'
 		int asm_local(void), use(void);
 		int use(void)
 		{
@@ -144,7 +144,7 @@ other_files()
 	becomes asm_local t "$(address asm_local delta.o)" lib/delta.S "an assembler's local function"
 
 	fresh
-	template a.c mm/twice.c <<-'END'
+	c_file a.c mm/twice.c <<-'END'
 		int twice_run_a(int), use(int x);
 		extern int twice_extra;
 		int use(int x)
@@ -159,7 +159,7 @@ other_files()
 		"a global of one of them"
 
 	fresh
-	template a.c <<-'END'
+	c_file a.c <<-'END'
 		extern int gamma_private;
 		int use(int x);
 		int use(int x)
@@ -172,14 +172,14 @@ other_files()
 	becomes gamma_private B "$(address gamma_private)" - "and gets them"
 }
 
-# Two files with the same names, and the linker that would merge them.
+# Two files that use the same names for different symbols, which the linker would merge.
 two_of_a_name()
 {
 	local h1 h2 s1 s2
 	h1=$(position helper "$(address helper alpha.c)") h2=$(position helper "$(address helper beta.c)")
 	s1=$(position state "$(address state alpha.c)") s2=$(position state "$(address state beta.c)")
 	fresh
-	template a.c $alpha <<-'END'
+	c_file a.c $alpha <<-'END'
 		extern int state;
 		int helper(int), alpha_first(void), use_a(int x);
 		int use_a(int x)
@@ -187,7 +187,7 @@ two_of_a_name()
 			return state + helper(x) + alpha_first();
 		}
 	END
-	template b.c fs/proc/beta.c <<-'END'
+	c_file b.c fs/proc/beta.c <<-'END'
 		extern int state;
 		int helper(int), registered(int), use_b(int x);
 		int use_b(int x)
@@ -195,7 +195,7 @@ two_of_a_name()
 			return state + helper(x) + registered(x);
 		}
 	END
-	template c.c lib/strings.c <<-'END'
+	c_file c.c lib/strings.c <<-'END'
 		int registered(int), use_c(int x);
 		int use_c(int x)
 		{
@@ -239,8 +239,8 @@ two_of_a_name()
 		"a.o state.klpmake.vmlinux.$s1 state")" "a name comes back when there is no conflict any more"
 
 	fresh
-	template a.c $alpha <<<'int helper(int), use_a(int x); int use_a(int x) { return helper(x); }'
-	template b.c fs/proc/beta.c <<<'int helper(int), use_b(int x); int use_b(int x) { return helper(x); }'
+	c_file a.c $alpha <<<'int helper(int), use_a(int x); int use_a(int x) { return helper(x); }'
+	c_file b.c fs/proc/beta.c <<<'int helper(int), use_b(int x); int use_b(int x) { return helper(x); }'
 	compile
 	(cd "$dir" && ld -r -o klp-x.ko a.o b.o "$scratch/frame.o" "$scratch/mod.o")
 	cd "$dir" || exit
@@ -252,63 +252,63 @@ two_of_a_name()
 	holds "... none at all" test ! -e "$dir/syms"
 
 	fresh
-	template a.c $alpha <<<'int helper(int), use_a(int x); int use_a(int x) { return helper(x); }'
-	template b.c $alpha <<<'int helper(int), use_b(int x); int use_b(int x) { return helper(x); }'
+	c_file a.c $alpha <<<'int helper(int), use_a(int x); int use_a(int x) { return helper(x); }'
+	c_file b.c $alpha <<<'int helper(int), use_b(int x); int use_b(int x) { return helper(x); }'
 	resolve
 	is "$status:$(cat "$dir/renames" 2>&1):$(grep -c '^symbol' "$dir/syms")" "0::1" \
 		"two files that mean the same by a name share it"
 }
 
-# What the files of the patch define themselves.
+# Names that files of the patch define themselves.
 of_the_patch()
 {
 	fresh
-	template a.c $alpha <<<'int shared_by_us(int), use_a(int x); int use_a(int x) { return shared_by_us(x); }'
-	template b.c <<<'int shared_by_us(int); int shared_by_us(int x) { return x; }'
+	c_file a.c $alpha <<<'int shared_by_us(int), use_a(int x); int use_a(int x) { return shared_by_us(x); }'
+	c_file b.c <<<'int shared_by_us(int); int shared_by_us(int x) { return x; }'
 	resolve
 	is "$status:$(grep -c '^symbol' "$dir/syms")" 0:0 "a name that another file of the patch defines"
 
 	fresh
-	template a.c $alpha <<<'int alpha_again(int), use_a(int x); int use_a(int x) { return alpha_again(x); }'
-	template b.c <<<'int alpha_again(int); int alpha_again(int x) { return x; }'
+	c_file a.c $alpha <<<'int alpha_again(int), use_a(int x); int use_a(int x) { return alpha_again(x); }'
+	c_file b.c <<<'int alpha_again(int); int alpha_again(int x) { return x; }'
 	resolve
 	is "$status:$(grep -c '^symbol' "$dir/syms")" 0:0 "... also when the kernel has a global of that name"
 
 	fresh
-	template a.c $alpha <<<'int helper(int), use_a(int x); int use_a(int x) { return helper(x); }'
-	template b.c <<<'int helper(int); int helper(int x) { return x; }'
+	c_file a.c $alpha <<<'int helper(int), use_a(int x); int use_a(int x) { return helper(x); }'
+	c_file b.c <<<'int helper(int); int helper(int x) { return x; }'
 	resolve
 	refused 1 "a.c:3: 'helper' is defined in b.c, and is a static of fs/proc/alpha.c too: give the one in b.c another name" \
 		"a name that another file defines and that is a static of the tagged file"
 }
 
-# A variable that is defined where the kernel's was meant: the data would be two.
+# A variable that is defined by mistake, where the kernel's was meant: there would be two.
 data_of_its_own()
 {
 	local form
 	for form in 'static int state;' 'int state;' 'int state = 3;'; do
 		fresh
-		template a.c fs/proc/alpha.c <<<"$form int use(void); int use(void) { return ++state; }"
+		c_file a.c fs/proc/alpha.c <<<"$form int use(void); int use(void) { return ++state; }"
 		resolve
 		refused 1 "a.c:3: 'state' is a variable of fs/proc/alpha.c, and this defines another of that name" \
 			"'$form' for a static of the tagged file"
 	done
 	fresh
-	template a.c fs/proc/alpha.c <<<"static int state; int use(void); int use(void) { return state; }"
+	c_file a.c fs/proc/alpha.c <<<"static int state; int use(void); int use(void) { return state; }"
 	resolve
 	refused 1 "a.c:3: 'state' is a variable of fs/proc/alpha.c, and this defines another of that name" \
 		"... also where the compiler sees that nobody changes it"
 	fresh
-	template a.c fs/proc/alpha.c <<<"static const int state; int use(void); int use(void) { return state; }"
+	c_file a.c fs/proc/alpha.c <<<"static const int state; int use(void); int use(void) { return state; }"
 	resolve
 	exits 0 "... but not a constant"
 	fresh
-	template a.c fs/proc/beta.c <<<"int alpha_shared; int use(void); int use(void) { return ++alpha_shared; }"
+	c_file a.c fs/proc/beta.c <<<"int alpha_shared; int use(void); int use(void) { return ++alpha_shared; }"
 	resolve
 	refused 1 "a.c:3: 'alpha_shared' is a variable of vmlinux, and this defines another of that name" \
 		"a global of another file"
 	fresh
-	template a.c fs/proc/alpha.c <<<"static int fresh_one; int use(void); int use(void) { return ++fresh_one; }"
+	c_file a.c fs/proc/alpha.c <<<"static int fresh_one; int use(void); int use(void) { return ++fresh_one; }"
 	resolve
 	exits 0 "a variable of the patch's own is fine"
 }

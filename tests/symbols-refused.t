@@ -5,11 +5,11 @@
 # shellcheck source=tests/symbols.bash
 source "$(dirname "${BASH_SOURCE[0]}")/symbols.bash"
 
-# wrong LINE MESSAGE NAME DECLARATION USE: a file tagged with alpha.c is refused.
+# wrong LINE MESSAGE NAME DECLARATION USE: a file with alpha.c's tag is refused.
 wrong()
 {
 	fresh
-	template a.c $alpha <<-END
+	c_file a.c $alpha <<-END
 		$4;
 		int use(int x);
 		int use(int x) { return $5; }
@@ -51,7 +51,7 @@ what_is_refused()
 		"a misspelt static" "int halper(int)" "halper(x)"
 	has "$err" "near names: helper" "... with the name that was meant"
 	fresh
-	template a.c $alpha <<-'END'
+	c_file a.c $alpha <<-'END'
 		/* halper() is "no function" // halper
 		 * don't: halper */ static const char *text = "/* \" ", slash = '"'; // halper(
 		int halper(int), use(int x); int use(int x) { return halper(x) + *text + slash; }
@@ -72,7 +72,7 @@ static_of_another_file()
 		"... with its position, address and place"
 
 	fresh
-	template a.c <<<'int helper(int), use(int x); int use(int x) { return helper(x); }'
+	c_file a.c <<<'int helper(int), use(int x); int use(int x) { return helper(x); }'
 	resolve
 	refused 1 "a.c:3: 'helper' is static in the kernel, and a.c has no //KLPMAKE tag to say in which file: tag it with one of" \
 		"a static without a tag"
@@ -81,32 +81,32 @@ static_of_another_file()
 	has "$err" "  position 2: 0x$(address helper alpha.c) t $(place $alpha 'int helper(')" \
 		"... the second candidate"
 
-	# A weak reference, which becomes zero where there is nothing of the name at all.
+	# A weak reference, which becomes zero if nothing has the name.
 	local zero="(the weak reference would be zero: if you want that, give it another name)"
 	fresh
-	template a.c $alpha <<<'extern int twice_state __weak; int use(void); int use(void) { return &twice_state ? twice_state : 0; }'
+	c_file a.c $alpha <<<'extern int twice_state __weak; int use(void); int use(void) { return &twice_state ? twice_state : 0; }'
 	resolve
 	refused 1 "a.c:3: 'twice_state' is not in $alpha (the file that a.c is tagged with), but static elsewhere: put what needs it into a file with that tag $zero
   position $(position twice_state "$(address twice_state twice.c)"): 0x$(address twice_state twice.c) d $(place mm/twice.c 'int twice_state')" \
 		"a weak reference to a static of another file"
 	fresh
-	template a.c <<<'int helper(int) __weak; int use(int x); int use(int x) { return helper ? helper(x) : 0; }'
+	c_file a.c <<<'int helper(int) __weak; int use(int x); int use(int x) { return helper ? helper(x) : 0; }'
 	resolve
 	refused 1 "a.c:3: 'helper' is static in the kernel, and a.c has no //KLPMAKE tag to say in which file: tag it with one of $zero
   position 1: 0x$(address helper beta.c) t" "... without a tag"
 	fresh
-	template a.c $alpha <<<'int helper(int) __weak; int use(int x); int use(int x) { return helper ? helper(x) : 0; }'
+	c_file a.c $alpha <<<'int helper(int) __weak; int use(int x); int use(int x) { return helper ? helper(x) : 0; }'
 	resolve
 	becomes helper t "$(address helper alpha.c)" "$(place $alpha 'int helper(')" "... to one of the tagged file is that"
 
 	fresh
-	template a.c <<<'int halper(int), use(int x); int use(int x) { return halper(x); }'
+	c_file a.c <<<'int halper(int), use(int x); int use(int x) { return halper(x); }'
 	resolve
 	refused 1 "a.c:3: 'halper' is not a global symbol of this kernel, and a.c has no //KLPMAKE tag to look further" \
 		"a name that is nowhere, without a tag"
 
 	fresh
-	template a.c <<-'END'
+	c_file a.c <<-'END'
 		/* This is what halper() in "helper.c was; don't say //halper. */
 		// halper() "
 		static const char text[] = "no comment: // or /* \" halpers";
@@ -117,7 +117,7 @@ static_of_another_file()
 	refused 1 "a.c:7: 'halper' is not a global symbol of this kernel" "the line is not that of a comment"
 
 	fresh
-	template a.c <<-'END'
+	c_file a.c <<-'END'
 		#define CALL(x) hal##per(x)
 		int CALL(int), use(int x);
 		int use(int x) { return CALL(x); } /* halper
@@ -127,7 +127,7 @@ static_of_another_file()
 	refused 1 "a.c: 'halper' is not a global symbol of this kernel" "a name that only comments have has no line"
 
 	fresh
-	template a.c mm/twice.c <<<'int twice_step(int), use(int x); int use(int x) { return twice_step(x); }'
+	c_file a.c mm/twice.c <<<'int twice_step(int), use(int x); int use(int x) { return twice_step(x); }'
 	resolve
 	refused 1 "a.c:3: 'twice_step' has more than one definition in mm/twice.c, which is compiled 2 times" \
 		"a static that two compilations of the file have"
@@ -135,7 +135,7 @@ static_of_another_file()
 	has "$err" "  position 2: 0x" "... and the second"
 
 	fresh
-	template a.c $alpha <<-'END'
+	c_file a.c $alpha <<-'END'
 		int alpha_inlined(int), halper(int), alpha_init(void), use(int x);
 		int use(int x) { return alpha_inlined(x) + halper(x) + alpha_init(); }
 	END
@@ -143,7 +143,7 @@ static_of_another_file()
 	is "$(grep -c 'error:' <<<"$err")" 3 "all that is wrong is said in one run"
 }
 
-# A kernel with more in it: 120 local symbols of one name, a static with the name of an export.
+# A kernel with 120 local symbols of one name, and a static symbol with the name of an export.
 more_of_a_name()
 {
 	local small=$k many=() i
@@ -160,21 +160,21 @@ more_of_a_name()
 		int crowd_module(int x);
 		int crowd_module(int x) { return x; }
 	END
-	# Named from the tree's root, as kbuild does it: what is shown of a path must not depend on where that is.
+	# Named from the tree's root, as by kbuild: messages must not depend on where the tree is.
 	(cd "$dir" && mini_cc obj/crowd.c obj/crowd.o)
-	# An object that is named more than once is linked more than once.
+	# An object file that is named twice is linked twice.
 	for ((i = 0; i < 60; i++)); do
 		many+=("$dir/obj/many-text.o" "$dir/obj/many-data.o")
 	done
 	relink "$dir/kernel" "${many[@]}" "$dir/obj/crowd.o"
 	printf '0x12345678\tcrowd_module\tvmlinux\tEXPORT_SYMBOL_GPL\tmodule:kvm\n' >>"$dir/kernel/Module.symvers"
 	k=$dir/kernel
-	template a.c obj/crowd.c <<-'END'
+	c_file a.c obj/crowd.c <<-'END'
 		extern int many;
 		int crowd_sink(int) asm("sink"), crowd_module(int), use_a(int x);
 		int use_a(int x) { return many + crowd_sink(x) + crowd_module(x); }
 	END
-	template b.c <<-'END'
+	c_file b.c <<-'END'
 		int use_b(int x);
 		int use_b(int x) { return (int)sink(x); }
 	END
@@ -191,7 +191,7 @@ more_of_a_name()
 	k=$small
 }
 
-# What clang's link-time optimisation renames, and some kernels take for the name that it was.
+# Names that clang's link-time optimisation has changed, and that some kernels take as unchanged.
 renamed_by_clang()
 {
 	local small=$k
@@ -202,7 +202,7 @@ renamed_by_clang()
 	mini_system_map "$dir/kernel/vmlinux" >"$dir/kernel/System.map"
 	cp "$k/Module.symvers" "$dir/kernel"
 	k=$dir/kernel
-	template a.c kernel/gamma.c <<<'int split_path(int), use(int x); int use(int x) { return split_path(x); }'
+	c_file a.c kernel/gamma.c <<<'int split_path(int), use(int x); int use(int x) { return split_path(x); }'
 	resolve
 	refused 1 "a.c:3: the position of 'split_path' is made uncertain by '.llvm.' symbols of its name, which some kernels count with it: no livepatch can name it; use a copy of it if it is a function, and replace its callers
   position 1: 0x$(address split_path) T $(place kernel/gamma.c 'int split_path(')" "a symbol that some kernels count otherwise"
@@ -212,7 +212,7 @@ renamed_by_clang()
 	k=$small
 }
 
-# What would be more than one word of a line, or another line.
+# Names with blanks or line breaks, which would break the table's lines.
 no_words()
 {
 	local small=$k form="klpsyms: error: 'syms': no table of symbols can hold 'symbol klp-x.ko odd vmlinux odd 0"
@@ -224,7 +224,7 @@ no_words()
 			"$file" >"$dir/obj/odd.c"
 		mini_cc "$dir/obj/odd.c" "$dir/obj/odd.o" && relink "$dir/kernel" "$dir/obj/odd.o"
 		k=$dir/kernel
-		template a.c obj/odd.c <<<'extern int odd; int use(void); int use(void) { return odd; }'
+		c_file a.c obj/odd.c <<<'extern int odd; int use(void); int use(void) { return odd; }'
 		resolve
 		printf -v text '%b' "$file"
 		refused 1 "$form $(address odd odd.c) d $text:7': $why" "a name of a file: '${file%%\\*}'"
@@ -233,11 +233,11 @@ no_words()
 	done
 }
 
-# A module of another machine, whichever that is.
+# A module for another machine.
 another_machine()
 {
 	fresh
-	template a.c fs/proc/alpha.c <<<"extern int helper(int x); int use(void); int use(void) { return helper(1); }"
+	c_file a.c fs/proc/alpha.c <<<"extern int helper(int x); int use(void); int use(void) { return helper(1); }"
 	resolve
 	exits 0 'a module of this machine'
 	printf '\xf3\x00' | dd of="$dir/klp-x.ko" bs=1 seek=18 conv=notrunc status=none

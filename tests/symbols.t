@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a symbol can be, and whose: each patch in tests/modules/ shows in its guest which symbol was
-# really reached, so that a wrong one is seen. All of them share one guest.
+# All kinds of symbols: each patch of tests/modules/ here shows in its guest which symbol was reached. All share one guest.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -11,8 +10,7 @@
 
 patches=(data linker twin-statics two-modules namesake macros included address)
 
-# assembler DIR: a file of the assembler's has functions with a scope, as far as its debug information
-# names them, and labels without one.
+# assembler DIR: functions in an assembler file have a scope if debug information names them; labels do not have one.
 assembler()
 {
 	mkdir "$1"
@@ -24,7 +22,7 @@ assembler()
 	rm "$1/klp-linker.ko"
 	run "$top/klpmake" -q -k "$release" "$1"
 	refused 1 "klpsyms: error: klp-linker.c:$(grep -n '^extern char' "$1/klp-linker.c" | cut -d: -f1): 'paranoid_exit' is a symbol of arch/x86/entry/entry_64.S of which its debug information knows nothing (made by the compiler, or written in assembler), so nothing says whose it is; copy what it stands for
-  position 1: 0x" "$release: ... a local label is refused"
+  position 1: 0x" "$release: ... a local label"
 	has "$err" ' t arch/x86/entry/entry_64.S' "$release: ... with its place"
 	rm -r "$1"
 }

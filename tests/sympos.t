@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# old_sympos: filled in from the tag, verified where the author wrote it, refused where it is wrong
-# or cannot be known; and what stands in the finished module.
+# old_sympos: filled in from the tag; verified if the author has written it; refused where it is wrong or cannot be known;
+# and its value in the finished module.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
@@ -9,7 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
 # patch FILE TAG FUNCS [TEXT]: a file with a struct klp_patch of these functions.
 patch()
 {
-	template "$1" "$2" <<-END
+	c_file "$1" "$2" <<-END
 		$4
 		static struct klp_func funcs[] = {$3 {}};
 		static struct klp_object objects[] = {{.funcs = funcs}, {}};
@@ -22,7 +22,7 @@ patch()
 
 more=() # objects in other directories
 
-# resolve_patch: as resolve, without the frame, which has a patch of its own.
+# resolve_patch: like resolve, without the frame, which has a patch of its own.
 resolve_patch()
 {
 	compile
@@ -40,12 +40,12 @@ link_patch()
 	run "$bin/klplink" --table "$dir/syms" -o "$dir/out/klp-x.ko" "$dir/klp-x.ko"
 }
 
-# sympos N: the member old_sympos of funcs[N] in the finished module, from its bytes.
+# sympos N: the member old_sympos of funcs[N] in the finished module, read from its bytes.
 sympos()
 {
 	local section value size
 	read -r value section < <(LC_ALL=C readelf -sW "$dir/out/klp-x.ko" | awk '$8 == "funcs" { print $2, $7 }')
-	# The frame's 'none' is one entry.
+	# The frame's 'none' has one entry.
 	size=$(LC_ALL=C readelf -sW "$scratch/frame.o" | awk '$8 == "none" { print $3 }')
 	LC_ALL=C readelf -x "$section" "$dir/out/klp-x.ko" |
 		sed -n 's/^  0x[0-9a-f]* \(.\{35\}\).*/\1/p' | tr -d ' \n' |
@@ -80,7 +80,7 @@ filled_in()
 	mkdir "$dir/out"
 	patch a.c '' '{.old_name = "registered", .new_func = new_registered},' \
 		'int new_registered(int);'
-	template b.c lib/strings.c <<<'int new_registered(int); int new_registered(int x) { return x; }'
+	c_file b.c lib/strings.c <<<'int new_registered(int); int new_registered(int x) { return x; }'
 	resolve_patch
 	link_patch
 	is "$(sympos 0)" 0200000000000000 "a global function with a static namesake; its new one is in another file"
@@ -110,21 +110,21 @@ section()
 	LC_ALL=C readelf -SW "$dir/out/klp-x.ko" | sed -n "s/^ *\[ *\([0-9]*\)\] $1 .*/\1/p"
 }
 
-# two_sections first|last: funcs is in that one of two sections of a name, of which one is in a group.
+# two_sections first|last: two sections have one name, one of them in a group; funcs is in the first or the last.
 two_sections()
 {
 	local zeros='asm(".pushsection .data.mine,\"awG\",@progbits,grp,comdat\n.zero 96\n.globl keep\nkeep: .popsection");'
 	fresh
 	mkdir "$dir/out"
-	template a.c <<<"$([[ $1 == first ]] || echo "$zeros")"
+	c_file a.c <<<"$([[ $1 == first ]] || echo "$zeros")"
 	patch z.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_helper},' \
 		'static int new_helper(int x) { return x; }'
 	sed -i 's/funcs\[\] =/funcs[] __attribute__((section(".data.mine"))) =/' "$dir/z.c"
-	[[ $1 == last ]] || template zz.c <<<"$zeros"
+	[[ $1 == last ]] || c_file zz.c <<<"$zeros"
 	resolve_patch
 }
 
-# offset NAME: of a symbol in its section, decimal.
+# offset NAME: the offset of a symbol in its section, in decimal.
 offset()
 {
 	printf '%d\n' "0x$(LC_ALL=C readelf -sW "$dir/klp-x.ko" | awk -v n="$1" '$8 == n { print $2 }')"
@@ -181,7 +181,7 @@ written_by_the_author()
 	has "$err" "  position 2: 0x" "... with the candidates"
 }
 
-# place_of_entry: the line of the klp_func, whatever else has the name.
+# place_of_entry: the line of the klp_func, also where other lines have the name.
 place_of_entry()
 {
 	fresh
@@ -192,7 +192,7 @@ place_of_entry()
 	refused 1 "a.c:$(grep -n 'old_name = "alpha_inlined"' "$dir/a.c" | cut -d: -f1): 'alpha_inlined' is inlined everywhere" \
 		"an error is about the klp_func, not a static of its name"
 	sed -i 's/static int new_one/int new_one/' "$dir/a.c"
-	template b.c fs/proc/beta.c <<<'int alpha_inlined; int new_one(int x); int new_one(int x) { return x; }'
+	c_file b.c fs/proc/beta.c <<<'int alpha_inlined; int new_one(int x); int new_one(int x) { return x; }'
 	sed -i 's/int new_one(int x) {.*/int new_one(int x);/' "$dir/a.c"
 	rm -f "$dir"/*.o
 	resolve_patch
@@ -232,8 +232,8 @@ refused_ones()
 	mkdir "$dir/out"
 	patch a.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_one},' \
 		'static int new_one(int x) { return x; }'
-	template b.c fs/proc/beta.c <<<'static int new_one(int x) { return x + 1; } int (*fix_b)(int) = new_one;'
-	template c.c <<<'static int new_one(int x) { return x + 2; } int (*fix_c)(int) = new_one;'
+	c_file b.c fs/proc/beta.c <<<'static int new_one(int x) { return x + 1; } int (*fix_b)(int) = new_one;'
+	c_file c.c <<<'static int new_one(int x) { return x + 2; } int (*fix_c)(int) = new_one;'
 	resolve_patch
 	link_patch
 	is "$(sympos 0)" 0200000000000000 "other files have statics with the new function's name"

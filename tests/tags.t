@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The tag of a file: what can stand in it, and which kernel file it means, however that kernel's
-# debug information was made.
+# The tag of a file: its form, and which kernel file it means, with debug information of every kind.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
@@ -9,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
 root=''
 body='int helper(int), use(int x); int use(int x) { return helper(x); }'
 
-# tagged TEXT [OPTION...]: a file whose first lines are TEXT, with printf's escapes.
+# tagged TEXT [OPTION...]: a file whose first lines are TEXT, which may have printf's escapes.
 tagged()
 {
 	fresh
@@ -18,14 +17,14 @@ tagged()
 	resolve "$@"
 }
 
-# means TEXT FILE NAME: a file so tagged gets FILE's helper().
+# means TEXT FILE NAME: in a file that begins with TEXT, helper() is FILE's.
 means()
 {
 	tagged "$1"
 	is "$status:$(symbol helper | cut -d' ' -f4)" "0:$(address helper "$2")" "$3"
 }
 
-# refuses TEXT MESSAGE NAME
+# refuses TEXT MESSAGE NAME: a file that begins with TEXT is refused.
 refuses()
 {
 	tagged "$1"
@@ -87,7 +86,7 @@ how_it_is_written()
 		"no tag where one is needed"
 }
 
-# An assembler's file has a tag like any other.
+# An assembler file has a tag like any other.
 assembler()
 {
 	fresh
@@ -138,14 +137,14 @@ which_file_it_means()
 	has "$err" $'\n  init/main.c' "... the other"
 	is "$(grep -c '^  ' <<<"$err")" 2 "... and no other"
 	fresh
-	template a.c alpha.c <<<"int only_here(int), use(int x); int use(int x) { return only_here(x); }"
+	c_file a.c alpha.c <<<"int only_here(int), use(int x); int use(int x) { return only_here(x); }"
 	resolve
 	is "$status:$(symbol only_here | awk '{ print $NF }')" "0:alpha.c:2" \
 		"the path of a file from the root wins over a longer one that ends in it"
 }
 
-# made_as NAME FLAG...: a kernel whose debug information is made so gives the same answers; with
-# $root before its files' names.
+# made_as NAME FLAG...: with debug information of this kind the answers are the same; $root is what precedes the names of
+# its files.
 made_as()
 {
 	local name=$1
@@ -157,7 +156,7 @@ made_as()
 		return
 	}
 	fresh
-	template a.c fs/proc/alpha.c <<-'END'
+	c_file a.c fs/proc/alpha.c <<-'END'
 		extern int state, mixed;
 		int helper(int), alpha_first(void), use(int x);
 		int use(int x)
@@ -165,7 +164,7 @@ made_as()
 			return state + mixed + helper(x) + alpha_first();
 		}
 	END
-	template b.c kernel/gamma.c <<-'END'
+	c_file b.c kernel/gamma.c <<-'END'
 		extern int LONG_NAME;
 		int use_b(int);
 		int use_b(int x)
@@ -203,7 +202,7 @@ however_it_is_made()
 	made_as "every function in a section of its own" -ffunction-sections -fdata-sections
 }
 
-# Files that others include, in a kernel made with these flags.
+# Files that other files include, in a kernel compiled with these flags.
 included()
 {
 	local from=$scratch/included
@@ -254,7 +253,7 @@ what_is_included()
 		return
 	}
 	fresh
-	template a.c sched/part.c <<-'END'
+	c_file a.c sched/part.c <<-'END'
 		extern int part_state, build_state;
 		int part_step(int), use(int x);
 		int use(int x) { return part_step(x) + part_state + build_state; }
@@ -266,22 +265,22 @@ what_is_included()
 	becomes build_state d "$(address build_state build.c)" "sched/build.c:4" "$how: ... and one of the file that includes it"
 	has "$(<"$dir/syms")" "# sched/part.c is compiled in sched/build.c" "$how: the table says where it is"
 	fresh
-	template a.c sched/alone.c <<<'int alone(int), use(int x); int use(int x) { return alone(x); }'
+	c_file a.c sched/alone.c <<<'int alone(int), use(int x); int use(int x) { return alone(x); }'
 	resolve
 	is "$status:$(symbol alone | cut -d' ' -f4):$(grep -c 'is compiled in' "$dir/syms")" "0:$(address alone alone.c):0" \
 		"$how: a file that is compiled by itself is meant, not what includes it, too"
 	fresh
-	template a.c sched/both.c <<<'int both_step(int), use(int x); int use(int x) { return both_step(x); }'
+	c_file a.c sched/both.c <<<'int both_step(int), use(int x); int use(int x) { return both_step(x); }'
 	resolve
 	is "$status:$err" "1:klpsyms: error: a.c:1: 'sched/both.c' is included by more than one file: write the including file whose copy is meant into the tag
   sched/build.c
   sched/other.c" "$how: a file that two include"
 	fresh
-	template a.c sched/part.h <<<'int part_step(int), use(int x); int use(int x) { return part_step(x); }'
+	c_file a.c sched/part.h <<<'int part_step(int), use(int x); int use(int x) { return part_step(x); }'
 	resolve
 	refused 1 "a.c:1: 'sched/part.h' is not a source file of this vmlinux" "$how: a header is no scope"
 	fresh
-	template a.c drivers/half.c <<<'int half_step(int), use(int x); int use(int x) { return half_step(x); }'
+	c_file a.c drivers/half.c <<<'int half_step(int), use(int x); int use(int x) { return half_step(x); }'
 	resolve --object "$scratch/included/out/whole.ko"
 	is "$status:$(symbol half_step | awk '{ print $1, $2, $6 }')" "0:whole half_step drivers/half.c:1" "$how: a file that one of a module includes"
 	resolve
@@ -289,7 +288,7 @@ what_is_included()
 	k=$scratch/kernel
 }
 
-# The build directory may lie in the tree, with all files named from the root of the file system.
+# The build directory may be inside the tree, with absolute names of files.
 absolute_names()
 {
 	local tree=$scratch/tree
@@ -300,11 +299,11 @@ absolute_names()
 		relink "$tree/kernel" tree.o leaf.o)
 	k=$tree/kernel
 	fresh
-	template a.c lib/tree.c <<<'int tree_step(int), use(int x); int use(int x) { return tree_step(x); }'
+	c_file a.c lib/tree.c <<<'int tree_step(int), use(int x); int use(int x) { return tree_step(x); }'
 	resolve
 	becomes tree_step t "$(address tree_step tree.c)" "lib/tree.c:1" "names from the root, compiled below the tree"
 	fresh
-	template a.c lib/leaf.S <<<'int tree_asm(int), use(int x); int use(int x) { return tree_asm(x); }'
+	c_file a.c lib/leaf.S <<<'int tree_asm(int), use(int x); int use(int x) { return tree_asm(x); }'
 	resolve
 	becomes tree_asm t "$(address tree_asm leaf.o)" "lib/leaf.S" "... the assembler's, too"
 	k=$scratch/kernel
@@ -312,7 +311,7 @@ absolute_names()
 
 mini_vmlinux "$k" && mini_gadget "$k" && make_frame || exit
 how_it_is_written
-# Two more files: one whose path is the end of another's, one whose name another has.
+# Two more files: the path of one is the end of another's path; the other has the same name as another file.
 mkdir -p "$scratch/more/init"
 cat >"$scratch/more/alpha.c" <<'END'
 int alpha_top(int x);
@@ -333,12 +332,12 @@ assembler
 which_file_it_means
 k=$scratch/kernel
 however_it_is_made
-# --cache: a second run does not read every unit's name, and believes nothing that does not fit.
+# --cache: a second run does not read the name of every unit, and does not trust a cache that does not fit.
 cached()
 {
 	local cache=$scratch/units text="int helper(int x), use(int x); int use(int x) { return helper(x); }"
 	fresh
-	template a.c fs/proc/alpha.c <<<"$text"
+	c_file a.c fs/proc/alpha.c <<<"$text"
 	resolve
 	cp "$dir/syms" "$scratch/plain.syms"
 	for _ in first second; do
@@ -354,7 +353,7 @@ cached()
 	is "$status:$(cmp "$cache" "$cache.other" 2>&1)" "0:" "and one of another vmlinux"
 	sed 's/alpha\.c/omega.c/; s/beta\.c/alpha.c/' "$cache" >"$cache.wrong"
 	run_klpsyms --cache "$cache.wrong"
-	refused 1 "does not fit '$k/vmlinux': remove it" "one that lies is refused"
+	refused 1 "does not fit '$k/vmlinux': remove it" "a cache with other contents"
 	run_klpsyms --cache "$scratch/nowhere/units"
 	exits 0 "one that cannot be written is no error"
 }

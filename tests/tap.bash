@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# TAP for the tests: a few assertions, a scratch directory, and captured command runs.
-# A test sources this file first and ends with done_testing. A test that dies before
-# that has printed no plan, which prove counts as a failure: a signal is never a pass.
+# TAP for the tests: assertions, a scratch directory, captured runs of commands. A test sources this
+# file first and ends with done_testing. If it dies before, it has printed no plan, and prove counts
+# that as a failure: a signal is never a pass.
 
 set -uo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck disable=SC2034 # for the tests
 bin=${KLPMAKE_BIN:-$top/build}
-# Of a build with sanitizers: what they find, leaks among it, ends a program with a status that no test wants.
+# In a build with sanitizers, what they find (leaks, too) ends a program with a status that no test expects.
 export ASAN_OPTIONS=exitcode=99${ASAN_OPTIONS:+:$ASAN_OPTIONS}
 export LSAN_OPTIONS="suppressions='$top/tests/leaks.txt':print_suppressions=0"
 tap_count=0
@@ -42,7 +42,7 @@ fail()
 	printf 'not ok %d - %s\n' "$tap_count" "$1"
 }
 
-# diag TEXT: why something failed. On standard error, as prove shows that without being asked.
+# diag TEXT: why something failed. It goes to standard error, which prove shows without being asked.
 diag()
 {
 	local line
@@ -73,8 +73,8 @@ run()
 	err=$(<"$scratch/.err")
 }
 
-# json_messages JSON: its messages, one a line: SEVERITY|FILE|LINE|CHECK|TEXT, '-' for null, the lines of
-# the text joined by a slash.
+# json_messages JSON: its messages, one on a line, as SEVERITY|FILE|LINE|CHECK|TEXT: '-' stands for null,
+# and a slash for a line break in the text.
 json_messages()
 {
 	perl -MJSON::PP -CO -e '
@@ -84,7 +84,7 @@ json_messages()
 		}' "$1"
 }
 
-# exits WANT NAME: the exit status of the last run.
+# exits WANT NAME: the last run ended with that exit status.
 exits()
 {
 	if [[ $status == "$1" ]]; then
@@ -97,7 +97,7 @@ exits()
 	fi
 }
 
-# is GOT WANT NAME
+# is GOT WANT NAME: the two are equal.
 is()
 {
 	if [[ $1 == "$2" ]]; then
@@ -109,7 +109,7 @@ is()
 	fi
 }
 
-# has TEXT PART NAME: TEXT contains PART, to the letter.
+# has TEXT PART NAME: TEXT contains PART literally.
 has()
 {
 	if [[ $1 == *"$2"* ]]; then
@@ -121,7 +121,7 @@ has()
 	fi
 }
 
-# lacks TEXT PART NAME
+# lacks TEXT PART NAME: TEXT does not contain PART.
 lacks()
 {
 	if [[ $1 != *"$2"* ]]; then
@@ -153,14 +153,14 @@ make_elfedit()
 	"${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c"
 }
 
-# refused STATUS MESSAGE NAME: the last run exited with STATUS (never by a signal) and its
-# standard error holds MESSAGE.
+# refused STATUS MESSAGE NAME: the last run ended with STATUS, never by a signal, and its standard error has
+# MESSAGE. NAME says what was refused.
 refused()
 {
 	if [[ $status == "$1" && $err == *"$2"* ]]; then
-		pass "$3"
+		pass "refused: $3"
 	else
-		fail "$3"
+		fail "refused: $3"
 		diag "exit status $status, wanted $1"
 		diag "wanted in stderr: $2"
 		diag "stderr: $err"

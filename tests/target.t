@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The evidence about the target: what is believed, what contradicts itself, what is no evidence.
+# The evidence about the target: what is accepted, what contradicts itself, and what is not evidence.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
 
-# with OPTION...: klpsyms on a good patch with these options; the last one of a kind counts.
+# with OPTION...: klpsyms on a good patch with these options; the last one of each kind counts.
 with()
 {
 	run_klpsyms "$@"
 }
 
-# vmlinux MESSAGE NAME [FILE]: that vmlinux is refused.
+# vmlinux MESSAGE NAME [FILE]: FILE as vmlinux is refused.
 vmlinux()
 {
 	with --vmlinux "${3-$scratch/vmlinux}"
@@ -19,7 +19,7 @@ vmlinux()
 	[[ ! -e $dir/syms ]] || fail "$2: no table"
 }
 
-# field OFFSET BYTES: a copy of vmlinux with other bytes (printf's escapes) there.
+# field OFFSET BYTES: makes a copy of vmlinux with BYTES (with printf's escapes) at that offset.
 field()
 {
 	cp "$k/vmlinux" "$scratch/vmlinux"
@@ -95,7 +95,7 @@ which_build()
 	refused 1 "is the vmlinux of 9.9.0-mini, the target is 9.9.0-mini-rt" "another that begins like it"
 }
 
-# witness TEXT: with that as --symbols.
+# witness TEXT: runs klpsyms with a file of that text as --symbols.
 witness()
 {
 	printf '%s\n' "$1" >"$scratch/map"
@@ -150,7 +150,7 @@ which_symbols()
 	refused 1 "'$scratch/none': No such file or directory" "no file"
 }
 
-# exports LINE...: with a Module.symvers of these lines behind the good ones.
+# exports LINE...: runs klpsyms with a Module.symvers to which these lines are added.
 exports()
 {
 	{
@@ -187,7 +187,7 @@ which_exports()
 
 mini_vmlinux "$k" && mini_gadget "$k" && make_frame || exit
 fresh
-template a.c fs/proc/alpha.c <<<'int helper(int), use(int x); int use(int x) { return helper(x) + (int)sink(x); }'
+c_file a.c fs/proc/alpha.c <<<'int helper(int), use(int x); int use(int x) { return helper(x) + (int)sink(x); }'
 resolve --release 9.9.0-mini
 which_vmlinux
 which_build

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# klpcheck compares the compiler of a patch, and its flags, with those of the kernel; what cannot be compared is
-# said, and what is damaged is refused.
+# klpcheck compares the compiler of a patch and its flags with the kernel's. It says what it cannot compare, and refuses
+# damaged files.
 
 # shellcheck source=tests/types.bash
 source "$(dirname "${BASH_SOURCE[0]}")/types.bash"
@@ -16,7 +16,7 @@ what_is_compiled_otherwise()
 		"one that it has" kinds_use=new_use <<-'END'
 			int new_use(int x) { return x; }
 		END
-	# Its calls of ftrace are none that the kernel knows, which is said, too.
+	# Its calls of ftrace are not ones that the kernel knows, and that is reported as well.
 	MINI_CFLAGS=-mcmodel=large try_it kinds_use=new_use <<-'END'
 		int new_use(int x) { return x; }
 	END
@@ -53,7 +53,7 @@ produced_by()
 	check "$scratch/produced.ko"
 }
 
-# What else klpcheck is given, and what becomes of it.
+# Other inputs of klpcheck, and what it makes of them.
 what_cannot_be_compared()
 {
 	local pass
@@ -77,7 +77,7 @@ what_cannot_be_compared()
 	refused 1 "no debug information" "a vmlinux without debug information"
 }
 
-# Damaged debug information is read in a process of its own.
+# Damaged debug information is read in a separate process.
 what_is_damaged()
 {
 	local pass
@@ -88,7 +88,7 @@ what_is_damaged()
 	check "$scratch/damaged.ko"
 	refused 1 "'$scratch/damaged.ko': damaged debug information: " "damaged debug information"
 	has "$out" "not checked  layout: the debug information could not be read" "... is said to be the reason why nothing was compared"
-	# Only the child processes crash, when they limit their time; where file sizes have 64 bits by the second name.
+	# Only child processes crash here, when they limit their time; the second name is used where file sizes have 64 bits.
 	cat >"$scratch/crash.c" <<-'END'
 		#include <signal.h>
 		#include <unistd.h>
@@ -113,16 +113,16 @@ what_is_damaged()
 	is "$(json_messages "$out" | cut -d, -f1)" "error|x.c|4|init|'again' uses 'setup'" "... also in JSON"
 	LD_PRELOAD=crash.so LD_LIBRARY_PATH=$scratch ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 check --json "$dir/out/klp-x.ko"
 	refused 1 "'$dir/out/klp-x.ko': 'again' uses 'setup', which lies in '.init.text'" "... has none after such a crash"
-	is "$(grep -c 'reading it ended with signal 11' <<<"$err")" 1 "... which is told once"
+	is "$(grep -c 'reading it ended with signal 11' <<<"$err")" 1 "... which is reported once"
 	holds "... and the report is there" perl -MJSON::PP -e 'decode_json(shift)->{messages}[1] or die' "$out"
-	# The signal is ignored by what starts klpcheck; bash cannot do that.
+	# The parent of klpcheck ignores the signal, which bash cannot do.
 	LD_PRELOAD=crash.so LD_LIBRARY_PATH=$scratch ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 \
 		run perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' "$bin/klpcheck" --vmlinux "$k/vmlinux" \
 		--allow prototypes,data,layout,compiler "$dir/out/klp-x.ko"
 	refused 1 "reading it ended with signal 11" "... also for who ignores SIGCHLD, and waives all that was to be compared"
 }
 
-# A kernel says by a variable whether it takes modules without a signature.
+# A variable of the kernel tells whether it loads modules without a signature.
 what_has_to_be_signed()
 {
 	local asks=$scratch/asks
@@ -152,7 +152,7 @@ what_has_to_be_signed()
 	is "$(checked signature)" "none; the kernel takes signed modules only when it is locked down, as with Secure Boot" "... says so"
 }
 
-# Other forms of the same kernel.
+# The same kernel in other forms.
 what_kernels_are_like()
 {
 	local flag

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# One patch with the kernel's real headers, declared rightly and wrongly: what is wrong is refused, and
-# a guest shows what it does where that is allowed.
+# One patch with the kernel's real headers and with right and wrong declarations: what is wrong is refused, and a guest
+# shows what it does when it is waived.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
 # shellcheck source=tests/example.bash
 . "$(dirname "$0")/example.bash"
 
-# wrong FLAG MESSAGE...: compiled with -DWRONG_FLAG or another flag it is refused with each message.
+# wrong FLAG MESSAGE...: compiled with -DWRONG_FLAG, or another flag, the patch is refused with each message.
 wrong()
 {
 	local flag=$1
@@ -22,7 +22,7 @@ wrong()
 	done
 }
 
-# shown NAME: what the patched /proc/cmdline showed in the guest.
+# shown NAME: what the patched /proc/cmdline has shown in the guest.
 shown()
 {
 	sed -n "s/^with *| $1 //p" <<<"$out"
@@ -53,7 +53,7 @@ whole_run()
 	KCFLAGS='-DWRONG_PROTOTYPE -DWRONG_LAYOUT' run "$top/klpmake" -q -k "$release" --allow prototypes,layout "$dir"
 	exits 0 "$release: both are made when they are allowed"
 	proves '... and are wrong' "$dir/klp-types.ko" -- --cmd 'cat /proc/cmdline'
-	# Nothing is shown where there is no guest to be had.
+	# Without a guest nothing is shown.
 	[[ -n $(shown pages) ]] || return 0
 	is "$(shown pages | awk '{ print ($1 < 256) }')" 1 "$release: all but the lowest byte of a result is lost"
 	is "$(shown portid | awk '{ print ($1 != 0) }')" 1 "$release: another member is taken for the port"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the tests of types share: patches that declare what the miniature kernel has, and klpcheck's verdict on them.
+# Shared by the tests of types: patches that declare what the miniature kernel has, and klpcheck's verdict on them.
 
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
@@ -9,7 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/attempt.bash"
 kernel=$k
 patch_tag=kernel/kinds.c
-# So that one which replaces no function does something.
+# A patch with .replace does something even if it replaces no function, as these that only declare things.
 patch_members=', .replace = true'
 patch_cflags=(-idirafter "$top/src/include")
 
@@ -18,16 +18,16 @@ check()
 	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" --debug-modules "$k" "$@"
 }
 
-# fine NAME [OLD=NEW...]: ... passes, without a word.
+# fine NAME [OLD=NEW...]: the patch on standard input passes without any message.
 fine()
 {
 	local name=$1
 	shift
 	try_it "$@"
-	is "$status:$err" 0: "$name"
+	is "$status:$err" 0: "passes: $name"
 }
 
-# wrong CHECK MESSAGE NAME [OLD=NEW...]: ... is refused by that check, and by no other.
+# wrong CHECK MESSAGE NAME [OLD=NEW...]: the patch on standard input is refused by that check, and by no other.
 wrong()
 {
 	local pass=$1 message=$2 name=$3
@@ -37,7 +37,7 @@ wrong()
 	is "$(grep -c '^klpcheck: error: ' <<<"$err")" 1 "... which is all"
 }
 
-# The types of tests/mini/kernel/kinds.c, as they stand there.
+# The types of tests/mini/kernel/kinds.c, unchanged.
 kinds=$(sed -n '/^enum kinds_state/,/^static/p' "$mini_src/kernel/kinds.c" | sed '$d')
 
 # What of a structure is not as the kernel has it: the rest of each patch is the same.

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# klpcheck compares what a patch declares with what the kernel has: functions, variables, structures. What is
-# spelt otherwise and means the same passes; each difference that machine code would notice is refused, and can
-# be waived by name.
+# klpcheck compares what a patch declares with what the kernel has: functions, variables, structures. Other words for the
+# same thing pass. Each difference that machine code would notice is refused, and can be waived by name.
 
 # shellcheck source=tests/types.bash
 source "$(dirname "${BASH_SOURCE[0]}")/types.bash"
@@ -50,7 +49,7 @@ what_is_right()
 	lacks "$out" "not checked" "... and all is said to be checked"
 }
 
-# Another spelling, and no more of a structure than is used.
+# Other words for the same types, and only the members of a structure that are used.
 what_means_the_same()
 {
 	fine "the same in other words" kinds_use=new_use kinds_add=new_add kinds_quiet=new_quiet kinds_test=new_test <<-'END'
@@ -370,7 +369,7 @@ what_lies_elsewhere()
 			typedef struct { long counter; } kinds_count;
 			int new_use(int x) { kinds_count count = {x}; return sink((long)&count); }
 		END
-	# beta_total() is of a file that the patch is not about, but it reads what it is given.
+	# beta_total() belongs to a file that the patch is not about, but it reads what the patch passes.
 	MINI_CFLAGS='-Drecord=first_record -Dbeta_total=first_total' TAG=lib/strings.c \
 		wrong layout "x.c:5: 'struct record' is not that of fs/proc/beta.c: member 'weight' is at byte 0, the kernel's at byte 4" \
 		"a structure that is passed to a function of another file" registered=new_registered <<-'END'

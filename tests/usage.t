@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Wrong usage of the commands is said, with status 2; help goes to standard output; a machine without
-# the kernel gets the command that fetches it.
+# Wrong usage of the commands is reported with status 2; help goes to standard output; without the kernel, the message has
+# the command that fetches it.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 export KLPMAKE_ROOT=$scratch/root KLPMAKE_CACHE=$scratch/cache KLPMAKE_OS_RELEASE=$scratch/os-release
@@ -37,7 +37,7 @@ wrong klpmake '-q help' "'help' comes first, before its options"
 wrong kallsympos '' 'which symbol?'
 wrong kallsympos '--nonsense name' "unknown option '--nonsense'"
 
-# The scripts and the programs that klpmake runs speak as klpmake does.
+# Scripts and programs that klpmake runs report like klpmake.
 scripts=(demo dev/arch-proof dev/bench dev/host-libraries dev/test-in dev/test-kernel fetch-kernel setup test)
 is "$(printf '%s\n' "${scripts[@]}")" \
 	"$(cd "$top/scripts" && grep -rl '^#!/bin/bash' -- * | LC_ALL=C sort)" 'every script is looked at here'
@@ -71,6 +71,10 @@ wrong_program klpcheck '--json=x' "option '--json' takes no value"
 wrong_program klpcheck '-vz' "unknown option '-z'"
 wrong_program klpcheck 'x.ko' '--vmlinux is missing'
 wrong_program klpsyms '-o x' '--vmlinux, --symvers and -o are needed'
+needed='--vmlinux v --symvers s -o t'
+for words in '--module x.ko' 'x.o --module x.ko' '--module x.ko --module y.ko a.o'; do
+	wrong_program klpsyms "$needed $words" '--module needs a partially linked module and its object files'
+done
 wrong_program kallsympos 'a b c' 'one name, and at most one path'
 
 for command in klpmake 'klpmake check'; do
@@ -136,7 +140,7 @@ run "$top/klpmake" check nowhere.ko
 refused 1 "'nowhere.ko': no such file" 'a module that is not there'
 run "$top/klpmake" check text
 refused 1 "'text' is not a kernel module: it does not say which kernel it is for" 'a file that is no module'
-# What fails before anything was run is reported as what fails later.
+# An error before anything was run is reported like a later one.
 for words in 'check --json nowhere.ko' 'check nowhere.ko --json -q' 'check --json nowhere.ko --baseline tree'; do
 	read -r -a words <<<"$words"
 	run "$top/klpmake" "${words[@]}"
@@ -157,7 +161,7 @@ is "$status:$out" 2: 'wrong usage is said to people'
 is "$(ls -A "$scratch/tmp")" '' 'nothing is left of that in TMPDIR'
 is "$(cd "$scratch/patch" && echo .[!.]* *)" '.[!.]* Makefile' 'nothing is left in the directory'
 
-# The programs run elsewhere than where the user stands.
+# The programs run in another directory than the user's.
 is "$(
 	program=usage home=$top
 	# shellcheck source=scripts/lib/common.bash

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A kernel that patches without ftrace, as openEuler's do with CONFIG_LIVEPATCH_WO_FTRACE: the
-# miniature kernel with the members and functions that its livepatch.h has. None was run.
+# A kernel that patches without ftrace, as openEuler's with CONFIG_LIVEPATCH_WO_FTRACE: the miniature kernel with the
+# members and functions of its livepatch.h. No such kernel was run.
 
 # shellcheck source=tests/tap.bash
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
@@ -14,7 +14,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/check.bash"
 check_setup && mkdir "$scratch/plain" && cp "$mini_src/jump.c" "$scratch/plain" || exit
 flags=(-DCONFIG_LIVEPATCH_WO_FTRACE)
 
-# kernel NAME [FLAG...]: one more such kernel is $k, with its module gadget.
+# kernel NAME [FLAG...]: makes one more such kernel as $k, with its module gadget.
 kernel()
 {
 	k=$scratch/$1
@@ -22,8 +22,8 @@ kernel()
 	check_modules=(--object "$k/gadget.ko")
 }
 
-# jump NAME [FLAG...]: tests/mini/jump.c for the kernel in $k as NAME.ko; status and err are the first
-# step's that fails.
+# jump NAME [FLAG...]: makes tests/mini/jump.c for the kernel in $k as NAME.ko; status and err are those of the first step
+# that fails.
 jump()
 {
 	local mini_flags=("-I$top/src/include")
@@ -37,21 +37,21 @@ jump()
 	[[ $status == 0 ]]
 }
 
-# right NAME [FLAG...]: the patch with that is passed, without a word.
+# right NAME [FLAG...]: that patch passes without any message.
 right()
 {
 	jump right "${@:2}" && check "$scratch/right.ko"
-	is "$status:$err" "0:" "$1"
+	is "$status:$err" "0:" "passes: $1"
 }
 
-# wrong NAME MESSAGE FLAG...: the patch with that is refused.
+# wrong NAME MESSAGE FLAG...: that patch is refused.
 wrong()
 {
 	! jump wrong "${@:3}" || check "$scratch/wrong.ko"
 	refused 1 "$2" "$1"
 }
 
-# What can be patched: whatever has room for the jump.
+# Functions can be patched if they have room for the jump.
 kernel jump
 right "a function that is not traced"
 lacks "$out" "not checked" "... with nothing left out"
@@ -77,7 +77,7 @@ room()
 }
 size=$(symbol_size alpha_notrace) room=$(room alpha_notrace)
 holds "alpha_notrace() has $size bytes, and room for $room" test "$size" -lt "$room"
-# As many bytes as there is room, and one more, in each way that kernels have declared them.
+# A jump of as many bytes as there is room, and one more, in each way in which kernels have declared the size.
 kernel room -DKEPT="unsigned char old_code[$room]"
 right "a jump into the padding behind a function"
 at=$((0x$(mini_nm "$k/vmlinux" | awk '$3 == "alpha_notrace" { print $1 }') + size - 0xffffffff81000000))
@@ -103,7 +103,7 @@ has "$out" "not checked  whether 1 function can be replaced: '$k/vmlinux' does n
 run "$bin/kallsympos" --vmlinux "$k/vmlinux" alpha_notrace
 has "$err" "does not tell how much a jump overwrites: what is patchable was not looked up" "... by kallsympos"
 
-# The last function of a module's section: what will follow it there is not known.
+# The last function of a module's section: what follows it in memory is unknown.
 text=$(readelf -SW "$k/gadget.ko" | sed -nE 's/^ *\[ *([0-9]+)\] \.text .*/\1/p')
 read -r size name < <(LC_ALL=C readelf -sW "$k/gadget.ko" | sort -k2,2 |
 	awk -v text="$text" '$7 == text && $4 == "FUNC" { last = $3 " " $8 } END { print last }')
@@ -112,7 +112,7 @@ wrong "the last function of a module" "'$name' cannot be patched: shorter than t
 kernel tail-fits -DKEPT="u8 old_insns[$size]"
 right "... that is just long enough" '-DOLD_NAME="alpha_show"' "-DGADGET_NAME=\"$name\""
 
-# How it is started and stopped.
+# How a patch is started and stopped.
 k=$scratch/jump check_modules=(--object "$k/gadget.ko")
 wrong "another kernel's way to start a patch" "'klp_enable_patch' is neither in fs/proc/alpha.c nor a global symbol of this kernel
   this kernel takes a livepatch with klp_register_patch(): KLP_START() and KLP_STOP() of <klpmake.h> are for either" \
@@ -121,7 +121,7 @@ wrong "a patch that is registered for ever" "it calls klp_register_patch(), but 
   call KLP_STOP() of <klpmake.h> in its exit function" -DSTOP=
 wrong "a patch that nobody starts" "never calls klp_enable_patch(): it is not a livepatch module" -DSTART=0
 
-# What the core does not do, or does at another time.
+# What the livepatch core does not do, or does at another time.
 right "hooks on loading only" -DUNLOAD_HOOKS={}
 wrong "hooks without an end" \
 	"the struct klp_hook array 'load' in section '.data' does not end with an empty entry" '-DLOAD_HOOKS={.hook=loading}'
@@ -143,7 +143,7 @@ wrong "an atomic replacement" "'patch' replaces all patches of before (.replace)
 jump states -DMEMBERS=.states=states && check "$scratch/states.ko"
 warned "'patch' has states, which a kernel that patches without ftrace does not look at" "states"
 
-# Kernels tell which of the two ways they have.
+# The kernel tells which of the two ways it has.
 right "to be edited" && good=$scratch/right.ko
 broken "a patch that an earlier kernel would start" "it does not call klp_register_patch(): loading it would patch nothing" \
 	rename-symbol klp_register_patch klp_enable_patch
@@ -152,7 +152,7 @@ MINI_CFLAGS='' mini_module "$stock" "$scratch/stock.ko" "$mini_src/foreign.c" ||
 k=$stock check_modules=(--modules "$stock/modules") good=$scratch/stock.ko
 broken "a patch that openEuler's would start" "it does not call klp_enable_patch(): loading it would patch nothing" \
 	rename-symbol klp_enable_patch klp_register_patch
-# openEuler's first ones.
+# The first such kernels of openEuler.
 flags+=(-Dklp_register_patch=klp_enable_patch -UKLPMAKE_REGISTER_PATCH)
 kernel first
 right "a kernel without ftrace that has klp_enable_patch()"
@@ -161,7 +161,7 @@ right "a kernel without ftrace that has klp_enable_patch()"
 source "$top/scripts/lib/common.bash"
 # shellcheck source=scripts/lib/kbuild.bash
 source "$top/scripts/lib/kbuild.bash"
-# told DIRECTORY: which macro.
+# told DIRECTORY: the message names the macro to use.
 told()
 {
 	kbuild_starter "$1"
@@ -174,7 +174,7 @@ is "$(told "$stock"):$(told "$scratch/first"):$(told "$scratch/none")" "::" \
 mkdir "$scratch/both" && cat "$stock/Module.symvers" "$scratch/jump/Module.symvers" >"$scratch/both/Module.symvers"
 is "$(told "$scratch/both")" "" "... nor of one that has both"
 
-# compiles DIRECTORY: that example, with a stock kernel's headers but for livepatch.h.
+# compiles DIRECTORY: compiles that example with the headers of a stock kernel but another livepatch.h.
 compiles()
 {
 	local dir=$scratch/examples/$1 name=$1 ko
@@ -194,7 +194,7 @@ compiles()
 	done
 }
 
-# driver: klpmake with headers that say so uses the other functions, which the stock vmlinux has not got.
+# driver: with headers of such a kernel, klpmake uses the other functions, which the stock vmlinux does not have.
 driver()
 {
 	cp -rs "$kdir/" "$scratch/headers"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The work directory is klpmake's own: what others put there is not followed, what cannot be made or locked
-# ends the run with a word, and what a killed run leaves is taken away by the next.
+# The work directory is klpmake's own: what others put there is not followed; a run ends with a message when it cannot make
+# or lock the directory; and the next run removes what a killed run has left.
 
 # shellcheck source=tests/tap.bash
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
@@ -40,7 +40,7 @@ links()
 	refused 1 "'$(place)' is a link, and klpmake would write where it leads: remove it" ".klpmake/RELEASE is a link"
 	is "$(ls "$victim"):$(<"$victim/file")" "file:mine" "... and what they lead to is as it was"
 
-	# All that klpmake and kbuild write there, as a repository could have it.
+	# Everything that klpmake and kbuild write there, as a cloned repository could contain it.
 	for name in .lock mark inputs reached programs kbuild.log renames _klpmake.syms klp-x.check \
 		out/klp-x.ko build/klp-x.o build/klp-x.ko build/.klp-x.o.cmd build/klp-x.mod include/klpmake.h; do
 		patch
@@ -57,7 +57,7 @@ links()
 		is "$status:$err:$(ls "$victim")" "0::file" "$name/ is such a link"
 	done
 
-	# With the mark of another directory, and a failing build.
+	# With another directory's mark, and a build that fails.
 	patch
 	make_it -q "$dir"
 	cp -a "$dir" "$scratch/clone"
@@ -68,7 +68,7 @@ links()
 	is "$status:$err:$(<"$victim/file")" "0::mine" "a copied work directory is another one, its mark says"
 }
 
-# What the lock is and where it lies cannot keep a run from its end.
+# No lock file, of whatever kind and wherever it is, can stop a run.
 no_waiting()
 {
 	patch
@@ -91,7 +91,7 @@ no_waiting()
 	run env SHELLOPTS=noclobber timeout 60 "$top/klpmake" -q -k "$mini_release" --kdir "$k" --vmlinux "$k/vmlinux" "$dir"
 	is "$status:$err" "0:" "a shell that does not overwrite"
 
-	# A flock(1) that waits in vain, as after the time that klpmake gives it.
+	# A flock(1) that gives up, as after klpmake's time limit.
 	mkdir "$scratch/bin"
 	printf '#!/bin/sh\nexit 1\n' >"$scratch/bin/flock"
 	chmod 755 "$scratch/bin/flock"
@@ -120,7 +120,7 @@ full_disk()
 	umount "$scratch/disk"
 }
 
-# The cache is there to make runs faster.
+# The cache only makes runs faster.
 caches()
 {
 	local cache=$scratch/cache
@@ -137,7 +137,7 @@ caches()
 	is "$status:$err" "0:" "a cache that is full is no matter"
 	umount "$cache"
 
-	# A kernel that a user has fetched, or somebody has made to look so.
+	# A kernel in a user's cache, fetched or made up.
 	mkdir -p "$scratch/home/.cache/klpmake/kernels/$mini_release/lib/modules/$mini_release" "$scratch/root/etc"
 	ln -s "$k" "$scratch/home/.cache/klpmake/kernels/$mini_release/lib/modules/$mini_release/build"
 	chmod 755 "$scratch"
@@ -155,7 +155,7 @@ caches()
 	holds "... they are read anew" cmp "$scratch/units" "$cache/kernels/.units-$mini_release"
 }
 
-# A killed run: what it started ends, and the next run is not kept waiting, nor disturbed by what it finds.
+# A killed run: what it started ends, and the next run neither waits for it nor is disturbed by what it left.
 killed()
 {
 	local pid
@@ -174,7 +174,7 @@ killed()
 	is "$status:$(adds)" "0:1000" "a run after one that was killed in kbuild"
 	is "$(pgrep -f "sleep 1000.1$$")" "" "... whose kbuild runs no more"
 
-	# Somebody's daemon, started in a build.
+	# A daemon that was started by a build.
 	rm "$scratch/once"
 	patch
 	cat >>"$dir/Makefile" <<-END
@@ -187,7 +187,7 @@ killed()
 	pkill -f "sleep 1000.2$$"
 }
 
-# In another user's directory there is nothing that he could change under klpmake.
+# In another user's directory, nothing that klpmake uses can be changed by that user.
 anothers()
 {
 	if ((EUID)); then

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What klpcheck knows of the module and of the kernel that is to load it, and how its passes say
- * what they find. Each pass is a file of check/ and one function here; check/run.c has the
- * list. None stops at the first problem.
+ * What klpcheck knows about the module and about the kernel that is to load it, and how its passes
+ * report what they find. Each pass is a file below check/ with one function that is declared here;
+ * check/run.c has the list. A pass reports every problem that it sees and does not stop at the
+ * first.
  */
 #ifndef KLP_CHECK_H
 #define KLP_CHECK_H
@@ -35,7 +36,7 @@ struct check_symbol {
 	char *name;
 	uint64_t position;
 	size_t relocations;
-	bool branched_on;	  /* it is a static key of the module's __jump_table */
+	bool branched_on;	  /* a static key to which the module's __jump_table refers */
 	const struct ksym *found; /* in its object, or NULL */
 };
 
@@ -46,38 +47,43 @@ struct check_func {
 	const struct ksym *found; /* in its object, or NULL */
 };
 
-/* A module that the patch names, and how much of it. */
+/* A module that the patch names, and how many of its functions and symbols are used. */
 struct check_module {
 	const char *name;
-	struct object *object; /* NULL: there is no file of it, or a broken one */
+	struct object *object; /* NULL: its file was not found, or is broken */
 	bool broken;	       /* ... which error() has reported */
 	size_t functions, symbols;
 };
 
-/* A symbol of one module in relocations that wait for another: indices in symbol[], section[]. */
+/*
+ * A symbol of one module that is used in relocations which wait for another module: indices in
+ * symbol[] and section[].
+ */
 struct check_use {
 	size_t section, symbol;
 };
 
-/* More code of a function that is replaced: a copy of it in another function, or under another
- * name. */
+/*
+ * Another place with the code of a replaced function: an inlined copy in another function, or a
+ * copy under another name.
+ */
 struct check_copy {
 	const char *function; /* old_name */
-	const char *in;	      /* the function that has the copy, or the copy's own name; or NULL */
-	char *where;	      /* "path:line" of the call that was inlined, or NULL */
-	bool covered;	      /* with the patch it does not run any more */
-	bool init;	      /* ... or it is in init memory, and has run, or runs but once */
+	const char *in; /* the function that holds the copy, or the copy's own name; or NULL */
+	char *where;	/* "path:line" of the call that was inlined, or NULL */
+	bool covered;	/* with the patch it does not run any more */
+	bool init;	/* it lies in init memory: it has run already, or runs only once */
 };
 
 struct check;
 
 /*
- * A pass that runs once the target is known. What the kernel itself would refuse cannot be waived;
- * a doubt whether the patch does what its author means can, by name.
+ * A pass that runs when the target has been read. What the kernel itself would refuse cannot be
+ * waived. A doubt whether the patch does what its author means can, by the name of the pass.
  */
 struct check_pass {
 	const char *name;
-	const char *what; /* that it doubts, in one line */
+	const char *what; /* what it doubts, in one line */
 	bool waivable;
 	void (*run)(struct check *c);
 	/* Asks the target for the names that the pass needs, before they are read; or NULL. */
@@ -121,8 +127,8 @@ struct check {
 	struct relocs relocs;
 	struct patches patches;
 	char **source;	 /* check_source() of each symbol, read when it is asked for */
-	bool unreadable; /* the module's debug information, of which error() has told */
-	unsigned char **instructions; /* of each section: check/module/instructions.c; or NULL */
+	bool unreadable; /* the module's debug information cannot be read; error() has said so */
+	unsigned char **instructions; /* see check/module/instructions.c; or NULL */
 	bool layout_known, relocs_sane;
 	bool patches_known; /* false: error() or note() has told why not */
 	bool other_build; /* the module was made for another build, and the user has not waived that
@@ -150,12 +156,13 @@ struct check {
 	size_t results;
 	struct check_result *now; /* of the pass that runs, or NULL */
 
-	struct findings *types; /* of check_types(), for all passes that it serves; or NULL */
+	struct findings *types; /* what all passes of check_types() have found; or NULL */
 };
 
 /*
- * error() and warning() with the module's path before the text. In a pass that can be waived bad()
- * also names the pass and counts; when the user has waived the pass, it is not an error.
+ * bad() is error() and odd() is warning(), with the module's path before the text. In a pass that
+ * can be waived, bad() also names the pass and counts what it finds; when the user has waived the
+ * pass, that is not an error.
  */
 void bad(const struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
 void odd(const struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
@@ -163,7 +170,7 @@ void odd(const struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
 /* Remembers something that could not be checked. */
 void note(struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
 
-/* Says what the pass that runs has looked at, and how much. Once. */
+/* Records what the running pass has looked at, and how much. Each pass calls it once at most. */
 void checked(struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
 
 /*
@@ -174,14 +181,15 @@ void checked(struct check *c, const char *fmt, ...) KLP_PRINTF(2, 3);
 const char *scan_until(const char *s, char stop, size_t max, char *dst);
 
 /*
- * The symbol of an object at a position as livepatch counts, the same whether the object is just
- * being loaded or up; or NULL after an error that lists what there is. A symbol in init memory is
- * returned; the caller has to refuse it. what: whose name it is, for the message.
+ * The symbol that livepatch finds at a position among those of its name in an object. It has to be
+ * the same one while the object is being loaded and afterwards. NULL after an error that lists the
+ * candidates. A symbol in init memory is returned as well: the caller has to refuse it. what: who
+ * refers to the symbol, for the message.
  */
 const struct ksym *check_position(const struct check *c, const char *what, const struct object *o,
 				  const char *name, uint64_t position);
 
-/* The number of the symbol of the module's that a place belongs to, 0: of none. */
+/* The number of the module's symbol to which a place belongs, 0: none. */
 size_t check_symbol_at(const struct check *c, size_t section, uint64_t offset);
 
 /*
@@ -199,7 +207,7 @@ const struct object *check_object(const struct check *c, const char *name);
 /* ELF header, section table, special sections. -1 when nothing else can be checked. */
 int check_shape(struct check *c);
 
-/* What the loader makes of the headers of sections; before relocations are read. */
+/* What the loader does with the headers of sections. It runs before relocations are read. */
 void check_sections(const struct check *c);
 
 /* The names of livepatch symbols; fills symbol[]. */
@@ -216,10 +224,12 @@ void check_patch_read(struct check *c);
 int check_read_target(struct check *c);
 void check_open_modules(struct check *c);
 
-/* What the module is called; a part of check_modinfo(). */
+/* The module's name; a part of check_modinfo(). */
 void check_name(struct check *c);
 
-/* The passes of check/run.c: the symbols of vmlinux and of modules are known. */
+/*
+ * The passes that check/run.c lists. They run when the symbols of vmlinux and of modules are known.
+ */
 void check_modinfo(struct check *c);
 void check_symbol_positions(struct check *c);
 void check_undefined(struct check *c);
@@ -240,17 +250,17 @@ bool check_within_instruction(const struct check *c, size_t section, uint64_t of
 /* Is it an operand that says where a call or jump leads? Also false where that is unknown. */
 bool check_is_branch(const struct check *c, size_t section, uint64_t offset);
 
-/* Why no instruction begins at a place in code, or NULL: none is seen. */
+/* Why no instruction can begin at a place in code; NULL when nothing speaks against it. */
 const char *check_no_instruction(const struct check *c, size_t section, uint64_t offset);
 
 /*
- * Is b in another function than a, and not in a part of the same one? Also false when a is not in a
- * function.
+ * Does b lie in another function than a? The cold part of a function counts as that function. False
+ * as well when a does not lie in a function.
  */
 bool check_other_function(const struct check *c, const struct code_place *a,
 			  const struct code_place *b);
 
-/* Parts of check_values(): where a relocation leads, and how functions lie. */
+/* Parts of check_values(): where a relocation leads, and whether functions overlap. */
 void check_reach(const struct check *c, const struct reloc *r, const struct elf_symbol *s);
 void check_function_pieces(const struct check *c);
 
@@ -285,16 +295,16 @@ void check_compat_want(struct check *c);
 void check_types_want(struct check *c);
 void check_signature_want(struct check *c);
 
-/* Makes a result for each pass; before options are read. */
+/* Makes a result for each pass. To be called before options are read. */
 void check_passes_init(struct check *c);
 
 /*
- * Waives the passes of a list with commas. A name that is not a pass ends the program (wrong
+ * Waives the passes of a comma-separated list. A name that is not a pass ends the program (wrong
  * usage).
  */
 void check_allow(struct check *c, const char *names);
 
-/* A help text with the passes that can be waived below it. */
+/* The help text, followed by the passes that can be waived. */
 char *check_passes_help(const char *help);
 
 void check_passes_run(struct check *c);

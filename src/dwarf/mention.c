@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Searching .debug_info's bytes for hints: see dwarf/mention.h. */
+/* Searching the bytes of .debug_info for hints: see dwarf/mention.h. */
 #include "dwarf/mention.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "base/util.h"
 
 struct offsets {
-	uint64_t *v; /* or what stands at one: an address does not fit into every size_t */
+	uint64_t *v; /* offsets, or the values found there; uint64_t, as size_t may be too small */
 	size_t n, cap;
 };
 
@@ -48,7 +48,7 @@ static int by_address(const void *a, const void *b)
 	return ORDER(x->addr, y->addr);
 }
 
-/* Calls found for each offset in .debug_info (ascending) with the unit that holds it. */
+/* Calls found() for each offset in .debug_info (ascending), with the unit that holds it. */
 static int each_unit(struct dwarf_file *d, const uint64_t *off, size_t n,
 		     void (*found)(size_t i, Dwarf_Off unit, void *arg), void *arg)
 {
@@ -68,15 +68,15 @@ struct address_hits {
 	const struct wanted_address *wanted;
 	size_t n;
 	struct offsets at; /* in .debug_info */
-	/* What stands there: an address, or the number of one among those of the unit. */
+	/* What stands there: an address, or the number of an address in the unit's .debug_addr. */
 	struct offsets number;
-	struct offsets numbered; /* which of the two */
+	struct offsets numbered; /* for each: is it such a number? */
 	Dwarf_Off *ret;
 };
 
 /*
- * An address that is asked for twice gets its answer twice at the end: this is the first of the
- * two.
+ * The caller may ask for one address twice. This finds the first of the two; mention_addresses()
+ * copies the answer to the other.
  */
 static const struct wanted_address *find_wanted(const struct address_hits *h, uint64_t addr)
 {
@@ -114,21 +114,27 @@ static void store_unit(size_t i, Dwarf_Off unit, void *arg)
 		h->ret[w->index] = unit;
 }
 
-/* DW_FORM_exprloc: its length, then the expression: DW_OP_addr and 8 bytes, or DW_OP_addrx. */
+/*
+ * Finds the expressions that are one address. In DW_FORM_exprloc their length comes first, then
+ * DW_OP_addr and 8 bytes, or DW_OP_addrx and a number.
+ */
 static void find_operands(struct address_hits *h, const unsigned char *info, size_t size)
 {
 	bool numbers = elf_file_section(h->d->elf, ".debug_addr") != 0;
 
 	/*
-	 * There are too many for memmem(), which reads the whole section each time under
-	 * sanitizers.
+	 * A loop, because memmem() for each address would be too slow: under sanitizers it reads
+	 * the whole section each time.
 	 */
 	for (size_t i = 0; i + 2 < size; i++) {
 		const unsigned char *op = info + i + 1, *at;
 		bool numbered;
 		uint64_t number = 0;
 
-		/* Where there is only one kind of them the C library is faster than this loop. */
+		/*
+		 * Without .debug_addr there is only DW_OP_addr, and the C library finds that faster
+		 * than this loop.
+		 */
 		if (!numbers && !(op = memchr(op, DW_OP_addr, size - i - 1)))
 			break;
 		i = (size_t)(op - info) - 1;
@@ -188,11 +194,11 @@ static void find_bytes(const unsigned char *start, size_t size, const void *what
 		add_offset(o, (size_t)(at++ - start));
 }
 
-/* Numbers of 4 bytes that are looked for together, as they stand in the file. */
+/* 4-byte numbers that are looked for together, in the byte order of the file. */
 struct numbers {
 	uint32_t *v; /* ascending */
 	size_t n;
-	/* The hash of each: one look rules out most other numbers. */
+	/* A bit for the hash of each: looking there first rules out most other numbers. */
 	uint8_t hash[0x10000 / 8];
 };
 
@@ -222,7 +228,7 @@ static void numbers_take(struct numbers *ret, const struct elf_file *f, const st
 		qsort(ret->v, ret->n, sizeof(*ret->v), by_number);
 }
 
-/* Adds where in the bytes one of the numbers stands. */
+/* Adds the offset of each place in the bytes where one of the numbers stands. */
 static void find_numbers(const unsigned char *bytes, size_t size, const struct numbers *numbers,
 			 struct offsets *o)
 {
@@ -243,8 +249,9 @@ static void add_unit(size_t i, Dwarf_Off unit, void *set)
 }
 
 /*
- * DW_FORM_strx: the number of an offset in the unit's part of .debug_str_offsets, before which its
- * length stands, a version and two bytes more. off: places in that section, ascending.
+ * DW_FORM_strx holds an index into the unit's part of .debug_str_offsets, whose entries are offsets
+ * in .debug_str. A header is before that part: 4 bytes for its length, 2 for a version, 2 unused.
+ * off: places in .debug_str_offsets, ascending.
  */
 static int add_by_number(struct dwarf_file *d, const struct offsets *off, struct unit_set *set)
 {
@@ -284,9 +291,12 @@ int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set)
 	info = dwarf_file_section(d, ".debug_info", &info_size);
 	str = dwarf_file_section(d, ".debug_str", &str_size);
 	table = dwarf_file_section(d, ".debug_str_offsets", &table_size);
-	/* DW_FORM_string: short names stand in place */
+	/* DW_FORM_string: short names stand in .debug_info itself. */
 	find_bytes(info, info_size, name, strlen(name) + 1, &in_info);
-	/* DW_FORM_strp: a 4-byte offset; the linker may have made it the end of a longer string */
+	/*
+	 * DW_FORM_strp: a 4-byte offset in .debug_str. The linker may have made the name the end of
+	 * a longer string.
+	 */
 	find_bytes(str, str_size, name, strlen(name) + 1, &in_str);
 	numbers_take(&at, d->elf, &in_str);
 	find_numbers(info, info_size, &at, &in_info);

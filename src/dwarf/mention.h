@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which compile units may speak of an address or a name, told from the bytes of .debug_info.
+ * Which compile units may mention an address or a name, found by searching the bytes of
+ * .debug_info.
  *
- * A vmlinux has thousands of units and millions of DIEs, no index of its data and none of its
- * inlined functions. Bytes are searched a hundred times faster than DIEs are read; what is found
- * here is only a hint, which the caller confirms by reading the unit.
+ * A vmlinux has thousands of units and millions of DIEs, but no index of its variables or of its
+ * inlined functions. Searching bytes is a hundred times faster than reading DIEs. What is found
+ * here is only a hint: the caller confirms it by reading the unit.
  */
 #ifndef KLP_MENTION_H
 #define KLP_MENTION_H
@@ -37,12 +38,12 @@ int mention_addresses(struct dwarf_file *d, const uint64_t *addr, size_t n, Dwar
  */
 int mention_name(struct dwarf_file *d, const char *name, struct unit_set *set);
 
-/* Do these bytes stand in the unit, whatever they mean there? unit 0: in any. */
+/* Does the unit contain these bytes, whatever they mean there? unit 0: does any? */
 bool mention_in_unit(struct dwarf_file *d, Dwarf_Off unit, const void *bytes, size_t n);
 
 /*
- * May a unit refer to a function of another one, as it inlines it? Compilers do so when they
- * optimise at link time, and dwz does.
+ * May a unit have inlined a function of another unit? That is so when compilers optimise at link
+ * time, and after dwz.
  */
 bool mention_across_units(const struct dwarf_file *d);
 

@@ -27,7 +27,10 @@ static struct outline *find(const struct reader *r, Dwarf_Off die)
 	return NULL;
 }
 
-/* include/linux/compiler.h, __UNIQUE_ID(): a number of the whole unit ends the name. */
+/*
+ * Removes the number at the end of such a name, which counts through the whole unit:
+ * include/linux/compiler.h, __UNIQUE_ID().
+ */
 static char *plain_name(const char *name)
 {
 	size_t len = strlen(name);
@@ -63,7 +66,7 @@ static bool add_inner(uint64_t start, uint64_t end, void *arg)
 	return false;
 }
 
-/* What the function has in its source; blocks and all, but not what is inlined. */
+/* What the source of the function has, with its inner blocks and without what is inlined. */
 static int read_text(struct dwarf_file *d, Dwarf_Die die, void *arg)
 {
 	struct outline *o = arg;
@@ -88,7 +91,7 @@ static int read_text(struct dwarf_file *d, Dwarf_Die die, void *arg)
 	return 0;
 }
 
-/* One file may have two numbers: the unit's own has in DWARF 5. */
+/* In DWARF 5 the unit's own file is in its list of files twice. */
 static bool is_file(const struct reader *r, uint64_t a, uint64_t b)
 {
 	const char *x = dwarf_file_source(r->d, r->unit, a);
@@ -97,7 +100,10 @@ static bool is_file(const struct reader *r, uint64_t a, uint64_t b)
 	return a == b || (x && y && !strcmp(x, y));
 }
 
-/* Code that an inlined copy shares with the code around it may belong to lines of that code. */
+/*
+ * Adds a row if its line can belong to the function: code of an inlined copy may be marked with
+ * lines of the code around it.
+ */
 static void add_row(const struct reader *r, struct outline *o, uint64_t file, uint64_t line,
 		    uint64_t column)
 {
@@ -121,7 +127,7 @@ static int add_call(struct dwarf_file *d, struct outline *o, Dwarf_Off callee)
 	return 0;
 }
 
-/* A call that was inlined: there is code at the place of the call, too. */
+/* A call that was inlined counts as a call, and as code at the place of the call. */
 static int add_inlined(const struct reader *r, Dwarf_Die die, Dwarf_Off callee)
 {
 	struct outline *o = r->now;
@@ -136,7 +142,7 @@ static int add_inlined(const struct reader *r, Dwarf_Die die, Dwarf_Off callee)
 
 static int read_code(struct dwarf_file *d, Dwarf_Die die, void *arg);
 
-/* A copy of the code of a function. */
+/* One copy of a function's code; o is NULL when that function is not wanted. */
 static int read_instance(struct dwarf_file *d, Dwarf_Die die, struct reader *r, struct outline *o)
 {
 	struct outline *outer = r->now;
@@ -150,7 +156,7 @@ static int read_instance(struct dwarf_file *d, Dwarf_Die die, struct reader *r, 
 	return status;
 }
 
-/* Within code: what is called, and what is inlined, where a wanted function may be. */
+/* Reads code: calls, and inlined functions, which may be or contain a wanted one. */
 static int read_code(struct dwarf_file *d, Dwarf_Die die, void *arg)
 {
 	struct reader *r = arg;
@@ -185,7 +191,10 @@ static int read_function(struct dwarf_file *d, Dwarf_Die die, void *arg)
 	return read_instance(d, die, r, o);
 }
 
-/* The DIE with its name, which may stand behind code that has it inlined. */
+/*
+ * The DIE with the function's name. It is read apart, as it may come after code into which the
+ * function was inlined.
+ */
 static int read_named(struct dwarf_file *d, struct outline *o)
 {
 	const char *name = "";
@@ -250,7 +259,7 @@ static int by_name(const void *a, const void *b)
 	const struct outline_item *x = a, *y = b;
 	int order = strcmp(x->name, y->name);
 
-	/* Parameters stay in their order. */
+	/* The order of parameters is part of the type. */
 	if (x->kind == y->kind && x->kind == OUTLINE_PARAMETER)
 		order = 0;
 	return ORDER(x->kind, y->kind) ?: order ?: ORDER(x->order, y->order);
@@ -263,7 +272,7 @@ static int by_line(const void *a, const void *b)
 	return ORDER(x->line, y->line) ?: ORDER(x->column, y->column);
 }
 
-/* In order, calls and rows once. */
+/* Sorts items and rows, and removes repeated calls and rows. */
 static void settle(struct outline *o)
 {
 	size_t n = 0;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * How a function is written, as far as debug information tells: its parameters, variables and
- * labels, the functions that it calls or has inlined, and in which lines and columns there is code,
- * counted from the line of its name.
+ * labels, the functions that it calls or has inlined, and the lines and columns that have code,
+ * counted from the line with its name.
  *
- * A copy that was taken as it stands has all of these where the original has them. What the
- * compiler makes of the one or the other (whether a call is inlined, which lines are left) may
- * differ, so only what both sides have is compared. A number that was changed within a line is not
- * seen.
+ * A copy that was taken unchanged has all of these where the original has them. The compiler may
+ * treat the two differently: it may inline a call in only one of them, or leave different lines
+ * without code. So only what both sides have is compared. A number that was changed within a line
+ * is not noticed.
  */
 #ifndef KLP_OUTLINE_H
 #define KLP_OUTLINE_H
@@ -23,11 +23,11 @@ enum outline_kind { OUTLINE_PARAMETER, OUTLINE_VARIABLE, OUTLINE_LABEL, OUTLINE_
 struct outline_item {
 	enum outline_kind kind;
 	char *name;   /* without the number of __UNIQUE_ID() */
-	size_t order; /* in which they were read */
-	bool kept;    /* a static variable: a copy may say where the kernel's is instead */
+	size_t order; /* its rank among the items as they were read */
+	bool kept;    /* a static variable, for which a copy may use the kernel's own */
 };
 
-/* A place in the source with code. */
+/* A place in the source for which there is code; the line counts from the function's. */
 struct outline_row {
 	uint64_t line, column;
 };
@@ -37,30 +37,34 @@ struct outline_piece {
 };
 
 struct outline {
-	Dwarf_Off die;	/* the function's that has its name */
-	uint64_t limit; /* how many lines it may have, 0: any number */
+	Dwarf_Off die;	/* the DIE with the function's name */
+	uint64_t limit; /* how many lines the function has at most, 0: unknown */
 	char *name;
 	uint64_t file, line;
 	struct outline_item *item; /* by kind, then by name; each call once */
 	size_t items, items_cap;
 	struct outline_row *row; /* by line, then by column, each once */
 	size_t rows, rows_cap;
-	/* Its code, here and wherever it was inlined; what was inlined into that is not its own. */
+	/*
+	 * own: its code, including all places where it was inlined. inner: what was inlined into
+	 * that, which is not its own.
+	 */
 	struct outline_piece *own, *inner;
 	size_t owns, owns_cap, inners, inners_cap;
 };
 
 /*
- * Reads n outlines of one unit, of which die and limit are given. error() and -1 when the DWARF is
- * damaged.
+ * Reads n outlines of one unit. The caller sets die and limit of each. error() and -1 when the
+ * DWARF is damaged.
  */
 int outlines_read(struct dwarf_file *d, Dwarf_Off unit, struct outline *o, size_t n);
 
 enum outline_verdict { OUTLINE_SAME, OUTLINE_OTHER, OUTLINE_UNCLEAR };
 
 /*
- * Is one written like the other? meant: what the patch's name of a function stands for in the
- * kernel. What differs, or why it cannot be told, goes to *why, to be freed.
+ * Are both functions written alike? meant() translates a name of the patch's to the name of the
+ * kernel function that it stands for. *why says what differs, or why there is no answer; to be
+ * freed.
  */
 enum outline_verdict outline_compare(const struct outline *patch, const struct outline *kernel,
 				     const char *(*meant)(const char *name, void *arg), void *arg,

@@ -8,7 +8,7 @@
 #include "base/search.h"
 #include "base/util.h"
 
-/* So many lines may have been added or taken away. */
+/* How many added or removed lines are looked for. */
 #define SHIFT_MAX 12
 
 static const char *const kinds[] = {"parameter", "variable", "label", "call"};
@@ -29,7 +29,10 @@ static bool has(const struct outline *o, enum outline_kind kind, const char *nam
 	return false;
 }
 
-/* How many of its name come before number i. */
+/*
+ * How many items before number i have its kind and name: two variables of one name are different
+ * ones.
+ */
 static size_t rank(const struct outline *o, size_t i)
 {
 	size_t n = 0;
@@ -40,7 +43,10 @@ static size_t rank(const struct outline *o, size_t i)
 	return n;
 }
 
-/* What a compiler calls for reasons of its own, or a part of itself. */
+/*
+ * Is it a call that the compiler may have added itself, or a call of the function's own split-off
+ * part?
+ */
 static bool is_own_call(const struct outlines *c, const char *name)
 {
 	static const char *const own[] = {"__stack_chk_fail", "memcpy", "memset", "memmove",
@@ -53,7 +59,7 @@ static bool is_own_call(const struct outlines *c, const char *name)
 	return !strcmp(name, c->kernel->name);
 }
 
-/* The first thing of that kind that the one has and the other has not, or NULL. */
+/* The first item of a kind that only one side has, or NULL; the patch's or the kernel's. */
 static const char *missing(const struct outlines *c, bool of_patch, enum outline_kind kind)
 {
 	const struct outline *o = of_patch ? c->patch : c->kernel;
@@ -78,7 +84,7 @@ static const char *missing(const struct outlines *c, bool of_patch, enum outline
 	return NULL;
 }
 
-/* Has the source other things in it? */
+/* Do the two sources have different parameters, variables or labels? Calls do not count here. */
 static bool is_other(const struct outlines *c)
 {
 	for (enum outline_kind kind = OUTLINE_PARAMETER; kind <= OUTLINE_LABEL; kind++) {
@@ -104,7 +110,7 @@ static bool has_row(const struct outline *o, uint64_t line, uint64_t column)
 	return lo < o->rows && o->row[lo].line == line && o->row[lo].column == column;
 }
 
-/* How many places with code of the one, from number i on, the other has so many lines before. */
+/* How many rows of a, from number i on, b has too, when a's lines are moved up by shift. */
 static size_t common(const struct outline *a, size_t i, const struct outline *b, int64_t shift)
 {
 	size_t n = 0;
@@ -114,7 +120,10 @@ static size_t common(const struct outline *a, size_t i, const struct outline *b,
 	return n;
 }
 
-/* Do the places from some line on agree better when they are moved up or down? */
+/*
+ * From some row on, do more rows agree when they are moved up or down? Then lines were added or
+ * removed.
+ */
 static bool is_moved(const struct outline *patch, const struct outline *kernel)
 {
 	for (size_t i = 0; i < patch->rows; i++) {

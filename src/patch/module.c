@@ -51,9 +51,9 @@ static int read_module(struct patch_module *m, const char *path, char *const *ob
 		error("'%s': not a partially linked module", path);
 		return -1;
 	}
-	m->t = xcalloc(n, sizeof(*m->t));
+	m->file = xcalloc(n, sizeof(*m->file));
 	for (; m->n < n; m->n++) {
-		if (template_open(&m->t[m->n], objects[m->n]))
+		if (object_file_open(&m->file[m->n], objects[m->n]))
 			return -1;
 	}
 	if (!is_started(m)) {
@@ -103,12 +103,12 @@ int patch_module_name_section(const struct patch_module *m, size_t section, cons
 	return -1;
 }
 
-const struct template *patch_module_definer(const struct patch_module *m, const char *name,
-					    const struct template *but)
+const struct object_file *patch_module_definer(const struct patch_module *m, const char *name,
+					       const struct object_file *but)
 {
 	for (size_t i = 0; i < m->n; i++) {
-		if (&m->t[i] != but && template_defines_global(&m->t[i], name))
-			return &m->t[i];
+		if (&m->file[i] != but && object_file_defines_global(&m->file[i], name))
+			return &m->file[i];
 	}
 	return NULL;
 }
@@ -121,8 +121,8 @@ bool patch_module_defines(const struct patch_module *m, const char *name)
 void patch_module_close(struct patch_module *m)
 {
 	for (size_t i = 0; i < m->n; i++)
-		template_close(&m->t[i]);
-	free(m->t);
+		object_file_close(&m->file[i]);
+	free(m->file);
 	strmap_free(&m->defined);
 	patches_free(&m->patches);
 	relocs_free(&m->relocs);

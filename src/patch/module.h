@@ -13,7 +13,7 @@
 #include "elf/relocs.h"
 #include "patch/klp_layout.h"
 #include "patch/klp_patch.h"
-#include "patch/object.h"
+#include "patch/object_file.h"
 
 struct patch_module {
 	const char *path; /* of the partially linked module */
@@ -22,8 +22,8 @@ struct patch_module {
 	struct relocs relocs;
 	struct klp_layout layout;
 	struct patches patches;
-	struct strmap defined; /* global names that the linked module defines */
-	struct template *t;
+	struct strmap defined;	  /* global names that the linked module defines */
+	struct object_file *file; /* its object files */
 	size_t n;
 };
 
@@ -47,8 +47,8 @@ int patch_module_name_section(const struct patch_module *m, size_t section, cons
 			      const char *what);
 
 /* The object file other than "but" that defines the name globally, or NULL. */
-const struct template *patch_module_definer(const struct patch_module *m, const char *name,
-					    const struct template *but);
+const struct object_file *patch_module_definer(const struct patch_module *m, const char *name,
+					       const struct object_file *but);
 
 /* Is the name defined in the module, by its object files or by what kbuild adds? */
 bool patch_module_defines(const struct patch_module *m, const char *name);

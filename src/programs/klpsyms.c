@@ -69,17 +69,17 @@ static void collect_use(const struct source *source, const struct asm_name *name
 		scopes_want_file(scopes, source, name->file);
 }
 
-static void collect_template(const struct template *t, struct kallsyms *k, struct scopes *scopes)
+static void collect_file(const struct object_file *file, struct kallsyms *k, struct scopes *scopes)
 {
-	scopes_want(scopes, &t->source);
-	for (size_t u = 0; u < t->n; u++)
-		collect_use(&t->source, &t->use[u].is, k, scopes);
+	scopes_want(scopes, &file->source);
+	for (size_t u = 0; u < file->n; u++)
+		collect_use(&file->source, &file->use[u].is, k, scopes);
 	/*
 	 * Names that it defines are included, because the tagged file may have data of that name.
 	 */
-	for (size_t d = 0; d < t->defined.slots; d++) {
-		if (t->defined.slot[d].key)
-			kallsyms_want(k, t->defined.slot[d].key);
+	for (size_t d = 0; d < file->defined.slots; d++) {
+		if (file->defined.slot[d].key)
+			kallsyms_want(k, file->defined.slot[d].key);
 	}
 }
 
@@ -98,8 +98,8 @@ static void collect(const struct modules *mods, struct kallsyms *k, struct scope
 	for (size_t i = 0; i < mods->n; i++) {
 		const struct patch_module *m = &mods->m[i];
 
-		for (size_t t = 0; t < m->n; t++)
-			collect_template(&m->t[t], k, scopes);
+		for (size_t f = 0; f < m->n; f++)
+			collect_file(&m->file[f], k, scopes);
 		for (size_t p = 0; p < m->patches.n; p++)
 			collect_patch(&m->patches.patch[p], k);
 	}
@@ -258,7 +258,7 @@ static void parse(int argc, char **argv, struct options *opt, char ***words, siz
 			usage_error("'%s' is not the name of a check", opt->allow[i]);
 	}
 	if (*n < 3 || (*words)[0] || !(*words)[1] || !(*words)[2])
-		usage_error("--module needs a partially linked object and its object files");
+		usage_error("--module needs a partially linked module and its object files");
 }
 
 static int open_modules(struct modules *mods, char **words, size_t n)
@@ -271,7 +271,7 @@ static int open_modules(struct modules *mods, char **words, size_t n)
 			end++;
 		if (end < i + 3)
 			usage_error(
-				"--module needs a partially linked object and its object files");
+				"--module needs a partially linked module and its object files");
 		if (patch_module_open(&mods->m[mods->n], words[i + 1], words + i + 2, end - i - 2))
 			return -1;
 		i = end;

@@ -25,11 +25,11 @@ static const struct source *source_of(const struct patch_module *m, const struct
 {
 	static const struct source nowhere = {.path = "the patch"};
 	bool local = GELF_ST_BIND(s->sym.st_info) == STB_LOCAL;
-	const struct template *definer = local ? NULL : patch_module_definer(m, s->name, NULL);
+	const struct object_file *definer = local ? NULL : patch_module_definer(m, s->name, NULL);
 
-	for (size_t t = 0; t < m->n && local && file && !definer; t++) {
-		if (source_path_fits(m->t[t].source.path, file))
-			definer = &m->t[t];
+	for (size_t i = 0; i < m->n && local && file && !definer; i++) {
+		if (source_path_fits(m->file[i].source.path, file))
+			definer = &m->file[i];
 	}
 	return definer ? &definer->source : &nowhere;
 }

@@ -7,22 +7,22 @@
 #define KLP_OWN_NAMES_H
 
 #include "image/objects.h"
-#include "patch/object.h"
+#include "patch/object_file.h"
 #include "resolve/scope.h"
 
 /*
- * A name that t uses and another file of the patch, definer, defines: that is what the linker
+ * A name that file uses and another file of the patch, definer, defines: that is what the linker
  * takes, but is it meant? error() where the tagged file has a static of that name.
  */
-void own_name_check(const struct template *t, const struct scope *scope, const char *name,
-		    const struct template *definer);
+void own_name_check(const struct object_file *file, const struct scope *scope, const char *name,
+		    const struct object_file *definer);
 
 /*
- * Variables that t defines itself with the names of the kernel's: 'static int state;' and 'int
+ * Variables that file defines itself with the names of the kernel's: 'static int state;' and 'int
  * state;' define a new one where 'extern int state;' was meant, and CREATE_TRACE_POINTS new
  * tracepoints. error() for each variable, and once for the tracepoints.
  */
-void own_data_check(const struct objects *objects, const struct template *t,
+void own_data_check(const struct objects *objects, const struct object_file *file,
 		    const struct scope *scope);
 
 #endif

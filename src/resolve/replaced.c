@@ -10,10 +10,10 @@
 #include "klp/module_name.h"
 
 /* Is this the object file with the new function, as far as the linked module's symbols tell? */
-static bool has_new_function(const struct template *t, const struct patch_func *func)
+static bool has_new_function(const struct object_file *file, const struct patch_func *func)
 {
-	return template_defines_function(t, func->new_name, func->new_global) &&
-	       (!func->new_file || source_path_fits(t->source.path, func->new_file));
+	return object_file_defines_function(file, func->new_name, func->new_global) &&
+	       (!func->new_file || source_path_fits(file->source.path, func->new_file));
 }
 
 /* The line of the table that has klplink fill in the position of a replaced function. */
@@ -44,9 +44,9 @@ static struct source entry_source(const struct patch_module *m, const struct pat
 {
 	struct source ret = *own;
 
-	for (size_t t = 0; t < m->n && !source_has_literal(&ret, func->old_name); t++) {
-		if (source_has_literal(&m->t[t].source, func->old_name))
-			ret = m->t[t].source;
+	for (size_t i = 0; i < m->n && !source_has_literal(&ret, func->old_name); i++) {
+		if (source_has_literal(&m->file[i].source, func->old_name))
+			ret = m->file[i].source;
 	}
 	ret.literals = true;
 	return ret;
@@ -66,12 +66,12 @@ static void decide_function(const struct resolver *r, const struct patch_module 
 	struct resolved found = {.how = RESOLVED_NONE};
 	size_t position;
 
-	for (size_t t = 0; t < m->n; t++) {
-		const struct source *source = &m->t[t].source;
+	for (size_t i = 0; i < m->n; i++) {
+		const struct source *source = &m->file[i].source;
 		struct source entry;
 		struct resolved one;
 
-		if (!has_new_function(&m->t[t], func))
+		if (!has_new_function(&m->file[i], func))
 			continue;
 		entry = entry_source(m, func, source);
 		one = resolve_old_function(r, &entry, scopes_find(scopes, source), object,
@@ -110,8 +110,8 @@ static int check_patched_name(const struct patch_module *m, const char *name)
 	if (!meant)
 		return 0;
 	for (size_t i = 0; i < m->n; i++) {
-		if (source_line_of(&m->t[i].source, name))
-			place = source_place(&m->t[i].source, name);
+		if (source_line_of(&m->file[i].source, name))
+			place = source_place(&m->file[i].source, name);
 	}
 	error("%s: no loaded module has the name '%s': write .name = \"%s\"", place, name, meant);
 	free(meant);

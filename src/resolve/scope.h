@@ -11,7 +11,7 @@
 #include "dwarf/defs.h"
 #include "dwarf/units.h"
 #include "image/objects.h"
-#include "patch/object.h"
+#include "patch/object_file.h"
 
 struct scope {
 	const char *tag;

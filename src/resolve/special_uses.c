@@ -17,7 +17,7 @@ struct search {
 	const struct objects *objects;
 	const struct patch_module *module;
 	const struct decisions *all;
-	struct dwarf_file *dwarf; /* of the partially linked object, or NULL */
+	struct dwarf_file *dwarf; /* of the partially linked module, or NULL */
 	struct rewrites rewrites; /* none where the patch waits for no module */
 	struct strmap told;	  /* each reported use: it may have more than one relocation */
 };
@@ -25,7 +25,7 @@ struct search {
 /* The line of a file of the patch. */
 struct place {
 	const struct patch_module *module;
-	const struct template *t;
+	const struct object_file *file; /* NULL: not found yet */
 	uint64_t line;
 	bool outermost; /* the first call of a chain is asked for, not the last */
 	/* The headers on the way there: the two that are nearest to the file, and how many. */
@@ -41,7 +41,7 @@ static bool is_plumbing(const char *file)
 
 static void add_header(struct place *p, const char *file)
 {
-	if (p->t || is_plumbing(file) || (p->headers && path_matches(file, p->header)))
+	if (p->file || is_plumbing(file) || (p->headers && path_matches(file, p->header)))
 		return;
 	p->headers++;
 	memcpy(p->inner, p->header, sizeof(p->inner));
@@ -50,22 +50,22 @@ static void add_header(struct place *p, const char *file)
 
 static bool is_ours(const char *file, uint64_t line, void *arg)
 {
-	const struct template *ours = NULL;
+	const struct object_file *ours = NULL;
 	struct place *p = arg;
 
 	for (size_t i = 0; i < p->module->n; i++) {
-		const struct template *t = &p->module->t[i];
+		const struct object_file *candidate = &p->module->file[i];
 
 		/* Of "a.c" and "sub/a.c" the longer one. */
-		if (path_matches(file, t->source.path) &&
-		    (!ours || strlen(ours->source.path) < strlen(t->source.path)))
-			ours = t;
+		if (path_matches(file, candidate->source.path) &&
+		    (!ours || strlen(ours->source.path) < strlen(candidate->source.path)))
+			ours = candidate;
 	}
 	if (!ours) {
 		add_header(p, file);
 		return false;
 	}
-	p->t = ours;
+	p->file = ours;
 	p->line = line;
 	return !p->outermost;
 }
@@ -163,7 +163,7 @@ static char *explain_header(const struct place *p, const char *name)
 	const char *event = tracepoint_of(name);
 	const char *file = strstr(p->header, "include/"), *inner = strstr(p->inner, "include/");
 
-	if (!event || !p->t || p->headers < 2)
+	if (!event || !p->file || p->headers < 2)
 		return NULL;
 	file = file ? file + strlen("include/") : p->header;
 	inner = inner ? inner + strlen("include/") : p->inner;
@@ -188,9 +188,9 @@ static char *place_of(const struct search *s, const struct decision *d, const st
 	if (s->dwarf && code_of(s->module, r, &addr))
 		code_lines(s->dwarf, addr, is_ours, &p);
 	*more = explain_header(&p, d->use->is.name);
-	if (p.t)
-		return xasprintf("%s:%llu", p.t->source.path, (unsigned long long)p.line);
-	return xstrdup(source_place(&d->t->source, d->use->is.name));
+	if (p.file)
+		return xasprintf("%s:%llu", p.file->source.path, (unsigned long long)p.line);
+	return xstrdup(source_place(&d->file->source, d->use->is.name));
 }
 
 #define WRITE_BRANCH                                                              \

@@ -18,8 +18,8 @@
  * verify_namespace_is_imported(). modpost would report it too, but without a line, and also for
  * names that become livepatch symbols; klpmake has it ignore them (KBUILD_NSDEPS).
  */
-static int check_import(const struct patch_module *m, const struct template *t, const char *name,
-			const struct symver *export)
+static int check_import(const struct patch_module *m, const struct object_file *file,
+			const char *name, const struct symver *export)
 {
 	char *quoted = xasprintf("\"%s\"", export->ns);
 	bool imported = !export->ns[0], as_string = false;
@@ -36,7 +36,7 @@ static int check_import(const struct patch_module *m, const struct template *t, 
 		      "the kernel would refuse to load it%s\n"
 		      "  add MODULE_INFO(import_ns, \"%s\"); to one of its files: that is what "
 		      "MODULE_IMPORT_NS() stands for",
-		      source_place(&t->source, name), name, export->ns,
+		      source_place(&file->source, name), name, export->ns,
 		      as_string ? " (MODULE_IMPORT_NS() of this kernel takes a name, not a string)"
 				: "",
 		      export->ns);
@@ -44,8 +44,8 @@ static int check_import(const struct patch_module *m, const struct template *t, 
 }
 
 /* A function whose address is taken will be called through it. */
-static void check_landing(const struct resolver *r, const struct template *t, const struct use *use,
-			  const struct resolved *found)
+static void check_landing(const struct resolver *r, const struct object_file *file,
+			  const struct use *use, const struct resolved *found)
 {
 	const char *why;
 
@@ -55,7 +55,7 @@ static void check_landing(const struct resolver *r, const struct template *t, co
 	error("%s: the address of '%s' is taken, but a call of it through a pointer faults on this "
 	      "kernel (IBT): %s; call it by its name, or take the address of a function of yours "
 	      "that does",
-	      source_place(&t->source, use->is.name), use->is.name, why);
+	      source_place(&file->source, use->is.name), use->is.name, why);
 }
 
 void decide_uses(const struct resolver *r, const struct modules *mods, const struct scopes *scopes,
@@ -64,31 +64,31 @@ void decide_uses(const struct resolver *r, const struct modules *mods, const str
 	for (size_t i = 0; i < mods->n; i++) {
 		const struct patch_module *m = &mods->m[i];
 
-		for (size_t t = 0; t < m->n; t++) {
-			const struct template *tmpl = &m->t[t];
-			const struct scope *tagged = scopes_find(scopes, &tmpl->source);
+		for (size_t f = 0; f < m->n; f++) {
+			const struct object_file *file = &m->file[f];
+			const struct scope *tagged = scopes_find(scopes, &file->source);
 
-			own_data_check(r->objects, tmpl, tagged);
-			for (size_t u = 0; u < tmpl->n; u++) {
-				const struct use *use = &tmpl->use[u];
+			own_data_check(r->objects, file, tagged);
+			for (size_t u = 0; u < file->n; u++) {
+				const struct use *use = &file->use[u];
 				const struct scope *scope = tagged;
-				const struct template *own =
-					patch_module_definer(m, use->is.name, tmpl);
+				const struct object_file *own =
+					patch_module_definer(m, use->is.name, file);
 				struct resolved found;
 
 				if (use->is.kind == NAME_OF_FILE)
 					scope = scopes_find_file(scopes, use->is.file);
 				if (own)
-					own_name_check(tmpl, scope, use->is.name, own);
+					own_name_check(file, scope, use->is.name, own);
 				if (own || patch_module_defines(m, use->is.name))
 					continue;
-				found = resolve_use(r, &tmpl->source, scope, use);
+				found = resolve_use(r, &file->source, scope, use);
 				if (found.how == RESOLVED_EXPORT &&
-				    check_import(m, tmpl, use->is.name, found.export))
+				    check_import(m, file, use->is.name, found.export))
 					found = resolved_refused;
-				check_landing(r, tmpl, use, &found);
+				check_landing(r, file, use, &found);
 				GROW(ret->d, ret->n, ret->cap);
-				ret->d[ret->n++] = (struct decision){m, tmpl, use, found};
+				ret->d[ret->n++] = (struct decision){m, file, use, found};
 			}
 		}
 	}
@@ -138,11 +138,11 @@ int write_renames(const struct decisions *all, const char *path)
 			continue;
 		name = name_for_link(all, d);
 		if (path && strcmp(old, name) != 0)
-			fprintf(out.stream, "%s %s %s\n", d->t->path, old, name);
+			fprintf(out.stream, "%s %s %s\n", d->file->path, old, name);
 		if (!path && strcmp(old, name) != 0 && !strcmp(old, d->use->is.base)) {
 			error("%s: '%s' means another symbol in another file of the patch: only "
 			      "--renames can keep them apart",
-			      source_place(&d->t->source, d->use->is.name), d->use->is.name);
+			      source_place(&d->file->source, d->use->is.name), d->use->is.name);
 			return -1;
 		}
 	}

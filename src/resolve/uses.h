@@ -22,7 +22,7 @@ struct modules {
 /* A name in an object file, and what came of it. */
 struct decision {
 	const struct patch_module *module;
-	const struct template *t;
+	const struct object_file *file;
 	const struct use *use;
 	struct resolved found;
 };

@@ -32,7 +32,7 @@ static const char *symbol_name(const struct code *c, size_t symbol)
 	return sym.name;
 }
 
-/* "name+0x10", or what it can be called instead; to be freed. */
+/* "'name'+0x10", or a description where there is no name; to be freed. */
 static char *describe(struct code *c, const struct code_ref *ref)
 {
 	const struct ksym *sym = ref->kind == REF_PLACE ? code_symbol(c, ref->place) : NULL;
@@ -64,7 +64,7 @@ static bool differ(struct same *s, const struct code_ref *a, const struct code_r
 	return false;
 }
 
-/* The symbol is not defined in a. */
+/* Compares where a refers to a symbol that it does not define. */
 static bool same_outside(const struct same *s, const struct code_ref *a, const struct code_ref *b)
 {
 	const struct same_symbol *is = &s->symbol[a->symbol];
@@ -75,7 +75,7 @@ static bool same_outside(const struct same *s, const struct code_ref *a, const s
 	       !strcmp(is->name, symbol_name(s->b, b->symbol));
 }
 
-/* The pair that has a place of a, or NULL. */
+/* The pair of functions of which a place of a is part, or NULL. */
 static const struct same_pair *pair_with(const struct same *s, uint64_t a)
 {
 	for (size_t i = 0; i < s->pairs; i++) {
@@ -85,7 +85,10 @@ static const struct same_pair *pair_with(const struct same *s, uint64_t a)
 	return NULL;
 }
 
-/* Both at the beginning, or as far from it, a landing instruction there not counted. */
+/*
+ * Are both places at the beginning of the pair, or at the same distance from it? A landing
+ * instruction at the beginning does not count.
+ */
 static bool same_offset(const struct same_pair *p, uint64_t a, uint64_t b)
 {
 	a -= p->a;
@@ -93,7 +96,7 @@ static bool same_offset(const struct same_pair *p, uint64_t a, uint64_t b)
 	return (!a && !b) || a - p->a_skip == b - p->b_skip;
 }
 
-/* Is there a symbol of that name, from the same file, as far before b? */
+/* Does b have a symbol of that name, from the same source file, at this place? */
 static bool has_name(struct same *s, const struct ksym *sym, uint64_t b)
 {
 	const struct ksym *other = code_symbol_at(s->b, b, sym->name);
@@ -102,7 +105,10 @@ static bool has_name(struct same *s, const struct ksym *sym, uint64_t b)
 	       (!sym->file || !other->file || !strcmp(sym->file, other->file));
 }
 
-/* Compares by name. The part that was split from a function counts as that function. */
+/*
+ * Compares by name. A cold part has to have the same code as well, because it is a part of the
+ * function that is compared.
+ */
 static bool same_name(struct same *s, const struct ksym *sym, uint64_t a, uint64_t b)
 {
 	uint64_t at = b - (a - sym->addr);
@@ -114,7 +120,7 @@ static bool same_name(struct same *s, const struct ksym *sym, uint64_t a, uint64
 			     code_symbol_at(s->b, at, sym->name)->size);
 }
 
-/* A function of the patch's own that is called: it has to be the same as well. */
+/* A function that the patch defines itself and calls: its code has to be the same as well. */
 static bool same_callee(struct same *s, const struct ksym *own, uint64_t a, uint64_t b)
 {
 	const struct ksym *other;
@@ -155,9 +161,9 @@ static bool same_string(const struct same *s, const struct elf_section *section,
 }
 
 /*
- * Where a nameless piece of code or data that begins at a place of a ends. Nothing says so
- * directly: it ends at the next place that something refers to, at the next name, or with its
- * section.
+ * Where a piece of code or data without a name ends that begins at a place of a. Nothing states it,
+ * so the piece is taken to end at the next place to which something refers, at the next symbol, or
+ * at the end of its section.
  */
 static uint64_t piece_end(struct same *s, const struct elf_section *section, uint64_t a)
 {
@@ -170,7 +176,10 @@ static uint64_t piece_end(struct same *s, const struct elf_section *section, uin
 
 		if (!r->type || !(s->a->elf->sec[r->section].shdr.sh_flags & SHF_EXECINSTR))
 			continue;
-		/* An operand of an instruction that goes on may lead a little further. */
+		/*
+		 * Bytes of the instruction may follow its operand; the longest possible rest is
+		 * assumed.
+		 */
 		ref = code_reloc_ref(s->a, r, sizeof(uint32_t));
 		if (ref.kind == REF_PLACE && ref.place > a && ref.place < end)
 			end = ref.place;
@@ -184,7 +193,7 @@ static uint64_t piece_end(struct same *s, const struct elf_section *section, uin
 	return end;
 }
 
-/* Has a anything to be relocated there? */
+/* Is anything in this part of a to be relocated? */
 static bool refers(const struct same *s, uint64_t from, uint64_t to)
 {
 	for (; from < to; from++) {
@@ -195,8 +204,8 @@ static bool refers(const struct same *s, uint64_t from, uint64_t to)
 }
 
 /*
- * Compares constants by their bytes. Those that refer to something are never the same: code may ask
- * for the address of its own.
+ * Compares constants by their bytes. A constant with references is never taken as the same: code
+ * may compare its address with that of another constant.
  */
 static bool same_constant(struct same *s, uint64_t a, uint64_t object, uint64_t b)
 {
@@ -221,13 +230,15 @@ static bool same_constant(struct same *s, uint64_t a, uint64_t object, uint64_t 
 		to = piece_end(s, section, a);
 	}
 	/*
-	 * Asks for the bytes first: a damaged size may be any number, and the file has only so many
-	 * bytes.
+	 * Compare bytes before looking for relocations: a damaged size may be huge, and only
+	 * same_bytes() checks that the file has so many bytes.
 	 */
 	return same_bytes(s, from, b - (a - from), to - from) && !refers(s, from, to);
 }
 
-/* Code beside the function that has no name: what an alternative goes through at first. */
+/*
+ * Code outside of the function and without a name: where an alternative jumps before it is patched.
+ */
 static bool same_piece(struct same *s, const struct elf_section *section, uint64_t a, uint64_t b)
 {
 	const struct elf_section *other = code_section(s->b, b);
@@ -238,8 +249,8 @@ static bool same_piece(struct same *s, const struct elf_section *section, uint64
 }
 
 /*
- * A lock's class is an empty variable in a kernel without lockdep, so one of its own is not a
- * difference.
+ * The class of a lock is a variable of size 0 in a kernel without lockdep. A copy of its own is
+ * therefore not a difference.
  */
 static bool same_empty(struct same *s, uint64_t a, uint64_t b)
 {
@@ -251,14 +262,14 @@ static bool same_empty(struct same *s, uint64_t a, uint64_t b)
 		return !other->size;
 	if (!own || own->size)
 		return false;
-	/* Numbered by the compiler. */
+	/* The compiler has added a number to the name, which may differ. */
 	len = strcspn(own->name, ".");
 	other = code_symbol_at(s->b, b, NULL);
 	return other && !other->size && strcspn(other->name, ".") == len &&
 	       !strncmp(own->name, other->name, len);
 }
 
-/* The name that the author gave, without the numbers of the compiler and of __UNIQUE_ID(). */
+/* The length of a name without the numbers that the compiler and __UNIQUE_ID() append. */
 static size_t given_name(const char *name)
 {
 	size_t len = strcspn(name, ".");
@@ -306,7 +317,7 @@ static bool same_own(struct same *s, const struct code_ref *ref, uint64_t b, enu
 	if (section && (section->shdr.sh_flags & SHF_EXECINSTR))
 		return kind == SAME_CALL &&
 		       (sym ? same_callee(s, sym, a, b) : same_piece(s, section, a, b));
-	/* Such a flag only says whether a warning has been printed. */
+	/* is_once(): a flag that only records whether a warning has been printed. */
 	return same_constant(s, a, ref->object, b) || same_empty(s, a, b) ||
 	       (is_once(s->a, a) && is_once(s->b, b)) || (s->knowns && same_variable(s, a, b));
 }

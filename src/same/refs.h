@@ -5,14 +5,20 @@
 
 #include "same/same.h"
 
-/* Where a reference stands: a distance in code, an address in code, in a table about code. */
+/* What holds the reference: a distance in code, an address in code, or a table about code. */
 enum same_kind { SAME_CALL, SAME_ADDRESS, SAME_DATA };
 
-/* Where the bytes at a place of b lead, as a relocation of that form would have it. */
+/*
+ * Where the bytes at a place of b lead when they are read as a relocation of that form has written
+ * them.
+ */
 struct code_ref same_other_ref(const struct same *s, uint64_t place, size_t size, bool relative,
 			       unsigned int tail);
 
-/* Do both lead to the same thing? They stand at a_at and b_at. May add pairs to be compared. */
+/*
+ * Do both references lead to the same thing? They stand at a_at and b_at. May add pairs of
+ * functions that have to be compared.
+ */
 bool same_ref(struct same *s, const struct code_ref *a, const struct code_ref *b,
 	      enum same_kind kind, uint64_t a_at, uint64_t b_at);
 

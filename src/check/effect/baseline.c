@@ -30,7 +30,7 @@ struct outcome {
 	char *what;
 };
 
-/* A path in the kernel's tree, and nowhere else: it comes from a file. */
+/* Is it a path of a source file within the kernel's tree? Debug information could name any file. */
 static bool is_plain(const char *path)
 {
 	size_t len = strlen(path);
@@ -106,8 +106,9 @@ static const struct ksym *find_function(struct code *code, const char *name, siz
 }
 
 /*
- * Does it hold a part of what the source says the function is: what the compiler has split off,
- * or the body of a system call? Cold parts are compared with what jumps there (same/same.h).
+ * Does this symbol hold code that the source has in the function: a part that the compiler has
+ * split off, or the body of a system call? Cold parts are compared together with the code that
+ * jumps to them (same/same.h).
  */
 static bool is_part(const char *name, const char *of)
 {
@@ -131,7 +132,9 @@ static void show_bytes(const struct code *code, uint64_t place, char *buf, size_
 	}
 }
 
-/* The innermost line; the compiler may have said where the tree lay. */
+/*
+ * Takes the innermost line. The path may be absolute: it is shortened to one in the kernel's tree.
+ */
 static bool take_line(const char *file, uint64_t line, void *arg)
 {
 	struct outcome *o = arg;
@@ -145,7 +148,9 @@ static bool take_line(const char *file, uint64_t line, void *arg)
 	return true;
 }
 
-/* The first difference, in the kernel's terms: where it is, of which function, and on which line.
+/*
+ * Describes the first difference: the kernel's function that has it, the offset in that, and the
+ * line.
  */
 static void show_difference(const struct check *c, size_t i, struct same *s, struct outcome *ret)
 {
@@ -158,7 +163,7 @@ static void show_difference(const struct check *c, size_t i, struct same *s, str
 						     : xstrdup(s->what);
 	show_bytes(s->a, s->a_at, ret->is, sizeof(ret->is));
 	show_bytes(s->b, s->b_at, ret->was, sizeof(ret->was));
-	/* The kernel's file may be another one than that with the debug information. */
+	/* The code may come from another file than the debug information, with other addresses. */
 	code_lines_in(old->debug->o->dwarf, old->def->unit,
 		      old->sym->addr + (s->b_at - f->found->addr), take_line, ret);
 }
@@ -185,7 +190,10 @@ static void compare_symbol(struct check *c, size_t i, struct same *s, const stru
 		show_difference(c, i, s, ret);
 }
 
-/* As long as all is equal. A part is compared where the kernel has one function of its name. */
+/*
+ * Compares the function's parts, until one differs. The kernel has to have exactly one function of
+ * a part's name.
+ */
 static void compare_parts(struct check *c, size_t i, struct same *s, struct outcome *ret)
 {
 	for (size_t p = 0; p < s->a->symbols && ret->equal; p++) {
@@ -224,7 +232,7 @@ static void compare_code(struct check *c, size_t i, const struct code_tables *ta
 	same_end(&s);
 }
 
-/* Opens what the source was compiled to and compares. */
+/* Opens the object file that the source was compiled to, and compares. */
 static void compare(struct check *c, size_t i, const struct code_tables *tables, const char *dir,
 		    struct outcome *ret)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * klpcheck --baseline: does this machine's compiler, with these flags and headers, make the same
- * code from the kernel's sources as the kernel has? The functions that a patch replaces are
- * compared, as they were before, compiled elsewhere from the files that klpcheck --sources names.
+ * klpcheck --baseline: does the compiler of this machine, with these flags and headers, make the
+ * code that the kernel has from the kernel's sources? The old functions of a patch are compared.
+ * Their source files, which klpcheck --sources lists, have been compiled before klpcheck runs.
  */
 #ifndef KLP_CHECK_BASELINE_H
 #define KLP_CHECK_BASELINE_H
@@ -10,8 +10,8 @@
 #include "check/say.h"
 
 /*
- * Prints the source files of the functions that the patch replaces, one a line, each once.
- * error() where one cannot be told.
+ * Prints the source files of the functions that the patch replaces, one on a line, each once.
+ * error() where a file is unknown.
  */
 void baseline_sources(struct check *c);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * More code of a function than its symbol: clones that gcc made of it for some callers
- * (NAME.constprop.0, NAME.isra.0, NAME.part.0), and where a header defines it the copies of other
- * compile units. A livepatch redirects one symbol. NAME.cold is a part of the function itself, to
- * which only that leads.
+ * Code of a replaced function that is not under its symbol: clones that gcc made for some callers
+ * (NAME.constprop.0, NAME.isra.0, NAME.part.0), and copies in other compile units when a header
+ * defines the function. Livepatch redirects the one symbol only. NAME.cold is not a clone: only the
+ * function itself leads to it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static bool is_uncovered(const struct ksym *in, void *arg)
 	return !check_covered(by->c, by->debug, in);
 }
 
-/* "\n  CALLER" for each function that leads to a clone and is not covered. */
+/* "\n CALLER" for each function that leads to a clone and is not covered; NULL: there is none. */
 static char *list_callers(struct check *c, struct check_debug *debug, const struct ksym *clone)
 {
 	struct covering by = {c, debug};
@@ -59,7 +59,7 @@ static char *list_callers(struct check *c, struct check_debug *debug, const stru
 	return callers_list(&l, clone, caller, n);
 }
 
-/* The unit's file: the tag of a patch of what is in it. To be freed. */
+/* The unit's source file, which is also the tag of a patch of its functions. To be freed. */
 static char *path_of(struct dwarf_file *d, Dwarf_Off unit)
 {
 	CLEANUP_DIE Dwarf_Die die = NULL;
@@ -75,7 +75,9 @@ static void report(struct check *c, size_t i, const struct ksym *copy, Dwarf_Off
 	char *file = path_of(old->debug->o->dwarf, unit), *list = NULL;
 	char place[512];
 	char *home = path_of(old->debug->o->dwarf, old->def->unit);
-	bool own = !strcmp(home, file); /* which is compiled more than once: no tag tells which */
+	bool own = !strcmp(
+		home,
+		file); /* this file is compiled more than once, and a tag would not tell which */
 
 	free(home);
 	check_old_place(old, place, sizeof(place));
@@ -99,7 +101,7 @@ static void report(struct check *c, size_t i, const struct ksym *copy, Dwarf_Off
 	free(file);
 }
 
-/* Is it covered? */
+/* Adds a copy to the report; returns whether it is covered. */
 static bool add_copy(struct check *c, size_t i, const struct ksym *sym, Dwarf_Off unit)
 {
 	const struct check_copy copy = {

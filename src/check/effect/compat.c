@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * System calls have an entry function for each kind of programs, made of one source
- * (arch/x86/include/asm/syscall_wrapper.h) or written beside (COMPAT_SYSCALL_DEFINEx): a patch of
- * the one for native programs says nothing to the others.
+ * A system call has an entry function for each kind of program (64-bit, 32-bit). They are made of
+ * one source (arch/x86/include/asm/syscall_wrapper.h), or are written apart
+ * (COMPAT_SYSCALL_DEFINEx). A patch of the one for native programs does not change the others.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ void check_compat_want(struct check *c)
 		kallsyms_want(&c->target.kallsyms, *t);
 }
 
-/* What follows the prefix of native system calls, or NULL. */
+/* The name of the system call of whose native entry this is the name, or NULL. */
 static const char *system_call(const struct arch *arch, const char *name)
 {
 	const char *native = arch->syscall.prefixes[0];
@@ -40,8 +40,8 @@ static bool is_in_table(const struct check *c, const struct ksym *table, uint64_
 }
 
 /*
- * Does any program get there? Where a COMPAT_SYSCALL_DEFINEx() stands beside, that is used instead.
- * Where it cannot be told it may.
+ * Can a program reach this entry? An entry is not used when the source has a
+ * COMPAT_SYSCALL_DEFINEx() for the call. True as well when it is unknown.
  */
 static bool is_reached(const struct check *c, struct check_debug *debug, const struct ksym *sym)
 {

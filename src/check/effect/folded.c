@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions with one body: a compiler lets functions of equal code share it, and a source may give
- * a function more names (__alias()). ftrace redirects the body, whatever name the patch says, so
- * that the new function is called instead of all of them.
+ * Functions that share their code: compilers merge functions whose code is equal, and a source may
+ * give a function several names (__alias()). ftrace redirects the code, whichever name the patch
+ * uses, so the new function replaces all of them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ struct count {
 	size_t functions, others, uncovered;
 };
 
-/* The replacement of a function by this name and no other; NULL: there is none. */
+/* The replacement of the function by exactly this name, or NULL. */
 static const struct check_func *replaced(const struct check *c, const struct object *o,
 					 const struct ksym *sym)
 {
@@ -35,7 +35,10 @@ static bool same_new_function(const struct check_func *a, const struct check_fun
 	       a->func->new_offset == b->func->new_offset;
 }
 
-/* The others are replaced as well: the kernel calls what it was told last. */
+/*
+ * Two of the names are replaced by different functions: the kernel only calls the one that was
+ * registered last.
+ */
 static void check_replaced(const struct check *c, const struct check_func *f,
 			   const struct check_func *other)
 {

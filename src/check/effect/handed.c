@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions of the patch that replace nothing, and that it hands to code which keeps them: to
- * call_rcu(), into a work item or a timer, in a table of operations. When the patch has been
- * removed they are called all the same. A patch that takes back what it has handed out, or is never
- * removed, is in order, so that these are warnings.
+ * Functions that the patch adds and hands to code which keeps their address: to call_rcu(), in a
+ * work item or a timer, in a table of operations. They are still called after the patch has been
+ * removed. These are warnings, because the patch is correct if it takes everything back, or is
+ * never removed.
  *
- * Debug information says what calls pass. What is taken and passed to no call is stored somewhere.
+ * Debug information says which arguments calls pass. A function whose address is taken, but passed
+ * to no call, is stored somewhere.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 
 #define PASS "handed"
 
-/* A function of the patch's own. */
+/* A function of the patch that replaces nothing. */
 struct own {
 	uint64_t place; /* elf_place() */
 	const struct patch_unit *unit;
@@ -32,7 +33,7 @@ struct handed {
 	size_t found;
 };
 
-/* They call it before they return. */
+/* Functions that only call the function they are given before they return. */
 static const char *const at_once[] = {
 	"sort",
 	"sort_r",
@@ -71,15 +72,17 @@ static const char *const at_once[] = {
 	"out_of_line_wait_on_bit_lock",
 	"for_each_kernel_tracepoint",
 	"task_call_func",
-	/* What these keep is looked at by other checks, or leaves with the module. */
+	/* What these keep is examined by other checks, or ends with the module. */
 	"klp_enable_patch",
 	"klp_register_patch",
 };
 
-/* What takes back, or waits for, what was handed out: a module that calls it has thought of that.
+/*
+ * Functions that take back what was handed out, or wait for it. A module that calls the right one
+ * is not warned about.
  */
 static const struct {
-	const char *taker; /* how its name begins; NULL: for what is stored */
+	const char *taker; /* the beginning of its name; NULL: for what is stored */
 	const char *back;
 } takes_back[] = {
 	{"call_rcu", "rcu_barrier"},
@@ -192,7 +195,10 @@ static bool is_taken_back(const struct check *c, const char *taker)
 	return taker && unregisters(c, taker);
 }
 
-/* how: "is handed to call_rcu()", in a function of the patch. */
+/*
+ * Warns about a function. how: "is handed to call_rcu()". taker: the function that got it; NULL: it
+ * is stored.
+ */
 static void tell(struct handed *h, struct own *f, const char *taker, const char *how)
 {
 	char place[512];
@@ -214,10 +220,10 @@ static void tell(struct handed *h, struct own *f, const char *taker, const char 
 struct call {
 	struct handed *h;
 	const char *callee;
-	bool kernel; /* it is a function of the kernel's that may keep what it gets */
+	bool kernel; /* the callee is the kernel's and may keep what it gets */
 };
 
-/* A table or structure of the patch's own: the functions in it go with it. */
+/* The argument is a variable of the patch's: the functions in it are handed out with it. */
 static void pass_table(const struct call *call, uint64_t place)
 {
 	const struct check *c = call->h->t->c;
@@ -330,7 +336,7 @@ static int look_at_calls(struct handed *h)
 	return 0;
 }
 
-/* What code takes the address of, and passes to nobody. */
+/* Functions whose address the code takes and passes to no call. */
 static void look_at_stores(struct handed *h)
 {
 	const struct check *c = h->t->c;

@@ -5,7 +5,7 @@
 #include "check/effect/helpers.h"
 #include "check/same.h"
 
-/* Where the code of an entry begins, by its unit; several where the compiler has made clones. */
+/* The addresses of a function's code, by its unit: several where the compiler has made clones. */
 static size_t places(const struct types *types, size_t entry, uint64_t *ret, size_t max)
 {
 	size_t n = 0;
@@ -19,7 +19,10 @@ static size_t places(const struct types *types, size_t entry, uint64_t *ret, siz
 	return n;
 }
 
-/* A function of an object's debug information in the file that has its code, or NULL. */
+/*
+ * Finds, in the file that has the code, the function that is at this address in the debug file; or
+ * NULL.
+ */
 static const struct ksym *kernel_symbol(const struct copy *copy, struct counterpart *p, uint64_t at)
 {
 	return elf_file_same_place(copy->home->object->elf, at, p->o->elf, &at)
@@ -38,7 +41,7 @@ static struct counterpart *counterpart_of(struct check *c, struct comparison *wi
 
 #define CLONES_MAX 4
 
-/* Does any code of the one do what any code of the other does? */
+/* Is any of the patch's code for the function the same as any of the kernel's? */
 static bool same_code(struct check *c, struct comparison *with, const struct helper *h,
 		      const struct same_pair *known, size_t knowns)
 {
@@ -66,8 +69,9 @@ static bool same_code(struct check *c, struct comparison *with, const struct hel
 }
 
 /*
- * Functions of the patch that stand for the kernel's: each is looked at on its own, or replaces the
- * kernel's, so that who calls the one does what who calls the other does.
+ * Pairs of functions that count as the same in calls: each function of the patch that copies or
+ * replaces one of the kernel's. Each of these pairs is compared by itself, or is replaced on
+ * purpose.
  */
 static size_t known_pairs(struct helpers *all, struct comparison *with, const struct copy *for_copy,
 			  struct same_pair *ret)
@@ -100,7 +104,10 @@ void helpers_by_code(struct helpers *all)
 
 	for (size_t i = 0; with && i < all->n; i++) {
 		struct helper *h = &all->h[i];
-		/* Also where there is none: variables within functions have their own check. */
+		/*
+		 * With these, variables within functions may differ as well: they have a check of
+		 * their own.
+		 */
 		size_t n = known_pairs(all, with, h->copy, known);
 
 		if (h->verdict == HELPER_UNCLEAR && same_code(all->t->c, with, h, known, n))

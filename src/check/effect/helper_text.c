@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Copies whose text is the kernel's, where its source is at hand: see check/effect/helpers.h. */
+/*
+ * Copies whose text is the same as the kernel's, where its source is at hand: see
+ * check/effect/helpers.h.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +11,7 @@
 #include "check/effect/helpers.h"
 #include "patch/tokens.h"
 
-/* A file that has been read, or could not be. */
+/* A source file; there: it could be read. */
 struct text {
 	char *path;
 	bool there;
@@ -21,8 +24,8 @@ struct texts {
 };
 
 /*
- * Debug information may name any file, and what is in that goes into messages: only what lies below
- * the directory is read.
+ * Only files below the directory are read: debug information may name any file, and messages quote
+ * what is read.
  */
 static bool is_below(const char *path)
 {
@@ -46,7 +49,7 @@ static size_t open_text(struct texts *all, const char *directory, const char *pa
 	return i;
 }
 
-/* The function that is defined at "PATH:LINE", below that directory. */
+/* Reads the function that is defined at "PATH:LINE" below that directory. */
 static bool read_text(struct texts *all, const char *directory, const char *place, const char *name,
 		      struct tokens *ret, size_t *text)
 {
@@ -65,8 +68,9 @@ static bool read_text(struct texts *all, const char *directory, const char *plac
 }
 
 /*
- * The same word may be a macro that is defined otherwise. One that a header defines for either side
- * is not looked for there: unknown is then whether it is the same.
+ * The same word may be a macro that the two files define differently. A macro that only one of the
+ * files defines itself may come from a header on the other side, where it is not looked for: then
+ * it is unknown whether they agree.
  */
 static enum helper_verdict compare_macros(const struct tokens *own, const struct token_file *patch,
 					  const struct token_file *kernel, struct copies *copies,
@@ -113,7 +117,7 @@ static void compare(struct helpers *all, struct texts *texts, struct helper *h)
 					    &texts->t[kernel_file].file, all->copies, &h->why);
 		return;
 	}
-	/* What the preprocessor leaves may be the same. */
+	/* With preprocessor directives, different texts may still become the same code. */
 	if (own.directives || kernel.directives || at >= own.n || at >= kernel.n)
 		return;
 	h->verdict = HELPER_OTHER;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Copies of kernel functions that are not the same as these, while other functions of the kernel go
- * on using the kernel's own: the change is in force for those alone that the patch replaces. Most
- * copies are taken as they stand, because a helper was inlined and has no symbol, and are fine.
+ * Copies of kernel functions that the patch has changed, while unpatched functions go on using the
+ * kernel's original: the change then only reaches the functions that the patch replaces. Most
+ * copies are unchanged, and there only because a helper was inlined and has no symbol. These are
+ * fine.
  *
- * A copy is shown to be the same by its code, by its text, or by what debug information says of
- * both, in this order. What is not the same is wrong only where the kernel's is still in use.
+ * A copy is found to be the same by its code, by its text, or by what debug information says of
+ * both, in this order. A changed copy is only an error when the kernel's original is still in use.
  */
 #include "check/effect/helpers.h"
 
@@ -29,7 +30,7 @@ static void choose(struct helpers *all)
 	}
 }
 
-/* How many lines a function may have: up to the next one in its file. */
+/* How many lines a function has at most: up to the next function in its file. 0: unknown. */
 static uint64_t line_limit(const struct types *types, size_t entry)
 {
 	const struct type *t = &types->t[entry];
@@ -46,7 +47,10 @@ static uint64_t line_limit(const struct types *types, size_t entry)
 	return next ? next - t->line : 0;
 }
 
-/* The outlines of the patch's functions in one of its files, or of the kernel's in one unit. */
+/*
+ * Reads the outlines of functions whose comparison is unclear so far: in one file of the patch, or
+ * in one unit of the kernel.
+ */
 static int read_outlines(struct helpers *all, const struct types *types, struct dwarf_file *d,
 			 bool own)
 {
@@ -87,7 +91,7 @@ static int read_all_outlines(struct helpers *all)
 	return status;
 }
 
-/* Its type, as machine code sees it. */
+/* How the types of the two functions differ in machine code, or NULL. To be freed. */
 static char *other_type(struct helpers *all, const struct copy *copy)
 {
 	struct agree a = type_checks_agree(all->t, copy->unit, copy->home);
@@ -134,7 +138,6 @@ static struct def def_of(const struct copy *copy)
 			    .line = t->line};
 }
 
-/* What has been found, for the report. */
 struct count {
 	size_t verdict[HELPER_UNCLEAR + 1], unused;
 	char *unclear;
@@ -167,7 +170,7 @@ static void tell(struct helpers *all, const struct helper *h, const struct users
 	      h->copy->old_name);
 }
 
-/* Reports the copies in one object that are not proven to be the same. */
+/* Reports the copies of one object's functions that are not proven to be the same. */
 static int tell_of_object(struct helpers *all, const struct object *o, struct count *count)
 {
 	struct check_debug *debug = check_debug_of(all->t->c, o->name);

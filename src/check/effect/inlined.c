@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Inlined copies of the functions that the patch replaces: livepatch redirects calls, and where the
- * compiler has put the function's code in place of a call there is none. Such a copy is harmless
- * where the function that has it is replaced as well.
+ * Inlined copies of the functions that the patch replaces. Livepatch redirects calls, and an
+ * inlined copy is not called. A copy is harmless when the function that contains it is replaced,
+ * too.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ struct count {
 	size_t places, uncovered;
 };
 
-/* Of one function: what it was inlined into. */
+/* A replaced function, for which copies are listed. */
 struct wanted {
 	struct check *c;
 	struct check_debug *debug;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Static variables within functions that there are twice, as a function was copied with them: the
- * kernel's function goes on with its own, which may be a lock, and the patch's begins anew.
+ * Static variables within functions that exist twice because the patch has copied the function: the
+ * kernel's function goes on using the old variable, which may be a lock, and the patch's copy
+ * starts with a new one.
  *
- * What macros of the kernel make for each place where they stand (whether something has been
- * printed, a limit to how often, a lock's class) has to be the patch's own.
+ * Some variables have to be the patch's own: those that the kernel's macros create at each place
+ * where they are used (was this printed before, how often may it be printed, the class of a lock).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,17 +16,20 @@
 
 #define PASS "locals"
 
-/* Of one function of the patch. */
+/* The variables of one function of the patch. */
 struct doubled {
 	struct type_checks *t;
 	const struct copy *copy;
-	uint64_t *addr; /* of the patch's variables that have been looked at */
+	uint64_t *addr; /* the variables that have been looked at */
 	size_t n, cap;
 	size_t found;
 	char *lines; /* what to write instead */
 };
 
-/* Is it in memory that changes, and not where such are put that belong to one place in the code? */
+/*
+ * Is the variable state: in writable memory, and not in the section of flags that belong to one
+ * place in the code?
+ */
 static bool is_state(const struct type_checks *t, uint64_t addr)
 {
 	const struct elf_file *mod = t->c->mod;
@@ -38,8 +42,9 @@ static bool is_state(const struct type_checks *t, uint64_t addr)
 }
 
 /*
- * By its type, or by a name that begins as those of macros do: __already_done and __print_once
- * (include/linux/once_lite.h), __warned, __key, _rs (include/linux/ratelimit_types.h).
+ * Does the variable belong to the place where a macro is used? Its type tells, or its name:
+ * __already_done and __print_once (include/linux/once_lite.h), __warned, __key, _rs
+ * (include/linux/ratelimit_types.h).
  */
 static bool is_of_place(const struct types *types, size_t type, const char *name)
 {
@@ -69,7 +74,7 @@ static bool was_seen(struct doubled *x, uint64_t addr)
 	return false;
 }
 
-/* The type of a variable, which may stand with what it is an instance of. */
+/* The type of a variable. In an instance of a function it is the abstract variable that has it. */
 static size_t type_of(struct dwarf_file *d, const struct types *types, Dwarf_Die die)
 {
 	Dwarf_Off off, origin;
@@ -107,7 +112,7 @@ static int look_at(struct dwarf_file *d, Dwarf_Die die, const char *name, uint64
 	if (local.n == 1)
 		xappend(&x->lines, "\n  extern %s KLP_STATIC_LOCAL(%s, %s);", text, copy->old_name,
 			name);
-	/* Which of them, the author has to say. */
+	/* The function has several variables of the name: the author has to choose. */
 	for (size_t i = 0; i < local.n && local.n > 1; i++)
 		xappend(&x->lines, "\n  %sextern %s KLP_STATIC_LOCAL_AT(%s, %s, %llu);",
 			i ? "or " : "", text, copy->old_name, name,

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions that a task does not leave: a task in the old one stays in it, and the transition stays
- * unfinished (kernel/livepatch/transition.c, klp_check_stack_func()). Calls made later get the new
- * one, but of a kernel thread's main loop there may never be any.
+ * Functions that a task never leaves. A task that is in the old function stays there, so the
+ * transition does not end (kernel/livepatch/transition.c, klp_check_stack_func()). Only later calls
+ * reach the new function, and the main loop of a kernel thread may never be called again.
  *
- * What has no way out in its code stays whatever it is. What is called a main loop here is a
- * function that its own compile unit passes to kthread_create() or its like, and that asks whether
- * it should stop, or waits and works by turns until a flag of its own says so: a thread that does
- * one thing and ends does neither. What tells a thread of io_uring's from one that ends is that it
- * sleeps.
+ * There are two kinds. From a function whose code has no way out, no task returns. And a function
+ * counts as a thread's main loop if its compile unit passes it to kthread_create() or the like, and
+ * it asks whether it should stop, or loops, waiting and working, until a flag of its own ends it. A
+ * thread that does one thing and ends does neither. A worker thread of io_uring is told from a
+ * thread that ends by its sleeping.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static const char *const starters[] = {
 	"user_mode_thread",
 };
 
-/* include/linux/sched/task.h: "for IO workers", which wait for work until their owner goes. */
+/* include/linux/sched/task.h: such a thread waits for work until its owner ends. */
 static const char *const worker_starters[] = {
 	"create_io_thread",
 };
@@ -39,16 +39,16 @@ static const char *const questions[] = {
 	"kthread_freezable_should_stop",
 };
 
-/* A function, told apart from others by where its code begins, and what was found out of it. */
+/* A function, identified by the beginning of its code, and what is known of it. */
 struct thread {
 	const struct ksym *sym;
 	Dwarf_Off now; /* the function that is being read */
 	Dwarf_Off started_by;
-	bool worker; /* ... as one that waits for work */
+	bool worker; /* ... by a function of worker_starters[] */
 	bool asks, waits, ends;
 };
 
-/* Is it a call of a function by whose name is_meant() says yes? */
+/* Is it a call of a function whose name is_meant() accepts? */
 static bool calls(struct dwarf_file *d, Dwarf_Die call, bool (*is_meant)(const char *name))
 {
 	const char *name = NULL;
@@ -117,7 +117,7 @@ static int read_end(struct dwarf_file *d, Dwarf_Die die, void *arg)
 	return dwarf_code_each(d, die, find_end, t);
 }
 
-/* It does not return because the task ends in it, and not because it goes on for ever. */
+/* Does the function not return because the task ends in it? Then nothing stays in the old code. */
 static bool ends_task(const struct check_old *old)
 {
 	struct dwarf_file *d = old->debug->o->dwarf;
@@ -148,17 +148,22 @@ static int read_function(struct dwarf_file *d, Dwarf_Die die, void *arg)
 	return status < 0 ? -1 : 0;
 }
 
-/* Does the unit have the address as an operand? Most have not, and need not be read. */
+/* Does the unit mention the address as an operand? Most units do not, and need not be read. */
 static bool is_operand(struct dwarf_file *d, Dwarf_Off unit, uint64_t addr)
 {
 	unsigned char op[9] = {DW_OP_addr};
 
 	elf_file_store(d->elf, op + 1, addr, 8);
-	/* Where units have tables of addresses, they have all of their functions' there. */
+	/*
+	 * With .debug_addr the address of each function is in a table, which says nothing: read the
+	 * unit.
+	 */
 	return elf_file_section(d->elf, ".debug_addr") || mention_in_unit(d, unit, op, sizeof(op));
 }
 
-/* The function that starts a thread with this one as its main loop; "" when there is none. */
+/*
+ * The name of the function that starts a thread with this one as its main loop; "": there is none.
+ */
 static void find_starter(const struct check_old *old, const struct loops *loops, char *ret,
 			 size_t size)
 {

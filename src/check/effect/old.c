@@ -28,7 +28,7 @@ static struct check_debug *debug_of(struct check *c, struct object *o)
 	return debug;
 }
 
-/* The same symbol in the file that has debug information. */
+/* The symbol of the function in the file that has debug information. */
 static const struct ksym *find_symbol(const struct check_func *f, const struct object *o)
 {
 	size_t count;
@@ -59,9 +59,9 @@ static int read_units(struct check_debug *debug, const struct unit_set *units,
 }
 
 /*
- * What the units say that may have the functions. A clone goes by the name of what it is one of; a
- * symbol may have been given another name than the function has (include/linux/linkage.h,
- * SYSCALL_ALIAS()), which then is looked for among all names of its unit.
+ * Reads the definitions from the units that may have the functions. A clone is looked for by the
+ * name of its function. A symbol's name may differ from the function's (include/linux/linkage.h,
+ * SYSCALL_ALIAS()); then all functions of the unit are read.
  */
 static int find_defs(struct check_debug *debug, const struct ksym *sym, size_t n)
 {
@@ -120,7 +120,10 @@ static void read_symbol(struct check *c, struct check_old *old, const struct che
 		old->why = xasprintf("'%s' has no such symbol", o->path);
 }
 
-/* Why its debug information has nothing on a function: a skeleton has no name of its file. */
+/*
+ * Why the object's debug information does not have a function. A skeleton unit is the reason when
+ * it lacks the name of its file.
+ */
 static char *why_unknown(struct check_debug *debug, const struct ksym *sym)
 {
 	struct dwarf_file *d = debug->o->dwarf;
@@ -133,7 +136,7 @@ static char *why_unknown(struct check_debug *debug, const struct ksym *sym)
 	return xasprintf("its debug information %.*s", (int)strcspn(part, "\n"), part);
 }
 
-/* What is known of an object's functions, all in one go. */
+/* Finds the definitions of an object's functions in one search. */
 static void read_debug(struct check *c, struct check_debug *debug)
 {
 	struct ksym *sym = xcalloc(c->func_num, sizeof(*sym));
@@ -155,7 +158,7 @@ static void read_debug(struct check *c, struct check_debug *debug)
 	free(sym);
 }
 
-/* All copies of an object's functions in one go. */
+/* Finds the inlined copies of an object's functions in one search. */
 static void find_copies(struct check *c, struct check_debug *debug)
 {
 	const struct def **def = xcalloc(c->func_num, sizeof(*def));
@@ -258,7 +261,7 @@ static bool is_replaced(const struct check *c, const struct check_debug *debug,
 	return false;
 }
 
-/* chain: the clones on the way here, whose callers are being looked at. */
+/* chain: the clones whose callers are being examined; reaching one of them again adds no caller. */
 static bool is_covered(struct check *c, struct check_debug *debug, const struct ksym *function,
 		       const struct ksym **chain, size_t depth)
 {

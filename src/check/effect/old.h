@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel's debug information says of the functions that the patch replaces: for the passes
- * that doubt whether it does what its author means. Only the kernel's own files are read for it,
- * never the module's, which anybody may have made.
+ * What the kernel's debug information says of the functions that the patch replaces, for the passes
+ * that doubt whether the patch does what its author means. Only the kernel's own files are read
+ * here, not the module, which may come from anybody.
  */
 #ifndef KLP_CHECK_OLD_H
 #define KLP_CHECK_OLD_H
@@ -15,20 +15,20 @@
 
 /* An object with functions that the patch replaces. */
 struct check_debug {
-	struct object *o;	    /* the one that has debug information */
-	struct defs defs;	    /* what the units say that have one of these functions */
-	struct functions functions; /* read when they are asked for */
-	struct inlined copies;	    /* of all of these functions; .function is an index in old[] */
-	struct callers callers;	    /* of all clones of the object: read when they are asked for */
+	struct object *o; /* with debug information */
+	struct defs defs; /* the definitions in the units that have one of these functions */
+	struct functions functions; /* read when first asked for */
+	struct inlined copies;	    /* of all these functions; .function is an index of old[] */
+	struct callers callers;	    /* of all the object's clones: read when first asked for */
 	bool callers_read, callers_known;
 };
 
 /* The old function of func[i]. */
 struct check_old {
-	struct check_debug *debug; /* NULL: it cannot be told, see why */
+	struct check_debug *debug; /* NULL: unknown, see why */
 	const struct ksym *sym;	   /* its symbol in debug->o */
-	const struct def *def;	   /* what its unit says of it */
-	char *why; /* why nothing is known; NULL when an error or a note has said it */
+	const struct def *def;	   /* its definition */
+	char *why; /* why nothing is known; NULL when an error or a note has said why */
 };
 
 /*
@@ -42,8 +42,8 @@ int check_open_dwarf(struct check *c);
 void check_old_read(struct check *c);
 
 /*
- * Calls fn for each function of which something is known; of the others a note says that the
- * pass that runs could not look at them. Returns how many are known.
+ * Calls fn for each function whose definition is known. For each of the others, it adds a note to
+ * the running pass with the reason. Returns how many are known.
  */
 size_t check_old_each(struct check *c, void (*fn)(struct check *c, size_t i, void *arg), void *arg);
 
@@ -58,17 +58,18 @@ const struct caller *check_callers(struct check *c, struct check_debug *debug,
 				   const struct ksym *clone, size_t *n);
 
 /*
- * Does this function's code not run any more with the patch? It is replaced, or it is a clone to
- * which only such functions lead. What lies in init memory counts as covered: vmlinux's is gone,
- * and a module's runs once, as the module loads, which no patch can change.
+ * Is this function covered: does its code no longer run when the patch is loaded? It is replaced,
+ * or it is a clone that only covered functions call. Code in init memory counts as covered, because
+ * no patch can change what it does: vmlinux's is gone, and a module's runs once, while the module
+ * loads.
  */
 bool check_covered(struct check *c, struct check_debug *debug, const struct ksym *function);
 
-/* Is it an entry of a system call that no program gets to, as it has another one? */
+/* Is it an entry of a system call that no program reaches, because the call has another one? */
 bool check_is_unused_entry(const struct check *c, struct check_debug *debug,
 			   const struct ksym *sym);
 
-/* Remembers a copy for the report; where is taken over. */
+/* Remembers a copy for the report, which then owns copy->where. */
 void check_add_copy(struct check *c, const struct check_copy *copy);
 
 /* "path:line" of the definition of an old function. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * New functions whose code is that of the old ones: the patch changes nothing where it has them.
- * Either the change has not made it into the code, or they need not be replaced. The other way
- * round nothing follows: what a compiler has made otherwise of the same source, with other
- * registers or in another order, is not found, and nothing is said of it.
+ * New functions with the same code as the old ones, by which the patch changes nothing. Either the
+ * change has not made it into the code, or the function need not be replaced. Different code does
+ * not prove a change: compilers may choose other registers or another order for the same source.
+ * Nothing is said about such functions.
  */
 #include "check/same.h"
 
@@ -20,7 +20,7 @@ static void compare(struct check *c, struct unchanged *u, const struct check_fun
 	struct counterpart *p;
 	const struct ksym *new;
 
-	/* Of what could not be found it has been said why. */
+	/* An error or a note has already said what could not be found. */
 	if (!f->found || !o || !func->new_section)
 		return;
 	p = comparison_with(c, u->with, o);

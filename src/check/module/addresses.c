@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Addresses that the module takes: what is still called through them when the patch has gone, and
- * what cannot be called through them. The kernel looks at neither when it loads the module.
+ * Addresses of functions that the module takes: of new functions, which somebody may call after the
+ * patch is gone, and of kernel functions that cannot be called through a pointer. The kernel checks
+ * neither when it loads the module.
  */
 #include <stdlib.h>
 
@@ -11,7 +12,7 @@
 #include "klp/early.h"
 #include "patch/taken.h"
 
-/* By new function, then in the order of places. */
+/* By new function, then by place. */
 static int by_function(const void *a, const void *b)
 {
 	const struct taken *x = a, *y = b;
@@ -19,7 +20,9 @@ static int by_function(const void *a, const void *b)
 	return ORDER(x->func->section, y->func->section) ?: ORDER(x->func->pointer_offset, y->func->pointer_offset) ?: ORDER(x->at, y->at);
 }
 
-/* What describes the new function's code to the kernel has to have its address. */
+/*
+ * Is it a table that describes the new function's code to the kernel? It has to have the address.
+ */
 static bool is_description(const struct check *c, const struct taken *t)
 {
 	const struct elf_section *s = &c->mod->sec[t->at->section];
@@ -27,7 +30,7 @@ static bool is_description(const struct check *c, const struct taken *t)
 	return !taken_section(s) && section_is_early(c->target.arch, s->name);
 }
 
-/* The places that have the address of one new function. */
+/* Warns of the places that hold the address of one new function: taken[0] to taken[n - 1]. */
 static void report_places(const struct check *c, const struct taken *t, size_t n)
 {
 	const struct elf_section *s = &c->mod->sec[t->at->section];
@@ -45,8 +48,8 @@ static void report_places(const struct check *c, const struct taken *t, size_t n
 }
 
 /*
- * A pointer into the patch is not an error in itself: a patch that stays, or takes back what it has
- * handed out, may have one.
+ * A warning, not an error: a patch may have such a pointer if it is never removed, or takes back
+ * what it has handed out.
  */
 static void check_pointers_into(const struct check *c)
 {
@@ -68,7 +71,7 @@ static void check_pointers_into(const struct check *c)
 	free(taken);
 }
 
-/* IBT: symbols/landing.h. One message for each function. */
+/* Calls through pointers with IBT: symbols/landing.h. One message for each function. */
 static void check_landings(struct check *c)
 {
 	bool *told = xcalloc(c->symbol_num, sizeof(*told));

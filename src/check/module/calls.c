@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls after which the caller needs a register that the called function changes
- * (arch.slots.returns). The loader puts what restores it behind those of livepatch symbols and of
- * exports, and refuses where there is no room (arch/powerpc/kernel/module_64.c, restore_r2()).
- * Behind those of the patch's own stubs it has to be there.
+ * Calls that change a register which the caller needs afterwards (arch.slots.returns). Behind a
+ * call of a livepatch symbol or an export, the loader replaces a nop with the instruction that
+ * restores the register, and refuses the module when there is no nop
+ * (arch/powerpc/kernel/module_64.c, restore_r2()). Behind a call of one of the patch's own stubs,
+ * the instruction has to be there already.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the module tells of a place in its code: whether an instruction can begin there, and whose
- * code it is.
+ * What the module says about a place in its code: whether an instruction can begin there, and to
+ * which function it belongs.
  */
 #include <string.h>
 
@@ -21,7 +21,7 @@ static bool holds(const struct elf_symbol *s, size_t section, uint64_t offset)
 	       offset >= s->sym.st_value && offset - s->sym.st_value < s->sym.st_size;
 }
 
-/* Is one of the two the part of the other that seldom runs? Compilers call it NAME.cold. */
+/* Is b the name of a's cold part? Compilers call it NAME.cold. */
 static bool is_part(const char *a, const char *b)
 {
 	size_t n = strlen(a);
@@ -29,7 +29,9 @@ static bool is_part(const char *a, const char *b)
 	return !strncmp(a, b, n) && str_starts(b + n, ".cold");
 }
 
-/* The part of a function that holds the place b, where the function holds another place. */
+/*
+ * Does the place b lie in a cold part of this function, or in the function whose cold part this is?
+ */
 static bool is_joined(const struct check *c, const char *function, const struct code_place *b)
 {
 	for (size_t i = 1; i < c->mod->symnum; i++) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What stays must not lead to what goes: the kernel frees the init memory of a module as soon as
- * its init function has returned, and then a patched function jumps into nothing.
+ * Code and data that stay must not refer to init memory. The kernel frees a module's init memory
+ * when its init function has returned; a patched function would then jump into freed memory.
+ *
  * Rules: kernel/module/main.c, do_init_module() and module_init_layout_section();
  * scripts/mod/modpost.c, check_sec_ref(), which warns of the same.
  */
@@ -26,7 +27,10 @@ static const char *name_of(const struct elf_file *f, const struct spot *spot)
 	return s.name;
 }
 
-/* Is it code or data that stays as it is? The loader's tables know what is init memory. */
+/*
+ * Is it code or data that stays loaded? The tables that only the loader reads may refer to init
+ * memory.
+ */
 static bool is_permanent(const struct check *c, const struct elf_section *s)
 {
 	if (kallsyms_init_section(c->mod, s->name) || str_starts(s->name, ".ref."))
@@ -39,7 +43,7 @@ static bool is_permanent(const struct check *c, const struct elf_section *s)
 	       str_starts(s->name, ".rodata");
 }
 
-/* Where in init memory a relocation leads; false when it leads elsewhere. */
+/* Finds where in init memory a relocation leads; false when it leads elsewhere. */
 static bool leads_to_init(const struct check *c, const struct reloc *r, struct spot *to)
 {
 	struct elf_symbol s;
@@ -57,9 +61,9 @@ static bool leads_to_init(const struct check *c, const struct reloc *r, struct s
 }
 
 /*
- * A piece of an init function that lies elsewhere, and leads back into the middle of it: the
- * compiler keeps jump tables among the constants; the kernel's macros put what seldom runs into
- * sections of code of their own, as _static_cpu_has() of x86 (.altinstr_aux).
+ * Is it a piece of an init function that lies elsewhere and leads back into the middle of the
+ * function? Compilers put jump tables among the constants. Macros of the kernel put code that
+ * seldom runs into sections of their own, as x86's _static_cpu_has() does (.altinstr_aux).
  */
 static bool is_piece(const struct check *c, const struct reloc *r, const struct spot *to)
 {
@@ -97,7 +101,10 @@ void check_init(struct check *c)
 		    is_piece(c, r, &to))
 			continue;
 		from.symbol = check_symbol_at(c, from.section, from.offset);
-		/* Relocations are ordered by place: once for each two is enough. */
+		/*
+		 * Relocations are sorted by place, so that repeated uses follow each other: tell
+		 * each pair once.
+		 */
 		if (from.section == told_from.section && from.symbol == told_from.symbol &&
 		    to.section == told_to.section && to.symbol == told_to.symbol)
 			continue;

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module's functions, read instruction by instruction from their beginning (arch/step.h): each
- * ends where its function does, has its relocation where its operand is, and leads to the beginning
- * of another one. The loader writes and the processor runs whatever is there. What is learned of
- * where instructions begin serves those who ask what a table's places are
- * (check/module/code_places.c).
+ * Reads the module's functions instruction by instruction from their beginning (arch/step.h). The
+ * last instruction has to end where the function does, a relocation has to be where an operand is,
+ * and a branch has to lead to the beginning of an instruction. The kernel checks none of this.
+ *
+ * What is learned about the beginnings of instructions also serves the passes that ask to what the
+ * entries of a table refer (check/module/code_places.c).
  */
 #include <stdlib.h>
 
 #include "arch/step.h"
 #include "check/say.h"
 
-/* What a byte of code is; 0: unknown */
+/* What a byte of code is, 0: unknown. DISPUTED: two functions disagree. */
 enum { BEGINS = 1, WITHIN, DISPUTED };
 
 struct function {
 	const char *name;
 	size_t section;
 	uint64_t begin, end;
-	const unsigned char *code; /* of the section, which has so many bytes */
+	const unsigned char *code; /* of the whole section, with size bytes */
 	size_t size;
 };
 
@@ -39,13 +40,13 @@ static bool is_function(const struct check *c, size_t symbol, struct function *r
 	return true;
 }
 
-/* Two functions that share code may have been read from different places. */
+/* Functions that overlap may have been read from different beginnings. */
 static void mark(unsigned char *what, unsigned char is)
 {
 	*what = *what && *what != is ? DISPUTED : is;
 }
 
-/* As far as its instructions are known. */
+/* Reads a function up to the first unknown instruction. */
 static void read_function(struct check *c, const struct function *f)
 {
 	step_fn *step = step_of(c->target.arch);
@@ -79,7 +80,7 @@ static const struct reloc *reloc_in(const struct check *c, const struct function
 	return r && r->offset - at < size ? r : NULL;
 }
 
-/* Where an instruction leads by the distance that is in it: the linker has done that already. */
+/* Checks where a branch without a relocation leads: the assembler has computed its distance. */
 static void check_branch(const struct check *c, const struct function *f, uint64_t at,
 			 const struct step *s)
 {
@@ -114,7 +115,10 @@ static void check_branches(const struct check *c, const struct function *f)
 	}
 }
 
-/* Where the operand does not come first, a relocation is within one instruction. */
+/*
+ * On architectures where an operand never comes first in an instruction, a relocation cannot be
+ * where an instruction begins.
+ */
 static void check_operand(const struct check *c, const struct reloc *r)
 {
 	const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);

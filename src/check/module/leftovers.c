@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What was copied with the functions of a kernel file and has no business in a patch: its exports,
- * its system calls, its claims on devices, its lists of types.
+ * What was copied along with functions of a kernel file and does not belong into a patch: exports,
+ * trace events of system calls, aliases of devices, lists of BTF IDs.
+ *
  * Rules: kernel/module/main.c, verify_exported_symbols(); kernel/trace/trace_events.c,
  * trace_module_add_events() and event_init(), which calls init_syscall_trace() of
  * kernel/trace/trace_syscalls.c; scripts/mod/file2alias.c; include/linux/btf_ids.h and
@@ -42,7 +43,7 @@ static void check_export(struct check *c, const char *name)
 	    check_source(c, find_defined(c, name)), name, export->owner);
 }
 
-/* The kernel's events of system calls are set up by what lies in its init memory. */
+/* Trace events of system calls are set up by a function in the kernel's init memory. */
 static void check_syscall(struct check *c, size_t symbol, const char *name)
 {
 	bad(c,
@@ -52,7 +53,7 @@ static void check_syscall(struct check *c, size_t symbol, const char *name)
 	    check_source(c, symbol), name);
 }
 
-/* depmod makes a list of these, by which modprobe and udev would load the patch. */
+/* depmod lists aliases, and modprobe and udev would load the patch for a device. */
 static void check_alias(const struct check *c)
 {
 	const char *alias = modinfo_first(c->mod, "alias");
@@ -64,7 +65,7 @@ static void check_alias(const struct check *c)
 		    alias);
 }
 
-/* Has resolve_btfids written nothing into the section? */
+/* Has resolve_btfids left the section as zeros? */
 static bool is_empty(const struct elf_file *f, size_t section)
 {
 	const unsigned char *data;
@@ -94,9 +95,9 @@ static void refuse_btf_ids(struct check *c, size_t user, const char *section)
 }
 
 /*
- * BTF_ID_LIST() and its like are zeros until resolve_btfids writes the numbers of types there,
- * which kbuild runs for modules that get BTF. None has the number 0: code finds that no type is its
- * own.
+ * BTF_ID_LIST() and its like reserve zeros, where resolve_btfids writes the numbers of types.
+ * kbuild runs that only for modules that get BTF. No type has the number 0, so that code with an
+ * empty list recognises no type.
  */
 static void check_btf_ids(struct check *c)
 {

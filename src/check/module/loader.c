@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Relocations that not each kernel's module loader knows: target_applies(). Those that none knows
- * are told without the kernel's symbols, by check/module/places.c.
+ * Relocations that some kernels' module loaders know and the target's may not: target_applies().
+ * check/module/places.c finds those that no loader knows, for which no symbols of the kernel are
+ * needed.
  */
 #include "check/say.h"
 

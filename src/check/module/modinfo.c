@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the module says of itself in .modinfo, and what the loader makes of it.
+ * What the module says about itself in .modinfo, and what the loader does with that.
+ *
  * Rules: kernel/module/main.c, check_modinfo(), check_modinfo_livepatch() and
  * module_license_taint_check(); kernel/module/version.c, same_magic(); include/linux/license.h;
  * kernel/livepatch/core.c, klp_enable_patch().
@@ -83,7 +84,7 @@ static void check_vermagic(struct check *c)
 		note(c, "the version magic: '%s' does not tell its own", c->target.vmlinux->path);
 }
 
-/* get_next_modinfo() compares "KEY=": an entry without is none that anybody finds. */
+/* get_next_modinfo() looks for "KEY=", so it never finds an entry without '='. */
 static void check_entries(const struct check *c)
 {
 	size_t index = elf_file_section(c->mod, ".modinfo"), size, len;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the module is called: it has to fit into struct module, to be free, and to be understood by
- * who is to unload the module.
+ * The module's name: it has to fit into struct module, must not be taken, and has to work with the
+ * programs that unload modules.
+ *
  * Rules: include/linux/moduleparam.h, MODULE_NAME_LEN; kernel/module/main.c, add_unformed_module();
  * kernel/module/sysfs.c, mod_sysfs_init(); kernel/params.c, param_sysfs_builtin(); kmod,
  * modname_normalize().
@@ -15,7 +16,9 @@
 #include "elf/modinfo.h"
 #include "kernel/module_files.h"
 
-/* kmod takes a name to end at a '.', and '-' for '_'; /proc/modules has blanks between its columns.
+/*
+ * To kmod, a '.' ends the name and '-' is the same as '_'; in /proc/modules blanks separate
+ * columns.
  */
 static bool is_unloadable(const char *name)
 {
@@ -27,8 +30,9 @@ static bool is_unloadable(const char *name)
 }
 
 /*
- * Has the kernel itself a directory of that name in /sys/module? It makes one for all that has
- * parameters or a version, and modules.builtin.modinfo lists these as "NAME.KEY=VALUE".
+ * Does the kernel have a directory of this name in /sys/module for code that is built in? It makes
+ * one for code with parameters or a version, which modules.builtin.modinfo lists as
+ * "NAME.KEY=VALUE".
  */
 static bool is_in_sysfs(const char *installed, const char *name)
 {
@@ -49,7 +53,10 @@ static bool is_in_sysfs(const char *installed, const char *name)
 	return found;
 }
 
-/* A module of the kernel's; a livepatch that was installed may be this one. */
+/*
+ * Does the kernel have a module of this name? An installed livepatch does not count: it may be this
+ * one.
+ */
 static bool is_taken(struct check *c, const char *name)
 {
 	struct object *other;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Relocations that complete another one and name its place: the loader looks for that in the same
- * section of relocations (arch/riscv/kernel/module.c, apply_relocate_add()). Of a pair of which
- * half became a livepatch relocation it finds nothing.
+ * Relocations that complete another relocation and refer to it by its place. The loader looks for
+ * the other one in the same section of relocations (arch/riscv/kernel/module.c,
+ * apply_relocate_add()), so it fails when only one half of a pair has become a livepatch
+ * relocation.
  */
 #include "check/say.h"
 

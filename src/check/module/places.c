@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Single relocations: the symbol each refers to, and the bytes that it writes.
- * Rules: kernel/livepatch/core.c, klp_resolve_symbols(); the architecture's
- * apply_relocate_add(), whose types and widths are in its row.
+ * Single relocations: the symbol to which each refers, and the bytes that it writes.
+ *
+ * Rules: kernel/livepatch/core.c, klp_resolve_symbols(); the architecture's apply_relocate_add(),
+ * whose types and widths are in the architecture's row.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,18 +12,20 @@
 #include "check/module/relocs.h"
 #include "klp/early.h"
 
-/* A relocation, and what a message about it needs. */
+/* A relocation, and what messages about it need. */
 struct entry {
 	const struct elf_section *sec, *to;
 	size_t i;
 	bool klp;
 	GElf_Rela rela;
 	struct elf_symbol sym;
-	const struct check_symbol *livepatch; /* its symbol, when that is a livepatch symbol */
+	const struct check_symbol *livepatch; /* its symbol, if that is a livepatch symbol */
 };
 
-/* A module's symbol where another is waited for: check/patch/modules.c asks whether that can go
- * well. */
+/*
+ * Records the use of one module's symbol in relocations that wait for another module:
+ * check/patch/modules.c decides whether that can work.
+ */
 static void note_use(struct check *c, const struct entry *e, const struct check_section *klp)
 {
 	struct check_use use = {
@@ -39,8 +42,9 @@ static void note_use(struct check *c, const struct entry *e, const struct check_
 }
 
 /*
- * Which types a livepatch relocation can have, and where: some loaders compose a value from several
- * relocations of one section, and do not make the memory of a loaded patch writable.
+ * Which types a livepatch relocation can have, and where it can be. Some loaders compose a value
+ * from several relocations of one section. Some cannot write to read-only memory of a loaded patch.
+ * late: the relocation waits for a module.
  */
 static void check_klp_place(const struct check *c, const struct entry *e, bool late)
 {
@@ -77,7 +81,7 @@ static void check_klp_place(const struct check *c, const struct entry *e, bool l
 		    e->sec->name, e->i, e->to->name, arch->name);
 }
 
-/* klp_resolve_symbols(): which symbols a section of an object's relocations may name. */
+/* klp_resolve_symbols(): which symbols the relocations of an object may use. */
 static void check_klp_symbol(struct check *c, const struct entry *e,
 			     const struct check_section *klp)
 {
@@ -112,15 +116,15 @@ static void check_klp_symbol(struct check *c, const struct entry *e,
 }
 
 /*
- * Symbol 0 stands for the value 0. GNU strip turns a section of livepatch relocations into plain
- * ones against it where the relocated section has no plain relocation left.
+ * Symbol 0 has the value 0. GNU strip turns a section of livepatch relocations into plain
+ * relocations against symbol 0 when the relocated section has no other plain relocations.
  */
 static void check_plain_symbol(const struct check *c, const struct entry *e)
 {
 	const struct arch_reloc *type =
 		arch_reloc_by_type(c->target.arch, (uint32_t)GELF_R_TYPE(e->rela.r_info));
 
-	/* One that writes nothing may have none. */
+	/* A relocation that writes nothing needs no symbol. */
 	if (GELF_R_SYM(e->rela.r_info) == 0 && type && type->size)
 		bad(c,
 		    "section '%s' entry %zu: relocation against no symbol: strip makes that of "
@@ -153,7 +157,7 @@ static void check_zero(const struct check *c, const struct entry *e, const unsig
 		    e->sec->name, e->i, width, e->to->name, (unsigned long long)e->rela.r_offset);
 }
 
-/* The bytes that a relocation writes: their number, or 0 when that is nonsense. */
+/* How many bytes a relocation writes; 0 when it writes none, or its type is unknown. */
 static uint8_t check_type(const struct check *c, const struct entry *e)
 {
 	uint32_t type = (uint32_t)GELF_R_TYPE(e->rela.r_info);
@@ -272,8 +276,8 @@ static int by_place(const void *a, const void *b)
 }
 
 /*
- * Some architectures compose a value of several relocations at one place; none does that with those
- * of different sections. Of others the last one counts, or the loader refuses it.
+ * On some architectures several relocations at one place make up one value, if they are in the same
+ * section. Otherwise the last one wins, or the loader refuses the module.
  */
 static bool compose(const struct reloc_place *a, const struct reloc_place *b)
 {

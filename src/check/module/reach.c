@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whether what a relocation or symbol names is what it leads to: a place within the kernel's
- * symbol, data within its section, functions that do not lie across each other.
- * apply_relocate_add() of each architecture adds whatever the addend is.
+ * Whether a relocation leads where it should: within the kernel's symbol, within the section of the
+ * data, and to functions that do not overlap in part. apply_relocate_add() adds any addend without
+ * a check.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +11,10 @@
 
 #include "check/say.h"
 
-/* Code counts from a little before or behind what it means: check/module/values.c. */
+/* How far code may be from what it refers to: check/module/values.c. */
 #define NEAR 0x10000
 
-/* Bytes of a pointer: all kernels here have 64 bits. */
+/* Bytes of a pointer: all supported kernels are 64-bit. */
 #define POINTER 8
 
 static bool is_code(const struct check *c, size_t section)
@@ -22,7 +22,7 @@ static bool is_code(const struct check *c, size_t section)
 	return c->mod->sec[section].shdr.sh_flags & SHF_EXECINSTR;
 }
 
-/* A livepatch symbol of the kernel or a module: where in it a relocation leads. */
+/* A relocation against a livepatch symbol: the addend has to stay within the symbol. */
 static void check_livepatch(const struct check *c, const struct reloc *r,
 			    const struct arch_reloc *type)
 {
@@ -45,8 +45,8 @@ static void check_livepatch(const struct check *c, const struct reloc *r,
 }
 
 /*
- * A pointer in data that leads into the module: C has none to before or behind a variable. Code
- * has, in branches that are never taken.
+ * A pointer in data to the module's own data: in C it cannot lead outside of a variable. Code has
+ * such addresses, in branches that are never taken.
  */
 static void check_pointer(const struct check *c, const struct reloc *r, const struct elf_symbol *s)
 {
@@ -61,7 +61,7 @@ static void check_pointer(const struct check *c, const struct reloc *r, const st
 	    (unsigned long long)place, (unsigned long long)to->sh_size);
 }
 
-/* What only instructions have. */
+/* Relocations that only instructions can have. */
 static void check_kind(const struct check *c, const struct reloc *r, const struct arch_reloc *type)
 {
 	if (type->code && !is_code(c, r->section))
@@ -71,7 +71,10 @@ static void check_kind(const struct check *c, const struct reloc *r, const struc
 		    c->mod->sec[r->section].name, (unsigned long long)r->offset, type->name);
 }
 
-/* Could a pointer be there? It is aligned, and not longer than the variable that has it. */
+/*
+ * Can a pointer be at this place? It has to be aligned, and the variable there has to be large
+ * enough.
+ */
 static bool holds_pointer(const struct check *c, const struct reloc *r)
 {
 	struct elf_symbol variable;
@@ -84,8 +87,8 @@ static bool holds_pointer(const struct check *c, const struct reloc *r)
 }
 
 /*
- * Data of C has addresses only; the compiler's own has distances to code, in tables of jumps. What
- * the kernel reads as a distance lies in sections of its own.
+ * C puts addresses into data, not distances. The exceptions are jump tables, where the compiler
+ * puts distances to code, and tables of the kernel, which are in sections of their own.
  */
 static void check_distance(const struct check *c, const struct reloc *r, const struct elf_symbol *s,
 			   const struct arch_reloc *type)
@@ -105,9 +108,9 @@ static void check_distance(const struct check *c, const struct reloc *r, const s
 }
 
 /*
- * The loader passes over a relocation of type 0: the operand of an instruction stays as the
- * compiler left it for the relocation, 0. objtool writes such where it has written another
- * instruction.
+ * The loader ignores a relocation of type 0. If the operand still is the 0 that the compiler left
+ * for a relocation, the relocation has been damaged. objtool writes type 0 where it has replaced
+ * the instruction.
  */
 static void check_none(const struct check *c, const struct reloc *r)
 {
@@ -158,7 +161,10 @@ static int by_place(const void *a, const void *b)
 	return ORDER(x->section, y->section) ?: ORDER(x->begin, y->begin) ?: ORDER(y->end, x->end);
 }
 
-/* One function may have another name, or hold another one's beginning, as in assembler code. */
+/*
+ * Two functions may be at the same place, or one inside the other, as assembler code does with
+ * second names and entries. They may not overlap in part.
+ */
 void check_function_pieces(const struct check *c)
 {
 	struct piece *p = xcalloc(c->mod->symnum, sizeof(*p));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a module says of how klpmake made it, compared with what it is: a module for another build
- * of a kernel, which may well have the same release, or one whose functions were changed since.
+ * Compares what klpmake has recorded in a module with what the module is now. The record may name
+ * another build of the kernel, even with the same release, or other functions than the module
+ * replaces.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,7 @@ static void check_kernel(struct check *c)
 	}
 }
 
-/* The functions of its modinfo are those of its struct klp_patch. */
+/* The recorded functions have to be those of struct klp_patch. */
 static void check_recorded(struct check *c)
 {
 	struct strmap said = {0};
@@ -64,7 +65,7 @@ static void check_recorded(struct check *c)
 	strmap_free(&said);
 }
 
-/* The checks that were waived when it was made, or NULL. */
+/* The checks that were waived when the module was made; NULL: none. */
 static char *allowed(const struct check *c)
 {
 	char *list = NULL;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Relocation sections: the livepatch ones as kernel/livepatch/core.c, klp_write_section_relocs()
- * and klp_resolve_symbols(), read them; the plain ones as kernel/module/main.c,
- * apply_relocations(), does. Single relocations are check/module/places.c's business.
+ * Relocation sections: livepatch ones as klp_write_section_relocs() and klp_resolve_symbols() of
+ * kernel/livepatch/core.c read them, plain ones as apply_relocations() of kernel/module/main.c
+ * does. check/module/places.c checks the single relocations.
  */
 #include "check/module/relocs.h"
 
@@ -11,14 +11,14 @@
 
 #include "klp/early.h"
 
-/* What static keys, static calls and tracepoints leave in a module. */
+/* Tables that static keys, static calls and tracepoints leave in a module. */
 static bool special_section(const char *name)
 {
 	return !strcmp(name, "__jump_table") || !strcmp(name, ".static_call_sites") ||
 	       !strcmp(name, "__tracepoints_ptrs");
 }
 
-/* Livepatch relocations whose section can hold none: -1 when its entries cannot be read. */
+/* The header of a section of livepatch relocations: -1 when its entries cannot be read. */
 static int check_klp_header(const struct check *c, const struct elf_section *s)
 {
 	const GElf_Shdr *shdr = &s->shdr;
@@ -50,7 +50,7 @@ static int check_klp_header(const struct check *c, const struct elf_section *s)
 	return ret;
 }
 
-/* sh_info of a section of livepatch relocations: 0 when it names no section. */
+/* The section that livepatch relocations apply to: its number, 0 when there is none. */
 static size_t klp_target(const struct check *c, const struct elf_section *s)
 {
 	const struct elf_section *to;
@@ -74,8 +74,9 @@ static size_t klp_target(const struct check *c, const struct elf_section *s)
 }
 
 /*
- * As sscanf(".klp.rela.%55[^.]") reads the name. What follows the object is not read, but it is the
- * relocated section's name (Documentation/livepatch/module-elf-format.rst).
+ * Reads the name as sscanf(".klp.rela.%55[^.]") does. The kernel ignores what follows the object;
+ * by convention it is the name of the relocated section
+ * (Documentation/livepatch/module-elf-format.rst).
  */
 static int parse_name(const struct check *c, const struct elf_section *s, size_t target,
 		      char *object)
@@ -114,9 +115,9 @@ static int parse_name(const struct check *c, const struct elf_section *s, size_t
 }
 
 /*
- * bfd/elf-bfd.h, SHT_SECONDARY_RELOC: what GNU binutils make of a second section of relocations,
- * for the time that they hold it. Those of 2.40 to 2.44 write SHT_RELA again, strip and objcopy
- * of 2.47 do not, nor has ld -r ever done so; what it relocates is then gone, too.
+ * bfd/elf-bfd.h, SHT_SECONDARY_RELOC: the type that GNU binutils use internally for a second
+ * section of relocations. strip and objcopy of 2.40 to 2.44 write SHT_RELA again, those of 2.47 do
+ * not. ld -r has never done so. With this type the section no longer says what it relocates.
  */
 #define SECONDARY_RELOC 0x60000004
 
@@ -170,7 +171,7 @@ static void check_klp_section(struct check *c, struct reloc_places *p, size_t in
 		c->relocs_sane = false;
 }
 
-/* Plain relocations: only those of loaded sections are applied. */
+/* The loader only applies plain relocations of loaded sections. */
 static void check_plain_section(struct check *c, struct reloc_places *p, size_t index)
 {
 	const struct elf_section *s = &c->mod->sec[index];
@@ -201,7 +202,10 @@ static void check_plain_section(struct check *c, struct reloc_places *p, size_t 
 		c->relocs_sane = false;
 }
 
-/* The kernel applies both; two only show that the module was put together by hand or twice. */
+/*
+ * Two sections for the same object and target: the kernel applies both. They only show that the
+ * module was changed by hand, or linked twice.
+ */
 static void check_twins(const struct check *c)
 {
 	for (size_t i = 0; i < c->section_num; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The places that a module's relocations write to, gathered from all sections so that two which
- * write to the same bytes are found.
+ * The places that a module's relocations write to. They are collected from all sections, in order
+ * to find two that write to the same bytes.
  */
 #ifndef KLP_CHECK_RELOCS_H
 #define KLP_CHECK_RELOCS_H
@@ -23,12 +23,12 @@ struct reloc_places {
 };
 
 /*
- * Checks each relocation of a section whose header is sane; klp is its description when it holds
- * livepatch relocations, else NULL. -1 when its entries cannot all be read.
+ * Checks each relocation of a section with a sound header. klp describes a section of livepatch
+ * relocations; it is NULL for plain ones. -1 when not all entries can be read.
  */
 int places_read(struct check *c, struct reloc_places *p, size_t index, struct check_section *klp);
 
-/* Reports places that are written twice. */
+/* Reports places to which two relocations write. */
 void places_compare(const struct check *c, struct reloc_places *p);
 
 void places_free(struct reloc_places *p);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Relocations of a module in code that the kernel may replace when it loads the patch: by then the
- * place is part of another instruction, or what was to be relocated has been copied as it was.
+ * Relocations that wait for a module, in code that the kernel may replace when it loads the patch.
+ * When they are applied, another instruction may be at the place, or the code may already have been
+ * copied without them.
+ *
  * Rules: patch/rewrites.h; kernel/livepatch/core.c, klp_init_object_loaded() and
- * klp_module_coming(), which come later. The kernel looks at none of this.
+ * klp_module_coming(), which run later. The kernel does not check this.
  */
 #include <string.h>
 

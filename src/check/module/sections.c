@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Headers of the sections that a module is loaded from: what the loader makes of type, flags and
- * alignment, without asking whether that is meant. It reads no names here: that code can be run,
- * data be written to and a name be relied on is what compilers make of them, and a header that says
- * otherwise is damaged. Rules: kernel/module/main.c, layout_sections(), move_module() and
- * apply_relocations(); kernel/module/strict_rwx.c.
+ * Type, flags and alignment of the module's sections. The loader follows them without asking
+ * whether they make sense. Here the names say what is expected: compilers make code executable and
+ * data writable under certain names, so a header that says otherwise is damaged.
+ *
+ * Rules: kernel/module/main.c, layout_sections(), move_module() and apply_relocations();
+ * kernel/module/strict_rwx.c.
  */
 #include <string.h>
 
@@ -13,7 +14,7 @@
 /* More than a page of any kernel: module_alloc() aligns to no more than a page. */
 #define ALIGN_MAX 0x10000
 
-/* What the linker makes of a section of such a name. */
+/* Sections that have code, by their names. */
 static bool is_named_code(const char *name)
 {
 	return str_starts(name, ".text") || !strcmp(name, ".init.text") ||
@@ -26,14 +27,14 @@ static bool is_named_data(const char *name)
 	       str_starts(name, ".bss") || !strcmp(name, ".gnu.linkonce.this_module");
 }
 
-/* What find_sec() has to find. */
+/* Sections that the loader looks for by name, or that the module needs. */
 static bool is_read_at_loading(const char *name)
 {
 	return !strcmp(name, ".modinfo") || str_starts(name, "__version") || is_named_code(name) ||
 	       is_named_data(name) || str_starts(name, ".rodata");
 }
 
-/* layout_sections() sorts by the flags, and each kind is mapped as they say. */
+/* layout_sections() groups sections by their flags, which decide how the memory is mapped. */
 static void check_flags(const struct check *c, const struct elf_section *s)
 {
 	GElf_Xword flags = s->shdr.sh_flags;
@@ -55,7 +56,10 @@ static void check_flags(const struct check *c, const struct elf_section *s)
 		    s->name);
 }
 
-/* move_module() copies all but SHT_NOBITS, which is zeros; apply_relocations() goes by the type. */
+/*
+ * move_module() copies all sections but SHT_NOBITS, which it leaves as zeros; apply_relocations()
+ * goes by the type.
+ */
 static void check_type(const struct check *c, const struct elf_section *s)
 {
 	const GElf_Shdr *shdr = &s->shdr;
@@ -85,7 +89,7 @@ static void check_type(const struct check *c, const struct elf_section *s)
 	}
 }
 
-/* get_offset() of layout_sections() rounds up to it: ALIGN() takes it for a power of two. */
+/* layout_sections() rounds offsets up to the alignment with ALIGN(), which needs a power of two. */
 static void check_alignment(const struct check *c, const struct elf_section *s)
 {
 	GElf_Xword align = s->shdr.sh_addralign;
@@ -104,7 +108,10 @@ static void check_alignment(const struct check *c, const struct elf_section *s)
 		    s->name, (unsigned long long)align);
 }
 
-/* apply_relocations() goes by type and sh_info; the linker names such a section after both. */
+/*
+ * apply_relocations() goes by type and sh_info. The linker names such a section after its target,
+ * so the three have to agree.
+ */
 static void check_relocating(const struct check *c, const struct elf_section *s)
 {
 	const char *named = s->name + strlen(".rela");
@@ -126,7 +133,10 @@ static void check_relocating(const struct check *c, const struct elf_section *s)
 		    s->name, c->mod->sec[s->shdr.sh_info].name);
 }
 
-/* What has no bytes cannot be relocated: the rest of what is in there would be zeros. */
+/*
+ * A section without bytes in the file cannot be relocated: all of it but the relocated places would
+ * be zeros.
+ */
 static void check_relocated(const struct check *c, const struct elf_section *rela)
 {
 	const struct elf_section *to;
@@ -142,7 +152,7 @@ static void check_relocated(const struct check *c, const struct elf_section *rel
 		    rela->name, to->name);
 }
 
-/* Who reads the last text of such a section goes on until there is a NUL. */
+/* Code that reads the last string of such a section needs its NUL to find the end. */
 static void check_strings(const struct check *c, size_t index)
 {
 	const struct elf_section *s = &c->mod->sec[index];

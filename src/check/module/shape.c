@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module as an ELF file: what the loader asks of its header, its section table and the
- * sections it looks for by name, before it looks at any content.
+ * The module as an ELF file: what the loader requires of its header, its section table and the
+ * sections that it looks for by name, before it reads any content.
+ *
  * Rules: kernel/module/main.c, elf_validity_cache_copy() and what it calls (6.1:
  * elf_validity_check()); kernel/module/strict_rwx.c; kernel/module/sysfs.c.
  */
@@ -37,8 +38,8 @@ static int check_header(const struct check *c)
 }
 
 /*
- * elf_validity_cache_sechdrs(): the loader takes e_shnum as it stands, and a file with more
- * sections keeps their number in section 0.
+ * elf_validity_cache_sechdrs(): the loader reads the number of sections from e_shnum alone. A file
+ * with more sections than fit there has the number in section 0.
  */
 static void check_section_table(const struct check *c)
 {
@@ -85,7 +86,9 @@ static size_t count_sections(const struct check *c, const char *name, size_t *in
 	return n;
 }
 
-/* elf_validity_cache_index_mod(); the size is compared when the layout is known. */
+/*
+ * elf_validity_cache_index_mod(). check/patch/patch.c compares the size, when the layout is known.
+ */
 static void check_this_module(const struct check *c)
 {
 	size_t index = 0, n = count_sections(c, THIS_MODULE, &index);
@@ -166,8 +169,8 @@ static void check_section_names(const struct check *c)
 }
 
 /*
- * What must not be there. kernel/bpf/btf.c, btf_module_notify(), refuses type information that
- * does not match the running kernel's.
+ * Type information for another kernel: btf_module_notify() of kernel/bpf/btf.c refuses a module
+ * whose BTF does not match the running kernel's.
  */
 static void check_unwanted(const struct check *c)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does the kernel take the module without a signature? It says so at run time only, but a variable
- * says what it was built to do: kernel/module/signing.c, sig_enforce, true with
- * CONFIG_MODULE_SIG_FORCE. With a lockdown (security/lockdown/lockdown.c, kernel_locked_down) it
- * depends on how it was booted; module_sig_check() asks both.
+ * Does the kernel load the module without a signature? That is decided at run time by
+ * module_sig_check(). It asks sig_enforce (kernel/module/signing.c), which is initialised to true
+ * with CONFIG_MODULE_SIG_FORCE: vmlinux tells. It also asks for a lockdown (kernel_locked_down of
+ * security/lockdown/lockdown.c), which depends on how the kernel was booted.
  */
 #include <string.h>
 
@@ -26,7 +26,9 @@ static bool is_signed(const struct check *c)
 	return raw && size > len && !memcmp(raw + size - len, SIGNED, len);
 }
 
-/* sig_enforce of kernel/module/signing.c, as it is before anybody sets it; .bss has no bytes. */
+/*
+ * Is sig_enforce initialised to true? If it is in .bss, it has no bytes in the file and is false.
+ */
 static bool is_enforced(const struct check *c)
 {
 	const unsigned char *byte;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Static calls whose key is their trampoline: objtool writes that where an object file does not
- * refer to the key, as with static_call_mod(). The kernel knows the keys only of trampolines that
- * it exports for this, and refuses the module for any other.
+ * Static calls that have their trampoline in the place of their key. objtool writes that when an
+ * object file does not refer to the key, as with static_call_mod(). The kernel knows the keys of
+ * only those trampolines that it exports for this, and refuses a module with any other.
+ *
  * Rules: kernel/static_call_inline.c, static_call_add_module() and tramp_key_lookup();
  * tools/objtool/check.c, create_static_call_sections().
  */
@@ -16,11 +17,11 @@
 #define TABLE_STOP "__stop_static_call_tramp_key"
 #define TRAMPOLINE "__SCT__"
 
-/* struct static_call_site and struct static_call_tramp_key: two distances each */
+/* struct static_call_site and struct static_call_tramp_key consist of two distances each. */
 #define ENTRY 8
 #define KEY 4
 
-/* The name of the symbol that the relocation of a key refers to. */
+/* The name of the symbol to which the relocation of a key refers. */
 static const char *key_name(const struct check *c, const struct reloc *r)
 {
 	size_t livepatch = c->symbol_of[r->symbol];
@@ -89,7 +90,10 @@ void check_static_calls(struct check *c)
 {
 	const struct ksym *start = symbol_of(c, TABLE_START), *stop = symbol_of(c, TABLE_STOP);
 
-	/* A kernel without that does not look at the section: CONFIG_HAVE_STATIC_CALL_INLINE. */
+	/*
+	 * Kernels without CONFIG_HAVE_STATIC_CALL_INLINE have no such table, and do not read the
+	 * section.
+	 */
 	if (!start || !stop)
 		return;
 	for (size_t i = 0; i < c->relocs.n; i++) {

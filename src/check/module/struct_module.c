@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * struct module as the module brings it along: scripts/mod/modpost.c, add_header(), writes its name
- * and its two functions into '.gnu.linkonce.this_module', and nothing else. load_module() takes the
- * section unchanged: it copies it, and calls what it finds at .init. It trusts the other members as
- * if it had set them itself.
+ * The struct module that the module contains. scripts/mod/modpost.c, add_header(), puts its name
+ * and two functions into '.gnu.linkonce.this_module', and nothing else. load_module() uses a copy
+ * of the section as it is: it calls what is at .init, and trusts the other members as if it had set
+ * them.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 
 #define THIS_MODULE ".gnu.linkonce.this_module"
 
-/* Where a symbol of that name is defined; 0: nowhere */
+/* The place where a symbol of that name is defined, 0: nowhere. */
 static uint64_t place_of(const struct check *c, const char *name)
 {
 	for (size_t i = 1; i < c->mod->symnum; i++) {
@@ -25,7 +25,10 @@ static uint64_t place_of(const struct check *c, const char *name)
 	return 0;
 }
 
-/* The pointer to init_module() or cleanup_module(), which is there if the module has that. */
+/*
+ * The pointer to init_module() or cleanup_module(), which has to be there if the module defines
+ * that function.
+ */
 static void check_function(const struct check *c, size_t section, size_t member, const char *what,
 			   const char *name)
 {
@@ -65,7 +68,7 @@ static void check_strays(const struct check *c, size_t section)
 	}
 }
 
-/* The name, and zeros. */
+/* Apart from the name and the two pointers, there have to be zeros. */
 static void check_bytes(const struct check *c, const unsigned char *data, size_t size)
 {
 	const char *want = modinfo_first(c->mod, "name");
@@ -95,7 +98,10 @@ static void check_bytes(const struct check *c, const unsigned char *data, size_t
 	}
 }
 
-/* load_module() takes the section's first byte for struct module, the patch __this_module. */
+/*
+ * load_module() uses the section from its first byte as struct module, and the patch uses
+ * __this_module: both have to be the same place.
+ */
 static void check_symbol(const struct check *c, size_t section)
 {
 	uint64_t place = place_of(c, "__this_module");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Livepatch symbols: their names, and whether the kernel finds what they name at the position
- * they name.
+ * Livepatch symbols: whether their names have the right form, and whether the kernel finds the
+ * symbol at the position that the name gives.
+ *
  * Rules: kernel/livepatch/core.c, klp_resolve_symbols() and klp_find_object_symbol();
  * kernel/module/main.c, simplify_symbols().
  */
@@ -14,8 +15,8 @@
 #include "symbols/sealed.h"
 
 /*
- * As sscanf(".klp.sym.%55[^.].%511[^,],%lu") reads a name. Returns NULL when it finds all three
- * parts, else what is wrong with it.
+ * Reads a name as sscanf(".klp.sym.%55[^.].%511[^,],%lu") does. NULL when all three parts are
+ * there, else what is wrong.
  */
 static const char *parse_name(const char *name, struct check_symbol *s)
 {
@@ -45,7 +46,7 @@ static const char *parse_name(const char *name, struct check_symbol *s)
 	return NULL;
 }
 
-/* The reserved section numbers that simplify_symbols() lets pass. */
+/* The reserved section numbers that simplify_symbols() accepts. */
 static void check_reserved_index(const struct check *c, const struct elf_symbol *s)
 {
 	switch (s->shndx) {
@@ -140,7 +141,10 @@ void check_symbol_positions(struct check *c)
 		what = xasprintf("livepatch symbol '.klp.sym.%s.%s,%llu'", s->object, s->name,
 				 (unsigned long long)s->position);
 		s->found = check_position(c, what, o, s->name, s->position);
-		/* Linker script symbols stand at the borders: only what is in there is gone. */
+		/*
+		 * A linker script's symbol may mark a border of init memory: its address remains
+		 * valid.
+		 */
 		if (s->found && s->found->init && (o->module || s->found->elf_type != STT_NOTYPE))
 			bad(c,
 			    "%s: lies in init memory, which the kernel has freed when the patch "

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The entries of the tables that the kernel reads of a module: an address in each member that has
- * one, and at each place what the kernel expects there.
+ * The entries of the tables that the kernel reads from a module. Each member that should have an
+ * address has to have one, and it has to lead to what the kernel expects there.
  */
 #include "check/module/tables.h"
 
@@ -16,7 +16,7 @@ size_t table_form_size(enum table_form form)
 	return form == TABLE_DISTANCE ? 4 : 8;
 }
 
-/* Tables whose members are what the kernel's configuration says: the first entry tells. */
+/* TABLE_EITHER depends on the kernel's configuration; f->pointers says what the first entry has. */
 enum table_form table_real_form(const struct module_table *f, size_t member)
 {
 	enum table_form form = f->t.member[member].form;
@@ -31,7 +31,9 @@ static const char *form_name(enum table_form form)
 				      : "an address";
 }
 
-/* Does klplink make this one of two that are a distance of so many bytes? arch/arch.h, .difference
+/*
+ * Is it what klplink makes of a pair of relocations that together are a distance of this size? See
+ * arch/arch.h, .difference.
  */
 static bool is_difference(const struct check *c, const struct reloc *r, size_t size)
 {
@@ -45,7 +47,7 @@ static bool is_difference(const struct check *c, const struct reloc *r, size_t s
 	return false;
 }
 
-/* Is it a relocation of that form? On some architectures two make a distance. */
+/* Does the relocation have that form? On some architectures a distance takes two relocations. */
 static bool has_form(const struct check *c, const struct reloc *r, enum table_form form)
 {
 	const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
@@ -60,7 +62,7 @@ static bool has_form(const struct check *c, const struct reloc *r, enum table_fo
 	if (type->minus)
 		return next < c->relocs.r + c->relocs.n && next->section == r->section &&
 		       next->offset == r->offset && next->type == type->minus;
-	/* x86's for branches does the same. */
+	/* On x86, the type for branches computes the same distance. */
 	return type->relative && (type->plain || c->target.arch->loader.zero_before_apply);
 }
 
@@ -81,7 +83,10 @@ static void wrong(const struct check *c, const struct module_table *f, size_t i,
 	free(text);
 }
 
-/* What has to be at a place that the table lists. */
+/*
+ * Checks the place in code that an entry lists: the right kind of instruction has to be there, and
+ * lead to the right function.
+ */
 static void check_site(const struct check *c, const struct module_table *f, size_t i, size_t to,
 		       uint64_t offset)
 {
@@ -123,13 +128,19 @@ static uint64_t length_at(const struct check *c, const struct module_table *f,
 	return elf_file_number(c->mod, table + at, size);
 }
 
-/* What relocations and symbols say of the place in code that a member leads to. */
+/*
+ * Checks the place in code that a member leads to: at the beginning of an instruction, in the right
+ * section and function. meant: how many bytes of code the entry is about.
+ */
 static void check_place(const struct check *c, const struct module_table *f, size_t i, size_t m,
 			const struct code_place *to, uint64_t meant)
 {
 	const struct table_member *member = &f->t.member[m];
 	const char *name = c->mod->sec[to->section].name;
-	/* Unwinding counts through alternatives as well, whose instructions lie otherwise. */
+	/*
+	 * A member that may lead to an end (unwinding tables) also counts bytes in alternatives,
+	 * whose instructions have other lengths.
+	 */
 	const char *why = member->end ? NULL : check_no_instruction(c, to->section, to->offset);
 	struct code_place first = *to;
 
@@ -154,7 +165,10 @@ static void check_place(const struct check *c, const struct module_table *f, siz
 		      member->name, name, (unsigned long long)to->offset);
 }
 
-/* The place in the module's code that a member leads to, and how many bytes of it are meant. */
+/*
+ * A member that leads to code: it has to be code of the module, with as many bytes as the entry
+ * says.
+ */
 static void check_code(const struct check *c, const struct module_table *f, size_t i, size_t m,
 		       const struct reloc *r)
 {
@@ -186,7 +200,7 @@ static void check_code(const struct check *c, const struct module_table *f, size
 	}
 }
 
-/* Do characters begin there, up to a NUL, none of which only a number has? */
+/* Is it a string: characters up to a NUL, without control characters that only binary data has? */
 static bool is_text(const unsigned char *at, size_t size)
 {
 	size_t n = strnlen((const char *)at, size);
@@ -194,14 +208,14 @@ static bool is_text(const unsigned char *at, size_t size)
 	if (n == size)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		/* KERN_SOH, what C writes with a backslash, colours */
+		/* KERN_SOH, the escapes of C, and terminal colours */
 		if (at[i] < ' ' && !strchr("\x01\a\b\t\n\v\f\r\x1b", at[i]))
 			return false;
 	}
 	return true;
 }
 
-/* The variable in whose middle a place is, or NULL. */
+/* The variable that has this place in its middle, or NULL. */
 static const char *inside_variable(const struct check *c, size_t section, uint64_t offset)
 {
 	struct elf_symbol s;
@@ -232,7 +246,10 @@ static void check_text(const struct check *c, const struct module_table *f, size
 		      section, (unsigned long long)to->offset, variable);
 }
 
-/* Data of the module: in its section; a text ends there. Of the kernel's, check_reach() tells. */
+/*
+ * A member that leads to data of the module: within a section, and a string where one is expected.
+ * Data of the kernel is the business of check_reach().
+ */
 static void check_data(const struct check *c, const struct module_table *f, size_t i, size_t m,
 		       const struct reloc *r)
 {
@@ -274,7 +291,7 @@ static void check_member(const struct check *c, const struct module_table *f, si
 		check_data(c, f, i, m, r);
 }
 
-/* What takes the place of something else has to fit. */
+/* Replacing code must not be longer than the code that it replaces. */
 static void check_replacement(const struct check *c, const struct module_table *f, size_t i)
 {
 	const unsigned char *table;
@@ -292,7 +309,7 @@ static void check_replacement(const struct check *c, const struct module_table *
 		      (unsigned long long)length[0]);
 }
 
-/* A relocation where no member is would change something that is not an address. */
+/* A relocation outside of the members would change something that is not an address. */
 static void check_strays(const struct check *c, const struct module_table *f)
 {
 	for (const struct reloc *r = relocs_from(&c->relocs, f->section, 0);
@@ -316,7 +333,10 @@ static int by_place(const void *a, const void *b)
 	return ORDER(x->section, y->section) ?: ORDER(x->offset, y->offset);
 }
 
-/* The kernel patches a place for each entry, and finds what it has put there itself. */
+/*
+ * No two entries may list one place: the second time, the kernel would find what it has written
+ * there itself.
+ */
 static void check_once(const struct check *c, const struct module_table *f, size_t entries)
 {
 	struct code_place *p = xcalloc(entries ? entries : 1, sizeof(*p));

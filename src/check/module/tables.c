@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tables that the kernel reads of a module (arch/tables.h): whole entries, an address in each
- * member that has one, and at each place what the kernel expects there. It follows or patches
- * whatever it finds: apply_relocations() and those who read the tables afterwards compare nothing.
+ * The tables that the kernel reads from a module (arch/tables.h). Each has to consist of whole
+ * entries, with an address in each member that should have one, and with the expected code or data
+ * at each address. The kernel follows these addresses, and patches what is there, without checking
+ * any of this.
  */
 #include "check/module/tables.h"
 
@@ -48,7 +49,7 @@ static struct structure structure_of(struct module_table *f)
 		bool again = false;
 
 		s.member[k++] = (struct member){f->t.member[m].name, &f->at[m]};
-		/* One length for both pieces of code. */
+		/* A member with a length may serve two others; ask for it once. */
 		for (size_t i = 0; size && i < m; i++)
 			again |= f->t.member[i].size && !strcmp(f->t.member[i].size, size);
 		if (size && !again)
@@ -57,7 +58,7 @@ static struct structure structure_of(struct module_table *f)
 	return s;
 }
 
-/* Of one length for both pieces of code. */
+/* Gives both members the offset of the length that they share. */
 static void share_sizes(struct module_table *f)
 {
 	for (size_t m = 1; f->t.member[m].name; m++) {
@@ -69,7 +70,10 @@ static void share_sizes(struct module_table *f)
 	}
 }
 
-/* The entries that are structures: of code that is replaced, and what load_module() knows. */
+/*
+ * Reads the layout of entries that are structures. The unit that replaces code has some of them,
+ * load_module()'s unit has the rest.
+ */
 static int read_structures(struct tables *all, struct dwarf_file *d)
 {
 	static const char *const loaders[] = {"load_module", NULL};
@@ -122,7 +126,10 @@ static void settle_form(const struct check *c, struct module_table *f)
 	}
 }
 
-/* As many entries as the table beside it: unwind_module_init() of x86 takes neither else. */
+/*
+ * Two tables may need the same number of entries: unwind_module_init() of x86 otherwise ignores
+ * both.
+ */
 static void check_beside(const struct check *c, const struct tables *all,
 			 const struct module_table *f)
 {
@@ -140,7 +147,9 @@ static void check_beside(const struct check *c, const struct tables *all,
 		    f->t.beside, n, f->t.reader);
 }
 
-/* find_sec() passes over what is not loaded, and layout_sections() maps by the flags. */
+/*
+ * find_sec() ignores sections that are not loaded, and layout_sections() maps them by their flags.
+ */
 static bool check_header(const struct check *c, const struct module_table *f)
 {
 	const GElf_Shdr *shdr = &f->sec->shdr;

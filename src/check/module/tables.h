@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The tables of a module as check/module/tables.c has found them, for check/module/table_entries.c.
+/*
+ * The tables of a module, which check/module/tables.c finds and check/module/table_entries.c
+ * checks.
  */
 #ifndef KLP_CHECK_TABLES_H
 #define KLP_CHECK_TABLES_H
@@ -16,12 +18,12 @@ struct module_table {
 	const struct elf_section *sec;
 	size_t section;
 	size_t entry;		       /* its size, 0: unknown */
-	size_t at[TABLE_MEMBERS];      /* of each member, NOWHERE: it has none such */
-	size_t size_at[TABLE_MEMBERS]; /* ... and of the one with a size */
-	bool pointers;		       /* its members of TABLE_EITHER are such */
+	size_t at[TABLE_MEMBERS];      /* where each member is; NOWHERE: it has none such */
+	size_t size_at[TABLE_MEMBERS]; /* ... and of the member with its length */
+	bool pointers;		       /* its members with TABLE_EITHER are pointers */
 };
 
-/* Bytes of a member of that form. */
+/* The size in bytes of a member with that form. */
 size_t table_form_size(enum table_form form);
 
 /* The form of a member of this table. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the module leaves to the loader's linker: undefined symbols, their owners and namespaces.
+ * Symbols that the module leaves undefined: whether the loader finds an export for them, and may
+ * use it.
+ *
  * Rules: kernel/module/main.c, simplify_symbols(), resolve_symbol() and
  * verify_namespace_is_imported().
  */
@@ -12,7 +14,10 @@
 #include "elf/modinfo.h"
 #include "klp/module_name.h"
 
-/* "module:a,b*": only for the modules listed; kernel/module/main.c, verify_module_namespace(). */
+/*
+ * The namespace "module:a,b*" is only for the modules listed: kernel/module/main.c,
+ * verify_module_namespace().
+ */
 static bool in_module_list(const char *list, const char *name)
 {
 	while (*list) {
@@ -66,7 +71,10 @@ static bool owner_is(const struct symver *export, const char *module)
 	return is;
 }
 
-/* A patch must not need the module that it patches: it could be loaded only after it. */
+/*
+ * A patch should not need an export of a module that it patches: it could not be loaded before that
+ * module.
+ */
 static void check_owner(const struct check *c, const struct symver *export)
 {
 	for (size_t i = 0; i < c->patches.n; i++) {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What relocations and symbols come to when the loader puts addresses in their place: whether the
- * number fits, and whether it is one of something that is there. Rules: kernel/module/main.c,
- * simplify_symbols(); the architecture's apply_relocate_add().
+ * What relocations and symbols become when the loader puts in addresses: whether the value fits,
+ * and whether it is the address of something that exists.
+ *
+ * Rules: kernel/module/main.c, simplify_symbols(); the architecture's apply_relocate_add().
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "check/say.h"
 
-/* Lies every address of the kernel above 4 GiB? The lowest section of vmlinux that is loaded tells.
- */
+/* Are all addresses of the kernel above 4 GiB? Its sections of code tell. */
 static bool is_high(const struct check *c)
 {
 	const struct elf_file *v = c->target.vmlinux;
@@ -24,7 +24,7 @@ static bool is_high(const struct check *c)
 	return true;
 }
 
-/* An address in memory, and no offset for the processor's own copy of a variable. */
+/* Is the symbol's value an address in memory? For a per-CPU variable it is an offset. */
 static bool is_address(const struct check *c, const struct elf_symbol *s)
 {
 	size_t livepatch = c->symbol_of[s->index];
@@ -39,7 +39,7 @@ static bool is_address(const struct check *c, const struct elf_symbol *s)
 	return s->shndx == SHN_UNDEF && GELF_ST_BIND(s->sym.st_info) != STB_WEAK;
 }
 
-/* x86: "overflow in relocation type"; others cut the address off where they do not say so. */
+/* x86 refuses it ("overflow in relocation type"); others may truncate the address. */
 static void check_width(const struct check *c, const struct reloc *r, const struct elf_symbol *s)
 {
 	if (r->type == c->target.arch->abs32 && is_address(c, s))
@@ -49,7 +49,10 @@ static void check_width(const struct check *c, const struct reloc *r, const stru
 		    c->mod->sec[r->section].name, (unsigned long long)r->offset, s->name);
 }
 
-/* simplify_symbols() does not change the value of such a symbol. */
+/*
+ * simplify_symbols() leaves an absolute symbol's value as it is, although the module is loaded
+ * anywhere.
+ */
 static void check_absolute(const struct check *c, const struct reloc *r, const struct elf_symbol *s)
 {
 	const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
@@ -66,7 +69,10 @@ static void check_absolute(const struct check *c, const struct reloc *r, const s
 		    (unsigned long long)s->sym.st_value);
 }
 
-/* simplify_symbols() counts from where the file was read to, which is freed. */
+/*
+ * simplify_symbols() adds the address of the section. For one that is not loaded, that is in the
+ * buffer with the file, which is freed.
+ */
 static void check_loaded(const struct check *c, const struct reloc *r, const struct elf_symbol *s)
 {
 	if (!s->special && !(c->mod->sec[s->shndx].shdr.sh_flags & SHF_ALLOC))
@@ -77,7 +83,7 @@ static void check_loaded(const struct check *c, const struct reloc *r, const str
 		    c->mod->sec[s->shndx].name);
 }
 
-/* What a branch leads to has to be code; the distance counts from behind the instruction. */
+/* A branch has to lead to code. A distance counts from the end of the instruction. */
 static void check_branch(const struct check *c, const struct reloc *r, const struct elf_symbol *s)
 {
 	const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
@@ -91,9 +97,9 @@ static void check_branch(const struct check *c, const struct reloc *r, const str
 }
 
 /*
- * The place that a relocation against the module's own symbol leads to. Compilers count from a
- * little before or behind what is meant (an array whose first index is not 0), but never from far
- * away, and in a section of strings to the end of the last one at most.
+ * The place to which a relocation against the module's own symbol leads. Compilers may count from a
+ * little before or after the variable that is meant, as for an array whose first index is not 0,
+ * but not from far away. In a section of strings, the end of the last string is the limit.
  */
 #define NEAR 0x10000
 
@@ -119,7 +125,10 @@ static void check_place(const struct check *c, const struct reloc *r, const stru
 		    (unsigned long long)to->sh_size);
 }
 
-/* A call of a function leads to its beginning: the distance counts from behind the instruction. */
+/*
+ * A call of a function has to lead to its beginning; the distance counts from the end of the
+ * instruction.
+ */
 static void check_call(const struct check *c, const struct reloc *r, const struct elf_symbol *s)
 {
 	const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
@@ -155,7 +164,10 @@ static void check_instruction(const struct check *c, const struct reloc *r)
 		    type->relative ? "an address" : "a distance");
 }
 
-/* One for each section, at its beginning: simplify_symbols() adds what is in st_value. */
+/*
+ * A section has one section symbol at most, with the value 0: simplify_symbols() adds the section's
+ * address to whatever is there.
+ */
 static void check_section_symbols(const struct check *c)
 {
 	bool *seen = xcalloc(c->mod->shnum, sizeof(*seen));
@@ -181,7 +193,10 @@ static void check_section_symbols(const struct check *c)
 	free(seen);
 }
 
-/* Function and variables lie in their sections; those that are used, in ones that are loaded. */
+/*
+ * Functions and variables lie within their sections, and functions in sections of code. Sections
+ * that are not loaded do not matter.
+ */
 static void check_symbol(const struct check *c, size_t index)
 {
 	const GElf_Shdr *shdr;
@@ -195,7 +210,7 @@ static void check_symbol(const struct check *c, size_t index)
 	shdr = &c->mod->sec[s.shndx].shdr;
 	if (!(shdr->sh_flags & SHF_ALLOC))
 		return;
-	/* A label: it has no size. */
+	/* A label has no size. */
 	if (kind != STT_FUNC && kind != STT_OBJECT) {
 		if (s.sym.st_value > shdr->sh_size)
 			bad(c, "'%s' (at 0x%llx) lies beyond its section '%s' (0x%llx bytes)",

@@ -52,7 +52,7 @@ static void read_plain(const struct check *c, struct versions *v)
 	}
 }
 
-/* CRCs in one section, their names one after the other in another. */
+/* The CRCs are in one section, and the names follow each other in another, in the same order. */
 static void read_extended(const struct check *c, struct versions *v)
 {
 	size_t crcs = elf_file_section(c->mod, EXTENDED_CRCS), crcs_size;
@@ -102,7 +102,10 @@ void versions_want(struct check *c)
 	kallsyms_want(&c->target.kallsyms, "modversion_ext_start");
 }
 
-/* The function that does it came with Linux 6.14: kernel/module/version.c */
+/*
+ * Does the kernel read extended versions? modversion_ext_start() does, since Linux 6.14:
+ * kernel/module/version.c.
+ */
 static bool target_reads_extended(const struct check *c)
 {
 	size_t count;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The compiler and those of its flags that decide how code of one file works with code of another:
- * calls, layout of data, what the kernel patches into its functions or expects to find in them.
- * Compilers write both into DW_AT_producer.
+ * The compiler and its flags: those that decide whether code of the patch works with code of the
+ * kernel. They change how functions are called, how data is laid out, and what the kernel patches
+ * into functions or expects to find in them. Compilers record themselves and their flags in
+ * DW_AT_producer.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,9 @@
 #define PASS "compiler"
 
 /*
- * BOTH: it has to be the same. NEEDED: where the kernel's file has it, the patch needs it. Flags
- * that end in '=' have a value. bad: the patch would go wrong; else it lacks a protection or can be
- * told from the kernel's own code.
+ * BOTH: patch and kernel need the same state of the flag. NEEDED: the patch needs the flag if the
+ * kernel's file has it. A flag that ends in '=' has a value. bad: the patch would not work;
+ * otherwise it lacks a protection, or behaves differently from the kernel's own code.
  */
 static const struct rule {
 	const char *flag;
@@ -67,11 +68,13 @@ static const struct rule {
 
 struct counts {
 	size_t files, flags;
-	char *compiler, *other; /* the patch's; the kernel's, if it is another one */
+	char *compiler, *other; /* the patch's; the kernel's, NULL if it is the same */
 	bool without_flags;
 };
 
-/* What a flag comes to: itself when it is in force, with its value if it takes one; else "". */
+/*
+ * The state of a flag: the flag itself if it is in force, with its value if it takes one; else "".
+ */
 static const char *state(const struct producer *p, const char *flag)
 {
 	const char *last = producer_flag(p, flag);
@@ -124,7 +127,7 @@ static void compare_version(const struct types *patch, const struct producer *p,
 		      p->compiler, p->version, kernel->path, k->version);
 }
 
-/* Is it one that kbuild sets otherwise for modules? */
+/* Does kbuild set this flag differently for modules than for vmlinux? */
 static bool is_module_flag(const struct type_checks *t, const char *flag)
 {
 	const char *other = t->c->target.arch->module_flag;

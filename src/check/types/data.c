@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Variables of the kernel as the patch declares them: type, alignment, const, and whether each
- * processor has its own.
+ * Whether the patch declares the kernel's variables as the kernel does: type, alignment, const,
+ * per-CPU or not.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static size_t type_of(const struct type_use *use)
 	return use->unit->types.t[use->declared->type].type;
 }
 
-/* What is wrong with one of them, and what to do. */
+/* Reports what is wrong with a declaration, and what to write instead. */
 static void tell(const struct type_checks *t, const struct type_use *use, enum finding_kind kind,
 		 const char *why, const char *remedy)
 {
@@ -36,7 +36,10 @@ static void tell(const struct type_checks *t, const struct type_use *use, enum f
 	free(both);
 }
 
-/* The compiler reads what is const once, and keeps it over calls of functions that change it. */
+/*
+ * The compiler may read a const variable once, and keep the value across calls of functions that
+ * change it.
+ */
 static void compare_const(const struct type_checks *t, const struct type_use *use)
 {
 	bool in_patch = type_is_const(&use->unit->types, type_of(use));
@@ -82,7 +85,10 @@ static bool is_percpu(const struct kernel_side *k)
 	return false;
 }
 
-/* The code that has the operand of an instruction, at a distance from itself; or NULL. */
+/*
+ * The section's code, if the relocation is an operand that is a distance within an instruction;
+ * else NULL.
+ */
 static const unsigned char *operand_code(const struct check *c, const struct reloc *r)
 {
 	const struct elf_section *s = &c->mod->sec[r->section];
@@ -102,7 +108,10 @@ static bool is_plain_access(const struct type_checks *t, const struct reloc *r)
 	return code && t->c->target.arch->code.plain_operand(code, r->offset);
 }
 
-/* The byte that says so may be of the instruction before, but for where one begins. */
+/*
+ * Does the instruction use a per-CPU variable? The prefix that says so could be the last byte of
+ * the instruction before, so the line table has to have an instruction begin there.
+ */
 static bool is_percpu_access(const struct type_checks *t, const struct reloc *r)
 {
 	const unsigned char *code = operand_code(t->c, r);
@@ -111,7 +120,10 @@ static bool is_percpu_access(const struct type_checks *t, const struct reloc *r)
 	return len && code_line_begins(t->dwarf, elf_place(r->section, r->offset - len));
 }
 
-/* A per-CPU variable's address is an offset; what lies at that address is something else. */
+/*
+ * The address of a per-CPU variable is only an offset. Used as an ordinary address, it leads to
+ * something else.
+ */
 static void compare_percpu(const struct type_checks *t, const struct type_use *use)
 {
 	const struct check *c = t->c;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the kernel's debug information says what a symbol is: a batch at a time, as each search
- * goes over all of it. See check/types/types.h.
+ * Finds where the kernel's debug information describes a symbol. Each search goes through all of
+ * it, so symbols are looked for in batches. See check/types/types.h.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "check/types/types.h"
 #include "dwarf/mention.h"
 
-/* Units that have a static function's name are few; those that call a global one may be all. */
+/* A limit for names that many units mention, because they call a global function. */
 #define NAMED_UNITS_MAX 32
 
 struct kernel_unit *type_unit(struct type_checks *t, struct object *o, Dwarf_Off off)
@@ -38,7 +38,10 @@ void type_settle(struct kernel_side *k, const struct kernel_unit *in, const stru
 	k->type = is->function ? is->type : in->types.t[is->type].type;
 }
 
-/* All sides, of the uses and then of the functions; NULL behind the last. */
+/*
+ * Counts through the kernel's sides of all uses, then of all replaced functions; NULL after the
+ * last.
+ */
 static struct kernel_side *side(const struct type_checks *t, size_t i)
 {
 	if (i < t->uses)
@@ -46,7 +49,7 @@ static struct kernel_side *side(const struct type_checks *t, size_t i)
 	return i - t->uses < t->funcs ? &t->func[i - t->uses].old : NULL;
 }
 
-/* Those in one object for which something is to be done, with their addresses. */
+/* The sides in one object that a search is for, with their addresses. */
 struct batch {
 	struct kernel_side **side;
 	uint64_t *addr;
@@ -99,7 +102,7 @@ void type_find_functions(struct type_checks *t)
 	}
 }
 
-/* By a search in the bytes of .debug_info. */
+/* Finds the units of variables by searching the bytes of .debug_info. */
 static int find_data(struct type_checks *t, bool (*wanted)(const struct kernel_side *k))
 {
 	int status = 0;
@@ -133,7 +136,10 @@ static int is_at(const struct types *types, Dwarf_Die die, size_t type, void *ar
 	return 1;
 }
 
-/* clang's LTO marks what it has made global: "name.llvm.123". */
+/*
+ * Is it the symbol of this name? clang's LTO appends ".llvm.NUMBER" to static names that it has
+ * made global.
+ */
 static bool is_named(const char *name, const char *symbol)
 {
 	size_t len = name ? strlen(name) : 0;
@@ -151,7 +157,7 @@ static int look_in(struct kernel_side *k, const struct kernel_unit *u)
 
 	if (u->types.untyped)
 		return 0;
-	/* An alias has the address of something that may be declared otherwise. */
+	/* An alias may have another type than what is defined at its address. */
 	if (at && !is_named(u->types.t[at->type].name, k->sym->name))
 		at = types_global(&u->types, k->sym->name);
 	if (at) {
@@ -168,7 +174,7 @@ static int look_in(struct kernel_side *k, const struct kernel_unit *u)
 	return status < 0 ? -1 : 0;
 }
 
-/* In the unit that it is known to be in, else in those that have been read. */
+/* Looks in the side's unit, if that is known, else in all units that have been read. */
 static int look_up(struct type_checks *t, struct kernel_side *k)
 {
 	int status = 0;
@@ -200,8 +206,8 @@ static int look_up_all(struct type_checks *t, bool (*wanted)(const struct kernel
 }
 
 /*
- * Functions of a kernel without .debug_aranges (clang writes none): the units that have their names
- * are looked into.
+ * Finds functions of a kernel without .debug_aranges, which clang does not write: looks into the
+ * units that mention the name.
  */
 static int find_functions_by_name(struct type_checks *t,
 				  bool (*wanted)(const struct kernel_side *k))
@@ -226,7 +232,7 @@ static int find_functions_by_name(struct type_checks *t,
 	return status;
 }
 
-/* Functions first: most variables are in a unit of theirs. */
+/* Functions first, because most variables are in a unit that this has read. */
 int type_find(struct type_checks *t, bool (*wanted)(const struct kernel_side *k))
 {
 	if (look_up_all(t, wanted) || find_functions_by_name(t, wanted) || look_up_all(t, wanted) ||

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Structures, unions and enumerations that a file of the patch and the kernel file that it is about
- * know by the same name: a header of another configuration, or a private structure copied wrongly.
+ * Structures, unions and enumerations that a file of the patch and its home know by the same name.
+ * They differ when a header was read with another configuration, or when a private structure was
+ * copied wrongly.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +13,9 @@
 
 struct layouts {
 	struct type_checks *t;
-	struct strmap told; /* headers are in every file of the patch: once is enough */
+	struct strmap told; /* what has been reported: a header may be in every file of the patch */
 	size_t compared;
-	char *shorter; /* those that end before the kernel's, as a list */
+	char *shorter; /* a list of those that lack the end of the kernel's structure */
 };
 
 /* By which name a unit knows what it defines: in which map of struct types. */
@@ -28,7 +29,7 @@ struct definition {
 	enum known_by by;
 };
 
-/* The same name in a unit of the kernel. */
+/* What a unit of the kernel has under the same name. */
 struct layout_pair {
 	const struct kernel_unit *unit;
 	size_t entry; /* 0: it is not there */
@@ -68,7 +69,7 @@ static char *compare_in(const struct definition *d, const struct layout_pair *c,
 			 (long long)in_kernel);
 }
 
-/* Is this part of a unit such a structure, and not a pointer to one? */
+/* Does this part of a unit contain the structure itself, and not only a pointer to it? */
 static bool is_whole(const struct types *types, size_t i, size_t structure)
 {
 	switch (types->t[i].tag) {
@@ -92,7 +93,10 @@ static int is_whole_local(const struct types *types, Dwarf_Die die, size_t type,
 	return type_strip(types, type) == *structure;
 }
 
-/* What ends before the kernel's has another size: does that matter anywhere? */
+/*
+ * A structure without the end of the kernel's has another size. That only matters where it is used
+ * as a whole, not through a pointer.
+ */
 static bool is_used_whole(const struct layouts *l, const struct definition *d)
 {
 	const struct types *types = &d->unit->types;
@@ -145,7 +149,7 @@ static void tell_shorter(struct layouts *l, const struct definition *d, const st
 	}
 }
 
-/* Names need not be unique in a kernel: one that agrees is enough. */
+/* A kernel may have several structures of one name: one that agrees is enough. */
 static void compare(struct layouts *l, const struct definition *d)
 {
 	const struct patch_unit *u = d->unit;
@@ -245,7 +249,7 @@ static bool is_home(const struct type_checks *t, const struct kernel_unit *u)
 	return false;
 }
 
-/* What is not in the debug information has not been compared. */
+/* Adds a note when reduced debug information lacks types, which then have not been compared. */
 static void tell_reduced(const struct type_checks *t)
 {
 	size_t patches = 0, kernels = 0;

@@ -48,8 +48,8 @@ static void add_home(struct patch_unit *u, struct kernel_unit *home)
 }
 
 /*
- * What klpcheck has found in the object that the kernel loads, as the one that has the debug
- * information knows it: the same position of the same name.
+ * Finds the symbol in the object's file with debug information; found is from the file that the
+ * kernel loads. Both have the same number of symbols of that name, so the rank identifies it.
  */
 static void take_symbol(struct type_checks *t, const char *object, const struct ksym *found,
 			struct kernel_side *ret)
@@ -111,7 +111,10 @@ static struct kernel_side *add_use(struct type_checks *t, const struct type_use 
 	return &t->use[t->uses++].kernel;
 }
 
-/* The livepatch symbols that a declaration may mean: those that the file uses, if any. */
+/*
+ * Adds the livepatch symbols that a declaration may stand for: those that the file uses, or all of
+ * them if it uses none.
+ */
 static size_t add_livepatch(struct type_checks *t, struct type_use *use, const struct asm_name *is)
 {
 	const struct check *c = t->c;
@@ -128,7 +131,7 @@ static size_t add_livepatch(struct type_checks *t, struct type_use *use, const s
 			continue;
 		n++;
 		use->livepatch = s;
-		/* What is not found has been told of. */
+		/* An error has already said what was not found. */
 		if (s->found)
 			take_symbol(t, s->object, s->found, add_use(t, use));
 	}
@@ -143,7 +146,7 @@ bool type_is_own(const struct type_checks *t, const struct types *types, size_t 
 	return !str_starts(place, "include/") && !strstr(place, "/include/");
 }
 
-/* An ordinary undefined symbol: what is exported. */
+/* Adds a use for an ordinary undefined symbol, which stands for an export. */
 static void add_exported(struct type_checks *t, struct type_use *use)
 {
 	const struct symver *export = symvers_find(&t->c->target.symvers, use->name);
@@ -155,7 +158,7 @@ static void add_exported(struct type_checks *t, struct type_use *use)
 	/* The module's own, of another unit or, as __this_module, made by modpost. */
 	if (undefined && !*undefined)
 		return;
-	/* Without Module.symvers vmlinux is as good a guess as any. */
+	/* Without Module.symvers it is taken to be vmlinux's. */
 	if (!export && t->c->target.symvers.text)
 		return;
 	use->exported = true;
@@ -186,8 +189,8 @@ static bool defines(const struct types *types, const char *name)
 }
 
 /*
- * The symbol that a declaration stands for. Where its name is quoted for the assembler, as those
- * that the macros of <klpmake.h> make, so it is in the debug information. To be freed.
+ * The symbol that a declaration stands for. The macros of <klpmake.h> quote the name for the
+ * assembler, and the debug information keeps these quotes. To be freed.
  */
 static char *symbol_name(const struct types *types, const struct declared *s)
 {
@@ -262,7 +265,7 @@ static bool is_wanted(const struct kernel_side *k)
 	return k->wanted;
 }
 
-/* Adds the unit of a side to those that a file of the patch is about. */
+/* Adds the unit of a side to a file's homes, if the side shows what the file is about. */
 static int take_home(struct type_checks *t, struct patch_unit *u, const struct kernel_side *k)
 {
 	Dwarf_Off unit = k->in ? k->in->types.unit : k->unit;
@@ -290,7 +293,10 @@ static int take_homes(struct type_checks *t)
 	return status;
 }
 
-/* What a home unit declares needs not to be looked for where it is defined. */
+/*
+ * A declaration in a home unit is enough: the unit that defines the symbol need not be searched
+ * for.
+ */
 static void look_at_home(struct type_use *use)
 {
 	const struct patch_unit *u = use->unit;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions as the patch declares them against what the kernel has: those that it calls, and each
- * new one against the old one that it is called instead of.
+ * Compares functions of the patch with the kernel's: the declarations of those that it calls, and
+ * each new function with the old one in whose place it is called.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,10 @@ struct counts {
 	struct type_unknown unknown;
 };
 
-/* Arguments that nobody needs are gone from it, and no debug information says which. */
+/*
+ * A clone may lack arguments that its callers do not need, and debug information does not say
+ * which.
+ */
 static bool is_clone(const struct ksym *sym)
 {
 	return sym && (function_is_clone(sym->name) || function_is_cold(sym->name));
@@ -64,7 +67,7 @@ static void compare_use(struct type_checks *t, size_t i, struct counts *n)
 	free(why);
 }
 
-/* Nothing can be told of what a clone's callers hand over: they have to be replaced instead. */
+/* A clone's arguments are unknown, so it cannot be replaced: its callers have to be. */
 static void tell_clone(const struct type_checks *t, const struct type_func *f)
 {
 	const struct object *o = f->old.object, *code = NULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The passes that compare the patch's types with the kernel's: they share what is read, in one
- * child process. See check/types/types.h.
+ * The passes that compare the patch's types with the kernel's run in one child process and share
+ * what is read: see check/types/types.h.
  */
 #include "check/types/types.h"
 #include "check/effect/old.h"
@@ -12,7 +12,7 @@ static void (*const comparisons[])(struct type_checks *t) = {
 	compare_helpers,    compare_locals, compare_handed,
 };
 
-/* What is exported, and declared by hand, is looked up as well. */
+/* Exports that the patch declares by hand are looked up as well. */
 void check_types_want(struct check *c)
 {
 	for (size_t i = 1; i < c->mod->symnum; i++) {

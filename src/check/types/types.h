@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the passes share that compare the patch's types with the kernel's: which compile unit of the
- * kernel each file of the patch is about, and what the kernel says of each name that it declares.
+ * Shared by the passes that compare the patch's types with the kernel's: which compile unit of the
+ * kernel each file of the patch is about (its home), and what the kernel says of each name that the
+ * file declares.
  *
- * The tag is not in the module. It is not needed: the units meant are those of the functions that
- * the file replaces, and of the static symbols that it uses (home). Modules that others made have
- * these too.
+ * A module does not contain the tags, and they are not needed. The home of a file is the unit, or
+ * the units, with the functions that it replaces and the static symbols that it uses. These are
+ * also known for modules that other tools made.
  */
 #ifndef KLP_CHECK_TYPES_H
 #define KLP_CHECK_TYPES_H
@@ -24,25 +25,25 @@ struct patch_unit {
 	struct types types;
 	struct kernel_unit **home;
 	size_t homes, homes_cap;
-	struct strmap met; /* see dwarf/type_agree.h: a tag, and the number of the kernel's unit */
+	struct strmap met; /* name -> number of a kernel unit: dwarf/type_agree.h */
 };
 
-/* A symbol of the kernel and what its debug information says of it. */
+/* A symbol of the kernel, and what the kernel's debug information says of it. */
 struct kernel_side {
 	struct object *object;	/* NULL: unknown */
 	const struct ksym *sym; /* NULL: likewise */
 	bool function;
-	bool telling;	/* it tells what the file is about: static, or to be replaced */
+	bool telling;	/* it shows what the file is about: it is static, or is replaced */
 	bool wanted;	/* worth a search through all debug information */
-	Dwarf_Off unit; /* that defines it, 0: unknown */
-	const struct kernel_unit *in; /* that says what it is, or NULL */
-	size_t entry;		      /* ... as the index of a type: its declaration */
-	size_t type;		      /* ... of a function the same, of a variable its type */
+	Dwarf_Off unit; /* the unit that defines it, 0: unknown */
+	const struct kernel_unit *in; /* the unit that describes it, or NULL */
+	size_t entry;		      /* its declaration there, as the index of a type */
+	size_t type;		      /* of a function the same, of a variable its type */
 };
 
 /*
- * What a file of the patch declares and the kernel has. A name may stand for one of several
- * symbols: then as many entries follow each other with one declaration.
+ * A name that a file of the patch declares and the kernel has. If the name may stand for several
+ * symbols, there is one entry for each, one after the other, with the same declaration.
  */
 struct type_use {
 	struct patch_unit *unit;
@@ -78,8 +79,10 @@ struct type_checks {
 	struct copies *copies; /* check/copies.h; found when it is asked for */
 };
 
-/* Pairs the patch with the kernel, in a child process, which ends before anything is freed. error()
- * and -1 when debug information is damaged. */
+/*
+ * Pairs the patch's declarations and functions with the kernel's. Runs in a child process, which
+ * frees nothing because it ends soon. error() and -1 when debug information is damaged.
+ */
 int type_checks_pair(struct type_checks *t);
 
 /* The unit of an object, which is read once; NULL after error(). */
@@ -89,23 +92,23 @@ struct kernel_unit *type_unit(struct type_checks *t, struct object *o, Dwarf_Off
 void type_find_functions(struct type_checks *t);
 
 /*
- * Finds what the kernel says of the sides that are wanted, in the unit that is known, in those that
- * have been read, or by a search for the name or the address in the bytes of .debug_info.
- * error() and -1 when debug information is damaged.
+ * Finds the descriptions of the sides that are wanted: in the unit that is known, in units that
+ * have been read, or by searching the bytes of .debug_info for the name or the address. error() and
+ * -1 when debug information is damaged.
  */
 int type_find(struct type_checks *t, bool (*wanted)(const struct kernel_side *k));
 
-/* A unit has been found to say what the side is. */
+/* Records that a unit describes the side. */
 void type_settle(struct kernel_side *k, const struct kernel_unit *in, const struct declared *is);
 
-/* Where the uses of the declaration that use[i] is of end. */
+/* The index after the last use with the same declaration as use[i]. */
 size_t type_uses_end(const struct type_checks *t, size_t i);
 
 enum verdict { AGREES, DIFFERS, UNKNOWN };
 
 /*
- * Compares a declaration with all that it may mean, from use[i] on: one that agrees is enough. Why
- * it differs from the first is to be freed.
+ * Compares a declaration with all symbols that it may stand for, from use[i] on: one that agrees is
+ * enough. *why says how it differs from the first; to be freed.
  */
 enum verdict type_uses_compare(struct type_checks *t, size_t i, char **why);
 
@@ -117,16 +120,16 @@ struct type_unknown {
 
 void type_unknown_add(struct type_unknown *u, const char *name);
 
-/* Counts a use that could not be compared: trusted where the kernel's own headers declare it. */
+/* Counts a use that could not be compared. It is trusted if the kernel's own headers declare it. */
 void type_uses_unknown(const struct type_use *use, size_t *trusted, struct type_unknown *unknown);
 
-/* Adds the livepatch symbols that no declaration of the patch may mean. */
+/* Adds the livepatch symbols for which the patch has no declaration. */
 void type_undeclared(const struct type_checks *t, bool functions, struct type_unknown *ret);
 
-/* Tells of them, if there are any. what: "function" or "variable". */
+/* Adds a note about them, if there are any. what: "function" or "variable". */
 void type_unknown_tell(const struct type_unknown *u, const char *pass, const char *what);
 
-/* For disagree_*(): structures that are met are remembered for compare_layout(). */
+/* The argument of disagree_*(). Structures that these meet are remembered for compare_layout(). */
 struct agree type_checks_agree(struct type_checks *t, struct patch_unit *unit,
 			       const struct kernel_unit *kernel);
 
@@ -138,17 +141,19 @@ void type_place(struct dwarf_file *d, const struct types *types, size_t entry, c
 void type_use_place(const struct type_checks *t, const struct type_use *use, char *buf,
 		    size_t size);
 
-/* Is an entry from the patch's own files? The kernel's headers lie in directories "include". */
+/*
+ * Is an entry declared in the patch's own files? The kernel's headers are in directories "include".
+ */
 bool type_is_own(const struct type_checks *t, const struct types *types, size_t entry);
 
 /*
- * "  WORD  int helper(int x)" and the line of the kernel's, "  WORD2 int helper(long x)
+ * " WORD int helper(int x)" and, on the next line, the kernel's " WORD2 int helper(long x)
  * (file:line)". To be freed.
  */
 char *type_both(const char *word, const struct types *patch, const struct declared *declared,
 		const char *word2, const struct kernel_side *k);
 
-/* Each in the child process. */
+/* The comparisons. Each runs in the child process. */
 void compare_prototypes(struct type_checks *t);
 void compare_data(struct type_checks *t);
 void compare_layout(struct type_checks *t);

@@ -15,7 +15,7 @@ size_t type_uses_end(const struct type_checks *t, size_t i)
 	return i;
 }
 
-/* Of a function the entry itself, of a variable its type. */
+/* What describes the type: of a function the entry itself, of a variable its type. */
 static size_t type_of(const struct types *types, const struct declared *declared)
 {
 	return declared->function ? declared->type : types->t[declared->type].type;
@@ -83,7 +83,10 @@ void type_undeclared(const struct type_checks *t, bool functions, struct type_un
 			continue;
 		for (size_t k = 0; k < t->uses; k++)
 			declared |= t->use[k].livepatch == s;
-		/* Nobody declares what takes the place of a new function's address. */
+		/*
+		 * An old function whose address klpmake puts in place of a new one's is not
+		 * declared.
+		 */
 		for (size_t k = 0; k < t->c->func_num; k++)
 			declared |= t->c->func[k].found == s->found;
 		if (!declared)
@@ -96,7 +99,7 @@ struct meeting {
 	size_t kernel; /* number of its unit */
 };
 
-/* The first meeting of a name counts. */
+/* Remembers in which unit a name was met first. */
 static void met(size_t patch, size_t kernel, void *arg)
 {
 	struct meeting *m = arg;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* An object file of a patch: see patch/object.h. */
-#include "patch/object.h"
+/* An object file of a patch: see patch/object_file.h. */
+#include "patch/object_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,16 +16,16 @@
 /* Types may nest; hostile ones without an end. */
 #define TYPES_MAX 16
 
-static int add_use(struct template *t, const struct elf_symbol *s, bool taken, size_t *cap)
+static int add_use(struct object_file *file, const struct elf_symbol *s, bool taken, size_t *cap)
 {
 	struct use *u;
 
-	GROW(t->use, t->n, *cap);
-	u = &t->use[t->n++];
+	GROW(file->use, file->n, *cap);
+	u = &file->use[file->n++];
 	u->link_name = s->name;
 	u->weak = GELF_ST_BIND(s->sym.st_info) == STB_WEAK;
 	u->taken = taken;
-	return asm_name_parse(&u->is, s->name, t->source.path);
+	return asm_name_parse(&u->is, s->name, file->source.path);
 }
 
 static bool is_writable_data(const struct elf_file *f, const struct elf_symbol *s)
@@ -35,49 +35,49 @@ static bool is_writable_data(const struct elf_file *f, const struct elf_symbol *
 }
 
 /* Marks the symbols, by index, whose address is taken other than by calls and jumps. */
-static int mark_taken(const struct template *t, bool *taken)
+static int mark_taken(const struct object_file *file, bool *taken)
 {
-	const struct arch *arch = arch_of(&t->elf->ehdr);
+	const struct arch *arch = arch_of(&file->elf->ehdr);
 	struct relocs relocs;
 
-	if (relocs_read(t->elf, &relocs))
+	if (relocs_read(file->elf, &relocs))
 		return -1;
 	for (size_t i = 0; i < relocs.n && arch; i++) {
 		const struct reloc *r = &relocs.r[i];
 		int64_t offset;
 
-		if (taken_section(&t->elf->sec[r->section]) &&
-		    taken_address(t->elf, arch, r, &offset) && offset == 0)
+		if (taken_section(&file->elf->sec[r->section]) &&
+		    taken_address(file->elf, arch, r, &offset) && offset == 0)
 			taken[r->symbol] = true;
 	}
 	relocs_free(&relocs);
 	return 0;
 }
 
-static int read_symbols(struct template *t, const bool *taken)
+static int read_symbols(struct object_file *file, const bool *taken)
 {
 	size_t cap = 0;
 
-	for (size_t i = 1; i < t->elf->symnum; i++) {
+	for (size_t i = 1; i < file->elf->symnum; i++) {
 		struct elf_symbol s;
 		bool global;
 
-		elf_file_symbol(t->elf, i, &s);
+		elf_file_symbol(file->elf, i, &s);
 		global = GELF_ST_BIND(s.sym.st_info) != STB_LOCAL;
 		if (!s.name[0])
 			continue;
 		if (s.sym.st_shndx == SHN_UNDEF) {
-			if (add_use(t, &s, taken[i], &cap))
+			if (add_use(file, &s, taken[i], &cap))
 				return -1;
 		} else if (global) {
-			enum definition d =
-				is_writable_data(t->elf, &s) ? DEFINED_GLOBAL_DATA : DEFINED_GLOBAL;
+			enum definition d = is_writable_data(file->elf, &s) ? DEFINED_GLOBAL_DATA
+									    : DEFINED_GLOBAL;
 
-			*strmap_add(&t->defined, s.name, d) = d;
+			*strmap_add(&file->defined, s.name, d) = d;
 		} else if (GELF_ST_TYPE(s.sym.st_info) == STT_FUNC)
-			strmap_add(&t->defined, s.name, DEFINED_FUNCTION);
-		else if (is_writable_data(t->elf, &s))
-			strmap_add(&t->defined, s.name, DEFINED_DATA);
+			strmap_add(&file->defined, s.name, DEFINED_FUNCTION);
+		else if (is_writable_data(file->elf, &s))
+			strmap_add(&file->defined, s.name, DEFINED_DATA);
 	}
 	return 0;
 }
@@ -102,42 +102,42 @@ static bool is_const(struct dwarf_file *d, Dwarf_Off off)
 }
 
 /* Tables of constants may be copied, and headers may define anything. */
-static bool is_gone(const struct template *t, const struct def *def)
+static bool is_gone(const struct object_file *file, const struct def *def)
 {
 	char place[512], *colon;
 
-	if (def->function || !def->defined || def->addrs || is_const(t->dwarf, def->die))
+	if (def->function || !def->defined || def->addrs || is_const(file->dwarf, def->die))
 		return false;
-	def_place(t->dwarf, def, place, sizeof(place));
+	def_place(file->dwarf, def, place, sizeof(place));
 	colon = strrchr(place, ':');
 	if (colon)
 		*colon = '\0';
-	return path_matches(place, t->source.path);
+	return path_matches(place, file->source.path);
 }
 
 /*
  * A static variable that is only read has the value that it begins with, so that the compiler
  * leaves no variable of it, but its name in the debug information.
  */
-static int read_gone(struct template *t)
+static int read_gone(struct object_file *file)
 {
 	struct defs defs = {0};
 	Dwarf_Die unit;
 	Dwarf_Off off;
 	int status = 0, more = 0;
 
-	if (!t->source.tag || !dwarf_file_present(t->elf))
+	if (!file->source.tag || !dwarf_file_present(file->elf))
 		return 0;
-	if (dwarf_file_open(t->elf, &t->dwarf))
+	if (dwarf_file_open(file->elf, &file->dwarf))
 		return -1;
-	while (!status && (more = dwarf_file_next_unit(t->dwarf, &unit)) > 0) {
+	while (!status && (more = dwarf_file_next_unit(file->dwarf, &unit)) > 0) {
 		if (die_offset(unit, &off))
-			status = defs_read(t->dwarf, off, NULL, &defs);
+			status = defs_read(file->dwarf, off, NULL, &defs);
 		dwarf_dealloc_die(unit);
 	}
 	for (size_t i = 0; i < defs.n && !status; i++) {
-		if (is_gone(t, &defs.def[i]))
-			strmap_add(&t->defined, defs.def[i].name, DEFINED_GONE);
+		if (is_gone(file, &defs.def[i]))
+			strmap_add(&file->defined, defs.def[i].name, DEFINED_GONE);
 	}
 	defs_free(&defs);
 	return status || more < 0 ? -1 : 0;
@@ -158,70 +158,70 @@ static char *source_of(const char *object_path)
 	return NULL;
 }
 
-static int read_object(struct template *t, const char *object_path)
+static int read_object(struct object_file *file, const char *object_path)
 {
 	CLEANUP_FREE bool *taken = NULL;
 
-	t->path = object_path;
+	file->path = object_path;
 	if (!str_ends(object_path, ".o")) {
 		error("'%s': not an object file: its name does not end in .o", object_path);
 		return -1;
 	}
-	if (elf_file_open(object_path, &t->elf))
+	if (elf_file_open(object_path, &file->elf))
 		return -1;
-	if (t->elf->ehdr.e_type != ET_REL || !t->elf->symtab) {
+	if (file->elf->ehdr.e_type != ET_REL || !file->elf->symtab) {
 		error("'%s': not a relocatable object file with symbols", object_path);
 		return -1;
 	}
-	t->source.path = t->path;
-	t->source_path = source_of(object_path);
-	if (t->source_path && source_read(&t->source, t->source_path))
+	file->source.path = file->path;
+	file->source_path = source_of(object_path);
+	if (file->source_path && source_read(&file->source, file->source_path))
 		return -1;
-	taken = xcalloc(t->elf->symnum, sizeof(*taken));
-	return mark_taken(t, taken) || read_symbols(t, taken) || read_gone(t) ? -1 : 0;
+	taken = xcalloc(file->elf->symnum, sizeof(*taken));
+	return mark_taken(file, taken) || read_symbols(file, taken) || read_gone(file) ? -1 : 0;
 }
 
-int template_open(struct template *t, const char *object_path)
+int object_file_open(struct object_file *file, const char *object_path)
 {
-	memset(t, 0, sizeof(*t));
-	if (read_object(t, object_path)) {
-		template_close(t);
+	memset(file, 0, sizeof(*file));
+	if (read_object(file, object_path)) {
+		object_file_close(file);
 		return -1;
 	}
 	return 0;
 }
 
-bool template_defines_global(const struct template *t, const char *name)
+bool object_file_defines_global(const struct object_file *file, const char *name)
 {
-	const size_t *global = strmap_get(&t->defined, name);
+	const size_t *global = strmap_get(&file->defined, name);
 
 	return global && *global >= DEFINED_GLOBAL;
 }
 
-bool template_defines_function(const struct template *t, const char *name, bool global)
+bool object_file_defines_function(const struct object_file *file, const char *name, bool global)
 {
-	const size_t *found = strmap_get(&t->defined, name);
+	const size_t *found = strmap_get(&file->defined, name);
 
 	return found && *found == (global ? DEFINED_GLOBAL : DEFINED_FUNCTION);
 }
 
-bool template_defines_data(const struct template *t, const char *name)
+bool object_file_defines_data(const struct object_file *file, const char *name)
 {
-	const size_t *found = strmap_get(&t->defined, name);
+	const size_t *found = strmap_get(&file->defined, name);
 
 	return found &&
 	       (*found == DEFINED_DATA || *found == DEFINED_GONE || *found == DEFINED_GLOBAL_DATA);
 }
 
-void template_close(struct template *t)
+void object_file_close(struct object_file *file)
 {
-	for (size_t i = 0; i < t->n; i++)
-		asm_name_free(&t->use[i].is);
-	free(t->use);
-	strmap_free(&t->defined);
-	dwarf_file_close(t->dwarf);
-	source_free(&t->source);
-	free(t->source_path);
-	elf_file_close(t->elf);
-	memset(t, 0, sizeof(*t));
+	for (size_t i = 0; i < file->n; i++)
+		asm_name_free(&file->use[i].is);
+	free(file->use);
+	strmap_free(&file->defined);
+	dwarf_file_close(file->dwarf);
+	source_free(&file->source);
+	free(file->source_path);
+	elf_file_close(file->elf);
+	memset(file, 0, sizeof(*file));
 }

@@ -4,8 +4,8 @@
  * defines, and the tag of its source. Names are looked at here and not in the linked module,
  * because each file has the scope of its own tag.
  */
-#ifndef KLP_TEMPLATE_H
-#define KLP_TEMPLATE_H
+#ifndef KLP_OBJECT_FILE_H
+#define KLP_OBJECT_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,8 +32,7 @@ struct use {
 	bool taken; /* its address is taken, other than by a call or jump */
 };
 
-struct template
-{
+struct object_file {
 	const char *path; /* the object file */
 	char *source_path;
 	struct elf_file *elf;
@@ -45,17 +44,17 @@ struct template
 };
 
 /* Reads an object file and the tag in the C file beside it. error() and -1 on failure. */
-int template_open(struct template *t, const char *object_path);
+int object_file_open(struct object_file *file, const char *object_path);
 
 /* Does the object define the name globally? */
-bool template_defines_global(const struct template *t, const char *name);
+bool object_file_defines_global(const struct object_file *file, const char *name);
 
 /* Does the object define a function of that name, global or static? */
-bool template_defines_function(const struct template *t, const char *name, bool global);
+bool object_file_defines_function(const struct object_file *file, const char *name, bool global);
 
 /* Does the object, or did its source, define writable data of that name? */
-bool template_defines_data(const struct template *t, const char *name);
+bool object_file_defines_data(const struct object_file *file, const char *name);
 
-void template_close(struct template *t);
+void object_file_close(struct object_file *file);
 
 #endif
