@@ -41,6 +41,8 @@ struct dwarf_object {
 	struct debug_sections *sections;
 	access_interface interface;
 	Dwarf_Debug dbg;
+	const char *replaced; /* the name of a section, or NULL */
+	const unsigned char *bytes;
 };
 
 /*

@@ -66,11 +66,18 @@ static bool is_instruction(const struct search *s, uint64_t addr)
 
 static void search_bytes(struct search *s, const unsigned char *code, size_t size, uint64_t at)
 {
+	const bool *begins = s->arch->code.branch_begins;
+
 	for (size_t i = 0; i < size; i++) {
 		int64_t distance;
-		size_t len = s->arch->code.branch(code + i, size - i, &distance);
-		uint64_t end = at + i + len, to = end + (uint64_t)distance;
+		size_t len;
+		uint64_t end, to;
 
+		if (begins && !begins[code[i]])
+			continue;
+		len = s->arch->code.branch(code + i, size - i, &distance);
+		end = at + i + len;
+		to = end + (uint64_t)distance;
 		/*
 		 * A branch that still has to be relocated has a distance of 0, which no other
 		 * branch has.
