@@ -37,6 +37,15 @@ static int compare_types(struct check *c)
 	return 0;
 }
 
+/* Whether the module has debug information is for check_types() to say. */
+void check_types_begin(struct check *c)
+{
+	/* Before its sources have been read it may turn out to be unreadable. */
+	if (c->source && !c->types && !c->unreadable && dwarf_file_present(c->mod) &&
+	    !dwarf_alternate(c->mod))
+		c->types = findings_begin(c, compare_types);
+}
+
 void check_types(struct check *c)
 {
 	if (!dwarf_file_present(c->mod)) {
@@ -48,12 +57,13 @@ void check_types(struct check *c)
 		     dwarf_alternate(c->mod));
 		return;
 	}
-	if (!c->types && !c->unreadable) {
-		c->types = findings_gather(c, compare_types);
-		c->unreadable = !c->types->whole;
-	}
-	if (c->types)
+	if (!c->types && !c->unreadable)
+		c->types = findings_begin(c, compare_types);
+	if (c->types) {
+		findings_end(c, c->types);
+		c->unreadable |= !c->types->whole;
 		findings_tell(c, c->types);
+	}
 	if (c->unreadable)
 		note(c, "the debug information could not be read");
 }
