@@ -142,10 +142,6 @@ static const struct arch_rewrite x86_64_rewrites[] = {
 };
 
 /* call and jmp, jcc: Intel SDM volume 2 */
-static const bool x86_branch_begins[256] = {
-	[0x0f] = true, [0x70 ... 0x7f] = true, [0xe8] = true, [0xe9] = true, [0xeb] = true,
-};
-
 static size_t x86_branch(const unsigned char *code, size_t size, int64_t *distance)
 {
 	bool jcc = code[0] == 0x0f && size > 1 && (code[1] & 0xf0) == 0x80;
@@ -254,7 +250,7 @@ const struct arch arch_x86_64 = {
 			.plain_operand = x86_64_plain_operand,
 			.percpu_operand = x86_64_percpu_operand,
 			.branch = x86_branch,
-			.branch_begins = x86_branch_begins,
+			.long_branches = "\xe8\xe9\x0f",
 			.immediate = x86_immediate,
 			.nop = x86_nop,
 		},
