@@ -131,6 +131,7 @@ finish()
 	local status=$1 text=''
 	trap '' PIPE
 	kbuild_stop
+	inputs_settled || true
 	((status == 0 || status == 2)) || warn_of_old
 	if [[ -n $json ]]; then
 		report_deaf
@@ -182,6 +183,7 @@ build()
 	stage_begin check
 	check_all
 	stage_end
+	inputs_settled
 	[[ -n $json ]] || report_checked "${checked[@]}"
 }
 
@@ -213,6 +215,7 @@ resolve()
 		renamed=1
 	done <"$work_place/renames"
 	[[ -n $renamed ]] || return 0
+	inputs_settled
 	compile
 	symbols_of_objects
 	[[ ! -s $work_place/renames ]] || die "one name still means two symbols after the renaming in '$work_place/renames'"

@@ -84,8 +84,10 @@ inputs_state()
 	xargs -r -d '\n' stat -L -c '%n %i %s %.9Y %.9Z' -- 2>/dev/null || true
 }
 
+inputs_settling='' # the process that lists what went in, until it has been waited for
+
 # inputs_settle PATCH PLACE WORK START: runs after kbuild, which began at START. A change that was made while kbuild
-# worked may be in the module or not.
+# worked may be in the module or not. PLACE/reached is written beside what follows; inputs_settled waits for it.
 inputs_settle()
 {
 	local patch=$1 place=$2 work=$3 start=$4 now
@@ -94,7 +96,15 @@ inputs_settle()
 		die "'$patch' was changed while its files were compiled: run klpmake again"
 	# A header that changed at the same time is not recorded as it is now: the next run begins anew.
 	inputs_reach "$place" "$work" | inputs_state |
-		awk -v start="$start" '$5 >= start { $5 = "?" } { print }' >"$place/reached"
+		awk -v start="$start" '$5 >= start { $5 = "?" } { print }' >"$place/reached" &
+	inputs_settling=$!
+}
+
+inputs_settled()
+{
+	local process=$inputs_settling
+	inputs_settling=''
+	[[ -z $process ]] || wait "$process"
 }
 
 # inputs_reach PLACE WORK: lists the files that went in besides the patch's own.

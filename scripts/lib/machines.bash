@@ -25,13 +25,22 @@ machine_cflags='' machine_image=''
 machine_qemu='' machine_package='' machine_board='' machine_cpu='' machine_console='' machine_port=''
 machine_bus=''
 
-# elf_machine_find FILE: sets elf_machine to what readelf calls the machine, or to nothing if the file is not an ELF file.
+declare -A elf_machines=() # what readelf said, by file
+
+# elf_machine_find FILE [OTHER...]: sets elf_machine to what readelf calls the machine, or to nothing if the file is not
+# an ELF file. It reads the others, which will be asked for later, at the same time.
 elf_machine_find()
 {
-	local header
-	elf_machine=''
-	header=$(LC_ALL=C readelf -h -- "$1" 2>/dev/null) || return
-	[[ ! $header =~ Machine:\ +([^$'\n']*) ]] || elf_machine=${BASH_REMATCH[1]}
+	local line file=$1
+	elf_machine=${elf_machines[$1]-}
+	[[ -z $elf_machine ]] || return 0
+	while IFS= read -r line; do
+		# These lines stand there when there are several files.
+		[[ $line != 'File: '* ]] || file=${line#'File: '}
+		[[ ! $line =~ Machine:\ +(.*) ]] || elf_machines[$file]=${BASH_REMATCH[1]}
+	done < <(LC_ALL=C readelf -h -- "$@" 2>/dev/null)
+	elf_machine=${elf_machines[$1]-}
+	[[ -n $elf_machine ]]
 }
 
 # elf_machine FILE: prints the same.

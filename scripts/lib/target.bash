@@ -172,7 +172,8 @@ find_vmlinux()
 # shellcheck disable=SC2034 # for kbuild.bash
 find_machine()
 {
-	elf_machine_find "$vmlinux" || true
+	# cross_compiler() asks for the others.
+	elf_machine_find "$vmlinux" ${kdir:+"$kdir/scripts/mod/modpost" "/proc/$$/exe"} || true
 	# shellcheck disable=SC2154 # machines.bash sets it
 	machine_row elf "$elf_machine" || machine_name=$(uname -m)
 }

@@ -192,6 +192,8 @@ struct arch_code {
 	 * their end it leads; else 0. It may also match inside an instruction. NULL: unknown.
 	 */
 	size_t (*branch)(const unsigned char *code, size_t size, int64_t *distance);
+	/* The bytes that one with a distance of four bytes may begin with; others have one byte. */
+	const char *long_branches;
 	/*
 	 * Where an instruction has the distance to its operand: how many of its bytes follow behind
 	 * that; the distance counts from the instruction's end. before: bytes that are there before

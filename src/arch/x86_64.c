@@ -250,6 +250,7 @@ const struct arch arch_x86_64 = {
 			.plain_operand = x86_64_plain_operand,
 			.percpu_operand = x86_64_percpu_operand,
 			.branch = x86_branch,
+			.long_branches = "\xe8\xe9\x0f",
 			.immediate = x86_immediate,
 			.nop = x86_nop,
 		},

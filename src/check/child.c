@@ -164,23 +164,36 @@ static pid_t start_child(struct check *c, int (*fn)(struct check *c), FILE **ret
 	return pid;
 }
 
-struct findings *findings_gather(struct check *c, int (*fn)(struct check *c))
+struct findings *findings_begin(struct check *c, int (*fn)(struct check *c))
 {
 	struct findings *ret = xcalloc(1, sizeof(*ret));
-	FILE *in = NULL;
-	pid_t pid = start_child(c, fn, &in);
+	pid_t pid = start_child(c, fn, &ret->in);
 
-	if (pid < 0)
-		return ret;
-	read_findings(in, ret);
-	fclose(in);
-	ret->whole = !check_end(c, child_wait(pid), ret);
-	for (size_t i = 0; i < ret->n; i++) {
-		if (ret->f[i].kind == FOUND_ERROR)
-			error("%s", ret->f[i].text);
-		else if (ret->f[i].kind == FOUND_WARNING)
-			warning("%s", ret->f[i].text);
+	ret->pid = pid < 0 ? 0 : pid;
+	return ret;
+}
+
+void findings_end(struct check *c, struct findings *findings)
+{
+	if (!findings->pid)
+		return;
+	read_findings(findings->in, findings);
+	fclose(findings->in);
+	findings->whole = !check_end(c, child_wait(findings->pid), findings);
+	findings->pid = 0;
+	for (size_t i = 0; i < findings->n; i++) {
+		if (findings->f[i].kind == FOUND_ERROR)
+			error("%s", findings->f[i].text);
+		else if (findings->f[i].kind == FOUND_WARNING)
+			warning("%s", findings->f[i].text);
 	}
+}
+
+struct findings *findings_gather(struct check *c, int (*fn)(struct check *c))
+{
+	struct findings *ret = findings_begin(c, fn);
+
+	findings_end(c, ret);
 	return ret;
 }
 

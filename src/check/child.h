@@ -9,6 +9,9 @@
 #ifndef KLP_CHECK_CHILD_H
 #define KLP_CHECK_CHILD_H
 
+#include <stdio.h>
+#include <sys/types.h>
+
 #include "check/say.h"
 
 /* As by bad(), odd(), note(), checked(), what others said with error() and warning(), and places.
@@ -34,6 +37,8 @@ struct findings {
 	bool whole; /* fn came to its end */
 	struct finding *f;
 	size_t n, cap;
+	pid_t pid; /* of the child, until it has been waited for; then, or when there is none, 0 */
+	FILE *in;  /* what it writes */
 };
 
 /* In the child: sends a finding to the parent. */
@@ -47,6 +52,10 @@ void found_place(size_t symbol, const char *place);
  * when the child does not come to its end, as when it takes a minute of the processor's time.
  */
 struct findings *findings_gather(struct check *c, int (*fn)(struct check *c));
+
+/* The same in two steps, between which the child works while this process goes on. */
+struct findings *findings_begin(struct check *c, int (*fn)(struct check *c));
+void findings_end(struct check *c, struct findings *findings);
 
 /* Reports the findings of the pass that runs now. */
 void findings_tell(struct check *c, const struct findings *findings);

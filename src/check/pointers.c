@@ -66,13 +66,37 @@ static void search_data(struct search *s, const unsigned char *data, size_t size
 	}
 }
 
-static void search_code(struct search *s, const unsigned char *code, size_t size, uint64_t at)
+/* Where the number at code + i may be an address of which this is the highest byte. */
+static void search_highest(struct search *s, const unsigned char *code, size_t size, uint64_t at,
+			   unsigned char highest)
 {
-	for (size_t i = 0; i + 4 <= size; i++) {
+	size_t ahead = elf_file_is_big(s->places.elf) ? 0 : 3;
+	const unsigned char *end = code + size - (3 - ahead), *p = code + ahead;
+
+	while (p < end && (p = memchr(p, highest, (size_t)(end - p))) != NULL) {
+		size_t i = (size_t)(p++ - code) - ahead;
 		int32_t number = (int32_t)elf_file_number(s->places.elf, code + i, 4);
 
 		if (number < 0 && places_have(&s->places, (uint64_t)number))
 			add(s, (uint64_t)number, at + i);
+	}
+}
+
+/*
+ * Numbers of four bytes are sign-extended. The places that they reach have few highest bytes, often
+ * one, and memchr() is faster than a look at each number.
+ */
+static void search_code(struct search *s, const unsigned char *code, size_t size, uint64_t at)
+{
+	unsigned int last = 0;
+
+	for (size_t k = 0; size >= 4 && k < s->places.n; k++) {
+		unsigned char highest = (unsigned char)(s->places.to[k] >> 24);
+
+		if (s->places.to[k] < (uint64_t)INT32_MIN || highest == last)
+			continue;
+		search_highest(s, code, size, at, highest);
+		last = highest;
 	}
 }
 

@@ -133,6 +133,12 @@ void check_passes_run(struct check *c)
 			note(c, "it was made for another build of the kernel");
 		else
 			c->now->pass->run(c);
+		/*
+		 * It takes longest, and needs what is known of the replaced functions: it works
+		 * beside the passes that are still before its own.
+		 */
+		if (c->old)
+			check_types_begin(c);
 	}
 	c->now = NULL;
 }

@@ -286,6 +286,9 @@ void check_compat(struct check *c);
 void check_unchanged(struct check *c);
 void check_types(struct check *c);
 
+/* Begins what check_types() will wait for, unless it has begun. */
+void check_types_begin(struct check *c);
+
 /* See struct check_pass. */
 void check_symbol_positions_want(struct check *c);
 void check_static_calls_want(struct check *c);

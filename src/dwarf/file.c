@@ -125,6 +125,7 @@ void dwarf_file_close(struct dwarf_file *d)
 	if (!d || --d->users)
 		return;
 	d->elf->dwarf = NULL;
+	unit_views_end(&d->views);
 	if (d->dbg)
 		dwarf_object_end(d->dbg);
 	dwarf_object_destroy(d->object);
@@ -159,7 +160,26 @@ static int next_header(struct dwarf_file *d, Dwarf_Unsigned *next)
 				       &ext_size, &signature, &type_offset, next, &kind, &err);
 	if (status == DW_DLV_NO_ENTRY)
 		return 0;
-	return status == DW_DLV_OK ? 1 : dwarf_error(d, err);
+	if (status != DW_DLV_OK)
+		return dwarf_error(d, err);
+	unit_views_pass(&d->views, *next);
+	return 1;
+}
+
+/* The DIE of the unit to whose header that was the last step. */
+static int unit_die(struct dwarf_file *d, Dwarf_Die *ret, Dwarf_Error *err)
+{
+	const struct unit_view *view;
+	Dwarf_Off off;
+	int status = dwarf_siblingof_b(d->dbg, NULL, 1, ret, err);
+
+	if (status != DW_DLV_OK || !d->views.n || !die_offset(*ret, &off))
+		return status;
+	view = unit_view_at(&d->views, off);
+	if (!view)
+		return status;
+	dwarf_dealloc_die(*ret);
+	return dwarf_offdie_b(view->dbg, off, 1, ret, err);
 }
 
 int dwarf_file_next_unit(struct dwarf_file *d, Dwarf_Die *ret)
@@ -170,7 +190,7 @@ int dwarf_file_next_unit(struct dwarf_file *d, Dwarf_Die *ret)
 
 	if (more <= 0)
 		return more;
-	return dwarf_siblingof_b(d->dbg, NULL, 1, ret, &err) == DW_DLV_OK ? 1 : dwarf_error(d, err);
+	return unit_die(d, ret, &err) == DW_DLV_OK ? 1 : dwarf_error(d, err);
 }
 
 int dwarf_file_next_range(struct dwarf_file *d, struct unit_range *range)
@@ -209,11 +229,32 @@ bool dwarf_file_may_have(const struct dwarf_file *d, unsigned char attr, unsigne
 	return false;
 }
 
+Dwarf_Debug dwarf_file_debug(const struct dwarf_file *d, Dwarf_Off off)
+{
+	const struct unit_view *view = unit_view_at(&d->views, off);
+
+	return view ? view->dbg : d->dbg;
+}
+
+Dwarf_Debug dwarf_file_debug_of(const struct dwarf_file *d, Dwarf_Die die)
+{
+	Dwarf_Off off;
+
+	return d->views.n && die_offset(die, &off) ? dwarf_file_debug(d, off) : d->dbg;
+}
+
 int dwarf_file_die(struct dwarf_file *d, Dwarf_Off off, Dwarf_Die *ret)
 {
+	const struct unit_view *view = unit_view_find(&d->views, d->sections, off);
 	Dwarf_Error err = NULL;
 
-	return dwarf_offdie_b(d->dbg, off, 1, ret, &err) == DW_DLV_OK ? 0 : dwarf_error(d, err);
+	/* Of the unit that this offset is in, other DIEs will be asked for, which may stand before
+	 * it. */
+	if (!view && off >= d->views.reached)
+		d->views.useless = true;
+	return dwarf_offdie_b(view ? view->dbg : d->dbg, off, 1, ret, &err) == DW_DLV_OK
+		       ? 0
+		       : dwarf_error(d, err);
 }
 
 /* Callers descend by calling dwarf_file_children() again, and the stack is limited. */
@@ -238,9 +279,9 @@ static int call_nested(struct dwarf_file *d, Dwarf_Die die,
  * A DIE may say where its sibling is (DW_AT_sibling), and libdwarf goes there. In a damaged file
  * that is a place before it: one would never come to an end.
  */
-static int next_sibling(struct dwarf_file *d, Dwarf_Die die, Dwarf_Die *ret, Dwarf_Error *err)
+static int next_sibling(Dwarf_Debug dbg, Dwarf_Die die, Dwarf_Die *ret, Dwarf_Error *err)
 {
-	int status = dwarf_siblingof_b(d->dbg, die, 1, ret, err);
+	int status = dwarf_siblingof_b(dbg, die, 1, ret, err);
 	Dwarf_Off from, to;
 
 	if (status != DW_DLV_OK || (dwarf_dieoffset(die, &from, err) == DW_DLV_OK &&
@@ -253,6 +294,7 @@ static int next_sibling(struct dwarf_file *d, Dwarf_Die die, Dwarf_Die *ret, Dwa
 int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
 			int (*fn)(struct dwarf_file *d, Dwarf_Die child, void *arg), void *arg)
 {
+	Dwarf_Debug dbg = dwarf_file_debug_of(d, parent);
 	Dwarf_Error err = NULL;
 	Dwarf_Die die, next;
 	int status = dwarf_child(parent, &die, &err);
@@ -260,7 +302,7 @@ int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
 	while (status == DW_DLV_OK) {
 		int stop = call_nested(d, die, fn, arg);
 
-		status = stop ? DW_DLV_NO_ENTRY : next_sibling(d, die, &next, &err);
+		status = stop ? DW_DLV_NO_ENTRY : next_sibling(dbg, die, &next, &err);
 		dwarf_dealloc_die(die);
 		if (stop)
 			return stop;
@@ -310,10 +352,12 @@ static const char *file_name(const struct dwarf_file *d, Dwarf_Die unit, uint64_
 
 static void forget_files(struct dwarf_file *d)
 {
+	Dwarf_Debug dbg = dwarf_file_debug(d, d->files_unit);
+
 	for (Dwarf_Signed i = 0; i < d->files_count; i++)
-		dwarf_dealloc(d->dbg, d->files[i], DW_DLA_STRING);
+		dwarf_dealloc(dbg, d->files[i], DW_DLA_STRING);
 	if (d->files_count)
-		dwarf_dealloc(d->dbg, d->files, DW_DLA_LIST);
+		dwarf_dealloc(dbg, d->files, DW_DLA_LIST);
 	d->files_count = 0;
 }
 

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dwarf/unit_views.h"
 #include "elf/elf_file.h"
 
 struct debug_sections;
@@ -34,7 +35,8 @@ struct dwarf_file {
 	struct dwarf_file *next_left;
 	struct debug_sections *sections;
 	struct dwarf_object *object;
-	Dwarf_Debug dbg;
+	Dwarf_Debug dbg; /* of all units but those that have a view: dwarf_file_debug() */
+	struct unit_views views;
 	/*
 	 * The source files of the last unit that was asked for, because decoding them takes a
 	 * while.
@@ -106,6 +108,12 @@ static inline void cleanup_die(Dwarf_Die *die)
 	if (*die)
 		dwarf_dealloc_die(*die);
 }
+
+/* The Dwarf_Debug that the DIEs of the unit at an offset in .debug_info are of. */
+Dwarf_Debug dwarf_file_debug(const struct dwarf_file *d, Dwarf_Off off);
+
+/* The same by one of its DIEs. */
+Dwarf_Debug dwarf_file_debug_of(const struct dwarf_file *d, Dwarf_Die die);
 
 /* The DIE at an offset in .debug_info. error() and -1 on failure. */
 int dwarf_file_die(struct dwarf_file *d, Dwarf_Off off, Dwarf_Die *ret);

@@ -224,14 +224,6 @@ static const char *directory(const struct line_header *h, const struct lists *l,
 	return e.name;
 }
 
-/* The last component of a path. */
-static const char *base(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool is_file(const char *dir, const char *name, const char *path)
 {
 	char *whole = dir ? xasprintf("%s/%s", dir, name) : xstrdup(name);
@@ -241,14 +233,49 @@ static bool is_file(const char *dir, const char *name, const char *path)
 	return is;
 }
 
-bool line_header_may_have(const struct line_header *h, const char *path)
+/* As compilers write the files: place of the name, directory, and clang a checksum. */
+static bool is_usual(const struct line_header *h, const struct format *f)
 {
-	const char *last = base(path);
+	return h->version >= 5 && h->wide == 4 && (f->n == 2 || f->n == 3) &&
+	       f->type[0] == DW_LNCT_path && f->form[0] == DW_FORM_line_strp &&
+	       f->type[1] == DW_LNCT_directory_index && f->form[1] == DW_FORM_udata &&
+	       (f->n == 2 || (f->type[2] == DW_LNCT_MD5 && f->form[2] == DW_FORM_data16));
+}
+
+/*
+ * Do places of names say that no file has this one? There are hundreds of thousands of files in a
+ * kernel's tables, so this only looks at what it needs.
+ */
+static bool has_no_such_name(const struct line_header *h, const struct lists *l,
+			     const struct line_name *name)
+{
+	const unsigned char *p = l->files.p;
+	size_t behind = l->file.n == 3 ? 16 : 0;
+
+	if (l->files.lost || !is_usual(h, &l->file))
+		return false;
+	for (uint64_t i = 0; i < l->files_num; i++) {
+		if (h->end - p < 5 || line_name_is_at(name, elf_file_number(h->d->elf, p, 4)))
+			return false;
+		p += 4;
+		while (p < h->end && *p & 0x80)
+			p++;
+		if ((size_t)(h->end - p) < 1 + behind)
+			return false;
+		p += 1 + behind;
+	}
+	return true;
+}
+
+bool line_header_may_have(const struct line_header *h, const struct line_name *name)
+{
 	struct lists l = {0};
 	struct cursor c;
 	size_t same = 0;
 
 	find_lists(h, &l);
+	if (has_no_such_name(h, &l, name))
+		return false;
 	c = l.files;
 	for (uint64_t i = 0; !c.lost && (h->version < 5 || i < l.files_num); i++) {
 		struct entry e;
@@ -260,9 +287,10 @@ bool line_header_may_have(const struct line_header *h, const char *path)
 		if (c.lost || !e.name[0])
 			break;
 		/* There are hundreds of thousands; few go on. */
-		if (strcmp(base(e.name), last) != 0)
+		if (strcmp(line_base(e.name), name->base) != 0)
 			continue;
-		if (same++ == SAME_NAMES_MAX || is_file(directory(h, &l, e.dir), e.name, path))
+		if (same++ == SAME_NAMES_MAX ||
+		    is_file(directory(h, &l, e.dir), e.name, name->path))
 			return true;
 	}
 	return c.lost;
@@ -276,6 +304,13 @@ static struct line_strings find_strings(const struct dwarf_file *d, const char *
 	if (!size || text[size - 1])
 		return (struct line_strings){0};
 	return (struct line_strings){(const char *)text, size};
+}
+
+void line_header_name(const struct dwarf_file *d, const char *path, struct line_name *ret)
+{
+	struct line_strings strings = find_strings(d, ".debug_line_str");
+
+	line_name_find(path, &strings, ret);
 }
 
 bool line_header_at(const struct dwarf_file *d, uint64_t off, struct line_header *ret,

@@ -11,12 +11,7 @@
 #include <stdint.h>
 
 #include "dwarf/file.h"
-
-/* A section of strings; none, where it does not end with one. */
-struct line_strings {
-	const char *text;
-	size_t size;
-};
+#include "dwarf/line_name.h"
 
 struct line_header {
 	const struct dwarf_file *d;
@@ -34,11 +29,14 @@ struct line_header {
 bool line_header_at(const struct dwarf_file *d, uint64_t off, struct line_header *ret,
 		    uint64_t *table);
 
+/* Finds the name of a file for line_header_may_have(). */
+void line_header_name(const struct dwarf_file *d, const char *path, struct line_name *ret);
+
 /*
  * May the table have a file with that path, or one whose path ends in it, by whole components? A
  * path that begins with the directory of the compilation, which not every table has, is only looked
  * at from there on. True as well when the table cannot be read.
  */
-bool line_header_may_have(const struct line_header *h, const char *path);
+bool line_header_may_have(const struct line_header *h, const struct line_name *name);
 
 #endif

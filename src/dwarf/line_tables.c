@@ -12,15 +12,18 @@
 void line_tables_find(const struct dwarf_file *d, const char *path, struct line_tables *ret)
 {
 	struct line_header head;
+	struct line_name name;
 	uint64_t table;
 
+	line_header_name(d, path, &name);
 	memset(ret, 0, sizeof(*ret));
 	for (uint64_t off = 0; line_header_at(d, off, &head, &table); off += table) {
-		if (!line_header_may_have(&head, path))
+		if (!line_header_may_have(&head, &name))
 			continue;
 		GROW(ret->off, ret->n, ret->cap);
 		ret->off[ret->n++] = off;
 	}
+	line_name_free(&name);
 }
 
 bool line_tables_have(const struct line_tables *t, Dwarf_Die unit)

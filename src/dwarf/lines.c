@@ -69,7 +69,7 @@ static bool call_for_row(struct dwarf_file *d, Dwarf_Die unit, uint64_t addr,
 	    dwarf_lineno(row, &line, NULL) == DW_DLV_OK &&
 	    dwarf_linesrc(row, &file, NULL) == DW_DLV_OK) {
 		stop = fn(file, line, arg);
-		dwarf_dealloc(d->dbg, file, DW_DLA_STRING);
+		dwarf_dealloc(dwarf_file_debug_of(d, unit), file, DW_DLA_STRING);
 	}
 	dwarf_srclines_dealloc_b(table);
 	return stop;

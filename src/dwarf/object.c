@@ -41,6 +41,8 @@ struct dwarf_object {
 	struct debug_sections *sections;
 	access_interface interface;
 	Dwarf_Debug dbg;
+	const char *replaced; /* the name of a section, or NULL */
+	const unsigned char *bytes;
 };
 
 /*
@@ -82,8 +84,7 @@ static byte_order get_byte_order(void *obj)
 {
 	const struct dwarf_object *o = obj;
 
-	return o->elf->ehdr.e_ident[EI_DATA] == ELFDATA2MSB ? BIG_ENDIAN_OBJECT
-							    : LITTLE_ENDIAN_OBJECT;
+	return elf_file_is_big(o->elf) ? BIG_ENDIAN_OBJECT : LITTLE_ENDIAN_OBJECT;
 }
 
 static Dwarf_Small get_address_size(void *obj)
@@ -137,7 +138,10 @@ static int load_section(void *obj, section_index index, Dwarf_Small **ret, int *
 	if (!index || index > o->sections->n)
 		return DW_DLV_NO_ENTRY;
 	s = &o->sections->s[index - 1];
-	data = debug_sections_data(o->sections, index - 1);
+	if (o->replaced && !strcmp(s->name, o->replaced))
+		data = o->bytes;
+	else
+		data = debug_sections_data(o->sections, index - 1);
 	if (!data)
 		return DW_DLV_NO_ENTRY;
 	if (!strcmp(s->name, ".debug_rnglists") && !sane_rnglists(o->elf, data, s->size)) {
@@ -186,6 +190,12 @@ struct dwarf_object *dwarf_object_create(struct debug_sections *sections)
 void dwarf_object_destroy(struct dwarf_object *o)
 {
 	free(o);
+}
+
+void dwarf_object_replace(struct dwarf_object *o, const char *section, const unsigned char *bytes)
+{
+	o->replaced = section;
+	o->bytes = bytes;
 }
 
 int dwarf_object_open(struct dwarf_object *o, Dwarf_Debug *dbg, Dwarf_Error *err)

@@ -14,6 +14,9 @@ struct dwarf_object;
 struct dwarf_object *dwarf_object_create(struct debug_sections *sections);
 void dwarf_object_destroy(struct dwarf_object *o);
 
+/* libdwarf gets these bytes of that section instead of the file's; they stay the caller's. */
+void dwarf_object_replace(struct dwarf_object *o, const char *section, const unsigned char *bytes);
+
 /* Opens the object for libdwarf: DW_DLV_OK, or another code with *err set. */
 int dwarf_object_open(struct dwarf_object *o, Dwarf_Debug *dbg, Dwarf_Error *err);
 

@@ -13,7 +13,7 @@ static uint64_t unit_base(struct dwarf_file *d, Dwarf_Die die)
 	Dwarf_Off off;
 
 	if (dwarf_CU_dieoffset_given_die(die, &off, NULL) != DW_DLV_OK ||
-	    dwarf_offdie_b(d->dbg, off, 1, &unit, NULL) != DW_DLV_OK)
+	    dwarf_offdie_b(dwarf_file_debug(d, off), off, 1, &unit, NULL) != DW_DLV_OK)
 		return 0;
 	return dwarf_lowpc(unit, &base, NULL) == DW_DLV_OK ? base : 0;
 }
@@ -21,6 +21,7 @@ static uint64_t unit_base(struct dwarf_file *d, Dwarf_Die die)
 /* DWARF 4: .debug_ranges, offsets from the unit's base address. */
 static bool old_ranges(struct dwarf_file *d, Dwarf_Die die, Dwarf_Off off, range_fn fn, void *arg)
 {
+	Dwarf_Debug dbg = dwarf_file_debug_of(d, die);
 	uint64_t base = unit_base(d, die);
 	Dwarf_Ranges *r;
 	Dwarf_Signed count;
@@ -28,7 +29,7 @@ static bool old_ranges(struct dwarf_file *d, Dwarf_Die die, Dwarf_Off off, range
 	Dwarf_Off real;
 	bool stop = false;
 
-	if (dwarf_get_ranges_b(d->dbg, off, die, &real, &r, &count, &bytes, NULL) != DW_DLV_OK)
+	if (dwarf_get_ranges_b(dbg, off, die, &real, &r, &count, &bytes, NULL) != DW_DLV_OK)
 		return false;
 	for (Dwarf_Signed i = 0; i < count && !stop; i++) {
 		if (r[i].dwr_type == DW_RANGES_ADDRESS_SELECTION)
@@ -37,9 +38,9 @@ static bool old_ranges(struct dwarf_file *d, Dwarf_Die die, Dwarf_Off off, range
 			stop = fn(base + r[i].dwr_addr1, base + r[i].dwr_addr2, arg);
 	}
 #ifdef DW_LIBDWARF_VERSION_MAJOR
-	dwarf_dealloc_ranges(d->dbg, r, count);
+	dwarf_dealloc_ranges(dbg, r, count);
 #else
-	dwarf_ranges_dealloc(d->dbg, r, count);
+	dwarf_ranges_dealloc(dbg, r, count);
 #endif
 	return stop;
 }

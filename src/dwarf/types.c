@@ -118,8 +118,7 @@ static void read_place(const struct dwarf_file *d, Dwarf_Die die, struct type *t
 	if (die_number(die, DW_AT_data_bit_offset, &n))
 		t->value += n;
 	else if (die_number(die, DW_AT_bit_offset, &n) && die_number(die, DW_AT_byte_size, &unit))
-		t->value +=
-			d->elf->ehdr.e_ident[EI_DATA] == ELFDATA2MSB ? n : 8 * unit - n - t->bits;
+		t->value += elf_file_is_big(d->elf) ? n : 8 * unit - n - t->bits;
 }
 
 static void read_count(Dwarf_Die die, struct type *t)

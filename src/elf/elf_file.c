@@ -368,13 +368,13 @@ const unsigned char *elf_file_at(const struct elf_file *f, uint64_t addr, uint64
 
 const char *elf_file_order(const struct elf_file *f)
 {
-	return f->ehdr.e_ident[EI_DATA] == ELFDATA2MSB ? "big-endian" : "little-endian";
+	return elf_file_is_big(f) ? "big-endian" : "little-endian";
 }
 
 uint64_t elf_file_number(const struct elf_file *f, const void *p, size_t size)
 {
 	const unsigned char *b = p;
-	bool big = f->ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
+	bool big = elf_file_is_big(f);
 	uint64_t v = 0;
 	uint32_t half;
 
@@ -394,7 +394,7 @@ uint64_t elf_file_number(const struct elf_file *f, const void *p, size_t size)
 
 void elf_file_store(const struct elf_file *f, void *p, uint64_t value, size_t size)
 {
-	bool big = f->ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
+	bool big = elf_file_is_big(f);
 	unsigned char *b = p;
 
 	for (size_t i = 0; i < size; i++)

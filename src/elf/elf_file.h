@@ -97,7 +97,13 @@ bool elf_file_symbol_at(const struct elf_file *f, size_t section, uint64_t offse
  */
 const unsigned char *elf_file_at(const struct elf_file *f, uint64_t addr, uint64_t size);
 
-/* The byte order, in words. */
+/* The byte order. */
+static inline bool elf_file_is_big(const struct elf_file *f)
+{
+	return f->ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
+}
+
+/* The same, in words. */
 const char *elf_file_order(const struct elf_file *f);
 
 /* Unsigned number of 1, 2, 4 or 8 bytes in the file's byte order. */

@@ -13,8 +13,9 @@
 #include "elf/relocs.h"
 #include "same/places.h"
 
-/* Up to this size a branch may be there by chance. */
+/* Up to this size a branch may be there by chance. It reaches so far, itself included. */
 #define SHORT_BRANCH 2
+#define SHORT_REACH (128 + SHORT_BRANCH)
 
 /* A place that is looked for, by way of another one. */
 struct entry {
@@ -64,20 +65,66 @@ static bool is_instruction(const struct search *s, uint64_t addr)
 	return mention_in_unit(d, unit, number, sizeof(number));
 }
 
+/* Some code, and the address of its first byte. */
+struct stretch {
+	const unsigned char *code;
+	size_t size;
+	uint64_t at;
+};
+
+/* Where the branch at code + i leads, if there is one: *len is its size, else 0. */
+static uint64_t branch_at(const struct search *s, const struct stretch *c, size_t i, size_t *len)
+{
+	int64_t distance;
+
+	*len = s->arch->code.branch(c->code + i, c->size - i, &distance);
+	/*
+	 * A branch that still has to be relocated has a distance of 0, which no other branch has.
+	 */
+	if (*len && !distance)
+		*len = 0;
+	return *len ? c->at + i + *len + (uint64_t)distance : 0;
+}
+
+static void search_long(struct search *s, const struct stretch *c, int begin)
+{
+	const unsigned char *end = c->code + c->size, *p = c->code;
+
+	while (p < end && (p = memchr(p, begin, (size_t)(end - p))) != NULL) {
+		size_t i = (size_t)(p++ - c->code), len;
+		uint64_t to = branch_at(s, c, i, &len);
+
+		if (len > SHORT_BRANCH && places_have(&s->places, to))
+			call_found(s, to, c->at + i);
+	}
+}
+
+/* Short branches are everywhere, but those to a place are near it. */
+static void search_short(struct search *s, const struct stretch *c, uint64_t place)
+{
+	uint64_t first = place - SHORT_REACH, last = place + SHORT_REACH;
+
+	if (last < c->at || first >= c->at + c->size)
+		return;
+	for (size_t i = first < c->at ? 0 : (size_t)(first - c->at);
+	     i < c->size && c->at + i <= last; i++) {
+		size_t len;
+
+		if (branch_at(s, c, i, &len) == place && len && len <= SHORT_BRANCH &&
+		    is_instruction(s, c->at + i + len))
+			call_found(s, place, c->at + i);
+	}
+}
+
 static void search_bytes(struct search *s, const unsigned char *code, size_t size, uint64_t at)
 {
-	for (size_t i = 0; i < size; i++) {
-		int64_t distance;
-		size_t len = s->arch->code.branch(code + i, size - i, &distance);
-		uint64_t end = at + i + len, to = end + (uint64_t)distance;
+	const struct stretch c = {code, size, at};
 
-		/*
-		 * A branch that still has to be relocated has a distance of 0, which no other
-		 * branch has.
-		 */
-		if (len && distance && places_have(&s->places, to) &&
-		    (len > SHORT_BRANCH || is_instruction(s, end)))
-			call_found(s, to, at + i);
+	for (const char *begin = s->arch->code.long_branches; *begin; begin++)
+		search_long(s, &c, (unsigned char)*begin);
+	for (size_t i = 0; i < s->places.n; i++) {
+		if (!i || s->places.to[i] != s->places.to[i - 1])
+			search_short(s, &c, s->places.to[i]);
 	}
 }
 

@@ -26,12 +26,12 @@ void places_begin(struct places *p, const struct elf_file *elf, struct dwarf_fil
 		p->low[(uint16_t)place / 8] |= (uint8_t)(1 << place % 8);
 	}
 	qsort(p->to, p->n, sizeof(*p->to), order_u64);
+	p->span = p->n ? p->to[p->n - 1] - p->to[0] : 0;
 }
 
-bool places_have(const struct places *p, uint64_t addr)
+bool places_have_exactly(const struct places *p, uint64_t addr)
 {
-	return (p->low[(uint16_t)addr / 8] & 1 << addr % 8) &&
-	       bsearch(&addr, p->to, p->n, sizeof(addr), order_u64);
+	return bsearch(&addr, p->to, p->n, sizeof(addr), order_u64);
 }
 
 void places_add(struct places *p, uint64_t to, uint64_t from)

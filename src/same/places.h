@@ -12,6 +12,7 @@ struct places {
 	struct dwarf_file *d;	    /* whose addresses are given and found */
 	uint64_t *to;		    /* ascending, in elf */
 	size_t n;
+	uint64_t span; /* from the first to the last */
 	/* The low 16 bits of each: one look rules out most other addresses. */
 	uint8_t low[0x10000 / 8];
 	struct callers *ret;
@@ -21,8 +22,15 @@ struct places {
 void places_begin(struct places *p, const struct elf_file *elf, struct dwarf_file *d,
 		  const uint64_t *to, size_t n, struct callers *ret);
 
-/* Is an address in elf one of them? */
-bool places_have(const struct places *p, uint64_t addr);
+/* The same, after the look that rules out most. */
+bool places_have_exactly(const struct places *p, uint64_t addr);
+
+/* Is an address in elf one of them? This is asked of every byte of a kernel. */
+static inline bool places_have(const struct places *p, uint64_t addr)
+{
+	return p->n && addr - p->to[0] <= p->span && (p->low[(uint16_t)addr / 8] & 1 << addr % 8) &&
+	       places_have_exactly(p, addr);
+}
 
 /* Adds a caller: the code at from, in elf, leads to one of the places. */
 void places_add(struct places *p, uint64_t to, uint64_t from);

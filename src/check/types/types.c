@@ -36,6 +36,24 @@ static int compare_types(struct check *c)
 	return 0;
 }
 
+static void begin(struct check *c)
+{
+	if (c->types || c->unreadable)
+		return;
+	if (check_open_dwarf(c))
+		c->unreadable = true;
+	else
+		c->types = findings_begin(c, compare_types);
+}
+
+/* Whether the module has debug information is for check_types() to say. */
+void check_types_begin(struct check *c)
+{
+	/* Before its sources have been read it may turn out to be unreadable. */
+	if (c->source && dwarf_file_present(c->mod) && !dwarf_alternate(c->mod))
+		begin(c);
+}
+
 void check_types(struct check *c)
 {
 	if (!dwarf_file_present(c->mod)) {
@@ -47,14 +65,12 @@ void check_types(struct check *c)
 		     dwarf_alternate(c->mod));
 		return;
 	}
-	if (!c->types && !c->unreadable && check_open_dwarf(c))
-		c->unreadable = true;
-	if (!c->types && !c->unreadable) {
-		c->types = findings_gather(c, compare_types);
-		c->unreadable = !c->types->whole;
-	}
-	if (c->types)
+	begin(c);
+	if (c->types) {
+		findings_end(c, c->types);
+		c->unreadable |= !c->types->whole;
 		findings_tell(c, c->types);
+	}
 	if (c->unreadable)
 		note(c, "the debug information could not be read");
 }
