@@ -14,7 +14,7 @@
 #include "base/output.h"
 #include "base/util.h"
 #include "klp/format.h"
-#include "link/strings.h"
+#include "elf/strings.h"
 
 struct writer {
 	const struct link_plan *plan;

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the sections of a kernel's object file hold, as far as cutting goes, by their names. */
+#ifndef KLP_DIFF_SECTIONS_H
+#define KLP_DIFF_SECTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "elf/elf_file.h"
+#include "same/code_tables.h"
+
+enum section_kind {
+	SECTION_NONE, /* not loaded, and not for objtool either */
+	SECTION_CODE,
+	SECTION_DATA,
+	SECTION_MERGED,	 /* strings or constants */
+	SECTION_TABLE,	 /* about code: an entry goes with what its first reference leads to */
+	SECTION_BODIES,	 /* code that tables lead to */
+	SECTION_KERNELS, /* what the kernel's own file is: exports, parameters, init calls */
+};
+
+enum section_kind section_kind(const struct elf_section *s);
+
+/*
+ * The size of a table's entries, as the kernel's debug information or the section itself says it;
+ * 0: an entry begins at each relocation.
+ */
+size_t section_entry_size(const struct elf_section *s, const struct code_tables *tables);
+
+/* Does a difference in that table change nothing? Where ftrace has its call sites, for one. */
+bool section_is_noise(const struct elf_section *s);
+
+#endif
