@@ -62,10 +62,10 @@ static size_t user_of(const struct pieces *p, size_t piece)
 /* Data of the kernel that has the address of code: what calls it from there cannot be replaced. */
 static void refuse_data_user(const struct fates *f, size_t user, size_t piece, const char *because)
 {
-	error("%s: '%s' cannot be replaced by itself (%s), and '%s' has its address\n"
+	error("%s: '%s' cannot be replaced by itself, and '%s' has its address: %s\n"
 	      "  leave its prototype as it is, or change the functions that are called with that "
 	      "address",
-	      f->path, piece_name(&f->d->is, piece), because, piece_name(&f->d->is, user));
+	      f->path, piece_name(&f->d->is, piece), piece_name(&f->d->is, user), because);
 }
 
 /* Who uses a carried function becomes changed; how many these are. */
@@ -84,7 +84,7 @@ static size_t change_users(struct fates *f, size_t piece, const char *because)
 			if (p->piece[user].kind == PIECE_CODE) {
 				changed(f, user,
 					xasprintf("it uses '%s', which changes and cannot be "
-						  "replaced by itself (%s)",
+						  "replaced by itself: %s",
 						  piece_name(p, piece), because));
 				users++;
 			} else if (p->piece[user].kind == PIECE_DATA &&
@@ -161,7 +161,8 @@ static void take_cold(struct diff *d)
 	for (size_t i = 0; i < d->is.n; i++) {
 		size_t whole = d->is.piece[i].kind == PIECE_CODE ? whole_of(&d->is, i) : NO_PIECE;
 
-		if (whole != NO_PIECE && d->fate[whole] != FATE_SAME)
+		if (whole != NO_PIECE &&
+		    (d->fate[whole] == FATE_REPLACE || d->fate[whole] == FATE_CARRY))
 			d->fate[i] = FATE_CARRY;
 	}
 }
