@@ -7,7 +7,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 cd "$top" || exit
-pages=(klpmake kallsympos klpsyms klplink klpcheck)
+pages=(klpmake kallsympos klpsyms klplink klpcheck klpdiff)
 texts=(README.md README.zh-CN.md CONTRIBUTING.md doc/*.md)
 
 # option_words: the options in lines that list them, one a line, sorted.
@@ -22,11 +22,11 @@ help_options()
 	"$@" --help | sed -nE '/^ +-/ { s/^ +//; s/  .*//; p }' | option_words
 }
 
-# page_options FILE: in a man page an option is what follows '.TP'.
+# page_options FILE: in a man page an option is what follows '.TP' or '.TQ'.
 page_options()
 {
 	awk 'tagged && /\\-/ { gsub(/\\f./, ""); gsub(/\\-/, "-"); sub(/^\.[A-Z]+/, ""); gsub(/"/, ""); print }
-		{ tagged = $0 == ".TP" }' "$1" | option_words
+		{ tagged = $0 == ".TP" || $0 == ".TQ" }' "$1" | option_words
 }
 
 # all_help PAGE: what the commands of a page say of their options.

@@ -2,6 +2,7 @@
 /* A kernel file in the running kernel: see diff/origin.h. */
 #include "diff/origin.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -28,7 +29,7 @@ static void want_functions(const struct pieces *was, struct kallsyms *k)
 	}
 }
 
-int origin_open(struct origin *o, struct target *target, const struct module_options *modules,
+int origin_open(struct original *o, struct target *target, const struct module_options *modules,
 		const char *cache, const char *path, const struct pieces *was,
 		const struct code_tables *tables)
 {
@@ -38,7 +39,7 @@ int origin_open(struct origin *o, struct target *target, const struct module_opt
 	o->was = was;
 	o->tables = tables;
 	o->source.path = path;
-	o->source.tag = (char *)path;
+	o->source.tag = xstrdup(path);
 	scopes_want(&o->scopes, &o->source);
 	want_functions(was, &target->kallsyms);
 	if (target_read_symbols(target) || kernel_objects(&o->objects, target))
@@ -56,16 +57,17 @@ int origin_open(struct origin *o, struct target *target, const struct module_opt
 		       : 0;
 }
 
-void origin_close(struct origin *o)
+void origin_close(struct original *o)
 {
 	code_close(&o->compiled);
 	code_close(&o->kernel);
 	sites_free(&o->traced);
 	scopes_free(&o->scopes);
+	free(o->source.tag);
 	objects_close(&o->objects);
 }
 
-static bool is_at_definition(const struct origin *o, const struct ksym *sym)
+static bool is_at_definition(const struct original *o, const struct ksym *sym)
 {
 	const struct defs *defs = &o->scope->defs;
 
@@ -79,7 +81,7 @@ static bool is_at_definition(const struct origin *o, const struct ksym *sym)
 	return false;
 }
 
-static bool is_same_code(struct origin *o, size_t piece, const struct ksym *sym)
+static bool is_same_code(struct original *o, size_t piece, const struct ksym *sym)
 {
 	const struct piece *x = &o->was->piece[piece];
 	struct same s;
@@ -92,7 +94,7 @@ static bool is_same_code(struct origin *o, size_t piece, const struct ksym *sym)
 	return same;
 }
 
-const struct ksym *origin_symbol(struct origin *o, size_t piece, bool *several)
+const struct ksym *origin_symbol(struct original *o, size_t piece, bool *several)
 {
 	const struct ksym *found = NULL, *all;
 	size_t n;
@@ -114,7 +116,7 @@ const struct ksym *origin_symbol(struct origin *o, size_t piece, bool *several)
 	return found;
 }
 
-const char *origin_unpatchable(struct origin *o, size_t piece)
+const char *origin_unpatchable(struct original *o, size_t piece)
 {
 	bool several;
 	const struct ksym *sym = origin_symbol(o, piece, &several);
@@ -126,7 +128,7 @@ const char *origin_unpatchable(struct origin *o, size_t piece)
 	return object_refusal(&o->objects, o->scope->object, sym);
 }
 
-bool origin_position(const struct origin *o, const struct ksym *sym, size_t *ret)
+bool origin_position(const struct original *o, const struct ksym *sym, size_t *ret)
 {
 	size_t n;
 	const struct ksym *all = kallsyms_find(o->scope->object->symbols, sym->name, &n);

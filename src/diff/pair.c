@@ -18,8 +18,9 @@ struct list {
 
 static int by_identity(const void *a, const void *b, void *arg)
 {
-	const struct pieces *p = arg;
-	const struct piece *x = &p->piece[*(const size_t *)a], *y = &p->piece[*(const size_t *)b];
+	const struct list *l = arg;
+	const struct piece *x = &l->p->piece[*(const size_t *)a],
+			   *y = &l->p->piece[*(const size_t *)b];
 
 	return ORDER(x->kind, y->kind) ?: strcmp(x->identity, y->identity) ?: ORDER(x, y);
 }
@@ -34,7 +35,7 @@ static void make_list(struct list *l, const struct pieces *p)
 			l->piece[l->n++] = i;
 	}
 	if (l->n)
-		qsort_r(l->piece, l->n, sizeof(*l->piece), by_identity, (void *)p);
+		qsort_r(l->piece, l->n, sizeof(*l->piece), by_identity, l);
 }
 
 static int compare_identity(const struct piece *x, const struct piece *y)

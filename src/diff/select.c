@@ -13,7 +13,7 @@
 struct selector {
 	struct selection *s;
 	struct diff *d;
-	struct origin *o;
+	struct original *o;
 	const char *path;
 	size_t *queue;
 	size_t n, cap;
@@ -178,7 +178,7 @@ static bool is_root(const struct diff *d, size_t i)
 	       (kind == SECTION_CODE || kind == SECTION_DATA);
 }
 
-int selection_make(struct selection *sel, struct diff *d, struct origin *o, const char *path)
+int selection_make(struct selection *sel, struct diff *d, struct original *o, const char *path)
 {
 	struct selector s = {.s = sel, .d = d, .o = o, .path = path};
 	unsigned int errors = error_count();

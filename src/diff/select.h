@@ -16,7 +16,7 @@ struct selection {
  * the kernel does not have; and names for what it has. error() and -1 when something cannot be had;
  * all that is so is reported.
  */
-int selection_make(struct selection *s, struct diff *d, struct origin *o, const char *path);
+int selection_make(struct selection *s, struct diff *d, struct original *o, const char *path);
 void selection_free(struct selection *s, const struct diff *d);
 
 #endif

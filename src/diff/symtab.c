@@ -106,7 +106,7 @@ static void add_symbol(struct symtab *t, const struct diff *d, const struct layo
 	free(name);
 }
 
-static void add_symbols(struct symtab *t, const struct diff *d, const struct layout *l, bool global)
+static void add_defined(struct symtab *t, const struct diff *d, const struct layout *l, bool global)
 {
 	const struct elf_file *f = l->p->elf;
 
@@ -171,9 +171,9 @@ void symtab_make(struct symtab *t, const struct diff *d, const struct layout *l)
 	add(t, "");
 	add_file(t, l->p->elf);
 	add_sections(t, l);
-	add_symbols(t, d, l, false);
+	add_defined(t, d, l, false);
 	t->locals = t->n;
-	add_symbols(t, d, l, true);
+	add_defined(t, d, l, true);
 	add_all_undefined(t, l);
 }
 

@@ -25,9 +25,9 @@ struct local_place {
 typedef int local_fn(struct dwarf_file *d, Dwarf_Die die, const struct local_place *at, void *arg);
 
 /*
- * Calls fn for each variable of a function (NULL: of all functions), static or not, until it returns
- * non-zero, which is then returned; error() and -1 when the DWARF is damaged. One of a function that
- * is inlined may come twice.
+ * Calls fn for each variable of a function (NULL: of all functions), static or not, until it
+ * returns non-zero, which is then returned; error() and -1 when the DWARF is damaged. One of a
+ * function that is inlined may come twice.
  */
 int locals_each(struct dwarf_file *d, Dwarf_Off unit, const char *function, local_fn *fn,
 		void *arg);

@@ -96,7 +96,7 @@ static int write_list(const struct options *opt, const struct diff *d, const str
 	return output_end(&out);
 }
 
-static int find(const struct options *opt, struct diff *d, struct origin *o)
+static int find(const struct options *opt, struct diff *d, struct original *o)
 {
 	struct selection s = {NULL, NULL};
 	bool empty;
@@ -121,7 +121,7 @@ static int run(const struct options *opt, struct target *target, char **files)
 {
 	struct code_tables tables;
 	struct diff d = {.tables = NULL};
-	struct origin o = {.target = NULL};
+	struct original o = {.target = NULL};
 	int status = -1;
 
 	if (target_open(target, &opt->target) || origin_tables(target, &tables))

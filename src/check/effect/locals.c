@@ -97,8 +97,8 @@ static int look_at(struct dwarf_file *d, Dwarf_Die die, const struct local_place
 	if (!die_address(d, die, DW_AT_location, &addr) || was_seen(x, addr) ||
 	    !is_state(x->t, addr) || is_of_place(types, type, at->name))
 		return 0;
-	if (local_find(copy->home->object->dwarf, copy->home->types.unit, copy->old_name, at->name, 0,
-		       &local))
+	if (local_find(copy->home->object->dwarf, copy->home->types.unit, copy->old_name, at->name,
+		       0, &local))
 		return -1;
 	if (!local.n)
 		return 0;
