@@ -36,6 +36,8 @@ all_help()
 	klpmake)
 		help_options ./klpmake
 		help_options ./klpmake check
+		help_options ./klpmake diff
+		help_options ./klpmake new
 		help_options ./klpmake try
 		;;
 	kallsympos) help_options ./kallsympos ;;
