@@ -98,6 +98,12 @@ const unsigned char *dwarf_file_section(const struct dwarf_file *d, const char *
  */
 bool dwarf_file_may_have(const struct dwarf_file *d, unsigned char attr, unsigned char form);
 
+/*
+ * Can something be at that address? In a relocatable file each section has places of its own, and
+ * what has lost its relocation, because a linker or klpdiff has left it out, has none.
+ */
+bool dwarf_file_has_place(const struct dwarf_file *d, uint64_t addr);
+
 /* The DIE at an offset in .debug_info. error() and -1 on failure. */
 int dwarf_file_die(struct dwarf_file *d, Dwarf_Off off, Dwarf_Die *ret);
 
