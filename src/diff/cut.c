@@ -9,6 +9,7 @@
 #include "base/output.h"
 #include "base/util.h"
 #include "diff/layout.h"
+#include "diff/sections.h"
 #include "diff/symtab.h"
 #include "elf/relocs.h"
 
@@ -87,6 +88,37 @@ static int copy_piece(struct cutter *c, size_t piece)
 	return 0;
 }
 
+/* Has the code load what the kernel would have written into it. */
+static int load_constants(struct cutter *c, size_t piece)
+{
+	const struct pieces *p = c->p;
+	const struct piece *x = &p->piece[piece];
+	const size_t *entry;
+	size_t n = pieces_entries(p, piece, &entry);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct piece *e = &p->piece[entry[i]];
+		const char *name = section_runtime_variable(&p->elf->sec[e->section]);
+		uint64_t at = c->layout.at[piece] + (uint64_t)p->ref[e->ref].to;
+		size_t operand;
+
+		if (!name)
+			continue;
+		operand = at + 8 <= c->layout.size[x->section]
+				  ? p->arch->code.load_constant(c->data[x->section], at)
+				  : 0;
+		if (!operand) {
+			error("'%s': '%s' has the value of '%s' in an instruction that klpmake "
+			      "does not know",
+			      p->elf->path, piece_name(p, piece), name);
+			return -1;
+		}
+		add_rela(c, x->section, operand, *strmap_get(&c->symtab.undefined, name),
+			 p->arch->pc32, -4);
+	}
+	return 0;
+}
+
 /* Debug information about what was left out: no relocation, and no end of a list either. */
 static void forget(struct cutter *c, const struct reloc *r)
 {
@@ -153,7 +185,7 @@ static int fill(struct cutter *c)
 			return -1;
 	}
 	for (size_t i = 0; i < c->p->n; i++) {
-		if (c->s->in[i] && copy_piece(c, i))
+		if (c->s->in[i] && (copy_piece(c, i) || load_constants(c, i)))
 			return -1;
 	}
 	return 0;

@@ -9,12 +9,11 @@ static void report_changed(const struct diff *d, FILE *out)
 {
 	for (size_t i = 0; i < d->is.n; i++) {
 		const struct piece *x = &d->is.piece[i];
-		const char *why = d->why[i] ? d->why[i] : "its function is replaced";
 
 		if (d->fate[i] == FATE_REPLACE)
-			fprintf(out, "replace %s " REPLACES "%s %s\n", x->name, x->name, why);
-		else if (d->fate[i] == FATE_CARRY)
-			fprintf(out, "carry %s %s\n", x->name, why);
+			fprintf(out, "replace %s " REPLACES "%s %s\n", x->name, x->name, d->why[i]);
+		else if (d->fate[i] == FATE_CARRY && !function_is_cold(x->name))
+			fprintf(out, "carry %s %s\n", x->name, d->why[i]);
 	}
 }
 

@@ -76,7 +76,7 @@ enum section_kind section_kind(const struct elf_section *s)
 		return !loaded				  ? SECTION_NONE
 		       : s->shdr.sh_flags & SHF_EXECINSTR ? SECTION_CODE
 							  : SECTION_KERNELS;
-	if (str_starts(s->name, ".discard."))
+	if (str_starts(s->name, ".discard.") || section_is_runtime(s))
 		return SECTION_TABLE;
 	if (!loaded || (s->shdr.sh_type != SHT_PROGBITS && s->shdr.sh_type != SHT_NOBITS))
 		return SECTION_NONE;
@@ -107,4 +107,16 @@ bool section_is_noise(const struct elf_section *s)
 			return tables[i].noise;
 	}
 	return str_starts(s->name, ".discard.");
+}
+
+bool section_is_runtime(const struct elf_section *s)
+{
+	return str_starts(s->name, "runtime_");
+}
+
+const char *section_runtime_variable(const struct elf_section *s)
+{
+	static const char prefix[] = "runtime_ptr_";
+
+	return str_starts(s->name, prefix) ? s->name + strlen(prefix) : NULL;
 }

@@ -27,6 +27,16 @@ enum section_kind section_kind(const struct elf_section *s);
  */
 size_t section_entry_size(const struct elf_section *s, const struct code_tables *tables);
 
+/*
+ * The kernel writes the values of some of its variables into its own code while it boots, and
+ * nobody does that in a module: include/asm-generic/runtime-const.h. "runtime_ptr_NAME" lists where
+ * the value of NAME stands: its name; NULL: another section.
+ */
+const char *section_runtime_variable(const struct elf_section *s);
+
+/* Does a section list any places of that kind? */
+bool section_is_runtime(const struct elf_section *s);
+
 /* Does a difference in that table change nothing? Where ftrace has its call sites, for one. */
 bool section_is_noise(const struct elf_section *s);
 

@@ -110,14 +110,33 @@ static void follow(struct selector *s, size_t from, size_t to)
 		include(s, to);
 }
 
+/* Of these only pointers can be had in another way: cut_write(). */
+static void check_runtime(const struct selector *s, size_t piece, const struct elf_section *table)
+{
+	if (section_runtime_variable(table) && s->d->is.arch->code.load_constant)
+		return;
+	error("%s: '%s' has a number that the kernel writes into its own code while it boots "
+	      "('%s'), and not into that of modules\n"
+	      "  write the function by hand, in a file with the tag: there the headers take the "
+	      "number from its variable",
+	      s->path, piece_name(&s->d->is, piece), table->name);
+}
+
 /* What tables say of a piece comes with it. */
 static void take_entries(struct selector *s, size_t piece)
 {
+	const struct pieces *p = &s->d->is;
 	const size_t *entry;
-	size_t n = pieces_entries(&s->d->is, piece, &entry);
+	size_t n = pieces_entries(p, piece, &entry);
 
-	for (size_t i = 0; i < n; i++)
-		include(s, entry[i]);
+	for (size_t i = 0; i < n; i++) {
+		const struct elf_section *table = &p->elf->sec[p->piece[entry[i]].section];
+
+		if (section_is_runtime(table))
+			check_runtime(s, piece, table);
+		else
+			include(s, entry[i]);
+	}
 }
 
 static void take(struct selector *s, size_t piece)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "diff/sections.h"
 
 /*
  * objtool looks for the key of a static call by the trampoline's name, and takes the trampoline
@@ -86,7 +87,9 @@ static void add_symbol(struct symtab *t, const struct diff *d, const struct layo
 	Elf64_Sym *sym;
 	char *name;
 
-	if (piece == NO_PIECE || !layout_place(l, s->shndx, s->sym.st_value, &value))
+	/* At the end of a piece another one begins, whose symbol it is. */
+	if (piece == NO_PIECE || !l->s->in[piece] ||
+	    !layout_place(l, s->shndx, s->sym.st_value, &value))
 		return;
 	replaces = d->fate[piece] == FATE_REPLACE && l->p->piece[piece].symbol == index;
 	/* Another name of what is replaced stays within the file, as the kernel has that name. */
@@ -146,6 +149,22 @@ static const char *outside_name(const struct layout *l, const struct piece_ref *
 	return sym->shndx == SHN_UNDEF ? sym->name : NULL;
 }
 
+/* Variables whose values the kernel would write into the code: cut.c has it load them. */
+static void add_runtime(struct symtab *t, const struct layout *l, size_t piece)
+{
+	const struct pieces *p = l->p;
+	const size_t *entry;
+	size_t n = pieces_entries(p, piece, &entry);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *name =
+			section_runtime_variable(&p->elf->sec[p->piece[entry[i]].section]);
+
+		if (name)
+			add_undefined(t, name);
+	}
+}
+
 static void add_all_undefined(struct symtab *t, const struct layout *l)
 {
 	const struct pieces *p = l->p;
@@ -160,6 +179,8 @@ static void add_all_undefined(struct symtab *t, const struct layout *l)
 			if (name && name[0])
 				add_undefined(t, name);
 		}
+		if (l->s->in[i])
+			add_runtime(t, l, i);
 	}
 }
 
