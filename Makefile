@@ -37,13 +37,15 @@ KLP_CFLAGS += $(addprefix -isystem ,$(wildcard $(DWARF_DIRS)))
 # to others first (src/layers).
 folder_files = $(wildcard src/$(1)/*.c src/$(1)/*/*.c)
 kernel_folders := kernel image dwarf symbols klp elf arch base
+klpdiff_folders := diff resolve patch same $(kernel_folders)
 klpsyms_folders := resolve patch same $(kernel_folders)
 klplink_folders := link klp elf arch base
 klpcheck_folders := check patch same $(kernel_folders)
 kallsympos_folders := answer same $(kernel_folders)
 klpplace_folders := base
 
-programs := klpsyms klplink klpcheck kallsympos klpplace
+programs := klpdiff klpsyms klplink klpcheck kallsympos klpplace
+klpdiff_libs := -ldwarf -lelf
 klpsyms_libs := -ldwarf -lelf
 klplink_libs := -lelf
 klpcheck_libs := -ldwarf -lelf

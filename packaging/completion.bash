@@ -48,7 +48,7 @@ _klpmake_value()
 		-o | --output | --vmlinux | --kdir | --symbols | --source | --baseline | --run | --scenario | --file | --image | --modules | --log)
 			_klpmake_files '*'
 			;;
-		--cmd | --modprobe | --timeout | --memory | --cpus | --append) ;;
+		--add | --cmd | --modprobe | --timeout | --memory | --cpus | --append) ;;
 		*) return 1 ;;
 	esac
 }
@@ -66,20 +66,22 @@ _klpmake()
 	! _klpmake_value "$prev" "$program" || return 0
 	if [[ ${program##*/} == klpmake ]] && ((COMP_CWORD > 1)); then
 		case ${COMP_WORDS[1]} in
-			check | try | help) command=${COMP_WORDS[1]} ;;
+			check | diff | new | try | help) command=${COMP_WORDS[1]} ;;
 		esac
 	fi
 	if [[ $command == help ]]; then
-		((COMP_CWORD > 2)) || mapfile -t COMPREPLY < <(compgen -W 'check try' -- "$cur")
+		((COMP_CWORD > 2)) || mapfile -t COMPREPLY < <(compgen -W 'check diff new try' -- "$cur")
 	elif [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_klpmake_options "$program" ${command:+"$command"})" -- "$cur")
+	elif [[ $command == diff || $command == new ]]; then
+		_klpmake_files '*.@(patch|diff)'
 	elif [[ -n $command ]]; then
 		_klpmake_files '*.ko*'
 	elif [[ ${program##*/} == klpmake ]]; then
 		mapfile -t COMPREPLY < <(
-			((COMP_CWORD > 1)) || compgen -W 'check try help' -- "$cur"
-			compgen -d -- "$cur"
+			((COMP_CWORD > 1)) || compgen -W 'check diff new try help' -- "$cur"
 		)
+		_klpmake_files '*.@(patch|diff)'
 		compopt -o filenames 2>/dev/null
 	fi
 	return 0

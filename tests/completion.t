@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 export KLPMAKE_CACHE=$scratch/cache
 mkdir -p "$scratch/cache/kernels/6.1.0-99-test" "$scratch/here/a directory"
 cd "$scratch/here" || exit
-touch klp-x.ko klp-y.ko.xz klp-x.c
+touch klp-x.ko klp-y.ko.xz klp-x.c fix.patch more.diff
 # shellcheck source=packaging/completion.bash
 source "$top/packaging/completion.bash"
 
@@ -23,8 +23,12 @@ completed()
 }
 
 completed klpmake c check
-completed klpmake '' 'a directory|check|help|try'
-completed klpmake help '' 'check|try'
+completed klpmake '' 'a directory|check|diff|fix.patch|help|more.diff|new|try'
+completed klpmake help '' 'check|diff|new|try'
+completed klpmake diff '' 'a directory|fix.patch|more.diff'
+completed klpmake new f fix.patch
+completed klpmake diff --ad --add
+completed klpmake diff --add '' ''
 completed klpmake help check '' ''
 completed klpmake --js --json
 completed klpmake --base ''
@@ -42,7 +46,7 @@ completed kallsympos --vm --vmlinux
 completed kallsympos some ''
 
 # Every option that takes a value has to be known: otherwise its value would be completed as a module.
-for command in klpmake 'klpmake check' 'klpmake try' kallsympos; do
+for command in klpmake 'klpmake check' 'klpmake diff' 'klpmake new' 'klpmake try' kallsympos; do
 	read -r -a words <<<"$command"
 	while read -r option; do
 		cur='' COMPREPLY=()

@@ -7,7 +7,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 cd "$top" || exit
-pages=(klpmake kallsympos klpsyms klplink klpcheck)
+pages=(klpmake kallsympos klpsyms klplink klpcheck klpdiff)
 texts=(README.md README.zh-CN.md CONTRIBUTING.md doc/*.md)
 
 # option_words: the options in a list of options, one on a line, sorted.
@@ -22,11 +22,11 @@ help_options()
 	"$@" --help | sed -nE '/^ +-/ { s/^ +//; s/  .*//; p }' | option_words
 }
 
-# page_options FILE: the options of a man page, each after a '.TP'.
+# page_options FILE: the options of a man page, each after a '.TP' or '.TQ'.
 page_options()
 {
 	awk 'tagged && /\\-/ { gsub(/\\f./, ""); gsub(/\\-/, "-"); sub(/^\.[A-Z]+/, ""); gsub(/"/, ""); print }
-		{ tagged = $0 == ".TP" }' "$1" | option_words
+		{ tagged = $0 == ".TP" || $0 == ".TQ" }' "$1" | option_words
 }
 
 # all_help PAGE: the options in the help texts of all commands of a page.
@@ -36,6 +36,8 @@ all_help()
 	klpmake)
 		help_options ./klpmake
 		help_options ./klpmake check
+		help_options ./klpmake diff
+		help_options ./klpmake new
 		help_options ./klpmake try
 		;;
 	kallsympos) help_options ./kallsympos ;;

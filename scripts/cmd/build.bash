@@ -27,6 +27,24 @@
 . "$home/scripts/lib/workdir.bash"
 # shellcheck source=scripts/lib/kbuild.bash
 . "$home/scripts/lib/kbuild.bash"
+# shellcheck source=scripts/lib/recompile.bash
+. "$home/scripts/lib/recompile.bash"
+# shellcheck source=scripts/lib/baseline.bash
+. "$home/scripts/lib/baseline.bash"
+# shellcheck source=scripts/lib/fix/paths.bash
+. "$home/scripts/lib/fix/paths.bash"
+# shellcheck source=scripts/lib/fix/apply.bash
+. "$home/scripts/lib/fix/apply.bash"
+# shellcheck source=scripts/lib/fix/compile.bash
+. "$home/scripts/lib/fix/compile.bash"
+# shellcheck source=scripts/lib/fix/diff.bash
+. "$home/scripts/lib/fix/diff.bash"
+# shellcheck source=scripts/lib/fix/frame.bash
+. "$home/scripts/lib/fix/frame.bash"
+# shellcheck source=scripts/lib/fix/directory.bash
+. "$home/scripts/lib/fix/directory.bash"
+# shellcheck source=scripts/lib/fix/make.bash
+. "$home/scripts/lib/fix/make.bash"
 # shellcheck source=scripts/lib/explain.bash
 . "$home/scripts/lib/explain.bash"
 # shellcheck source=scripts/lib/json.bash
@@ -40,16 +58,21 @@ user_umask=$(umask)
 usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
-Usage: klpmake [OPTION...] [DIRECTORY]      make the livepatch(es) of a patch directory
-       klpmake check [OPTION...] X.ko       check a finished livepatch module
-       klpmake try X.ko [OPTION...]         boot its kernel in QEMU and try it there
-       klpmake help [COMMAND]               how to use klpmake, or one of these commands
+Usage: klpmake [OPTION...] [DIRECTORY]         make the livepatch(es) of a patch directory
+       klpmake [OPTION...] FIX.patch...        make one of patches to the kernel's source
+       klpmake new FIX.patch... DIRECTORY      make a patch directory of them
+       klpmake diff [OPTION...] FIX.patch...   only say what they change
+       klpmake check [OPTION...] X.ko          check a finished livepatch module
+       klpmake try X.ko [OPTION...]            boot its kernel in QEMU and try it there
+       klpmake help [COMMAND]                  how to use klpmake, or one of these commands
 
 A patch directory holds C files, each with a line '//KLPMAKE path/in/kernel/tree.c' (the kernel file
 whose scope it borrows), and a kbuild Makefile ('obj-m := NAME.o'). NAME.ko and _klpmake.syms, the
-table of symbols, appear in it. Default: the current directory.
+table of symbols, appear in it. Default: the current directory. From patches klpmake makes klp-FIX.ko
+in the current directory: it compiles the kernel files that they change twice, as they are and
+patched, and puts the difference into the module.
 
-$target_usage$module_usage$allow_usage$source_usage  -o, --output PATH     where to put the results: a directory, or a .ko for a single module
+$target_usage$module_usage$allow_usage$source_usage$fix_usage  -o, --output PATH     where to put the results: a directory, or a .ko for a single module
   -v, --verbose         show the commands that are run and all that kbuild says
   -q, --quiet           show nothing but errors and the compiler's warnings
       --json            report as one JSON object on standard output
@@ -62,7 +85,7 @@ USAGE
 
 option()
 {
-	target_option "$@" || module_option "$@" || allow_option "$@" || source_option "$@" || case $1 in
+	target_option "$@" || module_option "$@" || allow_option "$@" || source_option "$@" || fix_option "$@" || case $1 in
 		--output) output=$2 ;;
 		--verbose) verbosity=2 ;;
 		--quiet) verbosity=0 ;;
@@ -74,13 +97,17 @@ option()
 	esac
 }
 
+# take_directory: sets patch to the patch directory, or fix_patches to the patches to make one of.
 take_directory()
 {
 	local first=${operands[0]-}
-	[[ $first != check && $first != try && $first != help || -d $first ]] ||
-		usage_error "'$first' comes first, before its options"
+	! is_command "$first" || [[ -d $first ]] || usage_error "'$first' comes first, before its options"
+	if fix_is_patch "$first" && [[ ! -d $first ]]; then
+		fix_patches=("${operands[@]}")
+		return
+	fi
 	((${#operands[@]} < 2)) ||
-		usage_error "'$first' is not a command (check, try, help), and klpmake takes one directory at a time"
+		usage_error "'$first' is not a command ($command_list), and klpmake takes one directory at a time"
 	patch=${first:-.}
 }
 
@@ -92,12 +119,16 @@ main_build()
 	trap 'exit 141' PIPE
 	heed_interrupts
 	[[ -z $json ]] || report_listen
+	((!${#fix_patches[@]})) || fix_make_directory
 	check_patch_directory
+	fix_directory_patches "$patch"
 	target_find kdir
 	target_modules
 	cross_compiler "$kdir"
 	tool_find klpsyms
 	workdir_open "$patch" "$release"
+	((!${#fix_patches[@]})) || fix_make "$work_place/fix"
+	mirror "$patch" "$work_place"
 	source_find "$work"
 	build
 	publish
@@ -139,6 +170,7 @@ finish()
 		rm -f "$report_messages"
 	fi
 	workdir_close "$status"
+	fix_clean
 	[[ -z $json ]] || report_print "$text" || status=$((status ? status : 1))
 	exit "$status"
 }
@@ -184,6 +216,7 @@ build()
 	check_all
 	stage_end
 	inputs_settled
+	((!${#fix_patches[@]})) || fix_prove "$work_place/fix"
 	[[ -n $json ]] || report_checked "${checked[@]}"
 }
 

@@ -20,6 +20,8 @@
 . "$home/scripts/lib/source.bash"
 # shellcheck source=scripts/lib/kbuild.bash
 . "$home/scripts/lib/kbuild.bash"
+# shellcheck source=scripts/lib/recompile.bash
+. "$home/scripts/lib/recompile.bash"
 # shellcheck source=scripts/lib/baseline.bash
 . "$home/scripts/lib/baseline.bash"
 # shellcheck source=scripts/lib/json.bash

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# klpmake check --baseline: compiles the kernel files that a patch is about, unchanged from a source
-# tree, with the target's kbuild and compiler. Source common.bash, target.bash and kbuild.bash first.
-# The tree is only read: kbuild works among copies and links, in a directory of its own.
+# klpmake check --baseline: compiles the kernel files that a patch is about, unchanged from a source tree, and compares
+# the functions that the patch replaces with the kernel's. Source common.bash, target.bash, kbuild.bash and
+# recompile.bash first.
 
 baseline='' baseline_place=''
 
@@ -24,11 +24,10 @@ baseline_run()
 	baseline_place=$(temporary -d) || exit 1
 	[[ $baseline_place != *[!A-Za-z0-9_./+~@-]* ]] ||
 		die "kbuild cannot work in '$baseline_place': set TMPDIR to a plain path"
-	sources=$("$(tool klpcheck)" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} --sources "$module") || exit 1
+	sources=$(baseline_sources "$module") || exit 1
 	mkdir "$baseline_place/include" "$baseline_place/tree"
 	baseline_compile "$sources"
-	verbosely "$(tool klpcheck)" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} \
-		--baseline "$baseline_place/tree" "$@" "$module"
+	baseline_compare "$baseline_place/tree" "$@" "$module"
 }
 
 baseline_clean()
@@ -36,48 +35,31 @@ baseline_clean()
 	[[ -z $baseline_place ]] || rm -rf "$baseline_place"
 }
 
-# baseline_compile SOURCES: compiles each path (one per line) to an object file of its name; the files of one directory
-# together.
+# baseline_sources MODULE: prints the sources of the functions that it replaces, one a line.
+baseline_sources()
+{
+	"$(tool klpcheck)" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} --sources "$1"
+}
+
+# baseline_compare OBJECTS [KLPCHECK-ARG...] MODULE: OBJECTS is the directory with the object files.
+baseline_compare()
+{
+	verbosely "$(tool klpcheck)" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} --baseline "$@"
+}
+
+# baseline_compile SOURCES: compiles each path (one per line) to an object file of its name.
 baseline_compile()
 {
-	local source directory status=0 targets=()
+	local source directory status=0 tree=$baseline_place/tree
 	while read -r source; do
 		[[ -f $baseline/$source ]] || die "'$baseline' has no '$source': it is the source of another kernel"
 	done <<<"$1"
 	while read -r directory; do
-		baseline_links "$directory"
-		mapfile -t targets < <(grep -x "$directory/[^/]*" <<<"$1" | sed 's|.*/||; s/[^.]*$/o/')
-		kbuild_make "$kdir" "$baseline_place/tree/$directory" "$baseline_place/log" \
-			"-ffile-prefix-map=$baseline_place/tree/= -I$baseline_place/tree/$directory" "${targets[@]}" || status=$?
-		if ((verbosity > 1)); then
-			cat "$baseline_place/log" >&2
-		elif ((status)); then
-			kbuild_messages "$baseline_place/log" "$baseline_place/tree" "$kdir" >&2
-		fi
-		((status == 0)) || die "kbuild could not compile '$directory' of '$baseline'"
-	done < <(while read -r source; do printf '%s\n' "${source%/*}"; done <<<"$1" | LC_ALL=C sort -u)
-}
-
-# baseline_links DIRECTORY: makes a tree in which sources find "../x.h" and "x.h". What lies beside the
-# way to the directory is linked; the directory itself, in which kbuild writes, has copies.
-baseline_links()
-{
-	local part at='' here=$baseline_place/tree parts=()
-	IFS=/ read -r -a parts <<<"$1"
-	for part in "${parts[@]}"; do
-		# Another directory may have gone this way before.
-		[[ ! -L $here/$part ]] || rm "$here/$part"
-		mkdir -p "$here/$part"
-		find "$baseline$at" -mindepth 1 -maxdepth 1 ! -name "$part" ! -name '.*' -print0 |
-			while IFS= read -r -d '' link; do
-				[[ -e $here/${link##*/} ]] || ln -s "$link" "$here"
-			done
-		at+=/$part
-		here+=/$part
-	done
-	find "$baseline$at" -mindepth 1 -maxdepth 1 -type f -exec cp -t "$here" {} +
-	find "$baseline$at" -mindepth 1 -maxdepth 1 -type d -print0 |
-		while IFS= read -r -d '' link; do
-			[[ -e $here/${link##*/} ]] || cp -rs "$link" "$here"
-		done
+		recompile_tree "$baseline" "$tree" "$directory"
+	done < <(recompile_directories "$1")
+	recompile_begin
+	recompile_paths "$tree" "$1"
+	recompile_run "$baseline_place" "-ffile-prefix-map=$tree/=" || status=$?
+	((status == 0 && verbosity < 2)) || recompile_messages "$tree" "$1" >&2
+	((status == 0)) || die "kbuild could not compile $(recompile_directories "$1" | sed "s/.*/'&'/" | paste -sd ' ') of '$baseline'"
 }

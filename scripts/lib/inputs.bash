@@ -4,7 +4,8 @@
 # than its object file. An older source that 'cp -p', tar, rsync or git put in place is not newer, but different;
 # so are older headers, and an older compiler that a package manager puts back.
 #
-#   PLACE/inputs    the patch's files with their contents' hashes, and the flags: written before kbuild runs
+#   PLACE/inputs    the patch's files with their contents' hashes, the flags, and a hash of what klpmake has made of the
+#                   .patch files: written before kbuild runs
 #   PLACE/reached   all other files that went in (headers, compilers, the kernel's configuration), by inode, size
 #                   and times (nobody can set the time of the last change): written after kbuild has run
 #
@@ -14,6 +15,7 @@
 # For larger files (such as an archive beside the sources) klpmake compares times, not contents.
 inputs_large=$((4 << 20))
 
+fix_identity='' # fix/make.bash sets it
 inputs_files=() # those of the patch, each with './' before it
 
 # inputs_are_known PATCH PLACE: whether make can tell what has to be compiled. Sets inputs to what there is now,
@@ -36,7 +38,7 @@ inputs_are_known()
 inputs_list()
 {
 	local name small=()
-	printf 'above=%s' "$mirror_above"
+	printf 'above=%s fix=%s' "$mirror_above" "$fix_identity"
 	for name in kdir machine_cflags ARCH CROSS_COMPILE LLVM LLVM_IAS KCFLAGS KCPPFLAGS KAFLAGS SOURCE_DATE_EPOCH \
 		KBUILD_EXTRA_SYMBOLS; do
 		printf ' %s=%q' "$name" "${!name-}"

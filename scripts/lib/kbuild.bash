@@ -35,22 +35,28 @@ kbuild_run()
 # More variables that make gets in its environment.
 kbuild_env=()
 
-# kbuild_make KDIR WORK LOG FLAGS TARGET...: runs kbuild with these flags for the compiler, besides kbuild's own and
-# those of the environment.
+# kbuild_make KDIR WORK LOG FLAGS TARGET...: runs kbuild on a directory with these flags for the compiler, besides
+# kbuild's own and those of the environment.
+kbuild_make()
+{
+	kbuild_start "$3" "$4" -C "$1" M="$2" "${@:5}"
+}
+
+# kbuild_start LOG FLAGS MAKE-ARG...: runs make for kbuild; status of make.
 #   --no-print-directory       without it kbuild runs make once more to set it
 #   KBUILD_MODPOST_WARN        undefined symbols are what klpsyms is for
 #   KBUILD_NSDEPS              so are namespaces: without it modpost fails where one is not imported,
 #                              also for what becomes a livepatch symbol (scripts/Makefile.modpost)
 #   CONFIG_SECTION_MISMATCH_WARN_ONLY=y  klpcheck looks for what leads to init memory
 #   CONFIG_DEBUG_INFO_BTF_MODULES=  .BTF would be dropped, and making it needs pahole
-kbuild_make()
+kbuild_start()
 {
-	local kdir=$1 work=$2 log=$3 cflags=$4 status=0
-	shift 4
+	local log=$1 cflags=$2 status=0
+	shift 2
 	local environment
 	kbuild_environment
 	local command=(env -i "${environment[@]}" KCFLAGS="${KCFLAGS:-} -Wno-error $cflags" ${kbuild_env[@]+"${kbuild_env[@]}"}
-		make --no-print-directory -C "$kdir" M="$work" -j"$(nproc)" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
+		make --no-print-directory -j"$(nproc)" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
 		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= ${kbuild_cross[@]+"${kbuild_cross[@]}"} "$@")
 	show_command "${command[@]}"
 	# In the background, because bash does not run traps while it waits for a foreground command;

@@ -27,6 +27,7 @@ mirror()
 	local patch=$1 build=$2/build
 	mirror_list "$patch"
 	mirror_reach "$patch"
+	mirror_frame "$patch" "$2/fix/frame"
 	# shellcheck disable=SC2034 # for kbuild.bash and klpmake
 	work=$build${mirror_above:+/${mirror_above%/}}
 	# A work directory that was just made is empty.
@@ -116,6 +117,18 @@ mirror_reach()
 		name=${names[i]}
 		is_plain "$name" || name=klpmake-$i
 		mirror_above+=$name/
+	done
+}
+
+# mirror_frame PATCH FRAME: the files that klpmake has made for a fix lie beside the patch's own.
+mirror_frame()
+{
+	local file name
+	for file in "$2"/*.[ch] "$2"/Kbuild; do
+		name=${file##*/}
+		[[ -f $file ]] || continue
+		[[ -z ${mirror_files[$name]-} ]] || die "'$1/$name' has the name of a file that klpmake makes: rename it"
+		mirror_beside[$mirror_above$name]=$file
 	done
 }
 

@@ -49,7 +49,7 @@ packages()
 	case $1 in
 		# The compiler only recommends the C library's headers, and setup does not install recommended packages.
 		build) printf '%s\n' gcc libc6-dev make pkg-config libelf-dev libdwarf-dev ;;
-		run) printf '%s\n' bash binutils gcc libc6-dev make 'libelf1t64|libelf1' libdwarf1 ;;
+		run) printf '%s\n' bash binutils gcc libc6-dev make patch 'libelf1t64|libelf1' libdwarf1 ;;
 		try)
 			own_machine
 			printf '%s\n' "$(qemu_package)" busybox-static binutils cpio xz-utils zstd

@@ -21,6 +21,13 @@ source_option()
 # DIRECTORY.
 source_find()
 {
+	source_tree || return 0
+	source_args=(--kernel-source "$kernel_source" --patch-source "$(absolute "$1")")
+}
+
+# source_tree: sets kernel_source to the tree, with an absolute path; 1 if there is none.
+source_tree()
+{
 	local fetched cache
 	cache_find
 	fetched=$cache/kernels/$release/source
@@ -31,7 +38,6 @@ source_find()
 	elif [[ -f $fetched/Makefile ]]; then
 		kernel_source=$fetched
 	else
-		return 0
+		return 1
 	fi
-	source_args=(--kernel-source "$kernel_source" --patch-source "$(absolute "$1")")
 }

@@ -3,7 +3,7 @@
 # Where kbuild works: never in the user's directory, because kbuild would leave a NAME.ko there
 # that no kernel should load, and cannot work in a path with blanks. The work directory is kept, so that
 # a second run compiles only what has changed. mirror.bash fills it, inputs.bash decides what is stale.
-# Source common.bash, mirror.bash and inputs.bash first.
+# Source common.bash first.
 #
 # kbuild and klpmake write there by path. So klpmake uses it only if it is klpmake's own: a directory, not a link,
 # that belongs to this user and that klpmake made on this very machine. A directory that came with a cloned or
@@ -14,8 +14,8 @@ work='' work_place='' work_lock='' work_is_new='' work_is_temporary='' work_wait
 # Another run in the same directory may take as long as a compiler does, not longer.
 lock_seconds=600
 
-# workdir_open PATCH RELEASE: sets work_place, where klpmake's own files lie, and work, the directory
-# in it that kbuild works in, so that a user's file may have any name. Takes the lock.
+# workdir_open PATCH RELEASE: sets work_place, where klpmake's own files lie. In it is the directory that kbuild works in,
+# so that a user's file may have any name; mirror() fills it. Takes the lock.
 workdir_open()
 {
 	local patch=$1
@@ -33,7 +33,6 @@ workdir_open()
 		mkdir -p "$work_place/build" "$work_place/include" "$work_place/out"
 	[[ $work_place/include/klpmake.h -ef $home/src/include/klpmake.h ]] ||
 		ln -sfn "$home/src/include/klpmake.h" "$work_place/include/klpmake.h"
-	mirror "$patch" "$work_place"
 }
 
 # is_plain PATH: whether make reads it as one word.

@@ -200,6 +200,12 @@ struct arch_code {
 	 * it
 	 */
 	unsigned int (*immediate)(const unsigned char *distance, size_t before);
+	/*
+	 * Makes of an instruction with a constant of eight bytes at code[offset] one that loads it
+	 * from memory, and says where in the code that one has its operand, which pc32 relocates
+	 * with addend -4; 0: it is another instruction. NULL: there is none such
+	 */
+	size_t (*load_constant)(unsigned char *code, size_t offset);
 	/* An instruction of this many bytes that does nothing, as the kernel writes it; or NULL */
 	const unsigned char *(*nop)(size_t size);
 };

@@ -169,6 +169,27 @@ static const unsigned char *x86_nop(size_t size)
 }
 
 /*
+ * "movabs $constant, %register" (REX.W, 0xb8 and the register, eight bytes) becomes
+ * "mov distance(%rip), %register" (REX.W, 0x8b, ModRM, four bytes) and a no-op of three bytes. REX
+ * has the register's fourth bit in its lowest bit there, in its third here.
+ */
+static size_t x86_load_constant(unsigned char *code, size_t offset)
+{
+	unsigned char *at = code + offset;
+	unsigned char rex, reg;
+
+	if (offset < 2 || (at[-2] & 0xfe) != 0x48 || (at[-1] & 0xf8) != 0xb8)
+		return 0;
+	rex = at[-2] & 1 ? 0x4c : 0x48;
+	reg = at[-1] & 7;
+	at[-2] = rex;
+	at[-1] = 0x8b;
+	at[0] = (unsigned char)(0x05 | reg << 3);
+	memcpy(at + 1, "\0\0\0\0\x0f\x1f\0", 7);
+	return offset + 1;
+}
+
+/*
  * Instructions with an operand at a distance from themselves (ModRM: mod 0, r/m 5) and an immediate
  * one: Intel SDM volume 2, appendix A
  */
@@ -252,6 +273,7 @@ const struct arch arch_x86_64 = {
 			.branch = x86_branch,
 			.long_branches = "\xe8\xe9\x0f",
 			.immediate = x86_immediate,
+			.load_constant = x86_load_constant,
 			.nop = x86_nop,
 		},
 	.landing =

@@ -461,6 +461,11 @@ bool uleb_number(const unsigned char *p, size_t len, uint64_t *ret)
 	return false;
 }
 
+bool dwarf_file_has_place(const struct dwarf_file *d, uint64_t addr)
+{
+	return d->elf->ehdr.e_type != ET_REL || addr >= elf_place(1, 0);
+}
+
 bool die_address(const struct dwarf_file *d, Dwarf_Die die, Dwarf_Half number, uint64_t *ret)
 {
 	Dwarf_Attribute attr = find_attr(die, number);
@@ -486,5 +491,5 @@ bool die_address(const struct dwarf_file *d, Dwarf_Die die, Dwarf_Half number, u
 		}
 	}
 	dwarf_dealloc_attribute(attr);
-	return ok;
+	return ok && dwarf_file_has_place(d, *ret);
 }

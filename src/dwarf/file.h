@@ -115,6 +115,12 @@ Dwarf_Debug dwarf_file_debug(const struct dwarf_file *d, Dwarf_Off off);
 /* The same by one of its DIEs. */
 Dwarf_Debug dwarf_file_debug_of(const struct dwarf_file *d, Dwarf_Die die);
 
+/*
+ * Can something be at that address? In a relocatable file each section has places of its own, and
+ * what has lost its relocation, because a linker or klpdiff has left it out, has none.
+ */
+bool dwarf_file_has_place(const struct dwarf_file *d, uint64_t addr);
+
 /* The DIE at an offset in .debug_info. error() and -1 on failure. */
 int dwarf_file_die(struct dwarf_file *d, Dwarf_Off off, Dwarf_Die *ret);
 

@@ -7,6 +7,7 @@
 #include "base/util.h"
 
 struct walk {
+	const char *wanted; /* or NULL */
 	const char *function;
 	local_fn *fn;
 	void *arg;
@@ -55,12 +56,14 @@ static int read_inside(struct dwarf_file *d, Dwarf_Die die, void *arg)
 		return 0;
 	if (name_of(d, die, name, sizeof(name), &line))
 		return -1;
-	return w->fn(d, die, name, line, w->arg);
+	return w->fn(d, die,
+		     &(struct local_place){.function = w->function, .name = name, .line = line},
+		     w->arg);
 }
 
 static int read_function(struct dwarf_file *d, Dwarf_Die die, void *arg)
 {
-	const struct walk *w = arg;
+	struct walk *w = arg;
 	char name[KLP_LOCAL_NAME];
 	Dwarf_Half tag;
 	uint64_t line;
@@ -69,12 +72,15 @@ static int read_function(struct dwarf_file *d, Dwarf_Die die, void *arg)
 		return 0;
 	if (name_of(d, die, name, sizeof(name), &line))
 		return -1;
-	return strcmp(name, w->function) ? 0 : dwarf_file_children(d, die, read_inside, arg);
+	if (w->wanted && strcmp(name, w->wanted) != 0)
+		return 0;
+	w->function = name;
+	return dwarf_file_children(d, die, read_inside, arg);
 }
 
 int locals_each(struct dwarf_file *d, Dwarf_Off unit, const char *function, local_fn *fn, void *arg)
 {
-	struct walk w = {.function = function, .fn = fn, .arg = arg};
+	struct walk w = {.wanted = function, .fn = fn, .arg = arg};
 	CLEANUP_DIE Dwarf_Die die = NULL;
 
 	if (dwarf_file_die(d, unit, &die))
@@ -100,16 +106,16 @@ static void add_address(struct local *l, uint64_t addr, uint64_t line)
 	l->line[l->n++] = line;
 }
 
-static int is_it(struct dwarf_file *d, Dwarf_Die die, const char *name, uint64_t line, void *arg)
+static int is_it(struct dwarf_file *d, Dwarf_Die die, const struct local_place *at, void *arg)
 {
 	const struct search *s = arg;
 	uint64_t addr;
 
-	if (strcmp(name, s->name) != 0 || (s->line && line != s->line))
+	if (strcmp(at->name, s->name) != 0 || (s->line && at->line != s->line))
 		return 0;
 	s->ret->declared = true;
 	if (die_address(d, die, DW_AT_location, &addr))
-		add_address(s->ret, addr, line);
+		add_address(s->ret, addr, at->line);
 	return 0;
 }
 

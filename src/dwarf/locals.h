@@ -16,14 +16,18 @@
 
 #define LOCAL_PLACES 4
 
-/* Gets a variable of a function, with the line that it is declared in, 0: unknown. */
-typedef int local_fn(struct dwarf_file *d, Dwarf_Die die, const char *name, uint64_t line,
-		     void *arg);
+/* Where a variable is declared. */
+struct local_place {
+	const char *function, *name;
+	uint64_t line; /* 0: unknown */
+};
+
+typedef int local_fn(struct dwarf_file *d, Dwarf_Die die, const struct local_place *at, void *arg);
 
 /*
- * Calls fn for each variable of a function, static or not, until it returns non-zero, which is then
- * returned; error() and -1 when the DWARF is damaged. One of a function that is inlined may come
- * twice.
+ * Calls fn for each variable of a function (NULL: of all functions), static or not, until it
+ * returns non-zero, which is then returned; error() and -1 when the DWARF is damaged. One of a
+ * function that is inlined may come twice.
  */
 int locals_each(struct dwarf_file *d, Dwarf_Off unit, const char *function, local_fn *fn,
 		void *arg);

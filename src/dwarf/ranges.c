@@ -90,8 +90,23 @@ static bool listed_ranges(struct dwarf_file *d, Dwarf_Die die, Dwarf_Attribute a
 			   : new_ranges(attr, form, value, fn, arg);
 }
 
+/* Ranges of code that is there: what a linker or klpdiff has left out begins at no address. */
+struct there {
+	const struct dwarf_file *d;
+	range_fn fn;
+	void *arg;
+};
+
+static bool take_if_there(uint64_t start, uint64_t end, void *arg)
+{
+	const struct there *t = arg;
+
+	return dwarf_file_has_place(t->d, start) && t->fn(start, end, t->arg);
+}
+
 bool die_each_range(struct dwarf_file *d, Dwarf_Die die, range_fn fn, void *arg)
 {
+	struct there there = {.d = d, .fn = fn, .arg = arg};
 	Dwarf_Addr low, high = 0;
 	enum Dwarf_Form_Class class;
 	Dwarf_Attribute attr;
@@ -99,7 +114,7 @@ bool die_each_range(struct dwarf_file *d, Dwarf_Die die, range_fn fn, void *arg)
 	bool stop;
 
 	if (dwarf_attr(die, DW_AT_ranges, &attr, NULL) == DW_DLV_OK) {
-		stop = listed_ranges(d, die, attr, fn, arg);
+		stop = listed_ranges(d, die, attr, take_if_there, &there);
 		dwarf_dealloc_attribute(attr);
 		return stop;
 	}
@@ -109,7 +124,7 @@ bool die_each_range(struct dwarf_file *d, Dwarf_Die die, range_fn fn, void *arg)
 		high = low;
 	else if (class == DW_FORM_CLASS_CONSTANT)
 		high += low;
-	return fn(low, high, arg);
+	return take_if_there(low, high, &there);
 }
 
 struct addresses {

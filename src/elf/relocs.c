@@ -83,7 +83,7 @@ static int read_relocs(const struct elf_file *f, size_t section, struct relocs *
 		if (shdr->sh_type != SHT_RELA || (section && shdr->sh_info != section))
 			continue;
 		if (check_section(f, &f->sec[i]) ||
-		    ((f->sec[shdr->sh_info].shdr.sh_flags & SHF_ALLOC) &&
+		    ((section || (f->sec[shdr->sh_info].shdr.sh_flags & SHF_ALLOC)) &&
 		     read_section(f, i, ret, &cap))) {
 			relocs_free(ret);
 			return -1;

@@ -32,7 +32,7 @@ struct relocs {
  */
 int relocs_read(const struct elf_file *f, struct relocs *ret);
 
-/* The same for what relocates one section. */
+/* The same for what relocates one section, loaded or not. */
 int relocs_read_section(const struct elf_file *f, size_t section, struct relocs *ret);
 
 /* The first relocation of a section at an offset of at least that, or NULL. */

@@ -13,8 +13,8 @@
 
 #include "base/output.h"
 #include "base/util.h"
+#include "elf/strings.h"
 #include "klp/format.h"
-#include "link/strings.h"
 
 struct writer {
 	const struct link_plan *plan;

@@ -13,6 +13,7 @@
 
 #include "check/types/types.h"
 #include "dwarf/calls.h"
+#include "dwarf/ranges.h"
 #include "patch/taken.h"
 
 #define PASS "handed"
@@ -311,11 +312,14 @@ static int look_at_call(struct dwarf_file *d, Dwarf_Die die, void *arg)
 	return status;
 }
 
+/* A function of the unit may have no code in the module. */
 static int look_into(struct dwarf_file *d, Dwarf_Die die, void *arg)
 {
 	Dwarf_Half tag;
+	uint64_t code;
 
-	if (!die_tag(die, &tag) || tag != DW_TAG_subprogram)
+	if (!die_tag(die, &tag) || tag != DW_TAG_subprogram ||
+	    !die_code_addresses(d, die, &code, 1))
 		return 0;
 	return dwarf_code_each(d, die, look_at_call, arg);
 }

@@ -89,7 +89,7 @@ static size_t type_of(struct dwarf_file *d, const struct types *types, Dwarf_Die
 	return known ? types_index(types, off) : TYPE_UNKNOWN;
 }
 
-static int look_at(struct dwarf_file *d, Dwarf_Die die, const char *name, uint64_t line, void *arg)
+static int look_at(struct dwarf_file *d, Dwarf_Die die, const struct local_place *at, void *arg)
 {
 	struct doubled *x = arg;
 	const struct copy *copy = x->copy;
@@ -99,23 +99,22 @@ static int look_at(struct dwarf_file *d, Dwarf_Die die, const char *name, uint64
 	uint64_t addr;
 	char *text;
 
-	(void)line;
 	if (!die_address(d, die, DW_AT_location, &addr) || was_seen(x, addr) ||
-	    !is_state(x->t, addr) || is_of_place(types, type, name))
+	    !is_state(x->t, addr) || is_of_place(types, type, at->name))
 		return 0;
-	if (local_find(copy->home->object->dwarf, copy->home->types.unit, copy->old_name, name, 0,
-		       &local))
+	if (local_find(copy->home->object->dwarf, copy->home->types.unit, copy->old_name, at->name,
+		       0, &local))
 		return -1;
 	if (!local.n)
 		return 0;
-	text = type_text(types, type, name);
+	text = type_text(types, type, at->name);
 	if (local.n == 1)
 		xappend(&x->lines, "\n  extern %s KLP_STATIC_LOCAL(%s, %s);", text, copy->old_name,
-			name);
+			at->name);
 	/* The function has several variables of the name: the author has to choose. */
 	for (size_t i = 0; i < local.n && local.n > 1; i++)
 		xappend(&x->lines, "\n  %sextern %s KLP_STATIC_LOCAL_AT(%s, %s, %llu);",
-			i ? "or " : "", text, copy->old_name, name,
+			i ? "or " : "", text, copy->old_name, at->name,
 			(unsigned long long)local.line[i]);
 	x->found++;
 	free(text);

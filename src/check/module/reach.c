@@ -148,7 +148,7 @@ void check_reach(const struct check *c, const struct reloc *r, const struct elf_
 		check_pointer(c, r, s);
 }
 
-struct piece {
+struct extent {
 	size_t section;
 	uint64_t begin, end;
 	const char *name;
@@ -156,7 +156,7 @@ struct piece {
 
 static int by_place(const void *a, const void *b)
 {
-	const struct piece *x = a, *y = b;
+	const struct extent *x = a, *y = b;
 
 	return ORDER(x->section, y->section) ?: ORDER(x->begin, y->begin) ?: ORDER(y->end, x->end);
 }
@@ -167,7 +167,7 @@ static int by_place(const void *a, const void *b)
  */
 void check_function_pieces(const struct check *c)
 {
-	struct piece *p = xcalloc(c->mod->symnum, sizeof(*p));
+	struct extent *p = xcalloc(c->mod->symnum, sizeof(*p));
 	size_t n = 0, outer = 0;
 
 	for (size_t i = 1; i < c->mod->symnum; i++) {
@@ -175,8 +175,8 @@ void check_function_pieces(const struct check *c)
 
 		elf_file_symbol(c->mod, i, &s);
 		if (!s.special && GELF_ST_TYPE(s.sym.st_info) == STT_FUNC && s.sym.st_size)
-			p[n++] = (struct piece){s.shndx, s.sym.st_value,
-						s.sym.st_value + s.sym.st_size, s.name};
+			p[n++] = (struct extent){s.shndx, s.sym.st_value,
+						 s.sym.st_value + s.sym.st_size, s.name};
 	}
 	qsort(p, n, sizeof(*p), by_place);
 	for (size_t i = 1; i < n; i++) {

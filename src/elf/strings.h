@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A string table that only grows: old offsets stay valid, new names go to the end. */
-#ifndef KLP_LINK_STRINGS_H
-#define KLP_LINK_STRINGS_H
+#ifndef KLP_STRINGS_H
+#define KLP_STRINGS_H
 
 #include <stddef.h>
 #include <stdint.h>

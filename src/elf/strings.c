@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A growing string table: see link/strings.h. */
-#include "link/strings.h"
+/* A growing string table: see elf/strings.h. */
+#include "elf/strings.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Compiles the kernel files of a fix twice, as they are and patched, both at the same time. Each function and each
+# variable gets a section of its own, so that an object file falls into pieces that can be compared. objtool does not run:
+# what it makes cannot be compared, and it makes it again for what is cut out. Source fix/apply.bash and recompile.bash
+# first.
+
+# As they are for the kernel, but in sections.
+fix_cflags='-ffunction-sections -fdata-sections'
+
+# fix_compile TREE PLACE: PLACE/orig and PLACE/new get the object files of fix_files.
+fix_compile()
+{
+	local tree=$1 place=$2 paths status=0
+	paths=$(printf '%s\n' "${fix_files[@]}")
+	rm -rf "$place/orig" "$place/new" "$place/overlay"
+	fix_trees "$tree" "$place" "$paths"
+	fix_patched_files "$tree" "$place" numbered
+	recompile_begin
+	recompile_paths "$place/orig" "$paths"
+	recompile_paths "$place/new" "$paths"
+	recompile_run "$place" "$(fix_prefixes "$place") $fix_cflags" OBJECT_FILES_NON_STANDARD=y || status=$?
+	((status == 0)) || fix_compile_failed "$tree" "$place" "$paths"
+	((verbosity < 2)) || recompile_messages "$place/new" "$paths" >&2
+	fix_headers_reached "$place"
+}
+
+# fix_prefixes PLACE: prints the flags by which __FILE__ is the same in both, and the kernel's.
+fix_prefixes()
+{
+	printf '%s ' "-ffile-prefix-map=$1/orig/=" "-ffile-prefix-map=$1/new/=" "-ffile-prefix-map=$1/overlay/="
+}
+
+# fix_trees TREE PLACE PATHS: makes both trees, as they are.
+fix_trees()
+{
+	local directory side
+	for side in orig new; do
+		mkdir -p "$2/$side"
+		while read -r directory; do
+			recompile_tree "$1" "$2/$side" "$directory"
+		done < <(recompile_directories "$3"$'\n'"$(fix_beside "$1")")
+	done
+}
+
+# fix_beside TREE: prints the touched headers that are not on the kernel's include path, in directories that exist.
+fix_beside()
+{
+	local path
+	for path in ${fix_headers[@]+"${fix_headers[@]}"}; do
+		fix_is_overlaid "$path" || [[ ! -d $1/${path%/*} ]] || printf '%s\n' "$path"
+	done
+}
+
+# fix_is_overlaid PATH: whether it is found by the kernel's include path, which leads to the headers of the build
+# directory.
+fix_is_overlaid()
+{
+	[[ $1 == include/* || $1 == arch/*/include/* ]]
+}
+
+# fix_patched_files TREE PLACE numbered|plain: puts the patched files into PLACE/new, in place of copies, and what is on
+# the kernel's include path into PLACE/overlay.
+fix_patched_files()
+{
+	local path to overlaid=''
+	for path in ${fix_sources[@]+"${fix_sources[@]}"} ${fix_headers[@]+"${fix_headers[@]}"}; do
+		to=$2/new
+		if fix_is_overlaid "$path"; then
+			to=$2/overlay
+			overlaid=1
+		fi
+		mkdir -p "$to/${path%/*}"
+		if [[ $3 == numbered && -e $1/$path ]]; then
+			fix_number "$1/$path" "$2/tree/$path" >"$to/$path"
+		else
+			cat "$2/tree/$path" >"$to/$path"
+		fi
+	done
+	[[ -z $overlaid || $3 == plain ]] || fix_overlay "$2"
+}
+
+# fix_number ORIGINAL PATCHED: prints PATCHED with #line (lines.awk).
+fix_number()
+{
+	local changes
+	changes=$(diff -a "$1" "$2") || (($? == 1)) || exit 1
+	if [[ -n $changes ]]; then
+		awk -f "$fix_scripts/lines.awk" - "$2" <<<"$changes"
+	else
+		cat "$2"
+	fi
+}
+
+# fix_overlay PLACE: the Makefiles of the new tree search the overlay first. One for user space has the same place among
+# the others as the directory that it stands for, because kernel headers of the same names come before it. KCFLAGS would
+# come behind all of them.
+fix_overlay()
+{
+	local directory file
+	while read -r directory; do
+		file=$1/new/$directory/Kbuild
+		[[ -f $file ]] || file=$1/new/$directory/Makefile
+		cat >>"$file" <<-MAKE
+
+			LINUXINCLUDE := -I$1/overlay/arch/\$(SRCARCH)/include -I$1/overlay/include \\
+				\$(foreach word,\$(LINUXINCLUDE),\$(if \$(filter -I%/uapi,\$(word)),\\
+				-I$1/overlay/arch/\$(SRCARCH)/include/uapi -I$1/overlay/include/uapi) \$(word))
+		MAKE
+	done < <(recompile_directories "$(printf '%s\n' "${fix_files[@]}")")
+}
+
+# fix_compile_failed TREE PLACE PATHS: dies. With #line gcc would show other lines than it speaks of, so it compiles the
+# patched files once more, without.
+fix_compile_failed()
+{
+	local path failed=''
+	for path in "${fix_files[@]}"; do
+		[[ -f $2/orig/${path%.*}.o ]] || failed+=" '$path'"
+	done
+	if [[ -n $failed ]]; then
+		recompile_messages "$2/orig" "$3" >&2
+		die "kbuild could not compile$failed of '$1': is it the source of another kernel?"
+	fi
+	fix_patched_files "$1" "$2" plain
+	recompile_begin
+	recompile_paths "$2/new" "$3"
+	! recompile_run "$2" "$(fix_prefixes "$2") $fix_cflags" OBJECT_FILES_NON_STANDARD=y ||
+		die "the patched files compile only if their lines are not numbered as in '$1': this is a fault of klpmake"
+	recompile_messages "$2/new" "$3" >&2
+	die "the patched files do not compile: nothing was made"
+}
+
+# fix_headers_reached PLACE: a header that was found on another way than through the copies would be the unpatched one.
+fix_headers_reached()
+{
+	local path line reached
+	((${#fix_headers[@]})) || return 0
+	reached=$(for path in "${fix_files[@]}"; do
+		awk '/^  / { print $1 }' "$1/new/${path%/*}/.$(basename "${path%.*}").o.cmd"
+	done | sort -u)
+	for path in "${fix_headers[@]}"; do
+		line=$(grep -E "(^|/)${path//./\\.}\$" <<<"$reached" | grep -vE "^$1/(new|overlay)/" | head -n 1) || true
+		[[ -z $line ]] ||
+			fix_refuse "'$path': the files of its directory include it as '$line', where klpmake cannot put the patched one: change the C files instead"
+		grep -qE "^$1/(new|overlay)/${path//./\\.}\$" <<<"$reached" ||
+			warn "'$path' is included by none of the files that are compiled: --add names others"
+	done
+}

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# From patches to what changes in the kernel's functions: applies, compiles, and compares with klpdiff. Source
+# fix/apply.bash and fix/compile.bash first.
+
+fix_patches=() # the .patch files, in the order in which they are applied
+fix_files=() # the C files that are compiled
+fix_added=() # those that --add names
+
+# shellcheck disable=SC2034 # for the help of who takes this option
+IFS= read -r -d '' fix_usage <<'USAGE' || true
+      --add FILE        a file of the kernel's source that the patch does not touch, but that includes
+                        a header that it touches (repeatable)
+USAGE
+
+# fix_option OPTION VALUE: takes the option above, as target_option does.
+fix_option()
+{
+	[[ $1 == --add ]] || return
+	fix_added+=("$2")
+}
+
+# fix_is_patch FILE: whether the name is that of a patch.
+fix_is_patch()
+{
+	[[ $1 == *.patch || $1 == *.diff ]]
+}
+
+# fix_check_patches: dies unless all of fix_patches are.
+fix_check_patches()
+{
+	local file
+	for file in "${fix_patches[@]}"; do
+		fix_is_patch "$file" || usage_error "'$file' is not a patch (.patch, .diff)"
+		[[ -f $file && -r $file ]] || die "'$file': no such patch"
+	done
+}
+
+# fix_source: sets kernel_source.
+fix_source()
+{
+	source_tree ||
+		die "the source of kernel '$release' is not here: '$home/scripts/fetch-kernel --source $release' gets Debian's, --source TREE names another place"
+}
+
+# fix_changes TREE PLACE PATCH...: PLACE/cut gets NNN_base.list for each file, and NNN_base.o with what was cut out of it,
+# if anything has changed. Dies if anything is refused, or nothing changes.
+fix_changes()
+{
+	local tree=$1 place=$2
+	shift 2
+	stage_begin apply
+	fix_apply "$tree" "$place" "$@"
+	fix_plan "$tree"
+	[[ -z $fix_refused ]] || die 'nothing was made: this cannot become a livepatch as it is'
+	stage_end
+	stage_begin sources
+	fix_compile "$tree" "$place"
+	stage_end
+	stage_begin diff
+	fix_diff "$place"
+	stage_end
+	[[ -z $fix_refused ]] || die 'nothing was made: this cannot become a livepatch as it is'
+	compgen -G "$place/cut/*.o" >/dev/null || die 'the patch changes nothing in the code of this kernel'
+}
+
+# fix_plan TREE: sets fix_files, and says what is missing.
+fix_plan()
+{
+	local path
+	for path in ${fix_added[@]+"${fix_added[@]}"}; do
+		if ! fix_path_plain "$path" || [[ $path != *.c || ! -f $1/$path ]]; then
+			fix_refuse "'--add $path': '$1' has no such C file"
+		fi
+	done
+	if ((${#fix_headers[@]} && !${#fix_added[@]})); then
+		fix_refuse "klpmake does not look yet for the files that include '${fix_headers[0]}' and are not in the patch: name those whose code changes with --add, or a file of the patch if there are no others"
+	fi
+	mapfile -t fix_files < <(printf '%s\n' ${fix_sources[@]+"${fix_sources[@]}"} ${fix_added[@]+"${fix_added[@]}"} |
+		grep . | sort -u)
+	[[ -n $fix_refused ]] || ((${#fix_files[@]})) || die 'the patch changes no C file: there is nothing to make'
+}
+
+# fix_diff PLACE: compares all files, as many at a time as there are processors, and shows what was found.
+fix_diff()
+{
+	local place=$1 i first most tool
+	local -a pids=()
+	most=$(nproc)
+	tool_find klpdiff
+	rm -rf "$place/cut"
+	mkdir -p "$place/cut"
+	for ((first = 0; first < ${#fix_files[@]}; first += most)); do
+		for ((i = first; i < first + most && i < ${#fix_files[@]}; i++)); do
+			fix_base "$i"
+			fix_diff_file "${fix_files[i]}" "$place/cut/$REPLY" &
+			pids[i]=$!
+		done
+		for ((i = first; i < first + most && i < ${#fix_files[@]}; i++)); do
+			fix_base "$i"
+			wait "${pids[i]}" || fix_refused=1
+			cat "$place/cut/$REPLY.messages" >&2
+			fix_list "${fix_files[i]}" <"$place/cut/$REPLY.list"
+		done
+	done
+}
+
+# fix_base NUMBER: sets REPLY to the name that this one of fix_files has in the module: there may be two namespace.c.
+fix_base()
+{
+	REPLY=${fix_files[$1]##*/}
+	printf -v REPLY '%03d_%s' "$(($1 + 1))" "${REPLY%.*}"
+}
+
+# fix_diff_file PATH BASE
+fix_diff_file()
+{
+	local command=("$tool" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} --path "$1" --list "$2.list" -o "$2.o"
+		"$place/orig/${1%.*}.o" "$place/new/${1%.*}.o")
+	: >"$2.list"
+	{
+		show_command "${command[@]}"
+		"${command[@]}"
+	} 2>"$2.messages"
+}
+
+# fix_list PATH: shows klpdiff's list, on standard input, to people.
+fix_list()
+{
+	local lines line
+	mapfile -t lines < <(awk -v path="$1" '
+		function row(what, name, reason) { text[++n] = sprintf("    %-9s %s%s", what, name, reason == "" ? "" : ": " reason) }
+		function rest(from,    i, s) { for (i = from; i <= NF; i++) s = s (s == "" ? "" : " ") $i; return s }
+		$1 == "object" && $2 != "vmlinux" { path = path " (" $2 ")" }
+		$1 == "replace" { row("replaced", $2, rest(4)) }
+		$1 == "carry" { row("copied", $2, rest(3)) }
+		$1 == "new" { row("new", $2) }
+		$1 == "gone" { row("gone", $2) }
+		$1 == "note" { row("note", rest(2)) }
+		END {
+			print "  " path (n ? "" : ": nothing changes")
+			for (i = 1; i <= n; i++) print text[i]
+		}' | printable_lines)
+	for line in "${lines[@]}"; do
+		show "$line"
+	done
+}

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the module of a fix is made of besides the author's files: a stub with a tag for each file that something was cut
+# out of, and the header that describes the patch. kbuild compiles the stubs, and compiler.sh puts what was cut out in
+# their place. Source fix/diff.bash first.
+
+# fix_frame PLACE: PLACE/frame gets these files.
+fix_frame()
+{
+	local place=$1 frame=$1/frame base names=()
+	rm -rf "$frame"
+	mkdir -p "$frame"
+	for base in "$place"/cut/*.o; do
+		base=${base##*/}
+		base=${base%.o}
+		names+=("$base.o")
+		fix_stub "$(sed -n 's/^path //p' "$place/cut/$base.list")" >"$frame/$base.c"
+		cp "$place/cut/$base.o" "$frame/$base.cut"
+	done
+	fix_header "$place/cut" >"$frame/klpmake_objects.h"
+	# A link, because the path of klpmake itself may have blanks.
+	ln -sfn "$fix_scripts/compiler.sh" "$place/compiler.sh"
+	cat >"$frame/Kbuild" <<-MAKE
+		KLPMAKE_CUT := ${names[*]}
+		CC := sh $place/compiler.sh \$(CC)
+		include \$(src)/Makefile
+	MAKE
+}
+
+# fix_stub PATH
+fix_stub()
+{
+	cat <<-END
+		// SPDX-License-Identifier: GPL-2.0
+		//KLPMAKE $1
+		/* In place of what this is compiled to, the module gets what changes in that file. */
+	END
+}
+
+# fix_header CUT: prints the description of the patch, for all objects of the kernel in it.
+fix_header()
+{
+
+	cat "$1"/*.list | awk '
+		function identifier(name) { gsub(/[^A-Za-z0-9_]/, "_", name); return name }
+		$1 == "object" {
+			object = $2
+			if (!(object in known)) { known[object] = ++objects; name[objects] = object }
+		}
+		$1 == "replace" {
+			declared = declared "void " $3 "(void);\n"
+			funcs[object] = funcs[object] "\t{ .old_name = \"" $2 "\", .new_func = " $3 " },\n"
+		}
+		END {
+			print "/* SPDX-License-Identifier: GPL-2.0 */"
+			print "/*\n * klpmake has made this: klpmake_objects[] is the .objs of the struct klp_patch. Before it is included, these"
+			print " * may be defined:\n *"
+			print " *   KLPMAKE_CALLBACKS_vmlinux   .callbacks = { .pre_patch = ... }, of that object; a module has its name here"
+			print " *   KLPMAKE_FUNCS_vmlinux       { .old_name = ..., .new_func = ... }, for more functions, a comma behind each"
+			print " *   KLPMAKE_OBJECTS             { .name = ..., .funcs = ... }, for more objects, likewise\n */"
+			print "#ifndef KLPMAKE_OBJECTS_H\n#define KLPMAKE_OBJECTS_H\n"
+			print "#include <linux/livepatch.h>\n"
+			printf "%s\n", declared
+			for (i = 1; i <= objects; i++) {
+				object = name[i]
+				id = identifier(object)
+				if (!(object in funcs)) continue
+				print "#ifndef KLPMAKE_CALLBACKS_" id "\n#define KLPMAKE_CALLBACKS_" id "\n#endif"
+				print "#ifndef KLPMAKE_FUNCS_" id "\n#define KLPMAKE_FUNCS_" id "\n#endif\n"
+				print "static struct klp_func klpmake_funcs_" id "[] = {\n" funcs[object] "\tKLPMAKE_FUNCS_" id "\n\t{ }\n};\n"
+				list = list "\t{ " (object == "vmlinux" ? "" : ".name = \"" object "\", ") \
+					".funcs = klpmake_funcs_" id ", KLPMAKE_CALLBACKS_" id " },\n"
+			}
+			print "#ifndef KLPMAKE_OBJECTS\n#define KLPMAKE_OBJECTS\n#endif\n"
+			print "static struct klp_object klpmake_objects[] = {\n" list "\tKLPMAKE_OBJECTS\n\t{ }\n};\n"
+			print "#endif"
+		}'
+}

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Compiles files of the kernel's source with the target's kbuild and compiler, as they were compiled for the kernel: by
+# the Makefile of their own directory. The source tree is only read: kbuild works among copies and links, in a directory
+# of klpmake's own. Source common.bash, target.bash and kbuild.bash first.
+
+recompile_recipes='' recompile_count=0
+
+# recompile_begin: nothing is to be compiled yet.
+recompile_begin()
+{
+	recompile_recipes='' recompile_count=0
+}
+
+# recompile_paths TREE PATHS: puts the directories of these paths, one a line, on the list, each with its files. The log
+# of each directory will be TREE/DIRECTORY/.klpmake-log.
+recompile_paths()
+{
+	local tree=$1 directory targets at
+	while read -r directory; do
+		at=$tree/$directory
+		mapfile -t targets < <(grep -x "$directory/[^/]*" <<<"$2" | sed 's|.*/||; s/[^.]*$/o/')
+		recompile_count=$((recompile_count + 1))
+		# shellcheck disable=SC2154 # kdir is target.bash's
+		recompile_recipes+=$(
+			printf '\nall: %s\n%s:\n' "$recompile_count" "$recompile_count"
+			printf "\t@KCFLAGS=\"\$\$KCFLAGS -I%s\" \$(MAKE) -C '%s' M=%s %s >%s 2>&1" \
+				"$at" "$kdir" "$at" "${targets[*]}" "$at/.klpmake-log"
+		)
+	done < <(recompile_directories "$2")
+}
+
+# recompile_directories PATHS: prints each directory once; empty lines say nothing.
+recompile_directories()
+{
+	sed '/^$/d; s|/[^/]*$||' <<<"$1" | LC_ALL=C sort -u
+}
+
+# recompile_run PLACE FLAGS [MAKE-ARG...]: compiles what is on the list, all of it side by side, with more flags for the
+# compiler; the status of make.
+recompile_run()
+{
+	local place=$1 flags=$2
+	shift 2
+	printf '.PHONY: all %s\nall:\n%s\n' "$(seq -s ' ' "$recompile_count")" "$recompile_recipes" >"$place/recompile.mk"
+	kbuild_start "$place/log" "$flags" -k -f "$place/recompile.mk" "$@" all
+}
+
+# recompile_messages TREE PATHS: what a person should read of the compiler's messages.
+recompile_messages()
+{
+	local directory
+	while read -r directory; do
+		if ((verbosity > 1)); then
+			cat "$1/$directory/.klpmake-log"
+		else
+			kbuild_messages "$1/$directory/.klpmake-log" "$1" "$kdir"
+		fi
+	done < <(recompile_directories "$2")
+}
+
+# recompile_tree SOURCE TREE DIRECTORY: makes a tree in which sources find "../x.h" and "x.h". What lies beside the way to
+# the directory is linked; the directory itself, in which kbuild writes, has copies.
+recompile_tree()
+{
+	local part at='' source=$1 here=$2 parts=()
+	IFS=/ read -r -a parts <<<"$3"
+	for part in "${parts[@]}"; do
+		# Another directory may have gone this way before.
+		[[ ! -L $here/$part ]] || rm "$here/$part"
+		mkdir -p "$here/$part"
+		find "$source$at" -mindepth 1 -maxdepth 1 ! -name "$part" ! -name '.*' -print0 |
+			while IFS= read -r -d '' link; do
+				[[ -e $here/${link##*/} ]] || ln -s "$link" "$here"
+			done
+		at+=/$part
+		here+=/$part
+	done
+	# What an earlier directory has linked here would be written through.
+	find "$here" -mindepth 1 -maxdepth 1 -type l -delete
+	find "$source$at" -mindepth 1 -maxdepth 1 -type f -exec cp --no-preserve=mode -t "$here" {} +
+	find "$source$at" -mindepth 1 -maxdepth 1 -type d -print0 |
+		while IFS= read -r -d '' link; do
+			[[ -e $here/${link##*/} ]] || cp -rs "$link" "$here"
+		done
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The pieces of an object file: see diff/pieces.h. */
+#include "diff/pieces.h"
+
+#include <stdlib.h>
+
+#include "base/search.h"
+#include "base/util.h"
+
+void pieces_free(struct pieces *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		free(p->piece[i].identity);
+		free(p->piece[i].function);
+	}
+	free(p->piece);
+	free(p->ref);
+	free(p->first);
+	free(p->entry);
+	dwarf_file_close(p->dwarf);
+	elf_file_close(p->elf);
+}
+
+size_t pieces_at(const struct pieces *p, size_t section, uint64_t offset)
+{
+	size_t first = p->first[section], n = p->first[section + 1] - first;
+	size_t up_to = COUNT_FIRST(i, n, p->piece[first + i].start <= offset);
+
+	if (!up_to || offset > p->elf->sec[section].shdr.sh_size)
+		return NO_PIECE;
+	return first + up_to - 1;
+}
+
+size_t pieces_entries(const struct pieces *p, size_t piece, const size_t **first)
+{
+	size_t from = COUNT_FIRST(i, p->entries, p->piece[p->entry[i]].about < piece);
+
+	*first = p->entry + from;
+	return COUNT_FIRST(i, p->entries, p->piece[p->entry[i]].about <= piece) - from;
+}
+
+bool piece_is_init(const struct pieces *p, const struct piece *piece)
+{
+	const char *name = p->elf->sec[piece->section].name;
+
+	return str_starts(name, ".init.") || str_starts(name, ".exit.");
+}
+
+const char *piece_name(const struct pieces *p, size_t piece)
+{
+	const struct piece *x = &p->piece[piece];
+
+	return x->name ? x->name : p->elf->sec[x->section].name;
+}
