@@ -67,14 +67,15 @@ make_damage()
 fuzz()
 {
 	local name=$1 file=$2 n=$3 i bad=0 accepted=0 status damaged=$scratch/damaged
+	local changed=$damaged/${file##*/}
 	shift 3
 	mkdir -p "$damaged"
 	run env -C "$dir" "${@//DAMAGED/$file}"
 	exits 0 "$name: the undamaged one"
 	cp "$dir"/*.c "$damaged" # the tags
 	for ((i = 0; i < n; i++)); do
-		"$scratch/damage" "$((seed * 1000 + i))" "$file" "$damaged/$(basename "$file")"
-		(cd "$dir" && timeout -k 1 10 "${@//DAMAGED/$damaged/$(basename "$file")}") >"$scratch/log" 2>&1 </dev/null
+		"$scratch/damage" "$((seed * 1000 + i))" "$file" "$changed"
+		(cd "$dir" && exec timeout -k 1 10 "${@//DAMAGED/$changed}") >"$scratch/log" 2>&1 </dev/null
 		status=$?
 		accepted=$((accepted + (status == 0)))
 		((status > 1)) || continue

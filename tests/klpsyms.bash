@@ -58,7 +58,8 @@ compile()
 	objects=()
 	for source in "$dir"/*.[cS]; do
 		[[ ${source%.*}.o -nt $source ]] || mini_cc "$source" "${source%.*}.o" -w
-		objects+=("$(basename "${source%.*}").o")
+		source=${source##*/}
+		objects+=("${source%.*}.o")
 	done
 }
 

@@ -83,12 +83,39 @@ mini_cc()
 {
 	local source=$1 object=$2
 	shift 2
-	mkdir -p "$(dirname "$object")"
+	[[ $object != */* || -d ${object%/*} ]] || mkdir -p "${object%/*}"
 	"${CC:-${mini_cross}gcc}" "${mini_cflags[@]}" "$@" -c "$source" -o "$object"
 }
 
-# mini_vmlinux DIR [FLAG...]
+# mini_vmlinux DIR [FLAG...]: where KLPMAKE_MINI names a directory, as for all tests of one 'make check', what one test
+# has built is copied by the others.
 mini_vmlinux()
+{
+	local dir=$1 key made
+	shift
+	if [[ -z ${KLPMAKE_MINI-} ]]; then
+		mini_build "$dir" "$@"
+		return
+	fi
+	key=$(printf '%s\n' "${CC-}" "$mini_cross" "$*" | cksum)
+	made=$KLPMAKE_MINI/${key// /-}
+	[[ -d $made ]] || mini_share "$made" "$@" || return
+	mkdir -p "$dir" && cp -r "$made/." "$dir"
+}
+
+# mini_share MADE [FLAG...]: builds it as the directory MADE, which appears whole; another test may be faster.
+mini_share()
+{
+	local made=$1 dir
+	shift
+	dir=$(mktemp -d "$KLPMAKE_MINI/tmp.XXXXXX") || return
+	mini_build "$dir" "$@" && mv -T "$dir" "$made" 2>/dev/null
+	rm -rf "$dir"
+	[[ -d $made ]]
+}
+
+# mini_build DIR [FLAG...]
+mini_build()
 {
 	local dir=$1 flag prefix="" source job
 	local flags=() ldflags=() drop=() jobs=() objects=()
@@ -180,17 +207,19 @@ mini_module()
 {
 	local kernel=$1 out=$2 source object objects=() undefined
 	shift 2
+	[[ $out == */* ]] || out=./$out
 	local base=${out%.ko} flags=()
 	read -ra flags <<<"${MINI_CFLAGS-}"
 	flags+=(${mini_flags[@]+"${mini_flags[@]}"})
 	for source; do
-		object=$(dirname "$out")/$(basename "${source%.*}").o
+		object=${source##*/}
+		object=${out%/*}/${object%.*}.o
 		mini_cc "$source" "$object" -DMODULE "${flags[@]}" || return
 		objects+=("$object")
 	done
 	"${mini_cross}ld" -r -o "$base.o.all" "${objects[@]}" || return
 	undefined=$(mini_nm -u "$base.o.all" | sed 's/.* //')
-	mini_modpost "$kernel" "$(basename "$base")" "$base.o.all" "$undefined" >"$base.mod.c"
+	mini_modpost "$kernel" "${base##*/}" "$base.o.all" "$undefined" >"$base.mod.c"
 	mini_cc "$base.mod.c" "$base.mod.o" || return
 	"${mini_cross}ld" -r --build-id -T "$mini_src/module.lds" -o "$out" "$base.o.all" "$base.mod.o"
 }
@@ -211,8 +240,12 @@ mini_modpost()
 	printf '};\n'
 	[[ -z ${MINI_NOVERSIONS-} ]] || return 0
 	local crcs='' names='' versions=''
+	local -A exported=()
+	while IFS=$'\t' read -r crc symbol _; do
+		exported[$symbol]=$crc
+	done <"$kernel/Module.symvers"
 	for symbol in module_layout $undefined; do
-		crc=$(awk -F'\t' -v s="$symbol" '$2 == s { print $1 }' "$kernel/Module.symvers")
+		crc=${exported[$symbol]-}
 		[[ -n $crc ]] || continue
 		crcs+=" $crc,"
 		names+=" \"$symbol\\0\""

@@ -11,6 +11,9 @@
 # How much of it is read.
 bytes=500000
 
+# sed goes through as many lines as there are instructions, and takes twice as long where letters may have many bytes.
+export LC_ALL=C
+
 # library PREFIX: the C library of a compiler, or nothing.
 library()
 {
