@@ -168,7 +168,8 @@ fix_apply_moved()
 	if [[ $3 =~ fuzz\ ([0-9]+) ]]; then
 		warn "$1: this hunk fits '$2' $how, only without ${BASH_REMATCH[1]} of its outer lines: is that the right place?"$'\n'"$4"
 	else
-		warn "$1: this hunk fits '$2' $how: ${4%%$'\n'*}"
+		how+=": $(head -n 1 <<<"${4#    }")"
+		warn "$1: this hunk fits '$2' $how"
 	fi
 }
 

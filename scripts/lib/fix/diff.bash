@@ -88,6 +88,7 @@ fix_diff()
 	local -a pids=()
 	most=$(nproc)
 	tool_find klpdiff
+	target_cache
 	rm -rf "$place/cut"
 	mkdir -p "$place/cut"
 	for ((first = 0; first < ${#fix_files[@]}; first += most)); do
@@ -115,7 +116,8 @@ fix_base()
 # fix_diff_file PATH BASE
 fix_diff_file()
 {
-	local command=("$tool" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} --path "$1" --list "$2.list" -o "$2.o"
+	local command=("$tool" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} ${cache_args[@]+"${cache_args[@]}"}
+		--path "$1" --list "$2.list" -o "$2.o"
 		"$place/orig/${1%.*}.o" "$place/new/${1%.*}.o")
 	: >"$2.list"
 	{
