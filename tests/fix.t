@@ -124,6 +124,31 @@ is "$(ls -- *.ko 2>/dev/null)" '' '... makes nothing'
 make_it show.patch
 refused 1 "the source of kernel '$mini_release' is not here: '$top/scripts/fetch-kernel --source $mini_release'" 'no source'
 
+# Sources that are packed, or where Debian has them.
+mkdir -p "$scratch/root/usr/src"
+tar -C "$scratch" -cJf packed.tar.xz --transform 's|^source|linux-source-9.9|' source
+fixes --source packed.tar.xz show.patch
+is "$status:$err:$(functions klp-show.ko)" 0::alpha_show 'a tarball'
+rm klp-show.ko
+run "$top/klpmake" new show.patch "$scratch/packed"
+fixes --source packed.tar.xz "$scratch/packed"
+is "$status:$(cd "$scratch/packed/.klpmake/$mini_release/fix/source" && find . -maxdepth 2 -type d | sort | xargs)" '0:. ./fs ./fs/proc ./kernel' \
+	'... of which only what the patch is about is unpacked'
+fixes --source packed.tar.xz "$scratch/packed"
+lacks "$out" unpacking '... once'
+mv packed.tar.xz "$scratch/root/usr/src/linux-source-9.9.tar.xz"
+KLPMAKE_ROOT=$scratch/root make_it show.patch
+is "$status:$err" 0: "Debian's package linux-source"
+has "$out" "  unpacking what is needed of '$scratch/root/usr/src/linux-source-9.9.tar.xz'" '... packed'
+cp -r "$tree" "$scratch/root/usr/src/linux-source-9.9"
+KLPMAKE_ROOT=$scratch/root make_it show.patch
+is "$status:$err" 0: '... unpacked'
+lacks "$out" unpacking '... is preferred'
+echo no >no.tar.xz
+fixes --source no.tar.xz show.patch
+refused 1 "'$PWD/no.tar.xz' is not a kernel's source, packed by tar" 'another file'
+rm no.tar.xz klp-show.ko
+
 # Headers.
 patched near fs/proc/alpha.c 's/^#include "mini.h"/&\n#include "near.h"/; /^int alpha_show/,/^}/s/^{/{\n\tx ^= NEAR;/'
 {

@@ -35,6 +35,8 @@
 . "$home/scripts/lib/fix/paths.bash"
 # shellcheck source=scripts/lib/fix/apply.bash
 . "$home/scripts/lib/fix/apply.bash"
+# shellcheck source=scripts/lib/fix/source.bash
+. "$home/scripts/lib/fix/source.bash"
 # shellcheck source=scripts/lib/fix/compile.bash
 . "$home/scripts/lib/fix/compile.bash"
 # shellcheck source=scripts/lib/fix/diff.bash

@@ -82,7 +82,7 @@ fix_apply_file()
 	fi
 	fix_path_kind "$path"
 	if [[ $REPLY == other ]]; then
-		say "  passed over: '$path'"
+		show "  passed over: '$path'"
 		return
 	elif [[ $REPLY == refused ]]; then
 		fix_refuse "$at: '$path': $fix_path_reason"

@@ -36,13 +36,6 @@ fix_check_patches()
 	done
 }
 
-# fix_source: sets kernel_source.
-fix_source()
-{
-	source_tree ||
-		die "the source of kernel '$release' is not here: '$home/scripts/fetch-kernel --source $release' gets Debian's, --source TREE names another place"
-}
-
 # fix_changes TREE PLACE PATCH...: PLACE/cut gets NNN_base.list for each file, and NNN_base.o with what was cut out of it,
 # if anything has changed. Dies if anything is refused, or nothing changes.
 fix_changes()

@@ -32,7 +32,7 @@ fix_clean()
 fix_make()
 {
 	mkdir -p "$1"
-	fix_source
+	fix_source "$1" "${fix_patches[@]}"
 	fix_changes "$kernel_source" "$1" "${fix_patches[@]}"
 	fix_frame "$1"
 	fix_identity=$(cd "$1/frame" && sha256sum -- * | sha256sum)
