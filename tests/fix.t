@@ -69,6 +69,9 @@ is "$(ls -A "$TMPDIR")" '' '... and leaves nothing elsewhere'
 mkdir ../there
 fixes -o ../there/klp-other.ko show.patch
 is "$status:$(ls ../there)" 0:klp-other.ko '-o: a module of another name'
+fixes --json show.patch
+is "$(perl -MJSON::PP -e '$j = decode_json(join("", <STDIN>)); print join(" ", $j->{ok}, map { $_->{name} } @{$j->{stages}})' <<<"$out")" \
+	'1 apply sources diff compile resolve link check prove' '--json: one object, with the stages'
 rm klp-show.ko
 
 # Two files of one name in one module; the second patch builds on the first.
@@ -123,6 +126,13 @@ refused 1 'is not what this kernel has' 'another compiler flag than the kernel h
 is "$(ls -- *.ko 2>/dev/null)" '' '... makes nothing'
 make_it show.patch
 refused 1 "the source of kernel '$mini_release' is not here: '$top/scripts/fetch-kernel --source $mini_release'" 'no source'
+
+# Files of one directory, of one below it, and of one beside it: where one is compiled, another one found links.
+patched tree kernel/gamma.c '/^int mixed/,/^}/s/^{/{\n\tx ^= 4711;/' kernel/module/main.c '1i /* a line */' \
+	fs/proc/alpha.c '/^int alpha_show/,/^}/s/^{/{\n\tx ^= 4711;/'
+diffs --add kernel/kinds.c tree.patch
+is "$status:$(grep -c '^  [a-z]*/.*\.c' <<<"$out")" 0:4 'files of directories within each other'
+is "$(find "$tree" -printf '%p %y %s %T@ %C@ %l\n' | LC_ALL=C sort)" "$files" '... are compiled among copies'
 
 # Sources that are packed, or where Debian has them.
 mkdir -p "$scratch/root/usr/src"

@@ -164,6 +164,7 @@ finish()
 	local status=$1 text=''
 	trap '' PIPE
 	kbuild_stop
+	fix_stop
 	((status == 0 || status == 2)) || warn_of_old
 	if [[ -n $json ]]; then
 		report_deaf

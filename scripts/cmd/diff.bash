@@ -79,6 +79,7 @@ main_diff()
 diff_finish()
 {
 	kbuild_stop
+	fix_stop
 	[[ -z $diff_place ]] || rm -rf "$diff_place"
 	exit "$1"
 }
