@@ -129,7 +129,7 @@ TESTS ?= $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches))) $(if $(filt
 JOBS ?= $(shell expr $$(nproc) + 1)
 
 # Those that need kernels, and hosts.t, which compiles for other machines.
-with_kernels := $(patsubst %,tests/%.t,baseline doubt-guest guest guest-failures helpers-kernels hosts klpmake leftovers modules \
+with_kernels := $(patsubst %,tests/%.t,baseline doubt-guest fix-kernels guest guest-failures helpers-kernels hosts klpmake leftovers modules \
 		namespaces selftests special symbols types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
 
 # The miniature kernels that the tests of one run share: tests/mini.bash.

@@ -52,6 +52,15 @@ warning: pahole version differs from the one used to build the kernel
 $work/klp-x.c:7:9: warning: unused variable 'x' [-Wunused-variable]
   'indented as the notes are'
 END
+shown "klp-x.c:3:1: error: expected ';'" 'with -k, of files of several directories' <<END
+$work/klp-x.c:3:1: error: expected ';'
+make[2]: *** [/usr/src/linux-headers-6.1.0-9-common/scripts/Makefile.build:255: $work/klp-x.o] Error 1
+make[2]: Target 'klp-x.o' not remade because of errors.
+make[1]: *** [/usr/src/linux-headers-6.1.0-9-common/Makefile:1881: klp-x.o] Error 2
+make[1]: Target 'klp-x.o' not remade because of errors.
+make: *** [recompile.mk:6: 1] Error 2
+make: Target 'all' not remade because of errors.
+END
 shown 'Makefile:5: *** not for this kernel.  Stop.' "a Makefile's own refusal, without what make adds" <<END
 Makefile:5: *** not for this kernel.  Stop.
 make[2]: *** [/usr/src/linux-headers-7.2.1-common/Makefile:2019: .] Error 2

@@ -18,6 +18,9 @@ kdir_setup()
 	# Quoted for make, which splits words at blanks: the path of the checkout may have some.
 	printf '. %q\n' "$top/tests/mini.bash" >"$k/mini.bash"
 	cp "$mini_src/module.lds" "$k"
+	# The miniature kernel has one header; a patch may include it by the kernel's names.
+	mkdir "$k/include/linux"
+	printf '#include "mini.h"\n' | tee "$k/include/linux/"{kernel,livepatch,module}.h >/dev/null
 	echo "$mini_release" >"$k/include/config/kernel.release"
 	kdir_makefile >"$k/Makefile"
 	export TMPDIR=$scratch/tmp KLPMAKE_CACHE=$scratch/cache
@@ -29,7 +32,7 @@ kdir_setup()
 kdir_makefile()
 {
 	cat <<-END
-		export CFLAGS := $(printf '%q ' "${mini_cflags[@]}") -DMODULE
+		export CFLAGS := $(printf '%q ' "${mini_cflags[@]}") -I$k/include
 		mini := $k/mini.bash
 		kernel := $k
 	END
@@ -38,16 +41,17 @@ kdir_makefile()
 		.SILENT:
 		obj := $(M)
 		src := $(M)
-		include $(M)/Makefile
+		CC := gcc
+		include $(or $(wildcard $(M)/Kbuild),$(M)/Makefile)
 		modules := $(patsubst %.o,$(M)/%.ko,$(obj-m))
 		objects = $(addprefix $(M)/,$(or $($*-y),$*.o))
-		flags = $(CFLAGS) $(ccflags-y) $(KCFLAGS)
+		flags = $(LINUXINCLUDE) $(CFLAGS) $(if $(obj-m),-DMODULE) $(ccflags-y) $(KCFLAGS)
 
 		modules: $(modules)
 		>printf '%s\n' $(modules:.ko=.o) >$(M)/modules.order
 
 		$(M)/%.o: $(M)/%.c $(M)/.flags
-		>gcc $(flags) -MD -MP -MF $@.d -c -o $@ $<
+		>$(CC) $(flags) -MD -MP -MF $@.d -c -o $@ $<
 		>@{ printf 'savedcmd_%s := gcc %s\n\nsource_%s := %s\n\ndeps_%s := \\\n' $@ '$(flags)' $@ $< $@; \
 			sed 's/^[^ ]*: *//; s/ *\\$$//' $@.d | tr ' ' '\n' | sed '/:$$/d; /^ *$$/d; s/.*/  & \\/'; } >$(@D)/.$(@F).cmd
 
@@ -60,12 +64,26 @@ kdir_makefile()
 		>printf '%s\n' $^ >$(M)/$*.mod
 		>ld -r -o $(M)/$*.all $^
 		>bash -c '. $(mini); mini_modpost $(kernel) $* $(M)/$*.all "$$(mini_nm -u $(M)/$*.all | sed "s/.* //")"' >$(M)/$*.mod.c 2>/dev/null
-		>gcc $(CFLAGS) -c -o $(M)/$*.mod.o $(M)/$*.mod.c
+		>gcc $(CFLAGS) -DMODULE -c -o $(M)/$*.mod.o $(M)/$*.mod.c
 		>ld -r --build-id -T $(kernel)/module.lds -o $@ $(M)/$*.all $(M)/$*.mod.o
+
+		# One of the kernel's own files, as a single target.
+		%.o: $(M)/%.o ;
 
 		-include $(wildcard $(M)/*.o.d)
 		FORCE:
 	END
+}
+
+# kdir_source: $tree, a source tree of the miniature kernel for klpmake's --source.
+kdir_source()
+{
+	local directory
+	tree=$scratch/source
+	cp -r "$mini_src" "$tree"
+	while IFS= read -r directory; do
+		: >"$directory/Makefile"
+	done < <(find "$tree" -type d)
 }
 
 # patch: $dir, a fresh patch directory.

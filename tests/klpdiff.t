@@ -173,8 +173,8 @@ whole_module()
 	local at
 	fresh
 	patched -e 's/if (flag_b)/_printk("another text"); if (flag_b)/' -e 's/x - ++count/x - 2 * ++count/'
-	c_file whole.c "$path" <<<''
-	cp "$scratch/cut.o" "$dir/whole.o"
+	c_file 001_whole.c "$path" <<<''
+	cp "$scratch/cut.o" "$dir/001_whole.o"
 	c_file main.c <<-'END'
 		int livepatch_flagged(int x);
 		int livepatch_other(int x);

@@ -35,6 +35,8 @@
 . "$home/scripts/lib/fix/paths.bash"
 # shellcheck source=scripts/lib/fix/apply.bash
 . "$home/scripts/lib/fix/apply.bash"
+# shellcheck source=scripts/lib/fix/source.bash
+. "$home/scripts/lib/fix/source.bash"
 # shellcheck source=scripts/lib/fix/compile.bash
 . "$home/scripts/lib/fix/compile.bash"
 # shellcheck source=scripts/lib/fix/diff.bash
@@ -121,7 +123,7 @@ main_build()
 	[[ -z $json ]] || report_listen
 	((!${#fix_patches[@]})) || fix_make_directory
 	check_patch_directory
-	fix_directory_patches "$patch"
+	fix_find_patches
 	target_find kdir
 	target_modules
 	cross_compiler "$kdir"
@@ -163,6 +165,7 @@ finish()
 	trap '' PIPE
 	kbuild_stop
 	inputs_settled || true
+	fix_stop
 	((status == 0 || status == 2)) || warn_of_old
 	if [[ -n $json ]]; then
 		report_deaf
@@ -256,18 +259,14 @@ resolve()
 
 symbols_of_objects()
 {
-	local module cache tool args=()
+	local module tool args=()
 	for module in "${modules[@]}"; do
 		mapfile -t objects < <(kbuild_objects "$work" "$module")
 		args+=(--module "$module.ko" "${objects[@]}")
 	done
-	cache_find
-	# Only if the directory exists already: klpmake makes nothing outside of the patch directory.
-	if [[ -d $cache/kernels && -O $cache/kernels && -w $cache/kernels ]]; then
-		args+=(--cache "$cache/kernels/.units-$release")
-	fi
+	target_cache
 	tool_find klpsyms
-	(cd "$work" && verbosely "$tool" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} \
+	(cd "$work" && verbosely "$tool" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} ${cache_args[@]+"${cache_args[@]}"} \
 		${allow_args[@]+"${allow_args[@]}"} --renames "$work_place/renames" -o "$work_place/_klpmake.syms" "${args[@]}")
 }
 

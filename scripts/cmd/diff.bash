@@ -26,6 +26,8 @@
 . "$home/scripts/lib/fix/paths.bash"
 # shellcheck source=scripts/lib/fix/apply.bash
 . "$home/scripts/lib/fix/apply.bash"
+# shellcheck source=scripts/lib/fix/source.bash
+. "$home/scripts/lib/fix/source.bash"
 # shellcheck source=scripts/lib/fix/compile.bash
 . "$home/scripts/lib/fix/compile.bash"
 # shellcheck source=scripts/lib/fix/diff.bash
@@ -67,9 +69,9 @@ main_diff()
 	target_find kdir
 	target_modules
 	cross_compiler "$kdir"
-	fix_source
 	diff_place=$(temporary -d) || exit 1
 	is_plain "$diff_place" || die "kbuild cannot work in '$diff_place': set TMPDIR to a plain path"
+	fix_source "$diff_place" "${fix_patches[@]}"
 	fix_changes "$kernel_source" "$diff_place" "${fix_patches[@]}"
 }
 
@@ -77,6 +79,7 @@ main_diff()
 diff_finish()
 {
 	kbuild_stop
+	fix_stop
 	[[ -z $diff_place ]] || rm -rf "$diff_place"
 	exit "$1"
 }

@@ -51,6 +51,8 @@ function sources_here(    command, path, list, n) {
 /^Error: not ELF$/ { print $0 "\n  obj-m lists object files, klp-fix.o, and not their sources"; next }
 /^make(\[[0-9]+\])?: (Entering|Leaving) directory/ { next }
 /^make(\[[0-9]+\])?: \*\*\* .* Error [0-9]+$/ { next }
+# With -k.
+/^make(\[[0-9]+\])?: Target .* not remade because of errors\.$/ { next }
 /^make(\[[0-9]+\])?: \*\*\* .*(Waiting for unfinished jobs|Deleting file)/ { next }
 /^  [A-Z][A-Z0-9_]* +(\[M\] +)?[^ ]+$/ { next }
 /^warning: (the compiler|pahole version) differs from the one used to build the kernel/ { note = 2; next }

@@ -76,11 +76,12 @@ recompile_tree()
 		at+=/$part
 		here+=/$part
 	done
+	# A fetched source is read-only, and nobody could write among copies that are, or remove them.
 	# What an earlier directory has linked here would be written through.
 	find "$here" -mindepth 1 -maxdepth 1 -type l -delete
 	find "$source$at" -mindepth 1 -maxdepth 1 -type f -exec cp --no-preserve=mode -t "$here" {} +
 	find "$source$at" -mindepth 1 -maxdepth 1 -type d -print0 |
 		while IFS= read -r -d '' link; do
-			[[ -e $here/${link##*/} ]] || cp -rs "$link" "$here"
+			[[ -e $here/${link##*/} ]] || cp -rs --no-preserve=mode "$link" "$here"
 		done
 }

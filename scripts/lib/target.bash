@@ -254,3 +254,14 @@ target_modules()
 	! kernel_part modules "$release" || module_args+=(--modules "$REPLY")
 	! kernel_part debug-modules "$release" || module_args+=(--debug-modules "$REPLY")
 }
+
+# target_cache: sets cache_args to where programs keep what they have found out about vmlinux. Only if the directory exists
+# already: klpmake makes nothing outside of the patch directory.
+target_cache()
+{
+	local cache
+	cache_args=()
+	cache_find
+	[[ ! -d $cache/kernels || ! -O $cache/kernels || ! -w $cache/kernels ]] ||
+		cache_args=(--cache "$cache/kernels/.units-$release")
+}

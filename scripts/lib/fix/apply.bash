@@ -82,7 +82,7 @@ fix_apply_file()
 	fi
 	fix_path_kind "$path"
 	if [[ $REPLY == other ]]; then
-		say "  passed over: '$path'"
+		show "  passed over: '$path'"
 		return
 	elif [[ $REPLY == refused ]]; then
 		fix_refuse "$at: '$path': $fix_path_reason"
@@ -168,7 +168,8 @@ fix_apply_moved()
 	if [[ $3 =~ fuzz\ ([0-9]+) ]]; then
 		warn "$1: this hunk fits '$2' $how, only without ${BASH_REMATCH[1]} of its outer lines: is that the right place?"$'\n'"$4"
 	else
-		warn "$1: this hunk fits '$2' $how: ${4%%$'\n'*}"
+		how+=": $(head -n 1 <<<"${4#    }")"
+		warn "$1: this hunk fits '$2' $how"
 	fi
 }
 

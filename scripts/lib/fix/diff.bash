@@ -5,6 +5,7 @@
 
 fix_patches=() # the .patch files, in the order in which they are applied
 fix_files=() # the C files that are compiled
+fix_pids=() # processes that compare them
 fix_added=() # those that --add names
 
 # shellcheck disable=SC2034 # for the help of who takes this option
@@ -34,13 +35,6 @@ fix_check_patches()
 		fix_is_patch "$file" || usage_error "'$file' is not a patch (.patch, .diff)"
 		[[ -f $file && -r $file ]] || die "'$file': no such patch"
 	done
-}
-
-# fix_source: sets kernel_source.
-fix_source()
-{
-	source_tree ||
-		die "the source of kernel '$release' is not here: '$home/scripts/fetch-kernel --source $release' gets Debian's, --source TREE names another place"
 }
 
 # fix_changes TREE PLACE PATCH...: PLACE/cut gets NNN_base.list for each file, and NNN_base.o with what was cut out of it,
@@ -85,24 +79,31 @@ fix_plan()
 fix_diff()
 {
 	local place=$1 i first most tool
-	local -a pids=()
 	most=$(nproc)
 	tool_find klpdiff
+	target_cache
 	rm -rf "$place/cut"
 	mkdir -p "$place/cut"
 	for ((first = 0; first < ${#fix_files[@]}; first += most)); do
 		for ((i = first; i < first + most && i < ${#fix_files[@]}; i++)); do
 			fix_base "$i"
 			fix_diff_file "${fix_files[i]}" "$place/cut/$REPLY" &
-			pids[i]=$!
+			fix_pids[i]=$!
 		done
 		for ((i = first; i < first + most && i < ${#fix_files[@]}; i++)); do
 			fix_base "$i"
-			wait "${pids[i]}" || fix_refused=1
+			wait "${fix_pids[i]}" || fix_refused=1
 			cat "$place/cut/$REPLY.messages" >&2
 			fix_list "${fix_files[i]}" <"$place/cut/$REPLY.list"
 		done
 	done
+	fix_pids=()
+}
+
+# fix_stop: for traps.
+fix_stop()
+{
+	((!${#fix_pids[@]})) || kill "${fix_pids[@]}" 2>/dev/null || true
 }
 
 # fix_base NUMBER: sets REPLY to the name that this one of fix_files has in the module: there may be two namespace.c.
@@ -112,16 +113,16 @@ fix_base()
 	printf -v REPLY '%03d_%s' "$(($1 + 1))" "${REPLY%.*}"
 }
 
-# fix_diff_file PATH BASE
+# fix_diff_file PATH BASE: in a process of its own.
 fix_diff_file()
 {
-	local command=("$tool" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} --path "$1" --list "$2.list" -o "$2.o"
+	local command=("$tool" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} ${cache_args[@]+"${cache_args[@]}"}
+		--path "$1" --list "$2.list" -o "$2.o"
 		"$place/orig/${1%.*}.o" "$place/new/${1%.*}.o")
 	: >"$2.list"
-	{
-		show_command "${command[@]}"
-		"${command[@]}"
-	} 2>"$2.messages"
+	exec 2>"$2.messages"
+	show_command "${command[@]}"
+	exec "${command[@]}"
 }
 
 # fix_list PATH: shows klpdiff's list, on standard input, to people.

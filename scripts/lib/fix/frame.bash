@@ -4,10 +4,11 @@
 # out of, and the header that describes the patch. kbuild compiles the stubs, and compiler.sh puts what was cut out in
 # their place. Source fix/diff.bash first.
 
-# fix_frame PLACE: PLACE/frame gets these files.
+# fix_frame PLACE: PLACE/frame gets these files. If they are those of the last run, they keep their times, so that make
+# does not compile again.
 fix_frame()
 {
-	local place=$1 frame=$1/frame base names=()
+	local place=$1 frame=$1/frame.new base names=()
 	rm -rf "$frame"
 	mkdir -p "$frame"
 	for base in "$place"/cut/*.o; do
@@ -25,6 +26,9 @@ fix_frame()
 		CC := sh $place/compiler.sh \$(CC)
 		include \$(src)/Makefile
 	MAKE
+	! diff -qr "$frame" "$place/frame" >/dev/null 2>&1 || return 0
+	rm -rf "$place/frame"
+	mv "$frame" "$place/frame"
 }
 
 # fix_stub PATH

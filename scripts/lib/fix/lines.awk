@@ -82,16 +82,20 @@ function scan(line,    i, n, ch, two, word, quote)
 	literal = quote
 }
 
-# condition(WORD): both ways of a condition begin with the parentheses that were open before it.
+# condition(WORD): each branch of a condition begins with the parentheses that were open before it, and the first one says
+# how many are open behind it: the others may be prose, and do not count if they are code, which is balanced alike.
 function condition(word)
 {
 	if (word ~ /^if/) {
 		conditions++
 		opened[conditions] = depth
+		behind[conditions] = -1
 	} else if (word ~ /^el/ && conditions > 0) {
+		if (behind[conditions] < 0) behind[conditions] = depth
 		depth = opened[conditions]
 		if (again) due = 1
 	} else if (word == "endif" && conditions > 0) {
+		if (behind[conditions] >= 0) depth = behind[conditions]
 		conditions--
 		if (again) due = 1
 		if (!conditions) again = 0

@@ -82,7 +82,7 @@ open && !hunks && /^(GIT binary patch|Binary files .* differ)$/ { kind = "binary
 	next
 }
 /^\+\+\+ / && before_at == NR - 1 {
-	if (!open || hunks) start("change")
+	if (!open || hunks) { start("change"); begins = before_at }
 	old = before
 	new = name($0)
 	if (old == "/dev/null") kind = "new"

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2016,SC2154 # $ is for sed; example.bash sets variables
+#
+# From a patch to a module for the stock kernels, whose source 'fetch-kernel --source' has fetched: a function of vmlinux,
+# one of a module, a private header. What is replaced is proven to be what the unpatched source compiles to; in a guest the
+# patched function runs. The source stays as it is.
+source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
+# shellcheck source=tests/example.bash
+. "$(dirname "${BASH_SOURCE[0]}")/example.bash"
+
+# patched NAME PATH SED: NAME.patch of one file.
+patched()
+{
+	mkdir -p "a/${2%/*}" "b/${2%/*}"
+	cat "$source/$2" >"a/$2"
+	sed "$3" "a/$2" >"b/$2"
+	diff -u "a/$2" "b/$2" >"$1.patch"
+}
+
+# state: of all that patches are about.
+state()
+{
+	find "$source/net" "$source/include" -printf '%p %y %s %T@ %C@ %l\n' | sort
+}
+
+# makes_fix FUNCTION [OPTION...] PATCH: klp-PATCH.ko replaces FUNCTION, among others.
+makes_fix()
+{
+	local function=$1 patch=${!#} module
+	shift
+	module=klp-${patch%.patch}.ko
+	run "$top/klpmake" -k "$release" "$@"
+	exits 0 "$release: $module is made"
+	has "$(nm "$module" 2>/dev/null)" " T livepatch_$function" "$release: ... it replaces $function()"
+	has "$out" " equal to the kernel's" "$release: ... the unpatched files are the kernel's"
+}
+
+whole_run()
+{
+	local source before
+	source=$(klpmake_cache)/kernels/$release/source
+	if [[ ! -f $source/Makefile ]]; then
+		skip "$release" 'scripts/fetch-kernel --source gets its source'
+		return
+	fi
+	cd "$copies" || exit
+	before=$(state)
+	patched vmlinux net/netlink/af_netlink.c '/^static int netlink_native_seq_show/,/^}/s/^{/{\n\tpr_info("klp-seen\\n");/'
+	makes_fix netlink_seq_show vmlinux.patch
+	patched module net/8021q/vlanproc.c '/^static int vlan_seq_show/,/^}/s/^{/{\n\tpr_info("klp-vlan\\n");/'
+	makes_fix vlan_seq_show module.patch
+	patched header net/netlink/af_netlink.h '/^static inline struct netlink_sock \*nlk_sk/,/^}/s/^{/{\n\tbarrier();/'
+	run "$top/klpmake" diff -k "$release" --add net/netlink/af_netlink.c header.patch
+	exits 0 "$release: a private header"
+	has "$out" '    replaced  netlink_bind:' "$release: ... with the functions that it is inlined into"
+	is "$(state)" "$before" "$release: the source has not changed"
+	try_module vmlinux '' 'cat /proc/net/netlink >/dev/null; dmesg | grep -c klp-seen'
+	try_module module '--modprobe 8021q' 'cat /proc/net/vlan/config >/dev/null; dmesg | grep -c klp-vlan'
+}
+
+# try_module NAME OPTIONS COMMAND: in a guest the command counts nothing before, something with the patch.
+try_module()
+{
+	local options
+	read -r -a options <<<"$2"
+	run "$top/klpmake" try "klp-$1.ko" ${options[@]+"${options[@]}"} --cmd "$3"
+	exits 0 "$release: a guest loads klp-$1.ko"
+	has "$out" 'before | 0' "$release: ... before, the function is the kernel's"
+	[[ $1 == module ]] || is "$(grep -cE '^with +\| [1-9]' <<<"$out")" 1 "$release: ... and with it the patched one runs"
+}
+
+on_every_kernel
+done_testing
