@@ -145,7 +145,7 @@ static void add_code(const struct sides *s, struct flow *f, const struct ksym *s
 
 static void add_parts(const struct sides *s, struct flow *f, const struct ksym *sym)
 {
-	const struct functions *all = check_functions(s->debug);
+	struct functions *all = check_functions(s->debug);
 	size_t len = strlen(sym->name);
 
 	for (size_t i = 0; i < all->n; i++) {

@@ -54,7 +54,7 @@ static void add_node(struct graph *g, const struct ksym *sym)
 
 static const struct ksym *function_with(const struct graph *g, uint64_t addr)
 {
-	const struct functions *all = check_functions(g->debug);
+	struct functions *all = check_functions(g->debug);
 
 	return functions_whole(all, functions_at(all, addr));
 }

@@ -9,7 +9,7 @@
 
 #define LIST_MAX 20
 
-const struct ksym *inlined_container(const struct functions *f, const struct inlined_place *p)
+const struct ksym *inlined_container(struct functions *f, const struct inlined_place *p)
 {
 	const struct ksym *found = NULL;
 

@@ -14,7 +14,7 @@
 struct inlined_list {
 	const struct objects *objects;
 	const struct object *object; /* that the code is in */
-	const struct functions *functions;
+	struct functions *functions;
 	/*
 	 * Which places to list (NULL: all but those in init memory); in: the function that has the
 	 * copy, NULL when no symbol is there.
@@ -24,7 +24,7 @@ struct inlined_list {
 };
 
 /* The function that has a copy: its symbol, or NULL. */
-const struct ksym *inlined_container(const struct functions *f, const struct inlined_place *p);
+const struct ksym *inlined_container(struct functions *f, const struct inlined_place *p);
 
 /*
  * "\n  NAME at PATH:LINE" for each inlined copy of a function that is wanted, and why it cannot be

@@ -13,7 +13,7 @@
 struct callers_list {
 	const struct objects *objects;
 	const struct object *object; /* that the code is in */
-	const struct functions *functions;
+	struct functions *functions;
 	/* Which to list; NULL: all but those in init memory. in: NULL when no symbol is there */
 	bool (*wanted)(const struct ksym *in, void *arg);
 	void *arg;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/search.h"
 #include "base/util.h"
 #include "symbols/ksym_sort.h"
@@ -85,19 +86,39 @@ static bool same_file(const struct ksym *a, const struct ksym *b)
 	return a->file && b->file && !strcmp(a->file, b->file);
 }
 
-const struct ksym *functions_whole(const struct functions *f, const struct ksym *part)
+static int by_name(const void *a, const void *b, void *arg)
+{
+	const struct functions *f = arg;
+	const size_t *x = a, *y = b;
+
+	return strcmp(f->sym[*x].name, f->sym[*y].name) ?: ORDER(*x, *y);
+}
+
+static void sort_names(struct functions *f)
+{
+	f->by_name = xcalloc(f->n, sizeof(*f->by_name));
+	for (size_t i = 0; i < f->n; i++)
+		f->by_name[i] = i;
+	qsort_r(f->by_name, f->n, sizeof(*f->by_name), by_name, f);
+}
+
+const struct ksym *functions_whole(struct functions *f, const struct ksym *part)
 {
 	const struct ksym *any = NULL, *here = NULL;
-	size_t anywhere = 0, in_file = 0, len;
+	size_t anywhere = 0, in_file = 0, first;
+	CLEANUP_FREE char *name = NULL;
 
 	if (!part || !function_is_cold(part->name))
 		return part;
-	len = (size_t)(strstr(part->name, ".cold") - part->name);
-	for (size_t i = 0; i < f->n; i++) {
-		const struct ksym *sym = &f->sym[i];
+	name = xstrndup(part->name, (size_t)(strstr(part->name, ".cold") - part->name));
+	if (!f->by_name && f->n)
+		sort_names(f);
+	first = COUNT_FIRST(i, f->n, strcmp(f->sym[f->by_name[i]].name, name) < 0);
+	for (size_t i = first; i < f->n; i++) {
+		const struct ksym *sym = &f->sym[f->by_name[i]];
 
-		if (strncmp(sym->name, part->name, len) != 0 || sym->name[len])
-			continue;
+		if (strcmp(sym->name, name) != 0)
+			break;
 		any = sym;
 		anywhere++;
 		if (same_file(sym, part)) {
@@ -129,5 +150,6 @@ bool function_is_cold(const char *name)
 void functions_free(struct functions *f)
 {
 	free(f->sym);
+	free(f->by_name);
 	memset(f, 0, sizeof(*f));
 }

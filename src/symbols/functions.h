@@ -12,6 +12,7 @@
 struct functions {
 	struct ksym *sym; /* by address; of two names of one place the global one comes first */
 	size_t n, cap;
+	size_t *by_name; /* made when a name is first looked up by functions_whole() */
 };
 
 /* Reads the function symbols of vmlinux or of a module. */
@@ -31,7 +32,7 @@ const struct ksym *functions_named(const struct functions *f, const char *name);
  * The function that a part "NAME.cold" of it was split from, or NULL when that cannot be told;
  * any other function itself.
  */
-const struct ksym *functions_whole(const struct functions *f, const struct ksym *part);
+const struct ksym *functions_whole(struct functions *f, const struct ksym *part);
 
 /*
  * Is it a clone that the compiler made of a function (NAME.isra.0, NAME.constprop.0, NAME.part.0)?

@@ -218,7 +218,7 @@ size_t check_old_each(struct check *c, void (*fn)(struct check *c, size_t i, voi
 	return known;
 }
 
-const struct functions *check_functions(struct check_debug *debug)
+struct functions *check_functions(struct check_debug *debug)
 {
 	if (!debug->functions.n)
 		functions_read(&debug->functions, debug->o->elf);
@@ -228,7 +228,7 @@ const struct functions *check_functions(struct check_debug *debug)
 static void read_callers(struct check *c, struct check_debug *debug)
 {
 	const struct object *code = check_object(c, debug->o->module ? debug->o->name : NULL);
-	const struct functions *all = check_functions(debug);
+	struct functions *all = check_functions(debug);
 	uint64_t *clone = xcalloc(all->n, sizeof(*clone));
 	size_t n = 0;
 
@@ -265,7 +265,7 @@ static bool is_replaced(const struct check *c, const struct check_debug *debug,
 static bool is_covered(struct check *c, struct check_debug *debug, const struct ksym *function,
 		       const struct ksym **chain, size_t depth)
 {
-	const struct functions *all = check_functions(debug);
+	struct functions *all = check_functions(debug);
 	const struct caller *caller;
 	bool covered = true;
 	size_t n;

@@ -51,7 +51,7 @@ size_t check_old_each(struct check *c, void (*fn)(struct check *c, size_t i, voi
 struct check_debug *check_debug_of(struct check *c, const char *object);
 
 /* All functions of the object. */
-const struct functions *check_functions(struct check_debug *debug);
+struct functions *check_functions(struct check_debug *debug);
 
 /* Who branches to a clone. *n is 0 for all but clones. */
 const struct caller *check_callers(struct check *c, struct check_debug *debug,
