@@ -67,7 +67,7 @@ try_module()
 	run "$top/klpmake" try "klp-$1.ko" ${options[@]+"${options[@]}"} --cmd "$3"
 	exits 0 "$release: a guest loads klp-$1.ko"
 	has "$out" 'before | 0' "$release: ... before, the function is the kernel's"
-	[[ $1 == module ]] || is "$(grep -cE '^with +\| [1-9]' <<<"$out")" 1 "$release: ... and with it the patched one runs"
+	is "$(grep -cE '^with +\| [1-9]' <<<"$out")" 1 "$release: ... and with it the patched one runs"
 }
 
 on_every_kernel

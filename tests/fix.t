@@ -105,7 +105,13 @@ is "$status:$(nm "$dir/klp-two.ko" | grep -c ' hook$')" 0:1 'main.c has callback
 echo >"$dir/001_alpha.c"
 fixes -q "$dir"
 refused 1 "'$dir/001_alpha.c' has the name of a file that klpmake makes: rename it" 'a file of a name that klpmake needs'
-rm "$dir/001_alpha.c" "$dir"/*.patch
+rm "$dir/001_alpha.c"
+sed -i 's/ \$(KLPMAKE_CUT)//' "$dir/Makefile"
+source_of main.c
+fixes -q "$dir"
+is "$status:$err:$(functions "$dir/klp-two.ko")" '0::' 'a directory that has its patches only for reference'
+sed -i 's/main.o/main.o $(KLPMAKE_CUT)/' "$dir/Makefile"
+rm "$dir"/*.patch
 fixes -q "$dir"
 refused 1 "'$dir/Makefile' names KLPMAKE_CUT, but there is no patch beside it (*.patch)" 'a directory without its patches'
 run "$top/klpmake" new show.patch "$dir"

@@ -129,7 +129,7 @@ main_build()
 	cross_compiler "$kdir"
 	tool_find klpsyms
 	workdir_open "$patch" "$release"
-	((!${#fix_patches[@]})) || fix_make "$work_place/fix"
+	fix_make "$work_place/fix"
 	mirror "$patch" "$work_place"
 	source_find "$work"
 	build

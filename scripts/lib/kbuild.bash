@@ -56,8 +56,8 @@ kbuild_start()
 	local environment
 	kbuild_environment
 	local command=(env -i "${environment[@]}" KCFLAGS="${KCFLAGS:-} -Wno-error $cflags" ${kbuild_env[@]+"${kbuild_env[@]}"}
-		make --no-print-directory -j"$(nproc)" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
-		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= ${kbuild_cross[@]+"${kbuild_cross[@]}"} "$@")
+		make --no-print-directory "$@" -j"$(nproc)" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
+		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= ${kbuild_cross[@]+"${kbuild_cross[@]}"})
 	show_command "${command[@]}"
 	# In the background, because bash does not run traps while it waits for a foreground command;
 	# in its own process group (-m), so that all of it can be stopped. What it starts does not get the lock.

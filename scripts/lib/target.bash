@@ -257,7 +257,7 @@ target_modules()
 
 # target_cache: sets cache_args to where programs keep what they have found out about vmlinux. Only if the directory exists
 # already: klpmake makes nothing outside of the patch directory.
-# shellcheck disable=SC2034 # for who runs the programs
+# shellcheck disable=SC2034 # for those who run programs
 target_cache()
 {
 	local cache

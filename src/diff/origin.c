@@ -106,7 +106,8 @@ const struct ksym *origin_symbol(struct original *o, size_t piece, bool *several
 			return &all[i];
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (!is_same_code(o, piece, &all[i]))
+		if (!all[i].file || !source_path_fits(o->scope->query.unit[0].name, all[i].file) ||
+		    !is_same_code(o, piece, &all[i]))
 			continue;
 		*several = found;
 		if (found)

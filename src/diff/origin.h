@@ -39,7 +39,7 @@ int origin_tables(struct target *target, struct code_tables *tables);
 
 /*
  * The symbol of a function of the file; NULL, with *several set when more than one may be it. By
- * its address in debug information, or by its code (a clone has no name there).
+ * its address in debug information, or (a clone has no name there) by its file and its code.
  */
 const struct ksym *origin_symbol(struct original *o, size_t piece, bool *several);
 

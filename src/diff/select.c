@@ -33,7 +33,7 @@ static enum section_kind kind_of(const struct selector *s, const struct piece *x
 	return section_kind(&s->d->is.elf->sec[x->section]);
 }
 
-/* How klpsyms finds a clone, which debug information does not know: by name and position. */
+/* How klpsyms finds a clone, which debug information does not know; NULL: it cannot be told. */
 static char *clone_name(struct selector *s, size_t was)
 {
 	const char *name = s->d->was.piece[was].name;
@@ -42,15 +42,9 @@ static char *clone_name(struct selector *s, size_t was)
 	bool several;
 
 	sym = origin_symbol(s->o, was, &several);
-	if (sym && origin_position(s->o, sym, &position))
-		return xasprintf(".klp.symbol:%s:%s:%zu", s->o->scope->object->name, name,
-				 position);
-	error("%s: which '%s' of '%s' is meant cannot be told: %s", s->path, name,
-	      s->o->scope->object->name,
-	      several ? "several are of the same code"
-		      : "none is what this source compiles to: take the source package and the "
-			"compiler of this very build");
-	return NULL;
+	if (!sym || !origin_position(s->o, sym, &position))
+		return NULL;
+	return xasprintf(".klp.symbol:%s:%s:%zu", s->o->scope->object->name, name, position);
 }
 
 /* "NAME" of "FUNCTION:NAME", how klpsyms finds a static variable of a function. */
@@ -67,18 +61,19 @@ static char *local_name(const struct selector *s, size_t was)
 		       : xasprintf(".klp.local:%s:%llu", x->identity, (unsigned long long)x->line);
 }
 
-/* What a piece is called that stays the kernel's. */
-static void name_outside(struct selector *s, size_t piece)
+/* What a piece is called that stays the kernel's. False when there is no telling. */
+static bool name_outside(struct selector *s, size_t piece)
 {
 	size_t was = s->d->is_pair[piece];
 	const struct piece *x = &s->d->was.piece[was];
 
 	if (s->s->outside[piece])
-		return;
+		return true;
 	if (x->kind == PIECE_CODE && function_is_clone(x->name))
 		s->s->outside[piece] = clone_name(s, was);
 	else
 		s->s->outside[piece] = x->function ? local_name(s, was) : xstrdup(x->name);
+	return s->s->outside[piece];
 }
 
 static void refuse(const struct selector *s, size_t from, size_t to, const char *what,
@@ -94,8 +89,10 @@ static void follow(struct selector *s, size_t from, size_t to)
 	const struct piece *x = &s->d->is.piece[to];
 	enum fate fate = s->d->fate[to];
 
+	/* A clone that cannot be found is copied: its code is the same. */
 	if (s->d->is_pair[to] != NO_PIECE && fate == FATE_SAME) {
-		name_outside(s, to);
+		if (!name_outside(s, to))
+			include(s, to);
 		return;
 	}
 	if (x->kind == PIECE_CODE && piece_is_init(&s->d->is, x))

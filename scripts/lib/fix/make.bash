@@ -28,9 +28,13 @@ fix_clean()
 	[[ -z $fix_temporary ]] || rm -rf "$fix_temporary"
 }
 
-# fix_make PLACE: all that kbuild needs for the patches.
+# fix_make PLACE: makes all that kbuild needs for the patches. If there are none, nothing stays of those that there were.
 fix_make()
 {
+	if ((!${#fix_patches[@]})); then
+		[[ ! -e $1 ]] || rm -rf "$1"
+		return
+	fi
 	mkdir -p "$1"
 	fix_source "$1" "${fix_patches[@]}"
 	fix_changes "$kernel_source" "$1" "${fix_patches[@]}"

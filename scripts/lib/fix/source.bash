@@ -46,13 +46,13 @@ fix_unpack()
 }
 
 # fix_parts PATCH...: prints patterns for the subsystems whose files the patches name, and for headers that stand alone.
-# The first directory in a tarball is that of the whole tree, as it is in a patch.
+# The first directory in a tarball is that of the whole tree, as it usually is in a patch.
 fix_parts()
 {
 	local name
 	printf '%s\n' '*/Makefile' '*/kernel/Makefile'
 	{
-		sed -nE 's/^(---|\+\+\+) ([^\t\r]*).*/\2/p' "$@" | sed 's|^[^/]*/||'
+		sed -nE 's/^(---|\+\+\+) ([^\t\r]*).*/\2/p' "$@" | sed 'p; s|^[^/]*/||'
 		printf '%s\n' ${fix_added[@]+"${fix_added[@]}"}
 	} | while IFS= read -r name; do
 		! fix_path_plain "$name" || case $name in
