@@ -134,6 +134,9 @@ refusals()
 	patched 's/return whole(1)/return whole(2)/'
 	has "$err" "klpdiff: warning: $path: 'starts' changes, and runs only when" "a function that has run"
 	says '' "... is left out"
+	patched -e 's/^int apart/int boot_data __initdata = 1; &/'
+	has "$err" "klpdiff: warning: $path: 'boot_data', in section '.init.data', is new: a livepatch cannot have that" \
+		"what only a kernel's build can make"
 	patched -e 's/flag_a;/flag_a + starts();/' -e 's/^int flagged/int starts(void); &/'
 	is "$status" 0 "a function that has run is called: klpsyms will say that it is gone"
 }

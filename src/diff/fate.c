@@ -167,6 +167,23 @@ static void take_cold(struct diff *d)
 	}
 }
 
+/*
+ * What only the kernel's own build can make or change: an export, a parameter, what runs or is read
+ * while it boots.
+ */
+static void note_kernels(const struct fates *f, size_t piece)
+{
+	const struct pieces *p = &f->d->is;
+	const struct piece *x = &p->piece[piece];
+
+	if (x->kind == PIECE_DATA && x->identity &&
+	    section_kind(&p->elf->sec[x->section]) == SECTION_KERNELS)
+		warning("%s: '%s', in section '%s', %s: a livepatch cannot have that, and the patch "
+			"leaves it out",
+			f->path, x->name, p->elf->sec[x->section].name,
+			f->d->is_pair[piece] == NO_PIECE ? "is new" : "changes");
+}
+
 static void refuse_data(const struct fates *f, size_t piece)
 {
 	const struct pieces *p = &f->d->is;
@@ -174,9 +191,10 @@ static void refuse_data(const struct fates *f, size_t piece)
 	const struct piece *was = &f->d->was.piece[f->d->is_pair[piece]];
 	const struct piece *is = &p->piece[piece];
 
-	/* What the kernel reads while it boots, or has from its build. */
-	if (kind != SECTION_DATA)
+	if (kind != SECTION_DATA) {
+		note_kernels(f, piece);
 		return;
+	}
 	error("%s: '%s' exists in the kernel, and its %s changes: a livepatch cannot change data "
 	      "that is there\n"
 	      "  set it in a callback (pre_patch), or keep what is new in a shadow variable "
@@ -195,6 +213,7 @@ void diff_fates(struct diff *d, const char *path, unpatchable_fn *unpatchable, v
 
 		if (d->is_pair[i] == NO_PIECE) {
 			d->fate[i] = FATE_NEW;
+			note_kernels(&f, i);
 			continue;
 		}
 		if (diff_equal(d, d->is_pair[i], i))
