@@ -22,7 +22,7 @@ static void report_new(const struct diff *d, const struct selection *s, FILE *ou
 	for (size_t i = 0; i < d->is.n; i++) {
 		const struct piece *x = &d->is.piece[i];
 
-		if (s->in[i] && d->fate[i] == FATE_NEW && x->name && x->identity)
+		if (s->in[i] && d->fate[i] == FATE_NEW && x->identity && !function_is_cold(x->name))
 			fprintf(out, "new %s\n", x->name);
 	}
 }
