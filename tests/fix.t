@@ -88,6 +88,7 @@ rm -f klp-two.ko
 # A directory.
 run "$top/klpmake" new 0001-two.patch 0002-more.patch "$scratch/fix"
 is "$status:$(ls "$scratch/fix" | paste -sd ' ')" '0:0001-two.patch 0002-more.patch Makefile main.c' 'klpmake new makes a patch directory'
+has "$(<"$scratch/fix/main.c")" $'{\n\t.mod = THIS_MODULE,' '... main.c is indented as the kernel is'
 dir=$scratch/fix
 fixes "$dir"
 is "$status:$err" 0: '... of which klpmake makes the module'

@@ -36,7 +36,8 @@ fix_name()
 # fix_main: prints the main file, which is the author's from then on.
 fix_main()
 {
-	cat <<-'END'
+	# Only the tabs of this script go.
+	sed 's/^\t\t//' <<'END'
 		// SPDX-License-Identifier: GPL-2.0
 		/*
 		 * The description of the patch. klpmake makes klpmake_objects.h of what the patch changes, each time; its first
@@ -68,7 +69,7 @@ fix_main()
 		module_exit(klp_fix_exit);
 		MODULE_LICENSE("GPL");
 		MODULE_INFO(livepatch, "Y");
-	END
+END
 }
 
 # fix_makefile NAME: prints the Makefile.
