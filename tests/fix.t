@@ -82,6 +82,7 @@ diff -u --label a/fs/proc/alpha.c --label b/fs/proc/alpha.c "$scratch/b/fs/proc/
 fixes 0001-two.patch 0002-more.patch
 is "$status:$err" 0: 'two patches'
 is "$(functions klp-two.ko)" 'alpha_show beta_total' '... of two files, in one module'
+lacks "$out" 'not checked  data' '... what is left out counts as declared: its types are compared with the kernel'"'"'s'
 has "$(objdump -d klp-two.ko)" '$0x2,' '... one on the other'
 rm -f klp-two.ko
 

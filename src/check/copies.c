@@ -193,7 +193,7 @@ static void add_helpers(struct search *s, struct patch_unit *u)
 	for (size_t i = 0; i < u->types.declared_n; i++) {
 		const struct declared *d = &u->types.declared[i];
 
-		if (d->function && d->defined && name_of(&u->types, d->type) &&
+		if (d->function && d->defined && !d->left_out && name_of(&u->types, d->type) &&
 		    !has_copy(s->ret, u, d->type) && !is_new(s->t, u, d->type) &&
 		    type_is_own(s->t, &u->types, d->type))
 			add_helper(s, u, d->type);

@@ -461,6 +461,15 @@ bool uleb_number(const unsigned char *p, size_t len, uint64_t *ret)
 	return false;
 }
 
+bool die_has(Dwarf_Die die, Dwarf_Half number)
+{
+	Dwarf_Attribute attr = find_attr(die, number);
+
+	if (attr)
+		dwarf_dealloc_attribute(attr);
+	return attr;
+}
+
 bool dwarf_file_has_place(const struct dwarf_file *d, uint64_t addr)
 {
 	return d->elf->ehdr.e_type != ET_REL || addr >= elf_place(1, 0);

@@ -143,6 +143,7 @@ bool die_tag(Dwarf_Die die, Dwarf_Half *tag);
 bool die_string(Dwarf_Die die, Dwarf_Half attr, const char **ret);
 bool die_number(Dwarf_Die die, Dwarf_Half attr, uint64_t *ret);
 bool die_flag(Dwarf_Die die, Dwarf_Half attr);
+bool die_has(Dwarf_Die die, Dwarf_Half attr); /* in whatever form */
 bool die_reference(Dwarf_Die die, Dwarf_Half attr, Dwarf_Off *ret);
 bool die_offset(Dwarf_Die die, Dwarf_Off *ret);
 

@@ -193,6 +193,9 @@ static void read_declared(struct dwarf_file *d, Dwarf_Die die, struct types *typ
 		s->placed = true;
 		s->size = code_size(die, s->addr);
 	}
+	s->left_out = s->defined && !s->placed &&
+		      (s->function ? die_has(die, DW_AT_low_pc) || die_has(die, DW_AT_ranges)
+				   : die_has(die, DW_AT_location));
 }
 
 static int read_part(struct dwarf_file *d, Dwarf_Die die, void *arg);

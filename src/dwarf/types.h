@@ -49,6 +49,8 @@ struct declared {
 	bool function;
 	bool external;
 	bool defined, placed;
+	bool left_out; /* defined, but klpdiff has cut it out of the object file: it is the kernel's
+			*/
 };
 
 struct types {

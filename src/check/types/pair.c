@@ -182,7 +182,8 @@ static bool defines(const struct types *types, const char *name)
 	for (size_t i = 0; i < types->declared_n; i++) {
 		const char *is = types->t[types->declared[i].type].name;
 
-		if (types->declared[i].defined && is && !strcmp(is, name))
+		if (types->declared[i].defined && !types->declared[i].left_out && is &&
+		    !strcmp(is, name))
 			return true;
 	}
 	return false;
@@ -202,6 +203,13 @@ static char *symbol_name(const struct types *types, const struct declared *s)
 	return xstrdup(name);
 }
 
+static bool is_undefined(const struct type_checks *t, const char *name)
+{
+	const size_t *undefined = strmap_get(&t->symbols, name);
+
+	return undefined && *undefined;
+}
+
 static int add_uses(struct type_checks *t, struct patch_unit *u)
 {
 	for (size_t i = 0; i < u->types.declared_n; i++) {
@@ -210,12 +218,13 @@ static int add_uses(struct type_checks *t, struct patch_unit *u)
 		struct type_use use = {.unit = u, .declared = s};
 		struct asm_name is;
 
-		if (s->defined || !name || defines(&u->types, name))
+		if ((s->defined && !s->left_out) || !name || defines(&u->types, name))
 			continue;
 		if (asm_name_parse(&is, symbol_name(&u->types, s), u->types.path))
 			return -1;
 		use.name = is.name;
-		if (!add_livepatch(t, &use, &is))
+		/* Most of what is left out is not used either. */
+		if (!add_livepatch(t, &use, &is) && (!s->left_out || is_undefined(t, use.name)))
 			add_exported(t, &use);
 	}
 	return 0;
