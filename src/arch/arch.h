@@ -164,6 +164,8 @@ struct arch_slots {
 
 /* What instructions look like. */
 struct arch_code {
+	/* klpdiff knows all that it needs of it, and tests have shown that. */
+	bool cut;
 	/* Is a relative relocation at code[offset] an operand, not a branch's? NULL: always */
 	bool (*relative_operand)(const unsigned char *code, uint64_t offset);
 	/*

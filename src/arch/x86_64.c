@@ -264,6 +264,7 @@ const struct arch arch_x86_64 = {
 		},
 	.code =
 		{
+			.cut = true,
 			.relative_operand = x86_64_relative_operand,
 			.takes = x86_64_takes,
 			.addresses_in_code = true,

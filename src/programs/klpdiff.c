@@ -124,7 +124,15 @@ static int run(const struct options *opt, struct target *target, char **files)
 	struct original o = {.target = NULL};
 	int status = -1;
 
-	if (target_open(target, &opt->target) || origin_tables(target, &tables))
+	if (target_open(target, &opt->target))
+		return -1;
+	if (!target->arch->code.cut) {
+		error("'%s': klpmake cannot cut functions out of code for %s yet: write the changed "
+		      "functions by hand, in a file with a tag",
+		      opt->target.vmlinux, target->arch->name);
+		return -1;
+	}
+	if (origin_tables(target, &tables))
 		return -1;
 	messages_hold();
 	if (!diff_open(&d, files[0], files[1], target->arch, &tables) &&
