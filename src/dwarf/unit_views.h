@@ -22,7 +22,7 @@
 struct dwarf_object;
 
 /* More than a patch leads to; who reads more units reads them all. */
-#define UNIT_VIEWS_MAX 16
+#define UNIT_VIEWS_MAX 24
 
 struct unit_view {
 	Dwarf_Off begin, end; /* of the unit */

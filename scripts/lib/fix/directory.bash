@@ -88,9 +88,10 @@ fix_makefile()
 # out, and adds the files that the Makefile adds.
 fix_directory_patches()
 {
-	local words
+	local words text=''
 	fix_patches=()
-	grep -q '^[^#]*KLPMAKE_CUT' "$1/Makefile" 2>/dev/null || return 0
+	[[ ! -f $1/Makefile || ! -r $1/Makefile ]] || { text=$'\n'$(<"$1/Makefile"); } 2>/dev/null
+	[[ $text =~ $'\n'[^#$'\n']*KLPMAKE_CUT ]] || return 0
 	[[ ! -e $1/Kbuild ]] || die "'$1/Kbuild' is in the way of the one that klpmake makes: call it Makefile"
 	mapfile -t fix_patches < <(compgen -G "$1/*.patch"; compgen -G "$1/*.diff")
 	((${#fix_patches[@]})) || die "'$1/Makefile' names KLPMAKE_CUT, but there is no patch beside it (*.patch)"
