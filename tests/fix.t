@@ -86,6 +86,16 @@ lacks "$out" 'not checked  data' '... what is left out counts as declared: its t
 has "$(objdump -d klp-two.ko)" '$0x2,' '... one on the other'
 rm -f klp-two.ko
 
+# Two static functions of one name.
+patched same fs/proc/alpha.c '/^static noinline noclone int helper/,/^}/s/^{/{\n\tx ^= 4711;/' \
+	fs/proc/beta.c '/^static __hot noinline noclone int helper/,/^}/s/^{/{\n\tx ^= 815;/'
+fixes same.patch
+exits 0 'two functions of one name'
+is "$(functions klp-same.ko)" 'helper helper_002' '... become two'
+is "$(objdump -d --disassemble=livepatch_helper klp-same.ko | grep -c 0x1267) $(objdump -d --disassemble=livepatch_helper_002 klp-same.ko | grep -c 0x32f)" \
+	'1 1' '... each with its own change'
+rm -f klp-same.ko same.patch
+
 # A directory.
 run "$top/klpmake" new 0001-two.patch 0002-more.patch "$scratch/fix"
 is "$status:$(ls "$scratch/fix" | paste -sd ' ')" '0:0001-two.patch 0002-more.patch Makefile main.c' 'klpmake new makes a patch directory'

@@ -98,6 +98,29 @@ fix_diff()
 		done
 	done
 	fix_pids=()
+	[[ -n $fix_refused ]] || fix_distinct "$place/cut"
+}
+
+# fix_distinct CUT: two files may each have a static function of one name, and the functions that replace them are global.
+# The second gets the number of its file. Its cold part goes with it: objtool finds the one by the name of the other.
+fix_distinct()
+{
+	local list old new other args
+	local -A taken=()
+	for list in "$1"/*.list; do
+		args=()
+		while read -r _ old new _; do
+			if [[ -n ${taken[$new]-} ]]; then
+				other=${list##*/}
+				other=${new}_${other%%_*}
+				args+=(--redefine-sym "$new=$other" --redefine-sym "$new.cold=$other.cold")
+				sed -i "s/^replace $old $new /replace $old $other /" "$list"
+				new=$other
+			fi
+			taken[$new]=1
+		done < <(grep '^replace ' "$list")
+		((!${#args[@]})) || "$objcopy" "${args[@]}" "${list%.list}.o"
+	done
 }
 
 # fix_stop: for traps.
