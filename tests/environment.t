@@ -90,8 +90,6 @@ environment()
 	refused 1 "'$scratch/no.symvers', of KBUILD_EXTRA_SYMBOLS: no such file" "KBUILD_EXTRA_SYMBOLS that are not there"
 	for setting in KCFLAGS KCPPFLAGS; do
 		patch
-		# shellcheck disable=SC2016 # make's
-		sed -i 's/flags = \$(CFLAGS)/flags = $(CFLAGS) $(KCPPFLAGS)/' "$k/Makefile"
 		source_of klp-x.c NUMBER
 		make_with "$setting=-DNUMBER=1050" "$dir"
 		is "$status:$err:$(adds)" "0::1050" "$setting is heeded"

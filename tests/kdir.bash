@@ -45,7 +45,7 @@ kdir_makefile()
 		include $(or $(wildcard $(M)/Kbuild),$(M)/Makefile)
 		modules := $(patsubst %.o,$(M)/%.ko,$(obj-m))
 		objects = $(addprefix $(M)/,$(or $($*-y),$*.o))
-		flags = $(LINUXINCLUDE) $(CFLAGS) $(if $(obj-m),-DMODULE) $(ccflags-y) $(KCFLAGS)
+		flags = $(LINUXINCLUDE) $(CFLAGS) $(if $(obj-m),-DMODULE) $(ccflags-y) $(KCPPFLAGS) $(KCFLAGS)
 
 		modules: $(modules)
 		>printf '%s\n' $(modules:.ko=.o) >$(M)/modules.order
