@@ -12,7 +12,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/kdir.bash"
 kdir_setup
 # shellcheck disable=SC2016 # make's
-sed -i -e 's,^>gcc .*-c -o $@ $<$,>cd $(M) \&\& gcc $(flags) -MD -MP -MF $@.d -c -o $(notdir $@) ./$(notdir $<),' \
+sed -i -e 's,^>$(CC) .*-c -o $@ $<$,>cd $(M) \&\& $(CC) $(flags) -MD -MP -MF $@.d -c -o $(notdir $@) ./$(notdir $<),' \
 	-e "s,^>printf .*>\$(M)/\$\*\.mod\$,>printf '%s\\\\n' \$(patsubst \$(M)/%\,./%\,\$^) >\$(M)/\$*.mod," "$k/Makefile"
 # shellcheck disable=SC2016
 is "$(grep -c 'cd $(M) &&\|,./%,' "$k/Makefile")" 2 'a kbuild that enters the directory'
