@@ -34,23 +34,6 @@ static void changed(struct fates *f, size_t piece, char *why)
 	f->queue[f->n++] = piece;
 }
 
-/* The function that a cold part belongs to, or NO_PIECE. */
-static size_t whole_of(const struct pieces *p, size_t cold)
-{
-	const char *name = p->piece[cold].name;
-	size_t len = name ? strlen(name) : 0;
-
-	if (!name || !function_is_cold(name))
-		return NO_PIECE;
-	len -= strlen(strrchr(name, '.'));
-	for (size_t i = 0; i < p->n; i++) {
-		if (p->piece[i].kind == PIECE_CODE && p->piece[i].name &&
-		    strlen(p->piece[i].name) == len && !strncmp(p->piece[i].name, name, len))
-			return i;
-	}
-	return NO_PIECE;
-}
-
 /* A reference in this piece counts for that one: an entry's for the code that it is about. */
 static size_t user_of(const struct pieces *p, size_t piece)
 {
@@ -124,7 +107,7 @@ static void decide(struct fates *f, size_t piece)
 	const struct piece *x = &d->is.piece[piece];
 	const char *because = NULL;
 	const char *prototype;
-	size_t whole = whole_of(&d->is, piece);
+	size_t whole = pieces_whole(&d->is, piece);
 
 	if (d->is_pair[piece] == NO_PIECE)
 		return;
@@ -147,8 +130,7 @@ static void decide(struct fates *f, size_t piece)
 	else if (prototype)
 		because = prototype;
 	else
-		because = f->unpatchable(d->was.piece[d->is_pair[piece]].name, d->is_pair[piece],
-					 f->arg);
+		because = f->unpatchable(d->is_pair[piece], f->arg);
 	if (because)
 		carry(f, piece, because);
 	else
@@ -159,7 +141,8 @@ static void decide(struct fates *f, size_t piece)
 static void take_cold(struct diff *d)
 {
 	for (size_t i = 0; i < d->is.n; i++) {
-		size_t whole = d->is.piece[i].kind == PIECE_CODE ? whole_of(&d->is, i) : NO_PIECE;
+		size_t whole =
+			d->is.piece[i].kind == PIECE_CODE ? pieces_whole(&d->is, i) : NO_PIECE;
 
 		if (whole != NO_PIECE &&
 		    (d->fate[whole] == FATE_REPLACE || d->fate[whole] == FATE_CARRY))

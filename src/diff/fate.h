@@ -6,7 +6,7 @@
 #include "diff/diff.h"
 
 /* Why the kernel cannot redirect a function as it was, or NULL. */
-typedef const char *unpatchable_fn(const char *name, size_t was, void *arg);
+typedef const char *unpatchable_fn(size_t was, void *arg);
 
 /*
  * Sets the fate of all pieces. A changed function is replaced; where that is impossible, because it

@@ -3,9 +3,11 @@
 #include "diff/pieces.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/search.h"
 #include "base/util.h"
+#include "symbols/functions.h"
 
 void pieces_free(struct pieces *p)
 {
@@ -37,6 +39,22 @@ size_t pieces_entries(const struct pieces *p, size_t piece, const size_t **first
 
 	*first = p->entry + from;
 	return COUNT_FIRST(i, p->entries, p->piece[p->entry[i]].about <= piece) - from;
+}
+
+size_t pieces_whole(const struct pieces *p, size_t cold)
+{
+	const char *name = p->piece[cold].name;
+	size_t len = name ? strlen(name) : 0;
+
+	if (!name || !function_is_cold(name))
+		return NO_PIECE;
+	len -= strlen(strrchr(name, '.'));
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->piece[i].kind == PIECE_CODE && p->piece[i].name &&
+		    strlen(p->piece[i].name) == len && !strncmp(p->piece[i].name, name, len))
+			return i;
+	}
+	return NO_PIECE;
 }
 
 bool piece_is_init(const struct pieces *p, const struct piece *piece)

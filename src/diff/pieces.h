@@ -86,6 +86,9 @@ size_t pieces_at(const struct pieces *p, size_t section, uint64_t offset);
 /* The entries of tables about a piece: how many, and the first in *first. */
 size_t pieces_entries(const struct pieces *p, size_t piece, const size_t **first);
 
+/* The function that a cold part was split from; of anything else NO_PIECE. */
+size_t pieces_whole(const struct pieces *p, size_t cold);
+
 /* Is it code that the kernel frees after boot or runs only when a module goes? */
 bool piece_is_init(const struct pieces *p, const struct piece *piece);
 

@@ -64,10 +64,11 @@ static int read_relocs(struct pieces *p)
 /* Code that is read from one instruction to the next. */
 struct reader {
 	struct pieces *p;
+	size_t known;		  /* how many references are relocations */
 	size_t section, ref, end; /* ref: the first at the instruction or behind it */
 	const unsigned char *code;
 	size_t size;
-	uint64_t *function; /* where functions begin, ascending */
+	uint64_t *function; /* elf_place() of where functions begin, ascending */
 	size_t functions;
 };
 
@@ -78,11 +79,16 @@ static int no_instruction(const struct reader *r, uint64_t at)
 	return -1;
 }
 
+/* How many functions begin at a place of the section or before it. */
+static size_t functions_up_to(const struct reader *r, uint64_t offset)
+{
+	return COUNT_FIRST(i, r->functions, r->function[i] <= elf_place(r->section, offset));
+}
+
 /* Do two places belong to one function? */
 static bool in_one(const struct reader *r, uint64_t a, uint64_t b)
 {
-	return COUNT_FIRST(i, r->functions, r->function[i] <= a) ==
-	       COUNT_FIRST(i, r->functions, r->function[i] <= b);
+	return functions_up_to(r, a) == functions_up_to(r, b);
 }
 
 /*
@@ -129,11 +135,7 @@ static int read_instruction(struct reader *r, step_fn *read, uint64_t at, uint64
 	return 0;
 }
 
-static int by_number(const void *a, const void *b)
-{
-	return order_u64(a, b);
-}
-
+/* Where the functions of the file begin, ascending. */
 static void find_functions(struct reader *r)
 {
 	size_t cap = 0;
@@ -142,63 +144,63 @@ static void find_functions(struct reader *r)
 		struct elf_symbol sym;
 
 		elf_file_symbol(r->p->elf, i, &sym);
-		if (sym.special || sym.shndx != r->section ||
-		    GELF_ST_TYPE(sym.sym.st_info) != STT_FUNC)
+		if (sym.special || GELF_ST_TYPE(sym.sym.st_info) != STT_FUNC)
 			continue;
 		GROW(r->function, r->functions, cap);
-		r->function[r->functions++] = sym.sym.st_value;
+		r->function[r->functions++] = elf_place(sym.shndx, sym.sym.st_value);
 	}
 	if (r->functions)
-		qsort(r->function, r->functions, sizeof(*r->function), by_number);
+		qsort(r->function, r->functions, sizeof(*r->function), order_u64);
 }
 
-static int read_code(struct pieces *p, size_t section)
+static int read_code(struct reader *r, size_t section)
 {
-	struct reader r = {.p = p, .section = section};
+	struct pieces *p = r->p;
 	step_fn *read = step_of(p->arch);
-	size_t known = p->refs;
-	int status = 0;
 
 	if (!read) {
 		error("'%s': code of this architecture cannot be read", p->elf->path);
 		return -1;
 	}
-	if (elf_file_bytes(p->elf, section, &r.code, &r.size))
+	r->section = section;
+	if (elf_file_bytes(p->elf, section, &r->code, &r->size))
 		return -1;
-	r.ref = COUNT_FIRST(i, known, p->ref[i].section < section);
-	r.end = COUNT_FIRST(i, known, p->ref[i].section <= section);
-	find_functions(&r);
-	for (uint64_t at = 0, next; at < r.size && !status; at = next) {
-		size_t up_to = COUNT_FIRST(i, r.functions, r.function[i] <= at);
+	r->ref = COUNT_FIRST(i, r->known, p->ref[i].section < section);
+	r->end = COUNT_FIRST(i, r->known, p->ref[i].section <= section);
+	for (uint64_t at = 0, next; at < r->size; at = next) {
+		size_t up_to = functions_up_to(r, at);
 
-		status = read_instruction(&r, read, at, &next);
+		if (read_instruction(r, read, at, &next))
+			return -1;
 		/* A function begins an instruction, whatever stands before it. */
-		if (!status && up_to < r.functions && r.function[up_to] < next)
-			next = r.function[up_to];
+		if (up_to < functions_up_to(r, next))
+			next = (uint32_t)r->function[up_to];
 	}
-	free(r.function);
-	return status;
+	return 0;
 }
 
 int refs_read(struct pieces *p)
 {
-	size_t known;
+	struct reader r = {.p = p};
+	int status = 0;
 
 	if (read_relocs(p))
 		return -1;
 	if (p->refs)
 		qsort(p->ref, p->refs, sizeof(*p->ref), by_place);
-	known = p->refs;
-	for (size_t i = 1; i < p->elf->shnum; i++) {
+	r.known = p->refs;
+	find_functions(&r);
+	for (size_t i = 1; i < p->elf->shnum && !status; i++) {
 		enum section_kind kind = section_kind(&p->elf->sec[i]);
 
 		if ((kind == SECTION_CODE || kind == SECTION_BODIES) &&
-		    p->elf->sec[i].shdr.sh_type == SHT_PROGBITS && read_code(p, i))
-			return -1;
+		    p->elf->sec[i].shdr.sh_type == SHT_PROGBITS)
+			status = read_code(&r, i);
 	}
-	if (p->refs > known)
+	free(r.function);
+	if (p->refs > r.known)
 		qsort(p->ref, p->refs, sizeof(*p->ref), by_place);
-	return 0;
+	return status;
 }
 
 /*

@@ -58,23 +58,16 @@ static void add_file(struct symtab *t, const struct elf_file *f)
 	}
 }
 
-/* A function or cold part of a function that is replaced gets a name that only the patch has. */
+/*
+ * A function that replaces one gets a name that only the patch has, and its cold part with it:
+ * objtool finds the one by the name of the other.
+ */
 static char *new_name(const struct diff *d, const char *name, size_t piece)
 {
-	const struct piece *x = &d->is.piece[piece];
-	const char *dot = strrchr(name, '.');
+	size_t whole = pieces_whole(&d->is, piece);
 
-	if (d->fate[piece] == FATE_REPLACE)
+	if (d->fate[whole != NO_PIECE ? whole : piece] == FATE_REPLACE)
 		return xasprintf(REPLACES "%s", name);
-	/* objtool finds a cold part's function by its name. */
-	for (size_t i = 0; x->kind == PIECE_CODE && dot && !strcmp(dot, ".cold") && i < d->is.n;
-	     i++) {
-		const char *whole = d->is.piece[i].name;
-
-		if (d->fate[i] == FATE_REPLACE && whole && strlen(whole) == (size_t)(dot - name) &&
-		    !strncmp(whole, name, (size_t)(dot - name)))
-			return xasprintf(REPLACES "%s", name);
-	}
 	return xstrdup(name);
 }
 

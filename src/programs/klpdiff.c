@@ -75,9 +75,8 @@ static void parse(int argc, char **argv, struct options *opt)
 			"two object files are needed: of the kernel file as it is, and patched");
 }
 
-static const char *unpatchable(const char *name, size_t was, void *arg)
+static const char *unpatchable(size_t was, void *arg)
 {
-	(void)name;
 	return origin_unpatchable(arg, was);
 }
 
