@@ -33,10 +33,14 @@
 . "$home/scripts/lib/baseline.bash"
 # shellcheck source=scripts/lib/fix/paths.bash
 . "$home/scripts/lib/fix/paths.bash"
+# shellcheck source=scripts/lib/fix/whole.bash
+. "$home/scripts/lib/fix/whole.bash"
 # shellcheck source=scripts/lib/fix/apply.bash
 . "$home/scripts/lib/fix/apply.bash"
 # shellcheck source=scripts/lib/fix/source.bash
 . "$home/scripts/lib/fix/source.bash"
+# shellcheck source=scripts/lib/fix/kept.bash
+. "$home/scripts/lib/fix/kept.bash"
 # shellcheck source=scripts/lib/fix/compile.bash
 . "$home/scripts/lib/fix/compile.bash"
 # shellcheck source=scripts/lib/fix/diff.bash
@@ -63,7 +67,8 @@ usage()
 Usage: klpmake [OPTION...] [DIRECTORY]         make the livepatch(es) of a patch directory
        klpmake [OPTION...] FIX.patch...        make one of patches to the kernel's source
        klpmake new FIX.patch... DIRECTORY      make a patch directory of them
-       klpmake diff [OPTION...] FIX.patch...   only say what they change
+       klpmake new DIRECTORY FILE.c...         make one of whole kernel files, to edit
+       klpmake diff FIX.patch...|DIRECTORY     only say what they change
        klpmake check [OPTION...] X.ko          check a finished livepatch module
        klpmake try X.ko [OPTION...]            boot its kernel in QEMU and try it there
        klpmake help [COMMAND]                  how to use klpmake, or one of these commands
@@ -219,7 +224,7 @@ build()
 	check_all
 	stage_end
 	inputs_settled
-	((!${#fix_patches[@]})) || fix_prove "$work_place/fix"
+	! fix_is_asked || fix_prove "$work_place/fix"
 	[[ -n $json ]] || report_checked "${checked[@]}"
 }
 

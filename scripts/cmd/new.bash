@@ -1,50 +1,135 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# 'klpmake new FIX.patch... DIRECTORY' makes a patch directory of patches to the kernel's source, whose main file and
-# Makefile are the author's from then on.
+# 'klpmake new' makes a patch directory of patches to the kernel's source, or of whole kernel files to edit. All files in
+# it are the author's from then on.
 
 # shellcheck disable=SC2034,SC2154 # klpmake sets home, and what it sources uses what is set here
 
+# shellcheck source=scripts/lib/kernel.bash
+. "$home/scripts/lib/kernel.bash"
+# shellcheck source=scripts/lib/machines.bash
+. "$home/scripts/lib/machines.bash"
+# shellcheck source=scripts/lib/target.bash
+. "$home/scripts/lib/target.bash"
+# shellcheck source=scripts/lib/source.bash
+. "$home/scripts/lib/source.bash"
+# shellcheck source=scripts/lib/json.bash
+. "$home/scripts/lib/json.bash"
+# shellcheck source=scripts/lib/report.bash
+. "$home/scripts/lib/report.bash"
+# shellcheck source=scripts/lib/workdir.bash
+. "$home/scripts/lib/workdir.bash"
+# shellcheck source=scripts/lib/fix/paths.bash
+. "$home/scripts/lib/fix/paths.bash"
+# shellcheck source=scripts/lib/fix/whole.bash
+. "$home/scripts/lib/fix/whole.bash"
+# shellcheck source=scripts/lib/fix/apply.bash
+. "$home/scripts/lib/fix/apply.bash"
+# shellcheck source=scripts/lib/fix/source.bash
+. "$home/scripts/lib/fix/source.bash"
 # shellcheck source=scripts/lib/fix/diff.bash
 . "$home/scripts/lib/fix/diff.bash"
 # shellcheck source=scripts/lib/fix/directory.bash
 . "$home/scripts/lib/fix/directory.bash"
 
+new_directory='' new_is_ours='' new_place='' new_files=()
+
 usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
-Usage: klpmake new [OPTION...] FIX.patch... DIRECTORY
-Make a patch directory of patches to the kernel's source. It gets the patches, main.c, which describes the
-livepatch (licence, callbacks), and a Makefile; 'klpmake DIRECTORY' makes the module. What klpmake makes of
-the patches is made anew each time, so that nothing in the directory depends on the kernel.
+Usage: klpmake new [OPTION...] FIX.patch... DIRECTORY    of patches to the kernel's source
+       klpmake new [OPTION...] DIRECTORY FILE.c...       of whole kernel files, to edit
+Make a patch directory; 'klpmake DIRECTORY' makes the module. It gets the patches, or for each FILE, which is
+a path in the kernel's source, a copy with its tag, and beside it FILE.base, which stays as it is; main.c,
+which describes the livepatch (licence, callbacks); and a Makefile. What klpmake makes of patches and whole
+files is made anew each time, so that nothing in the directory depends on the kernel.
 
-$fix_usage  -q, --quiet           show nothing but errors
+$target_usage$source_usage$fix_usage  -q, --quiet           show nothing but errors
   -h, --help            this help
 USAGE
 }
 
 option()
 {
-	fix_option "$@" || case $1 in
+	target_option "$@" || source_option "$@" || fix_option "$@" || case $1 in
 		--quiet) verbosity=0 ;;
 	esac
 }
 
 main_new()
 {
-	local directory
 	program='klpmake new'
 	options_parse option "$@"
-	((${#operands[@]})) || usage_error 'which patches?'
-	((${#operands[@]} > 1)) || usage_error 'which directory? name it behind the patches'
-	directory=${operands[-1]}
-	! fix_is_patch "$directory" || usage_error "which directory? '$directory' is the name of a patch"
-	fix_patches=("${operands[@]:0:${#operands[@]}-1}")
-	fix_check_patches
-	[[ ! -e $directory || -d $directory ]] || die "'$directory' is not a directory"
-	[[ ! -d $directory || -z $(ls -A -- "$directory") ]] || die "'$directory' is not empty: what is in it stays as it is"
-	mkdir -p -- "$directory" || exit
-	directory=$(real_directory "$directory") || exit
-	fix_directory "$directory" "${fix_patches[@]}"
-	say "'$directory' has the patches, main.c and Makefile: 'klpmake $directory' makes the module"
+	new_operands
+	((!${#fix_patches[@]})) || fix_check_patches
+	[[ ! -e $new_directory || -d $new_directory ]] || die "'$new_directory' is not a directory"
+	[[ ! -d $new_directory || -z $(ls -A -- "$new_directory") ]] ||
+		die "'$new_directory' is not empty: what is in it stays as it is"
+	at_exit new_finish
+	heed_signals
+	((!${#new_files[@]})) || new_find_source
+	new_is_ours=contents
+	[[ -d $new_directory ]] || new_is_ours=all
+	mkdir -p -- "$new_directory" || exit
+	new_directory=$(real_directory "$new_directory") || exit
+	((!${#new_files[@]})) || fix_whole_copy "$kernel_source" "$new_directory" "${new_files[@]}"
+	fix_name "${fix_patches[0]-${new_files[0]}}"
+	fix_directory "$new_directory" "$REPLY" ${fix_patches[@]+"${fix_patches[@]}"}
+	new_is_ours=''
+	new_say
+}
+
+# new_operands: finds out what the words are: patches, files of the kernel, and one directory, which comes first or last.
+new_operands()
+{
+	local word others=()
+	for word in ${operands[@]+"${operands[@]}"}; do
+		if fix_is_patch "$word"; then
+			fix_patches+=("$word")
+		elif [[ $word == *.[ch] ]]; then
+			new_files+=("$word")
+		else
+			others+=("$word")
+		fi
+	done
+	((${#fix_patches[@]} + ${#new_files[@]})) || usage_error 'which patches or kernel files?'
+	((${#others[@]})) || usage_error 'which directory? name it before the kernel files, or behind the patches'
+	((${#others[@]} == 1)) ||
+		usage_error "one of '${others[0]}' and '${others[1]}' can be the directory; what is the other? Patches are called FIX.patch, kernel files path/FILE.c"
+	new_directory=${others[0]}
+	[[ $new_directory == "${operands[0]}" || $new_directory == "${operands[-1]}" ]] ||
+		usage_error "'$new_directory', the directory, stands between others: name it first or last"
+}
+
+# new_find_source: the source of the target, of which the files are.
+new_find_source()
+{
+	local file
+	for file in "${new_files[@]}"; do
+		# It is in no array yet by which its tag would be found.
+		fix_whole_paths[$file]=$file
+	done
+	find_release
+	new_place=$(temporary -d) || exit 1
+	fix_source "$new_place"
+	fix_whole_paths=()
+}
+
+new_say()
+{
+	local what='the patches'
+	((${#fix_patches[@]})) || what=''
+	((!${#new_files[@]})) || what+="${what:+, }${fix_whole[*]##*/}"
+	say "'$new_directory' has $what, main.c and Makefile: 'klpmake $new_directory' makes the module"
+}
+
+# new_finish STATUS: after a failure nothing stays.
+new_finish()
+{
+	[[ -z $new_place ]] || rm -rf "$new_place"
+	case $new_is_ours in
+		all) rm -rf -- "$new_directory" ;;
+		contents) find "$new_directory" -mindepth 1 -delete ;;
+	esac
+	exit "$1"
 }

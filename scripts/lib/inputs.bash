@@ -112,43 +112,62 @@ inputs_settled()
 # inputs_reach PLACE WORK: lists the files that went in besides the patch's own.
 inputs_reach()
 {
-	local program programs extra commands
+	local extra commands
 	read -r -a extra <<<"${KBUILD_EXTRA_SYMBOLS-}"
 	# shellcheck disable=SC2154 # kdir and extra_symvers are target.bash's
 	printf '%s\n' "$kdir"/{.config,Makefile,Module.symvers,include/config/auto.conf,scripts/module.lds,scripts/mod/modpost} \
 		${extra_symvers[@]+"${extra_symvers[@]}"} ${extra[@]+"${extra[@]}"}
 	mapfile -d '' -t commands < <(find "$2" \( -name '.*.o.cmd' -o -name '.*.ko.cmd' \) -print0)
-	inputs_of_commands "$1" "$2" ${commands[@]+"${commands[@]}"}
-	mapfile -t programs <"$1/programs"
-	for program in "${programs[@]}"; do
+	inputs_of_commands "$2" ${commands[@]+"${commands[@]}"} >"$1/commands"
+	inputs_outside "$1" "$2" <"$1/commands"
+	inputs_programs <"$1/commands"
+}
+
+# inputs_of_commands WORK FILE...: prints 'file PATH' and 'program NAME' for what kbuild's .NAME.cmd files name, once each;
+# they have a line '  PATH \' for each file that the compiler read besides the source. A path may be relative to the
+# directory of kbuild: that of the kernel or (since Linux 6.13) of the module.
+inputs_of_commands()
+{
+	awk -v kdir="$kdir/" -v work="$1/" '
+		function file(path) {
+			path = path ~ /^\// ? path : from path
+			if (!seen[path]++) print "file " path
+		}
+		/^(saved)?cmd_/ {
+			sub(/^[^=]*= */, "")
+			for (i = 1; i <= NF && $i !~ /^-/; i++)
+				if (!called[$i]++) print "program " $i
+			from = kdir
+		}
+		/^source_/ {
+			if ($3 !~ /^\//) from = work
+			file($3)
+		}
+		/^  / && $1 !~ /^\$/ { file($1) }' "${@:2}" /dev/null
+}
+
+# inputs_outside PLACE WORK: of what inputs_of_commands prints, the files that are not the patch's and were not made in
+# WORK. What a link to a directory leads to is neither.
+inputs_outside()
+{
+	awk -v work="$2/" '
+		FNR == NR { if ($1 == "directory") linked[work substr($2, 3) "/"]; next }
+		$1 == "file" {
+			inside = index($2, work) == 1 && !index($2, "/../")
+			for (place in linked)
+				if (index($2, place) == 1) inside = 0
+			if (!inside) print $2
+		}' "$1/inputs" -
+}
+
+# inputs_programs: of the same, the files of the programs.
+inputs_programs()
+{
+	local program programs
+	mapfile -t programs < <(sed -n 's/^program //p')
+	for program in ${programs[@]+"${programs[@]}"}; do
 		type -P "$program" || continue
 		# What is called gcc may be ccache, and is a small program in any case.
 		[[ $program != *gcc* ]] || "$program" -print-prog-name=cc1 2>/dev/null </dev/null || true
 	done
-}
-
-# inputs_of_commands PLACE WORK FILE...: lists what kbuild's .NAME.cmd files name; they have a line '  PATH \' for each
-# file that the compiler read. A file in WORK is the patch's or was made there, unless a link to a directory leads to
-# it. PLACE/programs gets the programs.
-inputs_of_commands()
-{
-	: >"$1/programs"
-	awk -v kdir="$kdir/" -v work="$2/" -v programs="$1/programs" '
-		FNR == NR { if ($1 == "directory") linked[work substr($2, 3) "/"]; next }
-		# A path may be relative to the directory of kbuild: that of the kernel or (since Linux 6.13) of the module.
-		/^(saved)?cmd_/ {
-			sub(/^[^=]*= */, "")
-			for (i = 1; i <= NF && $i !~ /^-/; i++)
-				if (!called[$i]++) print $i >programs
-			from = kdir
-		}
-		/^source_/ && $3 !~ /^\// { from = work }
-		/^  / && $1 !~ /^\$/ {
-			path = $1 ~ /^\// ? $1 : from $1
-			if (seen[path]++) next
-			inside = index(path, work) == 1 && !index(path, "/../")
-			for (place in linked)
-				if (index(path, place) == 1) inside = 0
-			if (!inside) print path
-		}' "$1/inputs" "${@:3}"
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What kbuild sees of a patch: links to its files in directories of klpmake's own, so that kbuild does not write into
-# the user's. Source common.bash and inputs.bash first.
+# the user's. Source common.bash, inputs.bash and fix/whole.bash first.
 #
 # PLACE/build stands for the patch directory, or, if files of the patch name others by '..', for the directory above it
 # that they reach. Then it has links to everything that lies beside the way to the patch, so that
@@ -48,6 +48,7 @@ mirror_list()
 	while IFS= read -r -d '' kind && IFS= read -r -d '' name; do
 		# A Makefile cannot name these.
 		[[ $name != *[[:cntrl:]]* ]] || continue
+		! fix_whole_is "$patch/$name" || continue
 		[[ ${name##*/} != -* ]] ||
 			die "'$patch/$name': make and the compiler would take a name that begins with '-' for an option: rename it"
 		if [[ $kind == l && -d $patch/$name ]]; then

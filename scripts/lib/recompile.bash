@@ -69,10 +69,7 @@ recompile_tree()
 		# Another directory may have gone this way before.
 		[[ ! -L $here/$part ]] || rm "$here/$part"
 		mkdir -p "$here/$part"
-		find "$source$at" -mindepth 1 -maxdepth 1 ! -name "$part" ! -name '.*' -print0 |
-			while IFS= read -r -d '' link; do
-				[[ -e $here/${link##*/} ]] || ln -s "$link" "$here"
-			done
+		recompile_missing "$source$at" "$here" ! -name "$part" ! -name '.*' | xargs -0 -r ln -s -t "$here"
 		at+=/$part
 		here+=/$part
 	done
@@ -80,8 +77,15 @@ recompile_tree()
 	# What an earlier directory has linked here would be written through.
 	find "$here" -mindepth 1 -maxdepth 1 -type l -delete
 	find "$source$at" -mindepth 1 -maxdepth 1 -type f -exec cp --no-preserve=mode -t "$here" {} +
-	find "$source$at" -mindepth 1 -maxdepth 1 -type d -print0 |
-		while IFS= read -r -d '' link; do
-			[[ -e $here/${link##*/} ]] || cp -rs --no-preserve=mode "$link" "$here"
+	recompile_missing "$source$at" "$here" -type d | xargs -0 -r cp -rs --no-preserve=mode -t "$here"
+}
+
+# recompile_missing FROM TO FIND-ARG...: prints what is in one directory and not in the other, with a zero byte behind each.
+recompile_missing()
+{
+	local path
+	find "$1" -mindepth 1 -maxdepth 1 "${@:3}" -print0 |
+		while IFS= read -r -d '' path; do
+			[[ -e $2/${path##*/} ]] || printf '%s\0' "$path"
 		done
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Applies patches to copies of the files that they change; the source tree is only read. What cannot be applied or cannot
-# be a livepatch is said for all files in one run. Source common.bash, workdir.bash and fix/paths.bash first.
+# be a livepatch is said for all files in one run. Source common.bash, workdir.bash, fix/paths.bash and fix/whole.bash first.
 
 fix_scripts=${BASH_SOURCE[0]%/*}
 
@@ -16,7 +16,7 @@ fix_refuse()
 	fix_refused=1
 }
 
-# fix_apply TREE PLACE PATCH...: PLACE/tree gets the changed files. Sets fix_sources and fix_headers.
+# fix_apply TREE PLACE [PATCH...]: PLACE/tree gets the changed files, also those of fix_whole. Sets fix_sources and fix_headers.
 fix_apply()
 {
 	local tree=$1 place=$2 patch path
@@ -28,6 +28,7 @@ fix_apply()
 	for patch; do
 		fix_apply_patch "$tree" "$place" "$patch"
 	done
+	fix_whole_apply "$tree" "$place"
 	fix_sources=() fix_headers=()
 	while IFS= read -r path; do
 		[[ -n $path ]] || continue

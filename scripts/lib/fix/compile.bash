@@ -11,18 +11,50 @@ fix_cflags='-ffunction-sections -fdata-sections'
 # fix_compile TREE PLACE: PLACE/orig and PLACE/new get the object files of fix_files.
 fix_compile()
 {
-	local tree=$1 place=$2 paths status=0
-	paths=$(printf '%s\n' "${fix_files[@]}")
-	rm -rf "$place/orig" "$place/new" "$place/overlay"
-	fix_trees "$tree" "$place" "$paths"
-	fix_patched_files "$tree" "$place" numbered
+	local tree=$1 place=$2 side status=0
+	local -A absent=()
+	rm -rf "$place/orig" "$place/new" "$place/overlay" "$place/numbered"
+	fix_numbered_files "$tree" "$place"
+	fix_kept_find "$place"
 	recompile_begin
-	recompile_paths "$place/orig" "$paths"
-	recompile_paths "$place/new" "$paths"
-	recompile_run "$place" "$(fix_prefixes "$place") $fix_cflags" OBJECT_FILES_NON_STANDARD=y || status=$?
-	((status == 0)) || fix_compile_failed "$tree" "$place" "$paths"
-	((verbosity < 2)) || recompile_messages "$place/new" "$paths" >&2
+	for side in orig new; do
+		absent[$side]=$(fix_not_kept "$tree" "$place" "$side")
+		[[ -n ${absent[$side]} ]] || continue
+		fix_side "$tree" "$place" "$side"
+		recompile_paths "$place/$side" "${absent[$side]}"
+	done
+	: >"$place/before"
+	if [[ -n ${absent[orig]}${absent[new]} ]]; then
+		recompile_run "$place" "$(fix_prefixes "$place") $fix_cflags" OBJECT_FILES_NON_STANDARD=y || status=$?
+		((status == 0)) || fix_compile_failed "$tree" "$place"
+		((verbosity < 2)) || recompile_messages "$place/new" "${absent[new]}" | fix_whole_messages >&2
+	fi
 	fix_headers_reached "$place"
+	for side in orig new; do
+		fix_keep "$tree" "$place" "$side" "${absent[$side]}"
+	done
+}
+
+# fix_not_kept TREE PLACE SIDE: prints those of fix_files that have to be compiled, and puts the others in place. If a header
+# is patched, the new files are compiled each time: what they reach is looked at.
+fix_not_kept()
+{
+	local path
+	for path in "${fix_files[@]}"; do
+		mkdir -p "$2/$3/${path%/*}"
+		[[ $3 == new && ${#fix_headers[@]} != 0 ]] || ! fix_kept_take "$@" "$path" "$fix_cflags" || continue
+		printf '%s\n' "$path"
+	done
+}
+
+# fix_keep TREE PLACE SIDE PATHS: keeps what was compiled.
+fix_keep()
+{
+	local path
+	[[ -n $4 ]] || return 0
+	while read -r path; do
+		fix_kept_put "$1" "$2" "$3" "$path" "$fix_cflags"
+	done <<<"$4"
 }
 
 # fix_prefixes PLACE: prints the flags by which __FILE__ is the same in both, and the kernel's.
@@ -31,16 +63,14 @@ fix_prefixes()
 	printf '%s ' "-ffile-prefix-map=$1/orig/=" "-ffile-prefix-map=$1/new/=" "-ffile-prefix-map=$1/overlay/="
 }
 
-# fix_trees TREE PLACE PATHS: makes both trees, as they are.
-fix_trees()
+# fix_side TREE PLACE SIDE: makes the tree in which this side is compiled; the new one with the patched files.
+fix_side()
 {
-	local directory side
-	for side in orig new; do
-		mkdir -p "$2/$side"
-		while read -r directory; do
-			recompile_tree "$1" "$2/$side" "$directory"
-		done < <(recompile_directories "$3"$'\n'"$(fix_beside "$1")")
-	done
+	local directory
+	while read -r directory; do
+		recompile_tree "$1" "$2/$3" "$directory"
+	done < <(recompile_directories "$(printf '%s\n' "${fix_files[@]}" && fix_beside "$1")")
+	[[ $3 == orig ]] || fix_patched_files "$2" numbered
 }
 
 # fix_beside TREE: prints the touched headers that are not on the kernel's include path, in directories that exist.
@@ -59,25 +89,35 @@ fix_is_overlaid()
 	[[ $1 == include/* || $1 == arch/*/include/* ]]
 }
 
-# fix_patched_files TREE PLACE numbered|plain: puts the patched files into PLACE/new, in place of copies, and what is on
-# the kernel's include path into PLACE/overlay.
+# fix_numbered_files TREE PLACE: PLACE/numbered gets the patched files as they are compiled.
+fix_numbered_files()
+{
+	local path
+	for path in ${fix_sources[@]+"${fix_sources[@]}"} ${fix_headers[@]+"${fix_headers[@]}"}; do
+		mkdir -p "$2/numbered/${path%/*}"
+		if [[ -e $1/$path ]]; then
+			fix_number "$1/$path" "$2/tree/$path" >"$2/numbered/$path"
+		else
+			cat "$2/tree/$path" >"$2/numbered/$path"
+		fi
+	done
+}
+
+# fix_patched_files PLACE numbered|tree: puts the patched files into PLACE/new, in place of copies, and what is on the
+# kernel's include path into PLACE/overlay.
 fix_patched_files()
 {
 	local path to overlaid=''
 	for path in ${fix_sources[@]+"${fix_sources[@]}"} ${fix_headers[@]+"${fix_headers[@]}"}; do
-		to=$2/new
+		to=$1/new
 		if fix_is_overlaid "$path"; then
-			to=$2/overlay
+			to=$1/overlay
 			overlaid=1
 		fi
 		mkdir -p "$to/${path%/*}"
-		if [[ $3 == numbered && -e $1/$path ]]; then
-			fix_number "$1/$path" "$2/tree/$path" >"$to/$path"
-		else
-			cat "$2/tree/$path" >"$to/$path"
-		fi
+		cat "$1/$2/$path" >"$to/$path"
 	done
-	[[ -z $overlaid || $3 == plain ]] || fix_overlay "$2"
+	[[ -z $overlaid || $2 == tree ]] || fix_overlay "$1"
 }
 
 # fix_number ORIGINAL PATCHED: prints PATCHED with #line (lines.awk).
@@ -110,8 +150,8 @@ fix_overlay()
 	done < <(recompile_directories "$(printf '%s\n' "${fix_files[@]}")")
 }
 
-# fix_compile_failed TREE PLACE PATHS: dies. With #line gcc would show other lines than it speaks of, so it compiles the
-# patched files once more, without.
+# fix_compile_failed TREE PLACE: dies; absent is its caller's. With #line gcc would show other lines than it speaks of, so it compiles the patched
+# files once more, without.
 fix_compile_failed()
 {
 	local path failed=''
@@ -119,15 +159,15 @@ fix_compile_failed()
 		[[ -f $2/orig/${path%.*}.o ]] || failed+=" '$path'"
 	done
 	if [[ -n $failed ]]; then
-		recompile_messages "$2/orig" "$3" >&2
+		recompile_messages "$2/orig" "${absent[orig]}" >&2
 		die "kbuild could not compile$failed of '$1': is it the source of another kernel?"
 	fi
-	fix_patched_files "$1" "$2" plain
+	fix_patched_files "$2" tree
 	recompile_begin
-	recompile_paths "$2/new" "$3"
+	recompile_paths "$2/new" "${absent[new]}"
 	! recompile_run "$2" "$(fix_prefixes "$2") $fix_cflags" OBJECT_FILES_NON_STANDARD=y ||
 		die "the patched files compile only if their lines are not numbered as in '$1': this is a fault of klpmake"
-	recompile_messages "$2/new" "$3" >&2
+	recompile_messages "$2/new" "${absent[new]}" | fix_whole_messages >&2
 	die "the patched files do not compile: nothing was made"
 }
 

@@ -37,7 +37,13 @@ fix_check_patches()
 	done
 }
 
-# fix_changes TREE PLACE PATCH...: PLACE/cut gets NNN_base.list for each file, and NNN_base.o with what was cut out of it,
+# fix_is_asked: whether there are patches, or whole kernel files.
+fix_is_asked()
+{
+	((${#fix_patches[@]} + ${#fix_whole[@]}))
+}
+
+# fix_changes TREE PLACE [PATCH...]: PLACE/cut gets NNN_base.list for each file, and NNN_base.o with what was cut out of it,
 # if anything has changed. Dies if anything is refused, or nothing changes.
 fix_changes()
 {

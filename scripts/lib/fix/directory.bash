@@ -3,13 +3,12 @@
 # The patch directory of a fix: one that 'klpmake new' has made, or a temporary one for 'klpmake FIX.patch'. Source
 # fix/diff.bash first.
 
-# fix_directory DIRECTORY PATCH...: fills a new directory with copies of the patches, a main file and a Makefile.
+# fix_directory DIRECTORY NAME [PATCH...]: fills a new directory with copies of the patches, a main file and a Makefile
+# for this module.
 fix_directory()
 {
-	local directory=$1 patch name sorted number='' prefix=''
-	shift
-	fix_name "$1"
-	name=$REPLY
+	local directory=$1 name=$2 patch sorted number='' prefix=''
+	shift 2
 	sorted=$(printf '%s\n' "${@##*/}")
 	# They are applied in the order of their names.
 	[[ $sorted == "$(sort -u <<<"$sorted")" ]] || number=0
@@ -21,7 +20,7 @@ fix_directory()
 	fix_makefile "$name" >"$directory/Makefile"
 }
 
-# fix_name PATCH: sets REPLY to the module's name: that of the patch, without the number that git gives it.
+# fix_name FILE: sets REPLY to the module's name: that of the patch or kernel file, without the number that git gives it.
 fix_name()
 {
 	REPLY=${1##*/}
@@ -81,11 +80,12 @@ fix_makefile()
 		# KLPMAKE_CUT is what klpmake cuts out of the patched kernel files; files of your own may follow.
 		$1-y := main.o \$(KLPMAKE_CUT)
 	END
+	((!${#fix_whole[@]})) || printf '# Kernel files that are edited as a whole; what they were made of lies beside them (FILE.base).\nKLPMAKE_WHOLE := %s\n' "${fix_whole[*]##*/}"
 	((!${#fix_added[@]})) || printf '# Kernel files that the patch does not touch, but that include a header that it touches.\nKLPMAKE_ADD := %s\n' "${fix_added[*]}"
 }
 
-# fix_directory_patches DIRECTORY: sets fix_patches to the patches in it, in order, if its Makefile asks for what is cut
-# out, and adds the files that the Makefile adds.
+# fix_directory_patches DIRECTORY: sets fix_patches to the patches in it, in order, and fix_whole to the whole kernel
+# files, if its Makefile asks for what is cut out, and adds the files that the Makefile adds.
 fix_directory_patches()
 {
 	local words text=''
@@ -94,8 +94,10 @@ fix_directory_patches()
 	[[ $text =~ $'\n'[^#$'\n']*KLPMAKE_CUT ]] || return 0
 	[[ ! -e $1/Kbuild ]] || die "'$1/Kbuild' is in the way of the one that klpmake makes: call it Makefile"
 	mapfile -t fix_patches < <(compgen -G "$1/*.patch"; compgen -G "$1/*.diff")
-	((${#fix_patches[@]})) || die "'$1/Makefile' names KLPMAKE_CUT, but there is no patch beside it (*.patch)"
-	mapfile -t fix_patches < <(printf '%s\n' "${fix_patches[@]}" | sort)
+	fix_whole_find "$1" "$text"
+	fix_is_asked ||
+		die "'$1/Makefile' names KLPMAKE_CUT, but there is no patch beside it (*.patch), and KLPMAKE_WHOLE lists no whole kernel file"
+	((!${#fix_patches[@]})) || mapfile -t fix_patches < <(printf '%s\n' "${fix_patches[@]}" | sort)
 	read -r -a words < <(sed -n 's/^KLPMAKE_ADD *[:+]*= *//p' "$1/Makefile") || true
 	fix_added+=(${words[@]+"${words[@]}"})
 }

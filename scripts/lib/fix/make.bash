@@ -17,9 +17,9 @@ fix_make_directory()
 {
 	fix_check_patches
 	fix_temporary=$(temporary -d) || exit 1
-	fix_directory "$fix_temporary" "${fix_patches[@]}"
-	patch=$fix_temporary
 	fix_name "${fix_patches[0]}"
+	fix_directory "$fix_temporary" "$REPLY" "${fix_patches[@]}"
+	patch=$fix_temporary
 	[[ -n $output && ! -d $output ]] || output=${output:-.}/$REPLY.ko
 }
 
@@ -28,16 +28,16 @@ fix_clean()
 	[[ -z $fix_temporary ]] || rm -rf "$fix_temporary"
 }
 
-# fix_make PLACE: makes all that kbuild needs for the patches. If there are none, nothing stays of those that there were.
+# fix_make PLACE: makes all that kbuild needs for the patches and the whole kernel files. If there are none, nothing stays of those that there were.
 fix_make()
 {
-	if ((!${#fix_patches[@]})); then
+	if ! fix_is_asked; then
 		[[ ! -e $1 ]] || rm -rf "$1"
 		return
 	fi
 	mkdir -p "$1"
-	fix_source "$1" "${fix_patches[@]}"
-	fix_changes "$kernel_source" "$1" "${fix_patches[@]}"
+	fix_source "$1" ${fix_patches[@]+"${fix_patches[@]}"}
+	fix_changes "$kernel_source" "$1" ${fix_patches[@]+"${fix_patches[@]}"}
 	fix_frame "$1"
 	fix_identity=$(cd "$1/frame" && sha256sum -- * | sha256sum)
 }

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The source that patches are applied to: a tree, or a tarball, of which only the parts are unpacked that the patches are
-# about. Source source.bash and fix/apply.bash first.
+# about. Source source.bash, fix/whole.bash and fix/apply.bash first.
 
-# fix_source PLACE PATCH...: sets kernel_source to a tree; PLACE/source is for what has to be unpacked.
+# fix_source PLACE [PATCH...]: sets kernel_source to a tree; PLACE/source is for what has to be unpacked.
 fix_source()
 {
 	local place=$1 tarball='' series
@@ -25,7 +25,7 @@ fix_source()
 	[[ -z $tarball ]] || fix_unpack "$place" "$tarball" "$@"
 }
 
-# fix_unpack PLACE TARBALL PATCH...: keeps what was unpacked for the next run.
+# fix_unpack PLACE TARBALL [PATCH...]: keeps what was unpacked for the next run.
 fix_unpack()
 {
 	local place=$1 tarball=$2 is parts=()
@@ -45,15 +45,16 @@ fix_unpack()
 	printf '%s\n' "$is" >"$place/source.is"
 }
 
-# fix_parts PATCH...: prints patterns for the subsystems whose files the patches name, and for headers that stand alone.
+# fix_parts [PATCH...]: prints patterns for the subsystems whose files the patches name, and fix_added and fix_whole, and
+# for headers that stand alone.
 # The first directory in a tarball is that of the whole tree, as it usually is in a patch.
 fix_parts()
 {
 	local name
 	printf '%s\n' '*/Makefile' '*/kernel/Makefile'
 	{
-		sed -nE 's/^(---|\+\+\+) ([^\t\r]*).*/\2/p' "$@" | sed 'p; s|^[^/]*/||'
-		printf '%s\n' ${fix_added[@]+"${fix_added[@]}"}
+		sed -nE 's/^(---|\+\+\+) ([^\t\r]*).*/\2/p' /dev/null "$@" | sed 'p; s|^[^/]*/||'
+		printf '%s\n' ${fix_added[@]+"${fix_added[@]}"} ${fix_whole_paths[@]+"${fix_whole_paths[@]}"}
 	} | while IFS= read -r name; do
 		! fix_path_plain "$name" || case $name in
 			include/* | arch/*/include/*) printf '*/%s\n' "$name" ;;
