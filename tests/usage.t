@@ -22,7 +22,7 @@ wrong()
 }
 
 wrong klpmake '--nonsense' "unknown option '--nonsense'"
-wrong klpmake 'one two' "'one' is not a command (check, diff, new, try), and klpmake takes one directory at a time"
+wrong klpmake 'one two' "'one' is not a command (check, diff, new, try, update), and klpmake takes one directory at a time"
 wrong klpmake '--kernel' "option '--kernel' needs a value"
 wrong klpmake '-o' "option '-o' needs a value"
 wrong klpmake '--allow' "option '--allow' needs a value"
@@ -31,7 +31,7 @@ wrong 'klpmake check' '--nonsense' "unknown option '--nonsense'"
 wrong 'klpmake check' 'a.ko b.ko' "one module at a time, not 'a.ko' and 'b.ko'"
 wrong 'klpmake try' '' 'which module? give X.ko'
 wrong 'klpmake try' 'x.ko --timeout never' "'--timeout' needs a number of seconds, not 'never'"
-wrong klpmake 'help nonsense' "'nonsense' is not a command (check, diff, new, try)"
+wrong klpmake 'help nonsense' "'nonsense' is not a command (check, diff, new, try, update)"
 wrong klpmake 'help check try' 'help is about one command at a time'
 wrong klpmake '-q help' "'help' comes first, before its options"
 wrong kallsympos '' 'which symbol?'
