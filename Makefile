@@ -9,6 +9,7 @@
 # make test-kernel ARCH=riscv64   kernels to test that architecture with
 # make lint       shellcheck, clang-format, compiler warnings as errors, cppcheck
 # make bench      speed, as ratios within one run
+# make screencast records doc/screencast.svg, which README.md shows first
 # make fuzz       damaged files to every program, RUNS of each kind
 # make clean
 
@@ -178,6 +179,9 @@ fuzz: all
 bench: all
 	./scripts/dev/bench
 
+screencast: all
+	./scripts/dev/screencast
+
 # shellcheck reads parts (*.bash) with the scripts that source them (-a).
 shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) packaging/completion.bash .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
 	      $(wildcard example/*/check example/*/scenario tests/modules/*/check tests/modules/*/scenario) \
@@ -198,5 +202,5 @@ lint:
 clean:
 	rm -rf build
 
-.PHONY: all klplink-files install uninstall check test test-kernel sanitized fuzzed fuzz bench lint clean
+.PHONY: all klplink-files install uninstall check test test-kernel sanitized fuzzed fuzz bench screencast lint clean
 .DELETE_ON_ERROR:
