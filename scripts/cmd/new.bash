@@ -44,7 +44,8 @@ main_new()
 	[[ ! -e $directory || -d $directory ]] || die "'$directory' is not a directory"
 	[[ ! -d $directory || -z $(ls -A -- "$directory") ]] || die "'$directory' is not empty: what is in it stays as it is"
 	mkdir -p -- "$directory" || exit
-	directory=$(real_directory "$directory") || exit
+	real_directory "$directory"
+	directory=$REPLY
 	fix_directory "$directory" "${fix_patches[@]}"
 	say "'$directory' has the patches, main.c and Makefile: 'klpmake $directory' makes the module"
 }
