@@ -136,8 +136,11 @@ with_kernels := $(patsubst %,tests/%.t,baseline doubt-guest fix-kernels guest gu
 # The miniature kernels that the tests of one run share: tests/mini.bash.
 shared := mini=$$(mktemp -d) && trap 'rm -rf "$$mini"' EXIT && KLPMAKE_MINI=$$mini
 
+# With fewer damaged files than 'make test' tries, and none of them to programs with sanitizers.
+few := KLPMAKE_BIN='$(abspath $(BUILD))' KLPMAKE_FUZZ_ROUNDS=30 MUTATIONS_EACH=4
+
 check: all
-	$(shared) prove -j$(shell nproc) $(filter-out $(with_kernels),$(own_tests))
+	$(shared) $(few) prove -j$(shell nproc) $(filter-out $(with_kernels),$(own_tests))
 
 test: all sanitized
 	$(shared) KLPMAKE_BIN=$(CURDIR)/build/sanitized prove -j$(JOBS) --timer $(TESTS)

@@ -28,15 +28,16 @@ doubtful_kernel()
 # patch NAME [FUNCTION[,POSITION]...]: a patch that replaces these functions, as NAME.ko.
 patch()
 {
-	local name=$1 function
+	local name=$1 function position
 	shift
 	{
 		printf '#include "mini.h"\n'
 		printf 'static int nothing(void)\n{\n\treturn 0;\n}\n'
 		printf 'static struct klp_func funcs[] = {\n'
 		for function; do
-			printf '\t{.old_name = "%s", .new_func = nothing, .old_sympos = %s},\n' \
-				"${function%,*}" "$([[ $function == *,* ]] && echo "${function#*,}" || echo 0)"
+			position=0
+			[[ $function != *,* ]] || position=${function#*,}
+			printf '\t{.old_name = "%s", .new_func = nothing, .old_sympos = %s},\n' "${function%,*}" "$position"
 		done
 		printf '\t{}\n};\nstatic struct klp_object objects[] = {{%s.funcs = funcs}, {}};\n' \
 			"${OBJECT:+.name = \"$OBJECT\", }"

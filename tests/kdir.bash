@@ -63,9 +63,8 @@ kdir_makefile()
 		$(M)/%.ko: $$(addprefix $(M)/,$$(or $$($$*-y),$$*.o))
 		>printf '%s\n' $^ >$(M)/$*.mod
 		>ld -r -o $(M)/$*.all $^
-		>bash -c '. $(mini); mini_modpost $(kernel) $* $(M)/$*.all "$$(mini_nm -u $(M)/$*.all | sed "s/.* //")"' >$(M)/$*.mod.c 2>/dev/null
-		>gcc $(CFLAGS) -DMODULE -c -o $(M)/$*.mod.o $(M)/$*.mod.c
-		>ld -r --build-id -T $(kernel)/module.lds -o $@ $(M)/$*.all $(M)/$*.mod.o
+		>bash -c '. $(mini); mini_mod $(kernel) $(M)/$* $(M)/$*.all 2>/dev/null && \
+			ld -r --build-id -T $(kernel)/module.lds -o $@ $(M)/$*.all "$$REPLY"'
 
 		# One of the kernel's own files, as a single target.
 		%.o: $(M)/%.o ;

@@ -99,19 +99,45 @@ mini_vmlinux()
 	fi
 	key=$(printf '%s\n' "${CC-}" "$mini_cross" "$*" | cksum)
 	made=$KLPMAKE_MINI/${key// /-}
-	[[ -d $made ]] || mini_share "$made" "$@" || return
+	[[ -d $made ]] || mini_share "$made" mini_build "$@" || return
 	mkdir -p "$dir" && cp -r "$made/." "$dir"
 }
 
-# mini_share MADE [FLAG...]: builds it as the directory MADE, which appears whole; another test may be faster.
+# mini_share MADE FUNCTION [ARG...]: has 'FUNCTION DIR ARG...' fill the directory MADE, which appears whole; another test
+# may be faster.
 mini_share()
 {
-	local made=$1 dir
-	shift
+	local made=$1 function=$2 dir
+	shift 2
 	dir=$(mktemp -d "$KLPMAKE_MINI/tmp.XXXXXX") || return
-	mini_build "$dir" "$@" && mv -T "$dir" "$made" 2>/dev/null
+	"$function" "$dir" "$@" && mv -T "$dir" "$made" 2>/dev/null
 	rm -rf "$dir"
 	[[ -d $made ]]
+}
+
+# mini_target DIR FUNCTION: makes a module of the kernel in DIR with 'FUNCTION DIR', which adds what it exports to
+# Module.symvers, or copies what another test has made so.
+mini_target()
+{
+	local dir=$1 function=$2 key made
+	if [[ -z ${KLPMAKE_MINI-} ]]; then
+		"$function" "$dir"
+		return
+	fi
+	key=$({
+		printf '%s\n' "$function" "${CC-}" "${mini_cflags[*]}" "${MINI_CFLAGS-}" "${mini_flags[*]-}" \
+			"${MINI_DEPENDS-}" "${MINI_NOVERSIONS-}" "${MINI_EXTENDED-}"
+		cat "$dir/Module.symvers"
+	} | cksum)
+	made=$KLPMAKE_MINI/${key// /-}
+	[[ -d $made ]] || mini_share "$made" mini_target_build "$function" "$dir/Module.symvers" || return
+	cp -r "$made/." "$dir"
+}
+
+# mini_target_build DIR FUNCTION SYMVERS: the same in a new directory.
+mini_target_build()
+{
+	cp "$3" "$1/Module.symvers" && "$2" "$1"
 }
 
 # mini_build DIR [FLAG...]
@@ -205,7 +231,7 @@ mini_kallsyms()
 # when set, makes a module without symbol versions; MINI_EXTENDED, when set, adds extended ones.
 mini_module()
 {
-	local kernel=$1 out=$2 source object objects=() undefined
+	local kernel=$1 out=$2 source object objects=() REPLY
 	shift 2
 	[[ $out == */* ]] || out=./$out
 	local base=${out%.ko} flags=()
@@ -218,17 +244,33 @@ mini_module()
 		objects+=("$object")
 	done
 	"${mini_cross}ld" -r -o "$base.o.all" "${objects[@]}" || return
-	undefined=$(mini_nm -u "$base.o.all" | sed 's/.* //')
-	mini_modpost "$kernel" "${base##*/}" "$base.o.all" "$undefined" >"$base.mod.c"
-	mini_cc "$base.mod.c" "$base.mod.o" || return
-	"${mini_cross}ld" -r --build-id -T "$mini_src/module.lds" -o "$out" "$base.o.all" "$base.mod.o"
+	mini_mod "$kernel" "$base" "$base.o.all" || return
+	"${mini_cross}ld" -r --build-id -T "$mini_src/module.lds" -o "$out" "$base.o.all" "$REPLY"
+}
+
+# mini_mod KERNEL BASE OBJECT: writes BASE.mod.c for the module of OBJECT, and sets REPLY to what it compiles to. Most
+# modules of a test have the same, which is compiled once.
+mini_mod()
+{
+	mini_modpost "$1" "${2##*/}" "$3" >"$2.mod.c" || return
+	REPLY=$(cksum <"$2.mod.c")
+	REPLY=$1/mods/${REPLY// /-}.o
+	[[ -f $REPLY ]] || { mini_cc "$2.mod.c" "$REPLY.$BASHPID" && mv "$REPLY.$BASHPID" "$REPLY"; }
 }
 
 # What scripts/mod/modpost writes into NAME.mod.c: modinfo, struct module and symbol versions.
 mini_modpost()
 {
-	local kernel=$1 name=$2 object=$3 undefined=$4 crc symbol defined
-	defined=" $(mini_nm --defined-only "$object" | sed 's/.* //' | tr '\n' ' ')"
+	local kernel=$1 name=$2 object=$3 crc symbol type third defined=' ' undefined=()
+	while read -r type symbol third; do
+		# Only what is defined has an address.
+		if [[ -n $third ]]; then
+			defined+="$third "
+		else
+			undefined+=("$symbol")
+		fi
+	done < <(mini_nm "$object")
+	printf '// %s\n' "${CC-} ${mini_cflags[*]}"
 	printf '#include "mini.h"\n'
 	printf 'MODULE_INFO(vermagic, "%s");\n' "$mini_vermagic"
 	printf 'MODULE_INFO(name, "%s");\n' "${name//-/_}"
@@ -244,7 +286,7 @@ mini_modpost()
 	while IFS=$'\t' read -r crc symbol _; do
 		exported[$symbol]=$crc
 	done <"$kernel/Module.symvers"
-	for symbol in module_layout $undefined; do
+	for symbol in module_layout ${undefined[@]+"${undefined[@]}"}; do
 		crc=${exported[$symbol]-}
 		[[ -n $crc ]] || continue
 		crcs+=" $crc,"
@@ -265,6 +307,11 @@ mini_modpost()
 # files are named from the root of the tree.
 mini_gadget()
 {
+	mini_target "$1" mini_gadget_build
+}
+
+mini_gadget_build()
+{
 	(
 		cd "$mini_src" || exit
 		mini_module "$1" "$1/gadget.ko" drivers/gadget/gadget.c drivers/gadget/common.c
@@ -275,6 +322,11 @@ mini_gadget()
 
 # mini_widget DIR: a second one; it needs what gadget exports.
 mini_widget()
+{
+	mini_target "$1" mini_widget_build
+}
+
+mini_widget_build()
 {
 	(
 		cd "$mini_src" || exit

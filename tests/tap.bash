@@ -147,10 +147,15 @@ holds()
 	fi
 }
 
-# make_elfedit: $scratch/elfedit changes single fields of a copy of an ELF file.
+# make_elfedit: $scratch/elfedit changes single fields of a copy of an ELF file. All tests of one 'make check' share one
+# (tests/mini.bash).
 make_elfedit()
 {
-	"${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$scratch/elfedit" "$top/tests/elfedit.c"
+	local made=${KLPMAKE_MINI:-$scratch}/elfedit
+	[[ -x $made ]] || {
+		"${CC:-gcc}" -std=gnu11 -O1 -D_GNU_SOURCE -o "$made.$$" "$top/tests/elfedit.c" && mv "$made.$$" "$made" || return
+	}
+	[[ $made -ef $scratch/elfedit ]] || cp "$made" "$scratch/elfedit"
 }
 
 # refused STATUS MESSAGE NAME: the last run ended with STATUS, never by a signal, and its standard error has

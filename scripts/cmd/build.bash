@@ -59,7 +59,8 @@
 . "$home/scripts/lib/report.bash"
 
 patch='' output='' modules=() checked=() results=()
-user_umask=$(umask)
+own_status Umask || REPLY=$(umask)
+user_umask=$REPLY
 
 usage()
 {
@@ -149,7 +150,8 @@ check_patch_directory()
 {
 	[[ ! -f $patch ]] || die "'$patch' is a file: name the directory that it and its Makefile are in"
 	[[ -d $patch ]] || die "'$patch' is not a directory"
-	patch=$(real_directory "$patch") || exit
+	real_directory "$patch"
+	patch=$REPLY
 	[[ -f $patch/Makefile || -f $patch/Kbuild ]] ||
 		die "'$patch' has no Makefile: write one with a line like 'obj-m := klp-fix.o'"
 	output=${output:-$patch}
@@ -169,7 +171,7 @@ finish()
 	local status=$1 text=''
 	trap '' PIPE
 	kbuild_stop
-	inputs_settled || true
+	inputs_settled || ((status == 0)) || warn "$(changed)"
 	fix_stop
 	((status == 0 || status == 2)) || warn_of_old
 	if [[ -n $json ]]; then
@@ -203,12 +205,11 @@ warn_of_old()
 
 build()
 {
-	local names list
+	local list
 	stage_begin compile
 	compile
-	names=$(kbuild_modules "$work")
-	[[ -n $names ]] || die "'$patch' makes no module: its Makefile needs a line like 'obj-m := klp-fix.o'"
-	mapfile -t modules <<<"$names"
+	kbuild_modules "$work"
+	((${#modules[@]})) || die "'$patch' makes no module: its Makefile needs a line like 'obj-m := klp-fix.o'"
 	[[ $output != *.ko || ${#modules[@]} == 1 ]] ||
 		die "'$patch' makes ${#modules[@]} modules: give --output a directory"
 	printf -v list ', %s.ko' "${modules[@]}"
@@ -223,7 +224,7 @@ build()
 	stage_begin check
 	check_all
 	stage_end
-	inputs_settled
+	settle
 	! fix_is_asked || fix_prove "$work_place/fix"
 	[[ -n $json ]] || report_checked "${checked[@]}"
 }
@@ -240,10 +241,22 @@ compile()
 	fi >"$work_place/messages"
 	inputs_settle "$patch" "$work_place" "$work" "$start"
 	if ((status)); then
+		settle
 		explain_messages "$work_place/messages" "$work" "$work_place" | printable_lines >&2
 		die "kbuild failed: nothing was made"
 	fi
 	[[ ! -s $work_place/messages ]] || printable_lines <"$work_place/messages" >&2
+}
+
+# Nothing is made of a patch that was changed meanwhile.
+settle()
+{
+	inputs_settled || die "$(changed)"
+}
+
+changed()
+{
+	printf "'%s' was changed while its files were compiled: run klpmake again" "$patch"
 }
 
 # Runs klpsyms. Where one name means two symbols, renames it in the object files and links again.
@@ -256,7 +269,7 @@ resolve()
 		renamed=1
 	done <"$work_place/renames"
 	[[ -n $renamed ]] || return 0
-	inputs_settled
+	settle
 	compile
 	symbols_of_objects
 	[[ ! -s $work_place/renames ]] || die "one name still means two symbols after the renaming in '$work_place/renames'"
@@ -264,14 +277,14 @@ resolve()
 
 symbols_of_objects()
 {
-	local module tool args=()
+	local module tool objects args=()
 	for module in "${modules[@]}"; do
-		mapfile -t objects < <(kbuild_objects "$work" "$module")
+		kbuild_objects "$work" "$module"
 		args+=(--module "$module.ko" "${objects[@]}")
 	done
 	target_cache
 	tool_find klpsyms
-	(cd "$work" && verbosely "$tool" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} ${cache_args[@]+"${cache_args[@]}"} \
+	(cd "$work" && verbosely exec "$tool" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} ${cache_args[@]+"${cache_args[@]}"} \
 		${allow_args[@]+"${allow_args[@]}"} --renames "$work_place/renames" -o "$work_place/_klpmake.syms" "${args[@]}")
 }
 
@@ -306,11 +319,8 @@ check_module()
 		${allow_args[@]+"${allow_args[@]}"} ${source_args[@]+"${source_args[@]}"} "$@" "$module.ko")
 	cd "$work_place/out" || exit
 	show_command "${command[@]}"
-	if [[ -n $json ]]; then
-		"${command[@]}" 2>&"$report_stderr"
-	else
-		"${command[@]}"
-	fi
+	[[ -z $json ]] || exec 2>&"$report_stderr"
+	exec "${command[@]}"
 )
 
 # Only whole files appear in the user's directory, all at once (src/programs/klpplace.c). The table describes exactly

@@ -92,7 +92,8 @@ main_diff()
 diff_directory()
 {
 	local directory
-	directory=$(real_directory "$1") || exit
+	real_directory "$1"
+	directory=$REPLY
 	fix_directory_patches "$directory"
 	fix_is_asked || die "'$directory' has neither patches nor whole kernel files (its Makefile does not name KLPMAKE_CUT): there is nothing to compare"
 }

@@ -71,7 +71,8 @@ main_new()
 	new_is_ours=contents
 	[[ -d $new_directory ]] || new_is_ours=all
 	mkdir -p -- "$new_directory" || exit
-	new_directory=$(real_directory "$new_directory") || exit
+	real_directory "$new_directory"
+	new_directory=$REPLY
 	((!${#new_files[@]})) || fix_whole_copy "$kernel_source" "$new_directory" "${new_files[@]}"
 	fix_name "${fix_patches[0]-${new_files[0]}}"
 	fix_directory "$new_directory" "$REPLY" ${fix_patches[@]+"${fix_patches[@]}"}

@@ -71,7 +71,8 @@ main_update()
 	program='klpmake update'
 	options_parse option "$@"
 	((${#operands[@]} < 2)) || usage_error 'klpmake updates one directory at a time'
-	directory=$(real_directory "${operands[0]-.}") || exit
+	real_directory "${operands[0]-.}"
+	directory=$REPLY
 	at_exit update_finish
 	heed_signals
 	fix_directory_patches "$directory"
@@ -91,7 +92,8 @@ update_find_old()
 	cache_find
 	[[ -n $was || ! -f $1/_klpmake.syms ]] || was=$(sed -n '2s/^# kernel \([^ ,]*\),.*/\1/p' "$1/_klpmake.syms")
 	if [[ -d $was && -f $was/Makefile && -d $was/kernel ]]; then
-		update_old=$(real_directory "$was") || exit
+		real_directory "$was"
+		update_old=$REPLY
 	elif [[ -n $was && $was != */* && -f $cache/kernels/$was/source/Makefile ]]; then
 		update_old=$cache/kernels/$was/source
 	elif [[ -n $update_from ]]; then

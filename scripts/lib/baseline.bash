@@ -19,7 +19,8 @@ baseline_run()
 	shift
 	[[ -f $baseline/Makefile && -d $baseline/kernel ]] ||
 		die "'$baseline' is not a kernel source tree: unpack the source package of kernel '$release'"
-	baseline=$(real_directory "$baseline") || exit
+	real_directory "$baseline"
+	baseline=$REPLY
 	[[ -n $kdir ]] || target_missing headers headers
 	baseline_place=$(temporary -d) || exit 1
 	[[ $baseline_place != *[!A-Za-z0-9_./+~@-]* ]] ||

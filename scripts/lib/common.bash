@@ -54,15 +54,59 @@ printable_lines()
 		}'
 }
 
-# real_directory DIRECTORY: prints its path without links, and stays there. It is for $(...), which drops newlines at the
-# end of a name, so that it would be the name of another directory.
+# real_directory DIRECTORY: sets REPLY to its path without links; dies if nobody may go there. Nearly always the path has
+# none, and nothing has to be started to find that out.
 real_directory()
+{
+	case $1 in
+		/*) REPLY=${1%/} ;;
+		.) REPLY=$PWD ;;
+		*) REPLY=$PWD/${1%/} ;;
+	esac
+	if [[ ! -d $REPLY || ! -x $REPLY ]] || ! has_no_links "$REPLY"; then
+		REPLY=$(directory_without_links "$1") || exit
+	fi
+}
+
+# has_no_links PATH: whether this absolute path is plain and leads to its end without a link, '.' or '..'.
+has_no_links()
+{
+	local path=$1
+	[[ $path/ != *//* && $path/ != */./* && $path/ != */../* && $path != *[[:cntrl:]]* ]] || return
+	while [[ -n $path ]]; do
+		[[ ! -L $path ]] || return
+		path=${path%/*}
+	done
+}
+
+# directory_without_links DIRECTORY: prints its path, and stays there. It is for $(...), which drops newlines at the end of
+# a name, so that it would be the name of another directory.
+directory_without_links()
 {
 	# 'cd' must not take it for an option or for the last directory.
 	[[ $1 == /* ]] || set -- "./$1"
 	cd -P "$1" || exit 1
 	[[ $PWD != *[[:cntrl:]]* ]] || die "'$PWD': the path has control characters: rename it"
 	printf '%s\n' "$PWD"
+}
+
+# absolute PATH: sets REPLY to it as an absolute path, because some programs run in the work directory.
+absolute()
+{
+	REPLY=$1
+	[[ $REPLY == /* ]] || REPLY=$PWD/$REPLY
+}
+
+# own_status NAME: sets REPLY to what the kernel says of this process under that name; 1 if it does not (proc(5), status).
+own_status()
+{
+	local name
+	{
+		while IFS=$':\t' read -r name REPLY; do
+			[[ $name != "$1" ]] || return 0
+		done </proc/self/status
+	} 2>/dev/null
+	return 1
 }
 
 # temporary -d|-f: prints the name of a new directory or file, which the caller removes.

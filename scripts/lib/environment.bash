@@ -25,15 +25,16 @@ export LC_ALL=C
 #   KCFLAGS, KCPPFLAGS, KAFLAGS            more flags, as kbuild documents them
 #   SOURCE_DATE_EPOCH                      for those who build packages
 #   CCACHE_*, DISTCC_*, XDG_*_HOME         compiler wrappers, and where these look for their settings
-kbuild_may_have='@(PATH|HOME|TMPDIR|LD_*|ARCH|CROSS_COMPILE|LLVM|LLVM_IAS|KCFLAGS|KCPPFLAGS|KAFLAGS|SOURCE_DATE_EPOCH|CCACHE_*|DISTCC_*|XDG_*_HOME)'
 
 # kbuild_environment: sets environment to the list of what kbuild gets, as NAME=VALUE.
 kbuild_environment()
 {
 	local name
 	environment=(LC_ALL=C)
-	while IFS= read -r name; do
-		# shellcheck disable=SC2053 # it is a pattern
-		[[ $name != $kbuild_may_have ]] || environment+=("$name=${!name}")
-	done < <(compgen -e)
+	for name in PATH HOME TMPDIR "${!LD_@}" ARCH CROSS_COMPILE LLVM LLVM_IAS KCFLAGS KCPPFLAGS KAFLAGS \
+		SOURCE_DATE_EPOCH "${!CCACHE_@}" "${!DISTCC_@}" "${!XDG_@}"; do
+		[[ $name != XDG_* || $name == XDG_*_HOME ]] || continue
+		# Variables that are not exported are the script's own.
+		[[ ! -v $name || ${!name@a} != *x* ]] || environment+=("$name=${!name}")
+	done
 }

@@ -16,16 +16,16 @@
 inputs_large=$((4 << 20))
 
 fix_identity='' # fix/make.bash sets it
-inputs_files=() # those of the patch, each with './' before it
+inputs_small=() # those of the patch that are compared by contents, each with './' before it
+inputs_other=() # the rest
 
 # inputs_are_known PATCH PLACE: whether make can tell what has to be compiled. Sets inputs to what there is now,
 # for PLACE/inputs.
 inputs_are_known()
 {
 	local patch=$1 place=$2 unknown=0
-	inputs_files=("${!mirror_files[@]}")
-	inputs_files=("${inputs_files[@]/#/./}")
-	inputs=$(inputs_list "$patch")
+	inputs_sort "$patch"
+	inputs=$(inputs_list "$patch") || true
 	if ! inputs_have_not_aged "$patch" "$place" || ! inputs_reached_are_same "$place"; then
 		unknown=1
 	fi
@@ -34,7 +34,26 @@ inputs_are_known()
 	return "$unknown"
 }
 
-# inputs_list PATCH: the flags in the first line, then a line for each of its files.
+# inputs_sort PATCH: sets inputs_small and inputs_other.
+inputs_sort()
+{
+	local name size
+	inputs_small=() inputs_other=()
+	for name in "${!mirror_files[@]}"; do
+		size=${mirror_sizes[$name]-}
+		if [[ -n $size ]] && ((size <= inputs_large)); then
+			inputs_small+=("./$name")
+		else
+			inputs_other+=("./$name")
+		fi
+	done
+	# Most patches have neither links nor large files.
+	((${#inputs_other[@]})) || return 0
+	mapfile -d '' -t -O "${#inputs_small[@]}" inputs_small < <(cd "$1" &&
+		exec find -L "${inputs_other[@]}" -maxdepth 0 -type f -size "-$((inputs_large + 1))c" -print0)
+}
+
+# inputs_list PATCH: prints the flags in the first line, then a line for each of its files. It is for $(...).
 inputs_list()
 {
 	local name small=()
@@ -45,11 +64,14 @@ inputs_list()
 	done
 	printf '\n'
 	cd "$1" || return
-	mapfile -d '' -t small < <(find -L "${inputs_files[@]}" -maxdepth 0 -type f -size "-$((inputs_large + 1))c" -print0)
-	sha256sum -- ${small[@]+"${small[@]}"} 2>/dev/null </dev/null || true
-	((${#small[@]} == ${#inputs_files[@]})) ||
-		find -L "${inputs_files[@]}" -maxdepth 0 \( -type d -printf 'directory  %p\n' -o -size "+${inputs_large}c" \
+	((!${#inputs_other[@]})) ||
+		find -L "${inputs_other[@]}" -maxdepth 0 \( -type d -printf 'directory  %p\n' -o -size "+${inputs_large}c" \
 			-printf '%i:%s:%T@:%C@  %p\n' \)
+	for name in "${inputs_small[@]}"; do
+		# What was a file may be a pipe now.
+		[[ ! -f $name ]] || small+=("$name")
+	done
+	exec sha256sum -- ${small[@]+"${small[@]}"} 2>/dev/null </dev/null
 }
 
 # inputs_have_not_aged PATCH PLACE: whether the flags and the names are those of the last run, and what has changed is
@@ -88,25 +110,32 @@ inputs_state()
 
 inputs_settling='' # the process that lists what went in, until it has been waited for
 
-# inputs_settle PATCH PLACE WORK START: runs after kbuild, which began at START. A change that was made while kbuild
-# worked may be in the module or not. PLACE/reached is written beside what follows; inputs_settled waits for it.
+# inputs_settle PATCH PLACE WORK START: runs after kbuild, which began at START, beside what follows; inputs_settled waits
+# for it.
 inputs_settle()
 {
-	local patch=$1 place=$2 work=$3 start=$4 now
-	now=$(inputs_list "$patch")
-	[[ $now == "$inputs" ]] ||
-		die "'$patch' was changed while its files were compiled: run klpmake again"
-	# A header that changed at the same time is not recorded as it is now: the next run begins anew.
-	inputs_reach "$place" "$work" | inputs_state |
-		awk -v start="$start" '$5 >= start { $5 = "?" } { print }' >"$place/reached" &
+	inputs_record "$@" &
 	inputs_settling=$!
 }
 
+# inputs_settled: whether the patch is as it was when kbuild began. A change that was made while kbuild worked may be in
+# the module or not.
 inputs_settled()
 {
 	local process=$inputs_settling
 	inputs_settling=''
 	[[ -z $process ]] || wait "$process"
+}
+
+# inputs_record PATCH PLACE WORK START: writes PLACE/reached, unless the patch was changed.
+inputs_record()
+{
+	local patch=$1 place=$2 work=$3 start=$4 now
+	now=$(inputs_list "$patch") || true
+	[[ $now == "$inputs" ]] || return
+	# A header that changed at the same time is not recorded as it is now: the next run begins anew.
+	inputs_reach "$place" "$work" | inputs_state |
+		awk -v start="$start" '$5 >= start { $5 = "?" } { print }' >"$place/reached" || true
 }
 
 # inputs_reach PLACE WORK: lists the files that went in besides the patch's own.

@@ -25,7 +25,8 @@ kbuild_run()
 	for path in ${more[@]+"${more[@]}"}; do
 		# kbuild silently ignores a file that does not exist, and then a version is missing.
 		[[ -r $path ]] || die "'$path', of KBUILD_EXTRA_SYMBOLS: no such file"
-		set -- "$(absolute "$path")" "$@"
+		absolute "$path"
+		set -- "$REPLY" "$@"
 	done
 	local kbuild_env=(${1+KBUILD_EXTRA_SYMBOLS="$*"})
 	kbuild_starter "$kdir"
@@ -53,10 +54,11 @@ kbuild_start()
 {
 	local log=$1 cflags=$2 status=0
 	shift 2
-	local environment
+	local environment REPLY
 	kbuild_environment
+	kbuild_processors
 	local command=(env -i "${environment[@]}" KCFLAGS="${KCFLAGS:-} -Wno-error $cflags" ${kbuild_env[@]+"${kbuild_env[@]}"}
-		make --no-print-directory "$@" -j"$(nproc)" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
+		make --no-print-directory "$@" -j"$REPLY" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
 		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= ${kbuild_cross[@]+"${kbuild_cross[@]}"})
 	show_command "${command[@]}"
 	# In the background, because bash does not run traps while it waits for a foreground command;
@@ -76,6 +78,21 @@ kbuild_start()
 	kbuild_pid=''
 	kbuild_unwatch
 	return "$status"
+}
+
+# kbuild_processors: sets REPLY to how many processors this process may use.
+kbuild_processors()
+{
+	local range ranges n=0
+	own_status Cpus_allowed_list || {
+		REPLY=$(nproc)
+		return
+	}
+	IFS=, read -r -a ranges <<<"$REPLY"
+	for range in "${ranges[@]}"; do
+		n=$((n + ${range#*-} - ${range%-*} + 1))
+	done
+	REPLY=$n
 }
 
 # kbuild_watch: starts a process that ends kbuild when klpmake is killed in a way that no trap can catch. It reads from a
@@ -158,29 +175,31 @@ kbuild_twice()
 	awk -v kdir="$1" -v quote="'" -f "$kbuild_scripts/kbuild-twice.awk"
 }
 
-# kbuild_modules WORK: prints the names of the modules that were made, one per line, in kbuild's order.
+# kbuild_modules WORK: sets modules to the names of those that were made, in kbuild's order.
 kbuild_modules()
 {
-	local line
+	local line names=()
 	[[ -f $1/modules.order ]] || return 0
 	while IFS= read -r line; do
 		line=${line#"$1"/}
 		line=${line#./}
 		[[ $line != -* ]] || die "a module cannot be called '${line%.*}': programs would take its name for an option"
 		[[ $line != */* ]] || die "'${line%.*}.ko' is made in a subdirectory: name modules in the top Makefile only (NAME-y := DIR/FILE.o)"
-		printf '%s\n' "${line%.*}"
+		names+=("${line%.*}")
 	done <"$1/modules.order"
+	modules=(${names[@]+"${names[@]}"})
 }
 
-# kbuild_objects WORK MODULE: its object files relative to WORK. NAME.mod lists them in words or
+# kbuild_objects WORK MODULE: sets objects to its object files relative to WORK. NAME.mod lists them in words or
 # lines, with or without the directory or with "./", after the kernel's version.
 kbuild_objects()
 {
 	local word words
+	objects=()
 	read -r -d '' -a words <"$1/$2.mod" || true
 	for word in "${words[@]}"; do
 		word=${word#"$1"/}
 		word=${word#./}
-		[[ $word != *.o ]] || printf '%s\n' "$word"
+		[[ $word != *.o ]] || objects+=("$word")
 	done
 }

@@ -17,9 +17,11 @@ kernel_roots()
 # root_alone_writes PATH: whether only root can change what lies there, also through the directories and links of the path.
 root_alone_writes()
 {
-	local path list=() owner mode
-	for path in "$1" "$(readlink -m -- "$1")"; do
-		[[ $path == /* ]] || path=$PWD/$path
+	local path paths list=() owner mode
+	absolute "$1"
+	paths=("$REPLY")
+	has_no_links "$REPLY" || paths+=("$(readlink -m -- "$1")")
+	for path in "${paths[@]}"; do
 		while [[ $path == */* && -n $path ]]; do
 			list+=("$path")
 			path=${path%/*}

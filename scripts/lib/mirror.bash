@@ -18,7 +18,8 @@ mirror_linked_most=500
 mirror_beside_most=1000
 
 declare -A mirror_files=()  # for each file of the patch that kbuild sees, by its name there: the target of the link
-declare -A mirror_beside=() # the same for what lies beside the way to the patch
+declare -A mirror_sizes=()  # the sizes of those that are no links
+declare -A mirror_beside=() # the same as mirror_files for what lies beside the way to the patch
 mirror_above=''             # the way from PLACE/build to the patch: '', 'NAME/' or 'NAME/NAME/'
 
 # mirror PATCH PLACE: makes the links, and sets work, the directory that kbuild works in.
@@ -30,8 +31,7 @@ mirror()
 	mirror_frame "$patch" "$2/fix/frame"
 	# shellcheck disable=SC2034 # for kbuild.bash and klpmake
 	work=$build${mirror_above:+/${mirror_above%/}}
-	# A work directory that was just made is empty.
-	inputs_are_known "$patch" "$2" || [[ -n $work_is_new ]] || find "$build" -mindepth 1 -delete
+	inputs_are_known "$patch" "$2" || is_empty "$build" || find "$build" -mindepth 1 -delete
 	# shellcheck disable=SC2154 # inputs.bash sets it
 	printf '%s\n' "$inputs" >"$2/inputs"
 	mirror_link "$build"
@@ -41,11 +41,11 @@ mirror()
 # mirror_list PATCH: fills mirror_files.
 mirror_list()
 {
-	local patch=$1 kind name skip=()
+	local patch=$1 kind size name skip=()
 	for name in "${made_by_kbuild[@]}"; do
 		skip+=(! -name "$name")
 	done
-	while IFS= read -r -d '' kind && IFS= read -r -d '' name; do
+	while IFS= read -r -d '' kind && IFS= read -r -d '' size && IFS= read -r -d '' name; do
 		# A Makefile cannot name these.
 		[[ $name != *[[:cntrl:]]* ]] || continue
 		! fix_whole_is "$patch/$name" || continue
@@ -55,11 +55,12 @@ mirror_list()
 			mirror_linked_directory "$patch" "$name"
 		elif [[ -f $patch/$name ]]; then
 			mirror_files[$name]=$patch/$name
+			[[ $kind == l ]] || mirror_sizes[$name]=$size
 		fi
 		((${#mirror_files[@]} <= mirror_most)) ||
 			die "'$patch' has more than $mirror_most files: give the patch a directory of its own, with its C files, their headers and a Makefile"
 	done < <(find "$patch" -mindepth 1 \( -name .klpmake -o -name .git \) -prune -o \
-		\( -type f -o -type l \) "${skip[@]}" -printf '%y\0%P\0' 2>/dev/null)
+		\( -type f -o -type l \) "${skip[@]}" -printf '%y\0%s\0%P\0' 2>/dev/null)
 }
 
 # mirror_linked_directory PATCH NAME: a directory with few files is treated as any other, so that kbuild can make object
@@ -98,7 +99,8 @@ makefiles_name_objects()
 mirror_reach()
 {
 	local patch=$1 levels directory=$1 name names=() above=() i entry entries
-	levels=$(mirror_levels "$patch")
+	mirror_levels "$patch"
+	levels=$REPLY
 	((levels == 0)) || ! makefiles_name_objects "$patch" '../' ||
 		die "'$patch' names an object file by '..', and kbuild would write outside of the patch: put '#include \"../FILE.c\"' into a file of the patch instead"
 	for ((; levels > 0 && ${#directory}; levels--)); do
@@ -133,7 +135,7 @@ mirror_frame()
 	done
 }
 
-# mirror_levels PATCH: how many levels above the patch its files reach by '..'; the files themselves may lie in
+# mirror_levels PATCH: sets REPLY to how many levels above the patch its files reach by '..'; the files themselves may lie in
 # directories below it.
 mirror_levels()
 {
@@ -144,16 +146,13 @@ mirror_levels()
 			Makefile | Kbuild | *.mk | *.[chSs] | *.inc | *.lds*) read+=("./$name") ;;
 		esac
 	done
-	text=$(cd "$1" && grep -IHoE "(^|[^.A-Za-z0-9_])\.\.(/\.\.)*$end" -- /dev/null ${read[@]+"${read[@]}"} 2>/dev/null) || true
-	if [[ -z $text ]]; then
-		printf '0\n'
-		return
-	fi
+	text=$(cd "$1" && exec grep -IHoE "(^|[^.A-Za-z0-9_])\.\.(/\.\.)*$end" -- /dev/null ${read[@]+"${read[@]}"} 2>/dev/null) || true
+	REPLY=0
 	# Lines './NAME:MATCH'; make could not read a name with ':'.
-	awk -F : '
+	[[ -z $text ]] || REPLY=$(awk -F : '
 		{ need = gsub(/\.\./, "..", $0) - (gsub(/\//, "/", $1) - 1) }
 		need > most { most = need }
-		END { print most + 0 }' <<<"$text"
+		END { print most + 0 }' <<<"$text")
 }
 
 # mirror_link BUILD: makes the links that are missing, and removes all others.
@@ -167,7 +166,7 @@ mirror_link()
 	for name in "${!mirror_beside[@]}"; do
 		want[$name]=${mirror_beside[$name]}
 	done
-	while IFS= read -r -d '' link && IFS= read -r -d '' target; do
+	is_empty "$build" || while IFS= read -r -d '' link && IFS= read -r -d '' target; do
 		if [[ ${want[$link]-} == "$target" ]]; then
 			unset "want[\$link]"
 		else

@@ -37,10 +37,14 @@ show_command()
 	((verbosity < 2)) || printf '+ %s\n' "${*@Q}" >&2
 }
 
-# verbosely COMMAND...: runs it, and shows it first with -v.
+# verbosely [exec] COMMAND...: runs it, and shows it first with -v.
 verbosely()
 {
-	show_command "$@"
+	if [[ $1 == exec ]]; then
+		show_command "${@:2}"
+	else
+		show_command "$@"
+	fi
 	"$@"
 }
 

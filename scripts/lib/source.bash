@@ -22,7 +22,8 @@ source_option()
 source_find()
 {
 	source_tree || return 0
-	source_args=(--kernel-source "$kernel_source" --patch-source "$(absolute "$1")")
+	absolute "$1"
+	source_args=(--kernel-source "$kernel_source" --patch-source "$REPLY")
 }
 
 # source_tree: sets kernel_source to the tree, with an absolute path; 1 if there is none.

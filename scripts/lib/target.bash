@@ -61,7 +61,8 @@ add_outside_modules()
 	local file
 	for file in ${outside_modules[@]+"${outside_modules[@]}"}; do
 		[[ -f $file ]] || die "'$file': no such module"
-		file=$(absolute "$file")
+		absolute "$file"
+		file=$REPLY
 		module_args+=(--object "$file")
 		# kbuild leaves what the module exports beside it.
 		file=${file%/*}/Module.symvers
@@ -133,17 +134,10 @@ find_release()
 		release=$REPLY
 	fi
 	if [[ -z $release ]]; then
-		running=$(uname -r)
+		find_running
 		release=$running
 	fi
 	check_release
-}
-
-# absolute PATH: prints it as an absolute path, because some programs run in the work directory.
-absolute()
-{
-	[[ $1 == /* ]] || printf '%s/' "$PWD"
-	printf '%s\n' "$1"
 }
 
 # This does not use a pipe to grep -q, which ends early: pipefail would take that for a "no".
@@ -157,7 +151,8 @@ find_vmlinux()
 	vmlinux=${vmlinux:-${KLPMAKE_VMLINUX:-}}
 	if [[ -n $vmlinux ]]; then
 		[[ -f $vmlinux ]] || die "'$vmlinux': no such vmlinux"
-		vmlinux=$(absolute "$vmlinux")
+		absolute "$vmlinux"
+		vmlinux=$REPLY
 		return
 	fi
 	kernel_part vmlinux "$release" || target_missing debug 'vmlinux with debug information'
@@ -187,7 +182,8 @@ find_kdir()
 		kdir=$REPLY
 		[[ -f $kdir/Makefile ]] || target_missing headers 'headers'
 	fi
-	kdir=$(real_directory "$kdir") || exit
+	real_directory "$kdir"
+	kdir=$REPLY
 	check_kdir_release
 }
 
@@ -204,7 +200,8 @@ find_symbols()
 {
 	if [[ -n $symbols ]]; then
 		[[ -r $symbols ]] || die "'$symbols': cannot be read"
-		symbols=$(absolute "$symbols")
+		absolute "$symbols"
+		symbols=$REPLY
 	elif is_running && grep -qm1 '^0*[1-9a-f][0-9a-f]* T _stext$' /proc/kallsyms 2>/dev/null; then
 		symbols=/proc/kallsyms
 	else
@@ -219,8 +216,14 @@ find_symbols()
 is_running()
 {
 	[[ -z ${KLPMAKE_ROOT:-} ]] || return
-	running=${running:-$(uname -r)}
+	find_running
 	[[ $release == "$running" ]]
+}
+
+# find_running: sets running to what 'uname -r' prints.
+find_running()
+{
+	[[ -n $running ]] || { read -r running </proc/sys/kernel/osrelease; } 2>/dev/null || running=$(uname -r)
 }
 
 # target_find kdir|no-kdir: fills in what the options left open; with kdir, missing headers are an error.

@@ -114,8 +114,18 @@ workdir_claim()
 	[[ -L $mark || ! -f $mark ]] || read -r is <"$mark" || true
 	[[ $is != "$identity" ]] || return 0
 	work_is_new=1
-	find "$work_place" -mindepth 1 -delete
+	is_empty "$work_place" || find "$work_place" -mindepth 1 -delete
 	{ printf '%s\n' "$identity" >"$mark"; } 2>/dev/null || die "'$mark' cannot be written: is the disk full?"
+}
+
+# is_empty DIRECTORY
+is_empty()
+{
+	local entries
+	shopt -s nullglob dotglob
+	entries=("$1"/*)
+	shopt -u nullglob dotglob
+	((!${#entries[@]}))
 }
 
 # workdir_close: releases the directory, and after a failure removes it if this run made it.

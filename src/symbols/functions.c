@@ -29,7 +29,7 @@ static void keep_function(const struct ksym *sym, void *arg)
 {
 	const struct keeping *k = arg;
 
-	if (sym->elf_type != STT_FUNC || !is_wanted(k, sym->addr))
+	if (!is_wanted(k, sym->addr))
 		return;
 	GROW(k->f->sym, k->f->n, k->f->cap);
 	k->f->sym[k->f->n++] = *sym;
@@ -50,7 +50,7 @@ void functions_read_at(struct functions *f, const struct elf_file *elf, const ui
 
 	*f = (struct functions){0};
 	keeping.f = f;
-	kallsyms_each(elf, keep_function, &keeping);
+	kallsyms_each_function(elf, keep_function, &keeping);
 	ksym_sort(f->sym, f->n, by_address);
 }
 

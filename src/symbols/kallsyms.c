@@ -230,6 +230,20 @@ void kallsyms_each(const struct elf_file *f, void (*fn)(const struct ksym *sym, 
 	}
 }
 
+void kallsyms_each_function(const struct elf_file *f, void (*fn)(const struct ksym *sym, void *arg),
+			    void *arg)
+{
+	struct walk w = {.f = f};
+	struct ksym k;
+
+	while (step(&w)) {
+		if (GELF_ST_TYPE(w.s.sym.st_info) != STT_FUNC)
+			continue;
+		describe(f, &w.s, w.file, &k);
+		fn(&k, arg);
+	}
+}
+
 int ksym_by_name_and_address(const void *a, const void *b)
 {
 	const struct ksym *x = a, *y = b;

@@ -128,6 +128,10 @@ bool kallsyms_drops(const struct kallsyms *k, const char *name);
 void kallsyms_each(const struct elf_file *vmlinux, void (*fn)(const struct ksym *sym, void *arg),
 		   void *arg);
 
+/* The same for functions alone. */
+void kallsyms_each_function(const struct elf_file *vmlinux,
+			    void (*fn)(const struct ksym *sym, void *arg), void *arg);
+
 void kallsyms_free(struct kallsyms *k);
 
 #endif

@@ -9,7 +9,8 @@ fix_source()
 	local place=$1 tarball='' series
 	shift
 	if [[ -f $kernel_source ]]; then
-		tarball=$(absolute "$kernel_source")
+		absolute "$kernel_source"
+		tarball=$REPLY
 	elif ! source_tree; then
 		series=$(grep -oE '^[0-9]+\.[0-9]+' <<<"$release") || true
 		series=${KLPMAKE_ROOT:-}/usr/src/linux-source-$series

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/effect/old.h"
 #include "check/say.h"
 #include "symbols/functions.h"
 #include "symbols/syscalls.h"
@@ -54,14 +55,15 @@ static void check_function(const struct check *c, const struct object *o,
 			   const struct functions *all, const struct check_func *f,
 			   struct count *count)
 {
+	const struct ksym *first = functions_at(all, f->found->addr);
 	char *list = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < all->n; i++) {
-		const struct ksym *sym = &all->sym[i];
+	for (const struct ksym *sym = first;
+	     sym && sym < all->sym + all->n && sym->addr == f->found->addr; sym++) {
 		const struct check_func *other;
 
-		if (sym->addr != f->found->addr || !strcmp(sym->name, f->found->name) ||
+		if (!strcmp(sym->name, f->found->name) ||
 		    syscall_is_same(sym->name, f->found->name))
 			continue;
 		count->others++;
@@ -81,11 +83,22 @@ static void check_function(const struct check *c, const struct object *o,
 	free(list);
 }
 
-static void check_of_object(const struct check *c, const struct object *o, struct count *count)
+/* All functions of the object if other passes need these as well, or NULL. */
+static const struct functions *known_functions(struct check *c, const struct object *o)
+{
+	for (size_t i = 0; i < c->debugs; i++) {
+		if (c->debug[i]->o->elf == o->elf)
+			return check_functions(c->debug[i]);
+	}
+	return NULL;
+}
+
+static void check_of_object(struct check *c, const struct object *o, struct count *count)
 {
 	const struct check_func **f = xcalloc(c->func_num, sizeof(*f));
 	uint64_t *addr = xcalloc(c->func_num, sizeof(*addr));
-	struct functions all = {0};
+	const struct functions *all = known_functions(c, o);
+	struct functions some = {0};
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->func_num; i++) {
@@ -94,12 +107,14 @@ static void check_of_object(const struct check *c, const struct object *o, struc
 		f[n] = &c->func[i];
 		addr[n++] = c->func[i].found->addr;
 	}
-	if (n)
-		functions_read_at(&all, o->elf, addr, n);
+	if (n && !all) {
+		functions_read_at(&some, o->elf, addr, n);
+		all = &some;
+	}
 	for (size_t i = 0; i < n; i++)
-		check_function(c, o, &all, f[i], count);
+		check_function(c, o, all, f[i], count);
 	count->functions += n;
-	functions_free(&all);
+	functions_free(&some);
 	free(addr);
 	free(f);
 }
@@ -108,6 +123,7 @@ void check_folded(struct check *c)
 {
 	struct count n = {0};
 
+	check_old_read(c);
 	for (size_t i = 0; i < c->objects.n; i++)
 		check_of_object(c, c->objects.obj[i], &n);
 	checked(c, "%zu function%s, %zu other name%s of the same code, %zu uncovered", n.functions,
