@@ -62,18 +62,29 @@ static int all_units(struct dwarf_file *d, struct unit_query *ret)
 	return more;
 }
 
-/* Calls take() for the path of each unit of an object that is asked for. */
+static int units_with(struct dwarf_file *d, const struct sources_query *q, struct unit_query *ret)
+{
+	int status = q->files ? 0 : all_units(d, ret);
+
+	for (size_t i = 0; i < q->files && !status; i++) {
+		ret->path = q->file[i];
+		status = units_listing(d, ret);
+	}
+	return status;
+}
+
+/* Calls take() for the path of each unit of an object that is asked for, some more than once. */
 static int look_into(struct elf_file *elf, const struct sources_query *q,
 		     void (*take)(const char *path, void *arg), void *arg)
 {
-	struct unit_query units = {.path = q->file};
+	struct unit_query units = {.path = NULL};
 	struct unit_set with = {0};
 	struct dwarf_file *d;
 	int status;
 
 	if (dwarf_file_open(elf, &d))
 		return -1;
-	status = q->file ? units_listing(d, &units) : all_units(d, &units);
+	status = units_with(d, q, &units);
 	for (size_t i = 0; i < q->names && units.n && !status; i++)
 		status = mention_name(d, q->name[i], &with);
 	for (size_t i = 0; i < units.n && !status; i++) {
@@ -156,7 +167,7 @@ static int by_text(const void *a, const void *b)
 }
 
 int sources_print(struct elf_file *vmlinux, const struct module_options *modules,
-		  const struct sources_query *q, size_t *n)
+		  const struct sources_query *q)
 {
 	struct search s = {.q = q};
 	int status = look_into(vmlinux, q, take_vmlinux, &s);
@@ -171,7 +182,6 @@ int sources_print(struct elf_file *vmlinux, const struct module_options *modules
 	}
 	for (size_t i = 0; i < s.n; i++)
 		free(s.line[i]);
-	*n = s.n;
 	free(s.line);
 	module_list_free(&s.modules);
 	return status;

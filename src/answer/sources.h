@@ -13,8 +13,9 @@
 #include "kernel/module_files.h"
 
 struct sources_query {
-	const char *file; /* only units in whose line table it is; NULL: all units */
-	char **name;	  /* only units that mention one of these, if there are any */
+	const char **file; /* only units in whose line table one of these is, if there are any */
+	size_t files, files_cap;
+	char **name; /* only units that mention one of these, if there are any */
 	size_t names;
 };
 
@@ -23,6 +24,6 @@ struct sources_query {
  * once, sorted. *n gets how many. error() and -1 when one of the files is damaged.
  */
 int sources_print(struct elf_file *vmlinux, const struct module_options *modules,
-		  const struct sources_query *q, size_t *n);
+		  const struct sources_query *q);
 
 #endif

@@ -32,14 +32,15 @@
 
 static const char help[] =
 	"Usage: kallsympos --vmlinux FILE [OPTION...] NAME [PATH]\n"
-	"       kallsympos --vmlinux FILE [OPTION...] --sources [FILE [NAME...]]\n"
+	"       kallsympos --vmlinux FILE [OPTION...] --sources [NAME...]\n"
 	"Lists the kernel symbols of a name, with their positions for livepatches.\n"
 	"PATH: only those that are defined in this source file, of vmlinux or else of a module.\n"
 	"\n"
 	"  --sources           instead the source files of vmlinux and of the modules with debug\n"
-	"                      information, each with its object; with FILE only those that have\n"
-	"                      code, a type or a declaration from it, with NAMEs only those that\n"
-	"                      have one of that name\n"
+	"                      information, each with its object; with NAMEs only those that mention\n"
+	"                      one of these\n"
+	"  --with FILE         of these only the ones that have code, a type or a declaration from it\n"
+	"                      (repeatable)\n"
 	"  --json              one JSON object, with the symbols in the kernel's order\n" MODULE_OPTIONS_HELP
 		TARGET_OPTIONS_HELP;
 
@@ -328,24 +329,30 @@ static int answer(const struct options *opt, struct target *t)
 	return status || !f.symbols ? EXIT_REFUSED : EXIT_SUCCESS;
 }
 
+/* A list may be empty. */
 static int answer_sources(const struct options *opt, struct target *t)
 {
-	size_t n;
-
-	if (target_read_symbols(t) || sources_print(t->vmlinux, &opt->modules, &opt->query, &n) ||
+	if (target_read_symbols(t) || sources_print(t->vmlinux, &opt->modules, &opt->query) ||
 	    error_count())
 		return EXIT_REFUSED;
-	return n ? EXIT_SUCCESS : EXIT_REFUSED;
+	return EXIT_SUCCESS;
+}
+
+static void with_file(struct sources_query *q, const char *file)
+{
+	GROW(q->file, q->files, q->files_cap);
+	q->file[q->files++] = file;
 }
 
 static void take_operands(struct options *opt, int n, char **operand)
 {
 	if (opt->sources && opt->json)
-		usage_error("--sources is no JSON");
+		usage_error("--sources is not answered in JSON");
+	if (opt->query.files && !opt->sources)
+		usage_error("--with is for --sources");
 	if (opt->sources) {
-		opt->query.file = n ? operand[0] : NULL;
-		opt->query.name = operand + 1;
-		opt->query.names = n ? (size_t)n - 1 : 0;
+		opt->query.name = operand;
+		opt->query.names = (size_t)n;
 		return;
 	}
 	if (!n || n > 2)
@@ -361,6 +368,7 @@ static void parse(int argc, char **argv, struct options *opt)
 	static const struct option longopts[] = {
 		{"json", no_argument, NULL, OPT_OWN},
 		{"sources", no_argument, NULL, OPT_OWN + 1},
+		{"with", required_argument, NULL, OPT_OWN + 2},
 		MODULE_OPTIONS,
 		TARGET_OPTIONS,
 		{NULL, 0, NULL, 0},
@@ -376,6 +384,8 @@ static void parse(int argc, char **argv, struct options *opt)
 			opt->json = true;
 		else if (c == OPT_OWN + 1)
 			opt->sources = true;
+		else if (c == OPT_OWN + 2)
+			with_file(&opt->query, optarg);
 		else
 			usage_error_option(c, argv);
 	}
@@ -399,6 +409,7 @@ int main(int argc, char **argv)
 		status = opt.sources ? answer_sources(&opt, &target) : answer(&opt, &target);
 	target_close(&target);
 	free(opt.modules.extra);
+	free(opt.query.file);
 	free(opt.target.symvers);
 	return status;
 }
