@@ -12,8 +12,6 @@
 # Too many files cost time only: those in which nothing differs are left out later. Source fix/apply.bash and target.bash
 # first.
 
-# shellcheck disable=SC2154 # these set what is used here
-
 fix_limit=40 # more files than that are not compiled unasked
 
 # More names than that lead everywhere.
@@ -178,6 +176,6 @@ fix_few_enough()
 	seconds=$((n * 5 / $(nproc)))
 	complain "the headers of the patch may change $n files of this kernel that it does not touch:
 $(printf '%s\n' "${fix_including[@]}" | sed 's|/[^/]*$||' | sort | uniq -c | sort -k1,1nr)
-  '--files $n' compiles them all, in about $((seconds / 60 + 1)) minutes; '--add FILE' (repeatable) those that it names, and all others keep the code that they have"
+  '--files $n' compiles them all, in about $((seconds / 60 + 1)) min; '--add FILE' (repeatable) those that it names, and all others keep the code that they have"
 	die "more than $fix_limit files would have to be compiled for a header: nothing was made"
 }
