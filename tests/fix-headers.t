@@ -64,19 +64,26 @@ file net/crated.c <<<$'#include "crate.h"\nint crated_first(int x);\nint crated_
 file net/shut.c <<<$'#include "crate.h"\nint shut_first(int x);\nint shut_first(int x) { return x ^ crate_shut(); }'
 file net/getter.c <<<$'#include "box.h"\nint getter_first(struct box *b);\nint getter_first(struct box *b) { return box_get_depth(b) * 2; }'
 file net/none.c <<<$'#include "crate.h"\nint none_first(int x);\nint none_first(int x) { /* BOX_NONE */ return x + 5; }'
+file net/part.c <<<$'static int part_step(int x) { return x + 21; }'
+file net/whole.c <<<$'#include "mini.h"\n#include "part.c"\nint whole_first(int x);\nint whole_first(int x) { return part_step(x); }'
+file net/both.c <<<$'#include "mini.h"\nint both_first(int x);\nint both_first(int x) { return x + 31; }\n#ifndef PART\nint init_module(void) { return 0; }\n#endif'
+file net/again.c <<<$'#define PART\n#include "both.c"'
+file net/shared.c <<<$'#include "mini.h"\nint shared_first(int x);\nint shared_first(int x) { return x + 41; }\nint init_module(void) { return 0; }'
 file net/unbuilt.c <<<$'#include "box.h"\nint unbuilt_first(int x);\nint unbuilt_first(int x) { return x * BOX_SIZE; }'
 file net/moved.c <<<$'#include "box.h"\nint moved_first(int x);\nint moved_first(int x) { struct box b = { .height = x }; return box_height(&b) + 12; }\nint init_module(void) { return 0; }'
 : >"$tree/net/Makefile"
 
 objects=()
-for name in inlines pointer macro crated shut getter none; do
+for name in inlines pointer macro crated shut getter none whole again; do
 	(cd "$tree" && mini_cc "net/$name.c" "$scratch/$name.o" "-I$tree/include") || exit 1
 	objects+=("$scratch/$name.o")
 done
 relink "$scratch/more" "${objects[@]}" && cp "$scratch/more/"* "$k" || exit 1
 modules=$scratch/root/usr/lib/debug/lib/modules/$mini_release
 mkdir -p "$modules/kernel/net"
-(cd "$tree" && MINI_CFLAGS="-I$tree/include" mini_module "$k" "$modules/kernel/net/moved.ko" net/moved.c) || exit 1
+(cd "$tree" && MINI_CFLAGS="-I$tree/include" mini_module "$k" "$modules/kernel/net/moved.ko" net/moved.c &&
+	mini_module "$k" "$modules/kernel/net/both.ko" net/both.c && mini_module "$k" "$modules/kernel/net/one.ko" net/shared.c &&
+	mini_module "$k" "$modules/kernel/net/two.ko" net/shared.c) || exit 1
 # What kbuild has on its include path.
 cp "$tree/include/"{box,crate}.h "$k/include"
 export KLPMAKE_ROOT=$scratch/root
@@ -146,6 +153,22 @@ is "$status:$err" "0:klpmake diff: warning: only the files that the patch touche
 lacks "$out" net/moved.c '... so that others are left out'
 diffs --files many p.patch
 refused 2 "--files takes a number, not 'many'" '--files without a number'
+
+patched part net/part.c 's/x + 21/x + 4711/'
+diffs part.patch
+is "$status:$err:$(grep -c '^  net/' <<<"$out")" 0::1 'a C file that is only included'
+has "$out" '    replaced  whole_first: ' '... is patched with the file that includes it'
+patched both net/both.c 's/x + 31/x + 4711/'
+diffs both.patch
+is "$status:$err" 0: 'a C file of its own that another one includes'
+has "$(grep '^  net/' <<<"$out" | paste -sd ' ')" 'net/again.c   net/both.c (both)' '... is patched in both objects'
+patched shared net/shared.c 's/x + 41/x + 4711/'
+diffs shared.patch
+refused 1 "'net/shared.c' is compiled into more than one module: '$modules/kernel/net/one.ko', '$modules/kernel/net/two.ko'" \
+	'a file of two modules'
+run "$top/klpmake" diff -k "$mini_release" --kdir "$k" --vmlinux "$k/vmlinux" --source "$tree/net" --module "$modules/kernel/net/one.ko" shared.patch
+refused 1 "'$tree/net' is not a kernel source tree: of the source of a module from outside the tree klpmake does not apply patches" \
+	'the source of a module from outside the tree'
 
 printf -- '--- a/include/generated/x.h\n+++ b/include/generated/x.h\n@@ -1 +1 @@\n-a\n+b\n' >generated.patch
 diffs generated.patch

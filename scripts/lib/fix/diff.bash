@@ -69,9 +69,10 @@ fix_plan()
 		fi
 	done
 	[[ -z $fix_refused ]] || return 0
-	if ((${#fix_headers[@]} && ${#fix_added[@]})); then
+	fix_find_parts "$1" "$2"
+	if ((${#fix_added[@]} && ${#fix_headers[@]})); then
 		warn "only the files that the patch touches and those of --add get the change of$(printf " '%s'" "${fix_headers[@]}"): others that include that keep the code that they have"
-	elif ((${#fix_headers[@]})); then
+	elif ((${#fix_headers[@]} + ${#fix_parts[@]})); then
 		fix_header_files "$1" "$2"
 		including=(${fix_including[@]+"${fix_including[@]}"})
 		((${#fix_sources[@]} + ${#including[@]})) ||

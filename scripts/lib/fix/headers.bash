@@ -9,6 +9,8 @@
 #   types                          by debug information: a unit that uses one describes it
 #   anything else                  all units that have anything of the header, by their line tables
 #
+# A C file that others include (kernel/sched/rt.c) is like a header of which all counts.
+#
 # Too many files cost time only: those in which nothing differs are left out later. Source fix/apply.bash and target.bash
 # first.
 
@@ -31,14 +33,42 @@ fix_limit_option()
 	fix_limit=$((10#$2))
 }
 
+# fix_find_parts TREE PLACE: sets fix_parts to the touched C files that others include. What is no file of its own in this
+# kernel moves from fix_sources to fix_headers.
+fix_find_parts()
+{
+	local path base texts=$2/headers sources=()
+	fix_parts=()
+	rm -rf "$texts"
+	mkdir -p "$texts"
+	for path in ${fix_sources[@]+"${fix_sources[@]}"}; do
+		base=${path##*/}
+		if fix_is_included "$1/${path%/*}" "${base//./\\.}"; then
+			fix_kernel_files whole "$path" >"$texts/with"
+			! grep -qvxF -- "$path" "$texts/with" || fix_parts+=("$path")
+			if [[ -s $texts/with ]] && ! grep -qxF -- "$path" "$texts/with"; then
+				fix_headers+=("$path")
+				continue
+			fi
+		fi
+		sources+=("$path")
+	done
+	fix_sources=(${sources[@]+"${sources[@]}"})
+}
+
+# fix_is_included DIRECTORY EXPRESSION: whether a C file in this directory, or in one above or below it, may include such
+# a file.
+fix_is_included()
+{
+	grep -qsE "^[[:blank:]]*#[[:blank:]]*include[[:blank:]]*[\"<]([^\">]*/)?$2[\">]" "$1"/*.c "$1"/../*.c "$1"/*/*.c
+}
+
 # fix_header_files TREE PLACE: sets fix_including to the C files of this kernel that the touched headers change, besides
 # those that the patch touches.
 fix_header_files()
 {
 	local tree=$1 place=$2 texts=$2/headers
 	fix_including=()
-	rm -rf "$texts"
-	mkdir -p "$texts"
 	fix_touched_names "$tree" "$place"
 	fix_kernel_files all >"$texts/units"
 	fix_spread "$tree"
@@ -89,7 +119,11 @@ fix_touched_names()
 	: >"$texts/names"
 	: >"$texts/whole"
 	: >"$texts/found"
-	for path in "${fix_headers[@]}"; do
+	for path in ${fix_parts[@]+"${fix_parts[@]}"}; do
+		printf '%s\n' "$path" >>"$texts/whole"
+	done
+	for path in ${fix_headers[@]+"${fix_headers[@]}"}; do
+		[[ $path == *.h ]] || continue
 		LC_ALL=C comm -3 <(fix_definitions "$1/$path" | LC_ALL=C sort) <(fix_definitions "$2/tree/$path" | LC_ALL=C sort) |
 			sed 's/^\t//' | fix_take_definitions "$path"
 	done
@@ -120,6 +154,7 @@ fix_take_definitions()
 fix_spread()
 {
 	local tree=$1
+	[[ -s $texts/names ]] || return 0
 	fix_searched "$tree" >"$texts/searched"
 	: >"$texts/done"
 	while LC_ALL=C sort -u "$texts/names" | LC_ALL=C comm -23 - "$texts/done" >"$texts/next" && [[ -s $texts/next ]]; do
