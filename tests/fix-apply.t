@@ -172,7 +172,7 @@ diffs there.patch --add fs/proc/none.c
 says "'--add fs/proc/none.c': '$tree' has no such C file" '--add: a file that is not there'
 patched header include/mini.h '$i /* more */'
 diffs header.patch
-says "klpmake does not look yet for the files that include 'include/mini.h' and are not in the patch: name those whose code changes with --add" 'a header alone'
+refused 1 "no file of this kernel has anything of what the patch changes in 'include/mini.h'" 'a header of which only a comment changes'
 
 # Other forms of the same: CRs, no prefix, other prefixes, no dates, another mode, a mailer that drops blanks.
 sed 's/$/\r/' there.patch >cr.patch

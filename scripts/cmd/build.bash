@@ -41,6 +41,8 @@
 . "$home/scripts/lib/fix/source.bash"
 # shellcheck source=scripts/lib/fix/kept.bash
 . "$home/scripts/lib/fix/kept.bash"
+# shellcheck source=scripts/lib/fix/headers.bash
+. "$home/scripts/lib/fix/headers.bash"
 # shellcheck source=scripts/lib/fix/compile.bash
 . "$home/scripts/lib/fix/compile.bash"
 # shellcheck source=scripts/lib/fix/diff.bash
@@ -80,7 +82,7 @@ table of symbols, appear in it. Default: the current directory. From patches klp
 in the current directory: it compiles the kernel files that they change twice, as they are and
 patched, and puts the difference into the module.
 
-$target_usage$module_usage$allow_usage$source_usage$fix_usage  -o, --output PATH     where to put the results: a directory, or a .ko for a single module
+$target_usage$module_usage$allow_usage$source_usage$fix_usage$fix_limit_usage  -o, --output PATH     where to put the results: a directory, or a .ko for a single module
   -v, --verbose         show the commands that are run and all that kbuild says
   -q, --quiet           show nothing but errors and the compiler's warnings
       --json            report as one JSON object on standard output
@@ -93,7 +95,7 @@ USAGE
 
 option()
 {
-	target_option "$@" || module_option "$@" || allow_option "$@" || source_option "$@" || fix_option "$@" || case $1 in
+	target_option "$@" || module_option "$@" || allow_option "$@" || source_option "$@" || fix_option "$@" || fix_limit_option "$@" || case $1 in
 		--output) output=$2 ;;
 		--verbose) verbosity=2 ;;
 		--quiet) verbosity=0 ;;

@@ -34,6 +34,8 @@
 . "$home/scripts/lib/fix/source.bash"
 # shellcheck source=scripts/lib/fix/kept.bash
 . "$home/scripts/lib/fix/kept.bash"
+# shellcheck source=scripts/lib/fix/headers.bash
+. "$home/scripts/lib/fix/headers.bash"
 # shellcheck source=scripts/lib/fix/compile.bash
 . "$home/scripts/lib/fix/compile.bash"
 # shellcheck source=scripts/lib/fix/diff.bash
@@ -51,7 +53,7 @@ Say which functions of the kernel these patches change, or those and the whole k
 what has to go along, and what is refused and why. Nothing is made. Several patches are applied in the order
 given; the source is only read.
 
-$target_usage$module_usage$source_usage$fix_usage  -v, --verbose         show the commands that are run and all that kbuild says
+$target_usage$module_usage$source_usage$fix_usage$fix_limit_usage  -v, --verbose         show the commands that are run and all that kbuild says
   -q, --quiet           show nothing but errors and the compiler's warnings
   -h, --help            this help
 USAGE
@@ -59,7 +61,7 @@ USAGE
 
 option()
 {
-	target_option "$@" || module_option "$@" || source_option "$@" || fix_option "$@" || case $1 in
+	target_option "$@" || module_option "$@" || source_option "$@" || fix_option "$@" || fix_limit_option "$@" || case $1 in
 		--verbose) verbosity=2 ;;
 		--quiet) verbosity=0 ;;
 	esac

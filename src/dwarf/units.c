@@ -209,9 +209,14 @@ static int add_compiled_from(struct dwarf_file *d, struct unit_query *q, size_t 
 	return more;
 }
 
+int units_listing(struct dwarf_file *d, struct unit_query *q)
+{
+	return add_compiled_from(d, q, 1);
+}
+
 int units_including(struct dwarf_file *d, struct unit_query *q)
 {
-	int status = str_ends(q->path, ".c") ? add_compiled_from(d, q, 1) : 0;
+	int status = str_ends(q->path, ".c") ? units_listing(d, q) : 0;
 
 	q->included = q->n > 0;
 	set_ambiguous(q);

@@ -49,6 +49,12 @@ void units_free(struct unit_query *q, size_t n);
 int units_including(struct dwarf_file *d, struct unit_query *q);
 
 /*
+ * The units in whose line tables a file is, C file or header, and none else: those that have code,
+ * a type or a declaration from it. error() and -1 when the DWARF is damaged.
+ */
+int units_listing(struct dwarf_file *d, struct unit_query *q);
+
+/*
  * The units that a source file is compiled in, as their own file or as one that they include, where
  * it may be more than one; else q stays empty. error() and -1 when the DWARF is damaged.
  */

@@ -10,6 +10,7 @@
 
 #include "answer/answers.h"
 #include "answer/module_mentions.h"
+#include "answer/sources.h"
 #include "answer/where.h"
 #include "base/near.h"
 #include "base/path.h"
@@ -31,9 +32,15 @@
 
 static const char help[] =
 	"Usage: kallsympos --vmlinux FILE [OPTION...] NAME [PATH]\n"
+	"       kallsympos --vmlinux FILE [OPTION...] --sources [NAME...]\n"
 	"Lists the kernel symbols of a name, with their positions for livepatches.\n"
 	"PATH: only those that are defined in this source file, of vmlinux or else of a module.\n"
 	"\n"
+	"  --sources           instead the source files of vmlinux and of the modules with debug\n"
+	"                      information, each with its object; with NAMEs only those that mention\n"
+	"                      one of these\n"
+	"  --with FILE         of these only the ones that have code, a type or a declaration from it\n"
+	"                      (repeatable)\n"
 	"  --json              one JSON object, with the symbols in the kernel's order\n" MODULE_OPTIONS_HELP
 		TARGET_OPTIONS_HELP;
 
@@ -41,7 +48,8 @@ struct options {
 	struct target_options target;
 	struct module_options modules;
 	const char *name, *path;
-	bool json;
+	bool json, sources;
+	struct sources_query query; /* with sources */
 };
 
 /* Does the PATH on the command line select this one? It may name its unit or its header. */
@@ -321,10 +329,46 @@ static int answer(const struct options *opt, struct target *t)
 	return status || !f.symbols ? EXIT_REFUSED : EXIT_SUCCESS;
 }
 
+/* A list may be empty. */
+static int answer_sources(const struct options *opt, struct target *t)
+{
+	if (target_read_symbols(t) || sources_print(t->vmlinux, &opt->modules, &opt->query) ||
+	    error_count())
+		return EXIT_REFUSED;
+	return EXIT_SUCCESS;
+}
+
+static void with_file(struct sources_query *q, const char *file)
+{
+	GROW(q->file, q->files, q->files_cap);
+	q->file[q->files++] = file;
+}
+
+static void take_operands(struct options *opt, int n, char **operand)
+{
+	if (opt->sources && opt->json)
+		usage_error("--sources is not answered in JSON");
+	if (opt->query.files && !opt->sources)
+		usage_error("--with is for --sources");
+	if (opt->sources) {
+		opt->query.name = operand;
+		opt->query.names = (size_t)n;
+		return;
+	}
+	if (!n || n > 2)
+		usage_error("one name, and at most one path");
+	opt->name = operand[0];
+	opt->path = operand[1];
+	if (!opt->name[0])
+		usage_error("the name is empty");
+}
+
 static void parse(int argc, char **argv, struct options *opt)
 {
 	static const struct option longopts[] = {
 		{"json", no_argument, NULL, OPT_OWN},
+		{"sources", no_argument, NULL, OPT_OWN + 1},
+		{"with", required_argument, NULL, OPT_OWN + 2},
 		MODULE_OPTIONS,
 		TARGET_OPTIONS,
 		{NULL, 0, NULL, 0},
@@ -336,16 +380,16 @@ static void parse(int argc, char **argv, struct options *opt)
 		if (take_target_option(c, optarg, &opt->target, help) ||
 		    take_module_option(c, optarg, &opt->modules))
 			continue;
-		if (c != OPT_OWN)
+		if (c == OPT_OWN)
+			opt->json = true;
+		else if (c == OPT_OWN + 1)
+			opt->sources = true;
+		else if (c == OPT_OWN + 2)
+			with_file(&opt->query, optarg);
+		else
 			usage_error_option(c, argv);
-		opt->json = true;
 	}
-	if (optind == argc || argc - optind > 2)
-		usage_error("one name, and at most one path");
-	opt->name = argv[optind];
-	opt->path = argv[optind + 1];
-	if (!opt->name[0])
-		usage_error("the name is empty");
+	take_operands(opt, argc - optind, argv + optind);
 	if (!opt->target.vmlinux)
 		usage_error("--vmlinux is needed");
 }
@@ -359,9 +403,13 @@ int main(int argc, char **argv)
 	progname = "kallsympos";
 	printable_output();
 	parse(argc, argv, &opt);
-	status = target_open(&target, &opt.target) ? EXIT_REFUSED : answer(&opt, &target);
+	if (target_open(&target, &opt.target))
+		status = EXIT_REFUSED;
+	else
+		status = opt.sources ? answer_sources(&opt, &target) : answer(&opt, &target);
 	target_close(&target);
 	free(opt.modules.extra);
+	free(opt.query.file);
 	free(opt.target.symvers);
 	return status;
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # From patches to what changes in the kernel's functions: applies, compiles, and compares with klpdiff. Source
-# fix/apply.bash and fix/compile.bash first.
+# fix/apply.bash, fix/headers.bash and fix/compile.bash first.
 
 fix_patches=() # the .patch files, in the order in which they are applied
 fix_files=() # the C files that are compiled
@@ -11,7 +11,8 @@ fix_added=() # those that --add names
 # shellcheck disable=SC2034 # for the help of who takes this option
 IFS= read -r -d '' fix_usage <<'USAGE' || true
       --add FILE        a file of the kernel's source that the patch does not touch, but that includes
-                        a header that it touches (repeatable)
+                        a header that it touches; then only these get the header's change, instead
+                        of all that have code from it (repeatable)
 USAGE
 
 # fix_option OPTION VALUE: takes the option above, as target_option does.
@@ -51,7 +52,7 @@ fix_changes()
 	shift 2
 	stage_begin apply
 	fix_apply "$tree" "$place" "$@"
-	fix_plan "$tree"
+	fix_plan "$tree" "$place"
 	[[ -z $fix_refused ]] || die 'nothing was made: this cannot become a livepatch as it is'
 	stage_end
 	stage_begin sources
@@ -64,21 +65,28 @@ fix_changes()
 	compgen -G "$place/cut/*.o" >/dev/null || die 'the patch changes nothing in the code of this kernel'
 }
 
-# fix_plan TREE: sets fix_files, and says what is missing.
+# fix_plan TREE PLACE: sets fix_files, and says what is missing.
 fix_plan()
 {
-	local path
+	local path including=()
 	for path in ${fix_added[@]+"${fix_added[@]}"}; do
 		if ! fix_path_plain "$path" || [[ $path != *.c || ! -f $1/$path ]]; then
 			fix_refuse "'--add $path': '$1' has no such C file"
 		fi
 	done
-	if ((${#fix_headers[@]} && !${#fix_added[@]})); then
-		fix_refuse "klpmake does not look yet for the files that include '${fix_headers[0]}' and are not in the patch: name those whose code changes with --add, or a file of the patch if there are no others"
+	[[ -z $fix_refused ]] || return 0
+	fix_find_parts "$1" "$2"
+	if ((${#fix_added[@]} && ${#fix_headers[@]})); then
+		warn "only the files that the patch touches and those of --add get the change of$(printf " '%s'" "${fix_headers[@]}"): others that include that keep the code that they have"
+	elif ((${#fix_headers[@]} + ${#fix_parts[@]})); then
+		fix_header_files "$1" "$2"
+		including=(${fix_including[@]+"${fix_including[@]}"})
+		((${#fix_sources[@]} + ${#including[@]})) ||
+			die "no file of this kernel has anything of what the patch changes in '${fix_headers[0]}'"
 	fi
-	mapfile -t fix_files < <(printf '%s\n' ${fix_sources[@]+"${fix_sources[@]}"} ${fix_added[@]+"${fix_added[@]}"} |
-		grep . | sort -u)
-	[[ -n $fix_refused ]] || ((${#fix_files[@]})) || die 'the patch changes no C file: there is nothing to make'
+	mapfile -t fix_files < <(printf '%s\n' ${fix_sources[@]+"${fix_sources[@]}"} ${fix_added[@]+"${fix_added[@]}"} \
+		${including[@]+"${including[@]}"} | grep . | sort -u)
+	((${#fix_files[@]})) || die 'the patch changes no C file: there is nothing to make'
 }
 
 # fix_diff PLACE: compares all files, as many at a time as there are processors, and shows what was found.

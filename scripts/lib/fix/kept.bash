@@ -44,9 +44,21 @@ fix_kept_take()
 	for record in "$fix_kept/$REPLY".*.o; do
 		record=${record%.o}
 		[[ -f $record && -f $record.o ]] && fix_kept_holds "$record" "$1" || continue
+		[[ $3 == orig ]] || ! fix_kept_has_patched "$record" || continue
 		cat "$record.o" >"$2/$3/${4%.*}.o"
 		touch -c "$record" "$record.o"
 		return
+	done
+	return 1
+}
+
+# fix_kept_has_patched RECORD: whether a file was read that the patch changes, as where one C file includes another. The record
+# is about what the source tree has.
+fix_kept_has_patched()
+{
+	local path
+	for path in ${fix_sources[@]+"${fix_sources[@]}"}; do
+		! grep -qF "  @/$path" "$1" || return 0
 	done
 	return 1
 }

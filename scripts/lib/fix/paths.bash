@@ -18,6 +18,9 @@ fix_path_kind()
 		Makefile | */Makefile* | Kbuild | */Kbuild* | Kconfig* | */Kconfig* | scripts/* | usr/* | certs/*)
 			fix_path_reason='it is about how a kernel is built, and this one is built already: leave it out of the patch'
 			;;
+		include/generated/* | include/config/* | arch/*/include/generated/*)
+			fix_path_reason='it is made when a kernel is built, and this one is built already: leave it out of the patch'
+			;;
 		arch/*/boot/* | arch/*/realmode/* | arch/*/purgatory/* | drivers/firmware/efi/libstub/*)
 			fix_path_reason='its code does not run any more when the kernel does, or runs elsewhere: only a new kernel has the change'
 			;;

@@ -8,6 +8,10 @@ fix_source()
 {
 	local place=$1 tarball='' series
 	shift
+	# Its files are compiled by a Makefile, with flags and in a place that nothing of the kernel tells.
+	if ((${#outside_modules[@]})) && [[ -d $kernel_source && ! -d $kernel_source/kernel ]]; then
+		die "'$kernel_source' is not a kernel source tree: of the source of a module from outside the tree klpmake does not apply patches; copy the changed functions into a C file with the tag of theirs, and give klpmake that directory with --module"
+	fi
 	if [[ -f $kernel_source ]]; then
 		absolute "$kernel_source"
 		tarball=$REPLY
@@ -52,6 +56,11 @@ fix_unpack()
 fix_parts()
 {
 	local name
+	# Any file may include a header.
+	if ((!${#fix_added[@]})) && grep -qE '^(---|\+\+\+) .*\.h([[:blank:]].*)?$' "$@"; then
+		printf '%s\n' '*'
+		return
+	fi
 	printf '%s\n' '*/Makefile' '*/kernel/Makefile'
 	{
 		sed -nE 's/^(---|\+\+\+) ([^\t\r]*).*/\2/p' /dev/null "$@" | sed 'p; s|^[^/]*/||'
