@@ -39,14 +39,16 @@ KLP_CFLAGS += $(addprefix -isystem ,$(wildcard $(DWARF_DIRS)))
 folder_files = $(wildcard src/$(1)/*.c src/$(1)/*/*.c)
 kernel_folders := kernel image dwarf symbols klp elf arch base
 klpdiff_folders := diff resolve patch same $(kernel_folders)
+klpdecl_folders := draft resolve patch same $(kernel_folders)
 klpsyms_folders := resolve patch same $(kernel_folders)
 klplink_folders := link klp elf arch base
 klpcheck_folders := check patch same $(kernel_folders)
 kallsympos_folders := answer same $(kernel_folders)
 klpplace_folders := base
 
-programs := klpdiff klpsyms klplink klpcheck kallsympos klpplace
+programs := klpdecl klpdiff klpsyms klplink klpcheck kallsympos klpplace
 klpdiff_libs := -ldwarf -lelf
+klpdecl_libs := -ldwarf -lelf
 klpsyms_libs := -ldwarf -lelf
 klplink_libs := -lelf
 klpcheck_libs := -ldwarf -lelf
@@ -89,17 +91,19 @@ installed := $(LIBDIR)/klpmake
 commands := klpmake kallsympos
 # scripts/dev, demo and test are of no use without this tree, so they are not installed.
 script_folders := $(shell find scripts/cmd scripts/lib -type d)
+template_folders := $(wildcard templates/*)
 pages := $(notdir $(wildcard doc/*.1))
 
 # Never cp -p: the user who built it would own scripts that root then runs. Modes are explicit, so that neither
 # umask nor those of this tree count. Directories that others use as well keep theirs.
 install: all
 	umask 022 && mkdir -p $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(COMPDIR)
-	umask 022 && install -d -m 755 $(addprefix $(DESTDIR)$(installed)/,. build src/include scripts $(script_folders))
+	umask 022 && install -d -m 755 $(addprefix $(DESTDIR)$(installed)/,. build src/include scripts $(script_folders) templates $(template_folders))
 	install -m 755 $(commands) $(DESTDIR)$(installed)
 	install -m 755 $(addprefix $(BUILD)/,$(programs)) $(DESTDIR)$(installed)/build
 	install -m 755 scripts/fetch-kernel scripts/setup $(DESTDIR)$(installed)/scripts
 	for f in $(script_folders); do install -m 644 "$$f"/*.* $(DESTDIR)$(installed)/"$$f" || exit; done
+	for f in $(template_folders); do install -m 644 "$$f"/*.* $(DESTDIR)$(installed)/"$$f" || exit; done
 	install -m 755 scripts/lib/guest/init $(DESTDIR)$(installed)/scripts/lib/guest
 	install -m 644 src/include/klpmake.h $(DESTDIR)$(installed)/src/include
 	for c in $(commands); do \
@@ -131,7 +135,7 @@ JOBS ?= $(shell expr $$(nproc) + 1)
 
 # Those that need kernels, and hosts.t, which compiles for other machines.
 with_kernels := $(patsubst %,tests/%.t,baseline doubt-guest fix-kernels guest guest-failures helpers-kernels hosts klpmake leftovers modules \
-		namespaces selftests special symbols types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
+		namespaces selftests special symbols template-kernels types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
 
 # The miniature kernels that the tests of one run share: tests/mini.bash.
 shared := mini=$$(mktemp -d) && trap 'rm -rf "$$mini"' EXIT && KLPMAKE_MINI=$$mini

@@ -7,7 +7,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 cd "$top" || exit
-pages=(klpmake kallsympos klpsyms klplink klpcheck klpdiff)
+pages=(klpmake kallsympos klpsyms klplink klpcheck klpdecl klpdiff)
 texts=(README.md README.zh-CN.md CONTRIBUTING.md doc/*.md)
 
 # option_words: the options in a list of options, one on a line, sorted.
@@ -77,7 +77,7 @@ missing_files()
 	while IFS= read -r path; do
 		compgen -G "$path" >/dev/null || printf '%s\n' "$path"
 	done < <(sed 's/\\-/-/g' "$1" |
-		grep -oP '(?<![\w/.~-])(\./)?(scripts|src|doc|tests|example)/[\w./*-]*[\w*]' | grep -vE '\.ko$|/\.klpmake|NAME|FOLDER' | LC_ALL=C sort -u)
+		grep -oP '(?<![\w/.~-])(\./)?(scripts|src|doc|tests|example|templates)/[\w./*-]*[\w*]' | grep -vE '\.ko$|/\.klpmake|NAME|FOLDER' | LC_ALL=C sort -u)
 }
 
 # missing_parts FILE: files of src/ that are named without 'src/', and tests without 'tests/', that do not exist. The

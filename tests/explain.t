@@ -229,6 +229,9 @@ $kdir/source
 $kdir/../common" "headers that all kernels of a distribution share"
 	printf 'include %s/common/Makefile\n' "$scratch" >"$kdir/Makefile"
 	has "$(explain_headers "$kdir")" "$scratch/common" "... by their whole path"
+	# shellcheck disable=SC2016 # make's words
+	printf '%s\n' 'include $(fetched_src)/common/Makefile' >"$kdir/Makefile"
+	has "$(explain_headers "$kdir")" "$scratch/common" "... in a kernel that was fetched"
 	printf 'include %s/none/Makefile\n' "$scratch" >"$kdir/Makefile"
 	is "$(explain_headers "$kdir")" "$kdir
 $kdir/source" "... and not what is not there"

@@ -118,13 +118,13 @@ is "$status:$err:$(functions "$dir/klp-alpha.ko")" 0::alpha_show '... and made w
 
 # Wrong words, tags and names.
 news fs/proc/alpha.c
-refused 2 'which directory? name it before the kernel files, or behind the patches' 'no directory'
+refused 2 'which directory? name it before the files and functions, or behind the patches' 'no directory'
 news "$scratch/x" there fs/proc/alpha.c
 refused 2 "one of '$scratch/x' and 'there' can be the directory" 'two directories'
 news fs/proc/alpha.c "$scratch/x" kernel/gamma.c
 refused 2 "'$scratch/x', the directory, stands between others: name it first or last" 'a directory between files'
 news "$scratch/x"
-refused 2 'which patches or kernel files?' 'a directory alone'
+refused 2 'which patches, kernel files or functions?' 'a directory alone'
 news "$scratch/x" ../here/b.c
 refused 1 "'../here/b.c' is not a path from the root of a kernel tree" 'a file outside of the source'
 news "$scratch/x" arch/x86/boot/main.c

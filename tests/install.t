@@ -20,9 +20,9 @@ install_as()
 	source=$scratch/source dest=$scratch/dest
 	if [[ ! -d $source ]]; then
 		mkdir "$source"
-		cp -r "$top"/{Makefile,klpmake,kallsympos,src,scripts,doc,packaging} "$source"
+		cp -r "$top"/{Makefile,klpmake,kallsympos,src,scripts,templates,doc,packaging} "$source"
 		mkdir "$source/build"
-		cp -p "$top"/build/{klpdiff,klpsyms,klplink,klpcheck,kallsympos,klpplace} "$source/build"
+		cp -p "$top"/build/{klpdecl,klpdiff,klpsyms,klplink,klpcheck,kallsympos,klpplace} "$source/build"
 		chmod -R g+w,o+w "$source"
 		((EUID)) || chown -R 65534:65534 "$source"
 	fi

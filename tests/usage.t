@@ -54,14 +54,14 @@ wrong_program()
 	run "$bin/$1" "${words[@]}"
 	is "$status:$out:$err" "2::$1: error: $3"$'\n'"  try '$1 --help'" "$1 $2: $3"
 }
-for program in klpsyms klplink klpcheck kallsympos; do
+for program in klpdecl klpsyms klplink klpcheck kallsympos; do
 	wrong_program "$program" '--nonsense' "unknown option '--nonsense'"
 	wrong_program "$program" '--nonsense=x' "unknown option '--nonsense'"
 	wrong_program "$program" '--help=x' "option '--help' takes no value"
 	wrong_program "$program" '-z' "unknown option '-z'"
 	wrong_program "$program" '--version=x' "option '--version' takes no value"
 done
-for program in klpsyms klpcheck kallsympos; do
+for program in klpdecl klpsyms klpcheck kallsympos; do
 	wrong_program "$program" '--vmlinux' "option '--vmlinux' needs a value"
 done
 wrong_program klplink '--table' "option '--table' needs a value"
@@ -75,6 +75,8 @@ needed='--vmlinux v --symvers s -o t'
 for words in '--module x.ko' 'x.o --module x.ko' '--module x.ko --module y.ko a.o'; do
 	wrong_program klpsyms "$needed $words" '--module needs a partially linked module and its object files'
 done
+wrong_program klpdecl 'x.c:f' '--vmlinux is needed'
+wrong_program klpdecl '--vmlinux v' 'which functions?'
 wrong_program kallsympos 'a b c' 'one name, and at most one path'
 
 for command in klpmake 'klpmake check'; do
@@ -97,7 +99,7 @@ for command in klpmake 'klpmake check' 'klpmake try' kallsympos "${scripts[@]/#/
 		has "$out" "Usage: ${command##*/}" "and prints how it is used"
 	done
 done
-for program in klpsyms klplink klpcheck kallsympos; do
+for program in klpdecl klpsyms klplink klpcheck kallsympos; do
 	for option in -h --help; do
 		run "$bin/$program" "$option"
 		is "$status $err" '0 ' "$program $option succeeds"

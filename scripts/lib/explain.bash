@@ -32,6 +32,8 @@ explain_headers()
 	path=$(sed -nE 's|^include (.*)/Makefile$|\1|p' "$kdir/Makefile" | tail -n 1)
 	# shellcheck disable=SC2016 # make's words
 	path=${path/'$(dir $(realpath $(lastword $(MAKEFILE_LIST))))'/"$kdir/"}
+	# shellcheck disable=SC2016 # as scripts/lib/debian writes it
+	path=${path/'$(fetched_src)'/"$(readlink -f -- "$kdir/..")"}
 	[[ $path == *'$'* || ! -d $path ]] || printf '%s\n' "$path"
 }
 

@@ -126,3 +126,34 @@ int local_find(struct dwarf_file *d, Dwarf_Off unit, const char *function, const
 
 	return locals_each(d, unit, function, is_it, &s);
 }
+
+size_t local_type(struct dwarf_file *d, const struct types *types, Dwarf_Die die)
+{
+	Dwarf_Off off, origin;
+	Dwarf_Die named;
+	bool known = die_reference(die, DW_AT_type, &off);
+
+	if (!known && die_reference(die, DW_AT_abstract_origin, &origin) &&
+	    !dwarf_file_die(d, origin, &named)) {
+		known = die_reference(named, DW_AT_type, &off);
+		dwarf_dealloc_die(named);
+	}
+	return known ? types_index(types, off) : TYPE_UNKNOWN;
+}
+
+bool local_is_of_place(const struct types *types, size_t type, const char *name)
+{
+	static const char *const structures[] = {"lock_class_key", "ratelimit_state", "_ddebug",
+						 "once_work", "static_key_true"};
+	const char *tag;
+
+	if (str_starts(name, "__") || str_ends(name, "_once") || !strcmp(name, "_rs"))
+		return true;
+	type = type_strip(types, type);
+	tag = types->t[type].name;
+	for (size_t i = 0; tag && i < ARRAY_SIZE(structures); i++) {
+		if (!strcmp(tag, structures[i]))
+			return true;
+	}
+	return !type_size(types, type);
+}

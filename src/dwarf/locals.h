@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "dwarf/file.h"
+#include "dwarf/types.h"
 
 #define KLP_LOCAL_NAME 512 /* longer names are cut, and then match nothing */
 
@@ -46,5 +47,15 @@ struct local {
  */
 int local_find(struct dwarf_file *d, Dwarf_Off unit, const char *function, const char *name,
 	       uint64_t line, struct local *ret);
+
+/* The type of a variable. In an instance of a function it is the abstract variable that has it. */
+size_t local_type(struct dwarf_file *d, const struct types *types, Dwarf_Die die);
+
+/*
+ * Does the variable belong to the place where a macro of the kernel's is used, so that a copy of
+ * the code needs one of its own? Its type tells, or its name: __already_done and __print_once
+ * (include/linux/once_lite.h), __warned, __key, _rs (include/linux/ratelimit_types.h).
+ */
+bool local_is_of_place(const struct types *types, size_t type, const char *name);
 
 #endif

@@ -133,6 +133,24 @@ static char *declaration(struct advice_unit *u, const struct def *def, const str
 	return ret;
 }
 
+char *advice_code(struct advice_unit *u, const struct advice *a)
+{
+	const struct types *t = &u->types;
+	bool percpu = is_percpu(u, a->def);
+	size_t type = a->def->function ? a->type : t->t[a->type].type;
+	char *text = type_code(t, type, a->def->name), *ret = NULL;
+
+	if (text && percpu) {
+		free(text);
+		text = type_code(t, type, "");
+		ret = xasprintf("DECLARE_PER_CPU(%s, %s);", text, a->def->name);
+	} else if (text) {
+		ret = xasprintf("extern %s;", text);
+	}
+	free(text);
+	return ret;
+}
+
 /* Why a definition of this unit's can be had by a copy only; NULL: it has a symbol of its name. */
 static const char *why_copy(const struct def *def, const struct ksym *sym)
 {

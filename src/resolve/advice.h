@@ -50,6 +50,12 @@ void advice_close(struct advice_unit *u);
 /* For a function or variable at file scope. False when the unit has none of that name. */
 bool advice_of_name(struct advice_unit *u, const char *name, struct advice *ret);
 
+/*
+ * The declaration of that as a compiler takes it wherever it stands, and nothing else: extern, also
+ * of a static function. NULL: it cannot be written. To be freed.
+ */
+char *advice_code(struct advice_unit *u, const struct advice *a);
+
 /* The same for a structure, union, enumeration or typedef, and for an enumeration's constant. */
 bool advice_of_type(struct advice_unit *u, const char *name, struct advice *ret);
 bool advice_of_constant(struct advice_unit *u, const char *name, struct advice *ret);

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -12,7 +11,7 @@
 #include "resolve/advice.h"
 #include "resolve/advice_search.h"
 #include "resolve/hidden.h"
-#include "resolve/needs.h"
+#include "resolve/needs_text.h"
 #include "resolve/scope.h"
 
 /* What is said of a name stands below the compiler's message. */
@@ -152,40 +151,11 @@ static void say_types(struct explanation *e, const struct unknown *u, struct adv
 	free(lines);
 }
 
-/* The text of a header of the target's, by its path in the tree; NULL: it is not there. */
-static char *header_text(const struct explanation *e, const char *path)
-{
-	char *text = NULL;
-	size_t size;
-
-	for (size_t i = 0; i < e->header_dirs && !text; i++) {
-		char *file = xasprintf("%s/%s", e->headers[i], path);
-
-		if (access(file, R_OK) || read_file(file, &text, &size))
-			text = NULL;
-		free(file);
-	}
-	return text;
-}
-
-/* Does a header keep what it has at "path:line" from modules? */
-static bool is_hidden(const struct explanation *e, const char *place)
-{
-	const char *colon = strrchr(place, ':');
-	char *path = colon ? xstrndup(place, (size_t)(colon - place)) : NULL;
-	char *text = path ? header_text(e, path) : NULL;
-	bool hidden = text && hidden_from_modules(text, strtoull(colon + 1, NULL, 10));
-
-	free(text);
-	free(path);
-	return hidden;
-}
-
 static void say_header(const struct explanation *e, const struct unknown *u, const struct advice *a)
 {
 	char *text;
 
-	if (a->declaration && is_hidden(e, a->place))
+	if (a->declaration && header_hides(e->headers, e->header_dirs, a->place))
 		text = xasprintf("%s keeps it from modules (#ifndef MODULE): declare it before the "
 				 "#include that uses it: %s",
 				 a->text, a->declaration);

@@ -3,7 +3,11 @@
 #include "resolve/hidden.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
 
 /* Deeper than any header nests its conditions. */
 #define DEPTH_MAX 64
@@ -84,4 +88,31 @@ bool hidden_from_modules(const char *text, size_t line)
 			return true;
 	}
 	return false;
+}
+
+char *header_text(const char *const *dir, size_t n, const char *path)
+{
+	char *text = NULL;
+	size_t size;
+
+	for (size_t i = 0; i < n && !text; i++) {
+		char *file = xasprintf("%s/%s", dir[i], path);
+
+		if (access(file, R_OK) || read_file(file, &text, &size))
+			text = NULL;
+		free(file);
+	}
+	return text;
+}
+
+bool header_hides(const char *const *dir, size_t n, const char *place)
+{
+	const char *colon = strrchr(place, ':');
+	char *path = colon ? xstrndup(place, (size_t)(colon - place)) : NULL;
+	char *text = path ? header_text(dir, n, path) : NULL;
+	bool hidden = text && hidden_from_modules(text, strtoull(colon + 1, NULL, 10));
+
+	free(text);
+	free(path);
+	return hidden;
 }

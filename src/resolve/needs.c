@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/search.h"
-#include "base/text.h"
 #include "base/util.h"
 #include "dwarf/calls.h"
 #include "dwarf/ranges.h"
@@ -36,7 +35,7 @@ struct variable {
 	size_t def;
 };
 
-struct needs {
+struct search {
 	struct advice_unit *u;
 	struct edge *edge;
 	size_t edges, edges_cap;
@@ -52,13 +51,13 @@ struct needs {
 	size_t n;
 };
 
-static void add_body(struct needs *w, Dwarf_Off of, Dwarf_Off die)
+static void add_body(struct search *w, Dwarf_Off of, Dwarf_Off die)
 {
 	GROW(w->body, w->bodies, w->bodies_cap);
 	w->body[w->bodies++] = (struct body){of, die};
 }
 
-static void add_edge(struct needs *w, Dwarf_Off to)
+static void add_edge(struct search *w, Dwarf_Off to)
 {
 	GROW(w->edge, w->edges, w->edges_cap);
 	w->edge[w->edges++] = (struct edge){w->function, to};
@@ -67,7 +66,7 @@ static void add_edge(struct needs *w, Dwarf_Off to)
 /* Step 1: the bodies of a unit, and which functions each refers to. */
 static int read_code(struct dwarf_file *d, Dwarf_Die die, void *arg)
 {
-	struct needs *w = arg;
+	struct search *w = arg;
 	Dwarf_Off outer = w->function, to, off;
 	Dwarf_Half tag;
 	int status;
@@ -91,7 +90,7 @@ static int read_code(struct dwarf_file *d, Dwarf_Die die, void *arg)
 
 static int read_function(struct dwarf_file *d, Dwarf_Die die, void *arg)
 {
-	struct needs *w = arg;
+	struct search *w = arg;
 	struct concrete c;
 	Dwarf_Half tag;
 
@@ -116,7 +115,7 @@ static int by_die(const void *a, const void *b)
 }
 
 /* Which definition a DIE stands for: its index; SIZE_MAX when that cannot be told. */
-static size_t def_of(const struct needs *w, Dwarf_Off die)
+static size_t def_of(const struct search *w, Dwarf_Off die)
 {
 	const struct concrete key = {.die = die}, *c = NULL;
 	const char *name;
@@ -132,7 +131,7 @@ static size_t def_of(const struct needs *w, Dwarf_Off die)
 /* Step 2: the variables that the unit can name. */
 static void add_variable(const struct ksym *sym, void *arg)
 {
-	struct needs *w = arg;
+	struct search *w = arg;
 	const size_t *i = strmap_get(&w->u->defs.index, sym->name);
 	const struct def *def = i ? &w->u->defs.def[*i] : NULL;
 	bool own = false;
@@ -154,9 +153,10 @@ static int by_address(const void *a, const void *b)
 	return ORDER(x->addr, y->addr);
 }
 
-static void want(struct needs *w, size_t def)
+static void want(struct search *w, size_t def)
 {
-	if (def == SIZE_MAX || w->wanted[def])
+	/* What has no line is the compiler's own: __stack_chk_fail(). */
+	if (def == SIZE_MAX || w->wanted[def] || !w->u->defs.def[def].line)
 		return;
 	w->wanted[def] = true;
 	w->order[w->n++] = def;
@@ -164,7 +164,7 @@ static void want(struct needs *w, size_t def)
 
 static void look_at_place(uint64_t place, void *arg)
 {
-	struct needs *w = arg;
+	struct search *w = arg;
 	size_t lo = COUNT_FIRST(i, w->variables, w->variable[i].addr <= place);
 	const struct variable *v;
 
@@ -177,14 +177,14 @@ static void look_at_place(uint64_t place, void *arg)
 
 static bool look_at_range(uint64_t start, uint64_t end, void *arg)
 {
-	struct needs *w = arg;
+	struct search *w = arg;
 
 	code_refs_each(&w->u->code, start, end, look_at_place, w);
 	return false;
 }
 
 /* Step 3: from a function to what each of its bodies refers to. */
-static void follow(struct needs *w, size_t def)
+static void follow(struct search *w, size_t def)
 {
 	struct dwarf_file *d = w->u->object->dwarf;
 	Dwarf_Die die;
@@ -201,7 +201,7 @@ static void follow(struct needs *w, size_t def)
 	}
 }
 
-static int read_unit(struct needs *w)
+static int read_unit(struct search *w)
 {
 	struct dwarf_file *d = w->u->object->dwarf;
 	CLEANUP_DIE Dwarf_Die die = NULL;
@@ -216,53 +216,8 @@ static int read_unit(struct needs *w)
 	return status;
 }
 
-/* What is said of them all, each kind together. */
-struct lines {
-	char *headers, *known, *declare, *copy;
-};
-
-static bool is_builtin(const char *name)
-{
-	return str_starts(name, "__builtin_") || str_starts(name, "__fentry__");
-}
-
-static void describe(struct needs *w, const struct source *source, const struct def *def,
-		     const char *prefix, struct lines *l)
-{
-	struct advice a;
-	char *word;
-
-	if (is_builtin(def->name) || !advice_of_name(w->u, def->name, &a))
-		return;
-	if (a.kind == ADVICE_HEADER) {
-		word = xasprintf(" %s", a.text);
-		if (!l->headers || !strstr(l->headers, word))
-			xappend(&l->headers, "%s", word);
-		free(word);
-	} else if (source && source_line_of(source, def->name)) {
-		xappend(&l->known, "%s%s", l->known ? ", " : " ", def->name);
-	} else if (a.kind == ADVICE_DECLARE) {
-		char *text = text_wrap(prefix, a.text);
-
-		xappend(&l->declare, "%s", text);
-		free(text);
-	} else {
-		char *line = xasprintf("%s: %s%s", def->name,
-				       a.kind == ADVICE_COPY ? "copy it from " : "", a.text);
-		char *text = a.kind == ADVICE_TRACE ? text_wrap(prefix, line) : NULL;
-
-		if (text)
-			xappend(&l->copy, "%s", text);
-		else
-			xappend(&l->copy, "\n%s%s", prefix, line);
-		free(text);
-		free(line);
-	}
-	advice_free(&a);
-}
-
 /* A body is followed where the patch has to have one: that of a function without its own code. */
-static bool is_copied(struct needs *w, size_t def)
+static bool is_copied(struct search *w, size_t def)
 {
 	struct advice a;
 	bool copied;
@@ -274,19 +229,6 @@ static bool is_copied(struct needs *w, size_t def)
 	return copied;
 }
 
-/* Takes a list of words. */
-static void add_list(char **ret, const char *prefix, const char *what, char *words)
-{
-	char *line = words ? xasprintf("%s%s", what, words) : NULL;
-	char *wrapped = line ? text_wrap(prefix, line) : NULL;
-
-	if (wrapped)
-		xappend(ret, "%s", wrapped);
-	free(wrapped);
-	free(line);
-	free(words);
-}
-
 /* As they stand in their files: what is used comes before its use. */
 static int by_line(const void *a, const void *b, void *arg)
 {
@@ -295,51 +237,29 @@ static int by_line(const void *a, const void *b, void *arg)
 	return ORDER(x->file, y->file) ?: ORDER(x->line, y->line);
 }
 
-static char *tell(struct needs *w, const struct source *source, const char *prefix)
+int needs_find(struct advice_unit *u, const struct def *def, struct needs *ret)
 {
-	struct lines l = {0};
-	char *ret = NULL;
-
-	/* The first is the function itself. */
-	qsort_r(w->order + 1, w->n - 1, sizeof(*w->order), by_line, w->u->defs.def);
-	for (size_t i = 1; i < w->n; i++)
-		describe(w, source, &w->u->defs.def[w->order[i]], prefix, &l);
-	add_list(&ret, prefix, "headers:", l.headers);
-	if (source)
-		add_list(&ret, prefix, "named in the patch already:", l.known);
-	xappend(&ret, "%s%s", l.declare ? l.declare : "", l.copy ? l.copy : "");
-	free(l.declare);
-	free(l.copy);
-	if (!code_refs_known(&w->u->code))
-		xappend(&ret,
-			"\n%sits variables are not listed: this architecture's code does not tell",
-			prefix);
-	if (!ret[0]) {
-		free(ret);
-		return NULL;
-	}
-	return ret;
-}
-
-int needs_of(struct advice_unit *u, const struct source *source, const struct def *def,
-	     const char *prefix, char **ret)
-{
-	struct needs w = {.u = u};
-	size_t first = (size_t)(def - u->defs.def);
+	struct search w = {.u = u};
 	int status;
 
-	*ret = NULL;
-
+	*ret = (struct needs){.n = 0};
 	w.wanted = xcalloc(u->defs.n, sizeof(*w.wanted));
 	w.order = xcalloc(u->defs.n, sizeof(*w.order));
 	status = read_unit(&w);
 	if (!status) {
-		want(&w, first);
+		want(&w, (size_t)(def - u->defs.def));
 		for (size_t i = 0; i < w.n; i++) {
 			if (i == 0 || is_copied(&w, w.order[i]))
 				follow(&w, w.order[i]);
 		}
-		*ret = tell(&w, source, prefix);
+	}
+	/* The first is the function itself. */
+	if (!status && w.n) {
+		qsort_r(w.order + 1, w.n - 1, sizeof(*w.order), by_line, u->defs.def);
+		ret->n = w.n - 1;
+		ret->def = xcalloc(ret->n, sizeof(*ret->def));
+		for (size_t i = 0; i < ret->n; i++)
+			ret->def[i] = &u->defs.def[w.order[i + 1]];
 	}
 	free(w.edge);
 	free(w.body);
@@ -348,4 +268,10 @@ int needs_of(struct advice_unit *u, const struct source *source, const struct de
 	free(w.wanted);
 	free(w.order);
 	return status;
+}
+
+void needs_free(struct needs *n)
+{
+	free(n->def);
+	*n = (struct needs){.n = 0};
 }

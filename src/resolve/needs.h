@@ -8,17 +8,22 @@
 #ifndef KLP_NEEDS_H
 #define KLP_NEEDS_H
 
-#include <stdio.h>
+#include <stddef.h>
 
-#include "patch/source.h"
 #include "resolve/advice.h"
 
+/* Definitions and declarations of the unit, as they stand in their files. */
+struct needs {
+	const struct def **def;
+	size_t n;
+};
+
 /*
- * The names that a copy of the function needs, as lines that each begin with "\n" and PREFIX: what
- * to write for each, the headers, and what the patch's source has already. *ret is NULL when
- * there is nothing. To be freed. error() and -1 when the debug information is damaged.
+ * What a copy of a function of the unit refers to; its variables only where code_refs_known().
+ * error() and -1 when the debug information is damaged.
  */
-int needs_of(struct advice_unit *u, const struct source *source, const struct def *def,
-	     const char *prefix, char **ret);
+int needs_find(struct advice_unit *u, const struct def *def, struct needs *ret);
+
+void needs_free(struct needs *n);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/util.h"
 #include "image/inlined_list.h"
-#include "resolve/needs.h"
+#include "resolve/needs_text.h"
 #include "same/callers_list.h"
 
 void print_inlined_into(const struct objects *objects, const struct object *object,

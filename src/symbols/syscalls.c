@@ -86,6 +86,42 @@ bool syscall_is_same(const char *a, const char *b)
 	return x && y && !strcmp(x, y);
 }
 
+static bool is_compat(const char *name)
+{
+	return strstr(name, "compat_sys_") != NULL;
+}
+
+const char *syscall_name(const char *name, bool *compat)
+{
+	*compat = is_compat(name);
+	return any_call_of(name);
+}
+
+struct entry_walk {
+	const char *call;
+	bool compat;
+	void (*fn)(const struct ksym *sym, void *arg);
+	void *arg;
+};
+
+static void look_at_entry(const struct ksym *sym, void *arg)
+{
+	const char *end = entry_ending(sym->name);
+	const struct entry_walk *w = arg;
+
+	if (sym->global && end && !call_of(sym->name) && !strcmp(end + strlen("_sys_"), w->call) &&
+	    is_compat(sym->name) == w->compat)
+		w->fn(sym, w->arg);
+}
+
+void syscall_each_entry(const struct elf_file *vmlinux, const char *call, bool compat,
+			void (*fn)(const struct ksym *sym, void *arg), void *arg)
+{
+	struct entry_walk w = {.call = call, .compat = compat, .fn = fn, .arg = arg};
+
+	kallsyms_each(vmlinux, look_at_entry, &w);
+}
+
 char *syscall_entries(const struct elf_file *vmlinux, const char *name)
 {
 	const char *call = call_of(name);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "elf/elf_file.h"
+#include "symbols/kallsyms.h"
 
 /*
  * For sys_NAME, __do_sys_NAME, __se_sys_NAME, and the same of compat_sys_NAME, none of which can be
@@ -15,6 +16,19 @@
  * functions are inline; include/linux/compiler_types.h, by which that implies notrace.
  */
 char *syscall_entries(const struct elf_file *vmlinux, const char *name);
+
+/*
+ * "NAME" of a system call's function by any of these names, or of one of its entries; NULL: it is
+ * not one. *compat: of the call that 32-bit programs make, which may have a body of its own.
+ */
+const char *syscall_name(const char *name, bool *compat);
+
+/*
+ * Calls fn for each entry of the call of that name in vmlinux, where several may be one function;
+ * sym is only valid during the call.
+ */
+void syscall_each_entry(const struct elf_file *vmlinux, const char *call, bool compat,
+			void (*fn)(const struct ksym *sym, void *arg), void *arg);
 
 /* Is name __do_sys_NAME or __se_sys_NAME, and entry what calls it: __ARCH_sys_NAME? Or compat ones.
  */

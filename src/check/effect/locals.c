@@ -41,28 +41,6 @@ static bool is_state(const struct type_checks *t, uint64_t addr)
 	       !str_ends(s->name, ".once");
 }
 
-/*
- * Does the variable belong to the place where a macro is used? Its type tells, or its name:
- * __already_done and __print_once (include/linux/once_lite.h), __warned, __key, _rs
- * (include/linux/ratelimit_types.h).
- */
-static bool is_of_place(const struct types *types, size_t type, const char *name)
-{
-	static const char *const structures[] = {"lock_class_key", "ratelimit_state", "_ddebug",
-						 "once_work", "static_key_true"};
-	const char *tag;
-
-	if (str_starts(name, "__") || str_ends(name, "_once") || !strcmp(name, "_rs"))
-		return true;
-	type = type_strip(types, type);
-	tag = types->t[type].name;
-	for (size_t i = 0; tag && i < ARRAY_SIZE(structures); i++) {
-		if (!strcmp(tag, structures[i]))
-			return true;
-	}
-	return !type_size(types, type);
-}
-
 static bool was_seen(struct doubled *x, uint64_t addr)
 {
 	for (size_t i = 0; i < x->n; i++) {
@@ -74,33 +52,18 @@ static bool was_seen(struct doubled *x, uint64_t addr)
 	return false;
 }
 
-/* The type of a variable. In an instance of a function it is the abstract variable that has it. */
-static size_t type_of(struct dwarf_file *d, const struct types *types, Dwarf_Die die)
-{
-	Dwarf_Off off, origin;
-	Dwarf_Die named;
-	bool known = die_reference(die, DW_AT_type, &off);
-
-	if (!known && die_reference(die, DW_AT_abstract_origin, &origin) &&
-	    !dwarf_file_die(d, origin, &named)) {
-		known = die_reference(named, DW_AT_type, &off);
-		dwarf_dealloc_die(named);
-	}
-	return known ? types_index(types, off) : TYPE_UNKNOWN;
-}
-
 static int look_at(struct dwarf_file *d, Dwarf_Die die, const struct local_place *at, void *arg)
 {
 	struct doubled *x = arg;
 	const struct copy *copy = x->copy;
 	const struct types *types = &copy->unit->types;
-	size_t type = type_of(d, types, die);
+	size_t type = local_type(d, types, die);
 	struct local local = {.n = 0};
 	uint64_t addr;
 	char *text;
 
 	if (!die_address(d, die, DW_AT_location, &addr) || was_seen(x, addr) ||
-	    !is_state(x->t, addr) || is_of_place(types, type, at->name))
+	    !is_state(x->t, addr) || local_is_of_place(types, type, at->name))
 		return 0;
 	if (local_find(copy->home->object->dwarf, copy->home->types.unit, copy->old_name, at->name,
 		       0, &local))

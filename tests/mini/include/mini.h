@@ -20,6 +20,7 @@ typedef unsigned long ulong;
 #define __exit __attribute__((section(".exit.text"), used))
 #define __initdata __attribute__((section(".init.data")))
 #define __percpu_data __attribute__((section(".data..percpu")))
+#define DECLARE_PER_CPU(type, name) extern __percpu_data __typeof__(type) name
 #define __section(name) __attribute__((section(name)))
 #define notrace __attribute__((no_instrument_function))
 #define noinline __attribute__((__noinline__))
@@ -141,6 +142,8 @@ int klp_enable_patch(struct klp_patch *patch);
 #endif
 #define WARN_ON(condition) ((void)(condition))
 __attribute__((format(printf, 1, 2))) int _printk(const char *fmt, ...);
+#define pr_err(...) _printk(__VA_ARGS__)
+#define ENOSYS 38
 
 /* Shared by the files of the miniature kernel. */
 struct record {
