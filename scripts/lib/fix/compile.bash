@@ -5,13 +5,16 @@
 # what it makes cannot be compared, and it makes it again for what is cut out. Source fix/apply.bash and recompile.bash
 # first.
 
-# As they are for the kernel, but in sections.
+# As they are for the kernel, but in sections. Where one section has several variables nonetheless, gcc must not reach
+# them from a common anchor: which one is meant would be in the instruction alone. (clang does not know anchors.)
 fix_cflags='-ffunction-sections -fdata-sections'
+fix_gcc_cflags='-fno-section-anchors'
 
 # fix_compile TREE PLACE: PLACE/orig and PLACE/new get the object files of fix_files.
 fix_compile()
 {
 	local tree=$1 place=$2 paths status=0
+	[[ -n $(clang_of "$kdir") || $fix_cflags == *" $fix_gcc_cflags" ]] || fix_cflags+=" $fix_gcc_cflags"
 	paths=$(printf '%s\n' "${fix_files[@]}")
 	rm -rf "$place/orig" "$place/new" "$place/overlay"
 	fix_trees "$tree" "$place" "$paths"
