@@ -129,7 +129,6 @@ relocated()
 
 arm64()
 {
-	local code
 	patched ''
 	exits 0 "arm64: a file that does not change"
 	says '' "... has no facts"

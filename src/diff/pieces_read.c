@@ -184,8 +184,8 @@ static enum piece_kind kind_of(enum section_kind kind)
 }
 
 /*
- * Where a function ends; padding behind it is nobody's. What replaces code of the function may stand
- * there: where a section has several functions, whose it is cannot be told.
+ * Where a function ends; padding behind it is nobody's. What replaces code of the function may
+ * stand there: where a section has several functions, whose it is cannot be told.
  */
 static uint64_t end_of(const struct pieces *p, const struct cut *cut, uint64_t size, uint64_t end)
 {

@@ -8,23 +8,18 @@
 
 /*
  * Tables in which each entry is about the code (or data) that its first reference leads to.
- * include/asm-generic/vmlinux.lds.h, arch/x86/kernel/vmlinux.lds.S; include/linux/objtool.h. riscv64
- * has its alternatives in .alternative.
+ * include/asm-generic/vmlinux.lds.h, arch/x86/kernel/vmlinux.lds.S; include/linux/objtool.h.
+ * riscv64 has its alternatives in .alternative.
  */
 static const struct {
 	const char *name;
 	bool noise;
 } tables[] = {
-	{".altinstructions", false},
-	{".alternative", false},
-	{"__jump_table", false},
-	{"__ex_table", false},
-	{"__bug_table", false},
-	{".parainstructions", false},
-	{".smp_locks", true},
-	{".printk_index", true},
-	{"__mcount_loc", true},
-	{"__patchable_function_entries", true},
+	{".altinstructions", false}, {".alternative", false},
+	{"__jump_table", false},     {"__ex_table", false},
+	{"__bug_table", false},	     {".parainstructions", false},
+	{".smp_locks", true},	     {".printk_index", true},
+	{"__mcount_loc", true},	     {"__patchable_function_entries", true},
 	{".kcfi_traps", true},
 };
 

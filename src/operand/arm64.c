@@ -35,8 +35,7 @@ static bool read_page(uint32_t word, uint64_t place, struct operand *ret)
 	/* Which of the two it is tells the linker's choice, not another meaning. */
 	ret->field = 0xe0ffffe0;
 	ret->known = ~PAGE;
-	ret->to = page ? (place & ~PAGE) + (uint64_t)number * (PAGE + 1)
-		       : place + (uint64_t)number;
+	ret->to = page ? (place & ~PAGE) + (uint64_t)number * (PAGE + 1) : place + (uint64_t)number;
 	return (word & 0x1f000000) == 0x10000000 && (page || !(ret->to & PAGE));
 }
 

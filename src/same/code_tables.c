@@ -43,8 +43,8 @@ static const struct arch_rewrite *alternatives_of(const struct arch *arch)
 }
 
 /*
- * The unit that applies alternatives knows all of them where it reads and writes other tables' code,
- * too; else the one that loads modules, which have all of them.
+ * The unit that applies alternatives knows all of them where it reads and writes other tables'
+ * code, too; else the one that loads modules, which have all of them.
  */
 static int read_structures(const struct arch_rewrite *rewrite, const struct arch *arch,
 			   struct dwarf_file *vmlinux, struct structure *s, size_t n)

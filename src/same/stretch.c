@@ -181,8 +181,8 @@ static bool compare_reloc(struct same *s, const struct stretch *t, uint64_t i,
 }
 
 /*
- * The same where an instruction is read as a whole: its type of relocation, 0 when there is no branch
- * out of the function without one.
+ * The same where an instruction is read as a whole: its type of relocation, 0 when there is no
+ * branch out of the function without one.
  */
 static uint32_t near_branch(struct same *s, const struct stretch *t, uint64_t i,
 			    struct operand *operand)
@@ -203,8 +203,7 @@ static bool compare_near(struct same *s, const struct stretch *t, uint64_t i, ui
 	struct code_ref a = {.kind = REF_PLACE, .place = operand->to, .object = operand->to}, b = a;
 	struct operand other;
 
-	if (code_reloc(s->b, t->b_at + i) ||
-	    operand_branch(s->b->arch, t->b + i) != type ||
+	if (code_reloc(s->b, t->b_at + i) || operand_branch(s->b->arch, t->b + i) != type ||
 	    !operand_read(s->b->arch, type, t->b + i, t->b_at + i, &other))
 		return differ_at(s, t, i);
 	b.place = b.object = other.to;
