@@ -77,7 +77,7 @@ static uint8_t lead_of(const struct cutter *c, const struct elf_symbol *sym)
 	size_t up_to = COUNT_FIRST(i, c->sites, c->traced[i] <= place);
 	uint64_t lead = up_to ? place - c->traced[up_to - 1] : 0;
 
-	return lead <= c->p->arch->ftrace.padding ? (uint8_t)lead : 0;
+	return lead <= c->p->arch->ftrace.padding && lead <= sym->sym.st_value ? (uint8_t)lead : 0;
 }
 
 static void cut_at_symbols(struct cutter *c)
