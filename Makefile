@@ -38,12 +38,12 @@ KLP_CFLAGS += $(addprefix -isystem ,$(wildcard $(DWARF_DIRS)))
 # to others first (src/layers).
 folder_files = $(wildcard src/$(1)/*.c src/$(1)/*/*.c)
 kernel_folders := kernel image dwarf symbols klp elf arch base
-klpdiff_folders := diff resolve patch same $(kernel_folders)
-klpdecl_folders := draft resolve patch same $(kernel_folders)
-klpsyms_folders := resolve patch same $(kernel_folders)
+klpdiff_folders := diff resolve patch same operand $(kernel_folders)
+klpdecl_folders := draft resolve patch same operand $(kernel_folders)
+klpsyms_folders := resolve patch same operand $(kernel_folders)
 klplink_folders := link klp elf arch base
-klpcheck_folders := check patch same $(kernel_folders)
-kallsympos_folders := answer same $(kernel_folders)
+klpcheck_folders := check patch same operand $(kernel_folders)
+kallsympos_folders := answer same operand $(kernel_folders)
 klpplace_folders := base
 
 programs := klpdecl klpdiff klpsyms klplink klpcheck kallsympos klpplace

@@ -9,6 +9,8 @@
 . "$(dirname "$0")/example.bash"
 # shellcheck source=tests/arch.bash
 . "$(dirname "$0")/arch.bash"
+# shellcheck source=tests/arch-fix.bash
+. "$(dirname "$0")/arch-fix.bash"
 
 # Early relocations are the compiler's own; late ones are pointers.
 relocated()
@@ -101,6 +103,7 @@ whole_run()
 	arch_traces arch_stack_walk_reliable
 	arch_proves
 	behind
+	arch_fixes
 	refuses
 	doubts
 	faults

@@ -135,7 +135,7 @@ tables()
 	holds 'a kernel whose debug information has not the form of tables' same_kernel "$kernel" -g0
 	TAG=kernel/gamma.c PRELUDE='' copy same_jump
 	is "$status" 0 '... there nothing is said of a jump label'
-	has "$out" "not checked  unchanged: 'same_jump': the form of '__jump_table' is not in the kernel's debug information" \
+	has "$out" "not checked  unchanged: 'same_jump': the form of '.altinstructions' is not in the kernel's debug information" \
 		'... but that it was not looked at'
 	kernel=$scratch/kernel-same
 }

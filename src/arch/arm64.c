@@ -161,6 +161,7 @@ const struct arch arch_arm64 = {
 			.section = {"__patchable_function_entries"},
 			.padding = 8, /* arch/arm64/Makefile: two nops */
 		},
+	.code = {.cut = true},
 	.syscall =
 		{
 			.prefixes = arm64_syscalls,

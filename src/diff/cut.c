@@ -64,7 +64,8 @@ static int add_ref(struct cutter *c, size_t from, const struct piece_ref *r)
 		}
 	} else if (!symbol) {
 		symbol = c->symtab.section[c->p->piece[r->piece].section];
-		addend = (int64_t)c->layout.at[r->piece] + r->to - r->tail;
+		addend = (int64_t)(c->layout.at[r->piece] + c->p->piece[r->piece].lead) + r->to -
+			 r->tail;
 	}
 	add_rela(c, x->section, offset, symbol, r->type, addend);
 	return 0;

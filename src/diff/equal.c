@@ -6,6 +6,7 @@
 
 #include "base/util.h"
 #include "diff/sections.h"
+#include "operand/operand.h"
 
 static const struct elf_section *section_of(const struct pieces *p, const struct piece *x)
 {
@@ -28,24 +29,32 @@ static bool is_line(const struct diff *d, const struct piece *x, uint64_t offset
 {
 	const struct code_table *bugs = &d->tables->t[TABLE_BUGS];
 
-	if (strcmp(section_of(&d->is, x)->name, code_table_name(TABLE_BUGS)) != 0)
+	if (strcmp(section_of(&d->is, x)->name, code_table_name(d->tables, TABLE_BUGS)) != 0)
 		return false;
 	return (bugs->file && offset >= bugs->file && offset < bugs->file + 4) ||
 	       (bugs->line && offset >= bugs->line && offset < bugs->line + 2);
 }
 
-/* Is a byte written by a relocation? */
-static bool is_relocated(const struct pieces *p, const struct piece *x, uint64_t offset)
+/* The bits of a byte that a relocation writes. */
+static unsigned char relocated(const struct pieces *p, const struct piece *x,
+			       const unsigned char *bytes, uint64_t offset)
 {
+	unsigned char bits = 0;
+
 	for (size_t i = x->ref; i < x->ref + x->refs; i++) {
 		const struct piece_ref *r = &p->ref[i];
 		const struct arch_reloc *type = arch_reloc_by_type(p->arch, r->type);
 		uint64_t at = r->offset - x->start;
+		struct operand operand;
 
-		if (at <= offset && offset - at < (type && type->size ? type->size : 1u))
-			return true;
+		if (at > offset || offset - at >= (type ? type->size : 1u))
+			continue;
+		if (x->end - x->start - at < 4 ||
+		    !operand_read(p->arch, r->type, bytes + at, 0, &operand))
+			return 0xff;
+		bits |= (unsigned char)(operand.field >> 8 * (offset - at));
 	}
-	return false;
+	return bits;
 }
 
 static bool equal_bytes(const struct diff *d, const struct piece *was, const struct piece *is)
@@ -56,7 +65,7 @@ static bool equal_bytes(const struct diff *d, const struct piece *was, const str
 	if (!a || !b)
 		return !a && !b;
 	for (uint64_t i = 0; i < size; i++) {
-		if (a[i] != b[i] && !is_relocated(&d->is, is, i) && !is_line(d, is, i))
+		if (((a[i] ^ b[i]) & ~relocated(&d->is, is, b, i)) && !is_line(d, is, i))
 			return false;
 	}
 	return true;

@@ -84,12 +84,14 @@ static bool is_at_definition(const struct original *o, const struct ksym *sym)
 static bool is_same_code(struct original *o, size_t piece, const struct ksym *sym)
 {
 	const struct piece *x = &o->was->piece[piece];
+	struct elf_symbol own;
 	struct same s;
 	bool same;
 
+	elf_file_symbol(o->was->elf, x->symbol, &own);
 	same_begin(&s, &o->compiled, &o->kernel, true, o->tables);
-	same = same_function(&s, elf_place(x->section, x->start), x->end - x->start, sym->addr,
-			     sym->size);
+	same = same_function(&s, elf_place(x->section, x->start + x->lead), own.sym.st_size,
+			     sym->addr, sym->size);
 	same_end(&s);
 	return same;
 }

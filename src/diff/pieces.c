@@ -7,6 +7,7 @@
 
 #include "base/search.h"
 #include "base/util.h"
+#include "operand/operand.h"
 #include "symbols/functions.h"
 
 void pieces_free(struct pieces *p)
@@ -55,6 +56,16 @@ size_t pieces_whole(const struct pieces *p, size_t cold)
 			return i;
 	}
 	return NO_PIECE;
+}
+
+bool pieces_holds(const struct pieces *p, const struct piece_ref *r)
+{
+	const struct piece *x = &p->piece[r->piece];
+	int64_t end = (int64_t)(x->end - x->start - x->lead);
+	bool behind = x->end < p->elf->sec[x->section].shdr.sh_size &&
+		      operand_replacement_behind(p->arch);
+
+	return r->to >= -(int64_t)x->lead && r->to <= end - behind;
 }
 
 bool piece_is_init(const struct pieces *p, const struct piece *piece)

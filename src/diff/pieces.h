@@ -33,6 +33,7 @@ struct piece {
 	enum piece_kind kind;
 	size_t section;
 	uint64_t start, end; /* in the section */
+	uint8_t lead;	     /* bytes before its symbol: nops at the call site of ftrace */
 	size_t symbol;	     /* the first that begins there, 0: none */
 	const char *name;    /* of that symbol, or NULL */
 	bool global;
@@ -56,7 +57,7 @@ struct piece_ref {
 	int64_t addend; /* ... */
 	uint8_t tail;	/* bytes from its place to where a relative one counts from */
 	size_t piece;	/* NO_PIECE: the symbol is another file's */
-	int64_t to;	/* in the piece; of another file's symbol: from there */
+	int64_t to;	/* from the piece's symbol; of another file's symbol: from there */
 };
 
 struct pieces {
@@ -88,6 +89,12 @@ size_t pieces_entries(const struct pieces *p, size_t piece, const size_t **first
 
 /* The function that a cold part was split from; of anything else NO_PIECE. */
 size_t pieces_whole(const struct pieces *p, size_t cold);
+
+/*
+ * Does a reference lead into its piece, or just behind it where nothing else can be? Else what it
+ * means there is lost when the piece is cut out.
+ */
+bool pieces_holds(const struct pieces *p, const struct piece_ref *r);
 
 /* Is it code that the kernel frees after boot or runs only when a module goes? */
 bool piece_is_init(const struct pieces *p, const struct piece *piece);

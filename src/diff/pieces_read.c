@@ -9,11 +9,13 @@
 #include "base/util.h"
 #include "diff/refs.h"
 #include "diff/sections.h"
+#include "operand/operand.h"
 
 /* A place where a piece begins. */
 struct cut {
 	uint64_t offset;
 	size_t symbol; /* that begins there, or 0 */
+	uint8_t lead;  /* ... so many bytes behind that place */
 };
 
 struct cuts {
@@ -26,6 +28,8 @@ struct cutter {
 	struct pieces *p;
 	const struct code_tables *tables;
 	struct cuts *cuts; /* by section */
+	uint64_t *traced;  /* elf_place() of call sites of ftrace, ascending */
+	size_t sites;
 };
 
 static void add_cut(struct cuts *cuts, uint64_t offset, size_t symbol)
@@ -42,6 +46,40 @@ static int by_offset(const void *a, const void *b)
 	return ORDER(x->offset, y->offset) ?: ORDER(!x->symbol, !y->symbol) ?: ORDER(x->symbol, y->symbol);
 }
 
+/* The places that ftrace finds, as far as the file lists them in a section of their own. */
+static void find_traced(struct cutter *c)
+{
+	const struct pieces *p = c->p;
+	const char *list = p->arch->ftrace.section[0];
+	size_t cap = 0;
+
+	for (size_t i = 0; i < p->refs && p->arch->ftrace.padding; i++) {
+		const struct piece_ref *r = &p->ref[i];
+		struct elf_symbol sym;
+
+		if (strcmp(p->elf->sec[r->section].name, list) != 0)
+			continue;
+		elf_file_symbol(p->elf, r->symbol, &sym);
+		if (sym.special)
+			continue;
+		GROW(c->traced, c->sites, cap);
+		c->traced[c->sites++] =
+			elf_place(sym.shndx, sym.sym.st_value + (uint64_t)r->addend);
+	}
+	if (c->sites)
+		qsort(c->traced, c->sites, sizeof(*c->traced), order_u64);
+}
+
+/* How many bytes before a function belong to it, because its call site of ftrace is there. */
+static uint8_t lead_of(const struct cutter *c, const struct elf_symbol *sym)
+{
+	uint64_t place = elf_place(sym->shndx, sym->sym.st_value);
+	size_t up_to = COUNT_FIRST(i, c->sites, c->traced[i] <= place);
+	uint64_t lead = up_to ? place - c->traced[up_to - 1] : 0;
+
+	return lead <= c->p->arch->ftrace.padding && lead <= sym->sym.st_value ? (uint8_t)lead : 0;
+}
+
 static void cut_at_symbols(struct cutter *c)
 {
 	const struct elf_file *f = c->p->elf;
@@ -50,6 +88,7 @@ static void cut_at_symbols(struct cutter *c)
 		enum section_kind kind;
 		struct elf_symbol sym;
 		unsigned char type;
+		uint8_t lead;
 
 		elf_file_symbol(f, i, &sym);
 		type = GELF_ST_TYPE(sym.sym.st_info);
@@ -58,11 +97,14 @@ static void cut_at_symbols(struct cutter *c)
 		kind = section_kind(&f->sec[sym.shndx]);
 		/* Labels within a function are not the beginning of anything. */
 		if ((kind == SECTION_CODE && type != STT_FUNC) || str_starts(sym.name, ".L") ||
+		    operand_is_mapping(c->p->arch, sym.name) ||
 		    sym.sym.st_value > f->sec[sym.shndx].shdr.sh_size)
 			continue;
 		if (kind != SECTION_CODE && kind != SECTION_DATA && kind != SECTION_KERNELS)
 			continue;
-		add_cut(&c->cuts[sym.shndx], sym.sym.st_value, i);
+		lead = kind == SECTION_CODE ? lead_of(c, &sym) : 0;
+		add_cut(&c->cuts[sym.shndx], sym.sym.st_value - lead, i);
+		c->cuts[sym.shndx].c[c->cuts[sym.shndx].n - 1].lead = lead;
 		/* What lies between a variable and the next one is a piece of its own. */
 		if (kind != SECTION_CODE && sym.sym.st_size)
 			add_cut(&c->cuts[sym.shndx], sym.sym.st_value + sym.sym.st_size, 0);
@@ -90,17 +132,23 @@ static int cut_strings(struct cutter *c, size_t section)
 	return 0;
 }
 
-static void cut_table(struct cutter *c, size_t section)
+static int cut_table(struct cutter *c, size_t section)
 {
 	const struct elf_section *s = &c->p->elf->sec[section];
 	size_t size = section_entry_size(s, c->tables);
 
+	if (!size && section_has_structure(s, c->tables)) {
+		error("'%s': the kernel's debug information does not say how an entry of '%s' is made",
+		      c->p->elf->path, s->name);
+		return -1;
+	}
 	for (uint64_t at = size; size && at < s->shdr.sh_size; at += size)
 		add_cut(&c->cuts[section], at, 0);
 	for (size_t i = 0; !size && i < c->p->refs; i++) {
 		if (c->p->ref[i].section == section)
 			add_cut(&c->cuts[section], c->p->ref[i].offset, 0);
 	}
+	return 0;
 }
 
 /* Code that tables lead to begins where something leads. */
@@ -135,6 +183,18 @@ static enum piece_kind kind_of(enum section_kind kind)
 	}
 }
 
+/*
+ * Where a function ends; padding behind it is nobody's. What replaces code of the function may
+ * stand there: where a section has several functions, whose it is cannot be told.
+ */
+static uint64_t end_of(const struct pieces *p, const struct cut *cut, uint64_t size, uint64_t end)
+{
+	if (!cut->offset && end == p->elf->sec[p->piece[p->n - 1].section].shdr.sh_size &&
+	    operand_replacement_behind(p->arch))
+		return end;
+	return size && size < end - cut->offset - cut->lead ? cut->offset + cut->lead + size : end;
+}
+
 static void add_piece(struct pieces *p, size_t section, const struct cut *cut, uint64_t end)
 {
 	enum section_kind kind = section_kind(&p->elf->sec[section]);
@@ -149,6 +209,7 @@ static void add_piece(struct pieces *p, size_t section, const struct cut *cut, u
 		.start = cut->offset,
 		.end = end,
 		.symbol = cut->symbol,
+		.lead = cut->lead,
 		.about = NO_PIECE,
 	};
 	if (!cut->symbol)
@@ -156,9 +217,8 @@ static void add_piece(struct pieces *p, size_t section, const struct cut *cut, u
 	elf_file_symbol(p->elf, cut->symbol, &sym);
 	piece->name = sym.name;
 	piece->global = GELF_ST_BIND(sym.sym.st_info) != STB_LOCAL;
-	/* Padding behind a function is nobody's. */
-	if (piece->kind == PIECE_CODE && sym.sym.st_size && sym.sym.st_size < end - cut->offset)
-		piece->end = cut->offset + sym.sym.st_size;
+	if (piece->kind == PIECE_CODE)
+		piece->end = end_of(p, cut, sym.sym.st_size, end);
 }
 
 static void make_pieces(struct cutter *c, size_t section)
@@ -184,6 +244,7 @@ static int cut_sections(struct cutter *c)
 {
 	const struct elf_file *f = c->p->elf;
 
+	find_traced(c);
 	cut_at_symbols(c);
 	cut_bodies(c);
 	for (size_t i = 1; i < f->shnum; i++) {
@@ -191,8 +252,8 @@ static int cut_sections(struct cutter *c)
 
 		if (kind == SECTION_MERGED && cut_strings(c, i))
 			return -1;
-		if (kind == SECTION_TABLE)
-			cut_table(c, i);
+		if (kind == SECTION_TABLE && cut_table(c, i))
+			return -1;
 	}
 	for (size_t i = 0; i <= f->shnum; i++) {
 		c->p->first[i] = c->p->n;
@@ -224,5 +285,6 @@ int pieces_read(struct pieces *p, const char *path, const struct arch *arch,
 	for (size_t i = 0; i < p->elf->shnum; i++)
 		free(c.cuts[i].c);
 	free(c.cuts);
+	free(c.traced);
 	return status ? -1 : refs_resolve(p);
 }

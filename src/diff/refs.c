@@ -10,6 +10,7 @@
 #include "base/util.h"
 #include "diff/sections.h"
 #include "elf/relocs.h"
+#include "operand/operand.h"
 
 static void add_ref(struct pieces *p, const struct piece_ref *r)
 {
@@ -93,10 +94,21 @@ static bool in_one(const struct reader *r, uint64_t a, uint64_t b)
 
 /*
  * A branch to another function of the section: the assembler has written the distance, and what is
- * cut out needs a relocation. Its last four bytes are the distance, as on x86_64, or it is refused
- * when it would be needed (type 0).
+ * cut out needs a relocation; where there is none, it is refused when it would be needed (type 0).
  */
 static void add_branch(struct reader *r, uint64_t at, const struct step *step)
+{
+	uint64_t end = at + step->size;
+
+	add_ref(r->p, &(struct piece_ref){.section = r->section,
+					  .offset = at,
+					  .type = operand_branch(r->p->arch, r->code + at),
+					  .addend = (int64_t)(end + (uint64_t)step->distance),
+					  .piece = NO_PIECE});
+}
+
+/* The same where a distance counts from the end of the instruction, whose last four bytes it is. */
+static void add_branch_from_end(struct reader *r, uint64_t at, const struct step *step)
 {
 	const struct arch_reloc *type = r->p->arch->reloc;
 	uint64_t end = at + step->size;
@@ -117,7 +129,7 @@ static void add_branch(struct reader *r, uint64_t at, const struct step *step)
 static int read_instruction(struct reader *r, step_fn *read, uint64_t at, uint64_t *next)
 {
 	struct step step = read(r->code + at, r->size - at);
-	bool written = false;
+	bool written = false, from_end = r->p->arch->code.immediate;
 
 	if (!step.size || step.size > r->size - at)
 		return no_instruction(r, at);
@@ -127,11 +139,11 @@ static int read_instruction(struct reader *r, step_fn *read, uint64_t at, uint64
 		const struct arch_reloc *type = arch_reloc_by_type(r->p->arch, ref->type);
 
 		written = true;
-		if (type && type->relative)
+		if (type && type->relative && from_end)
 			ref->tail = (uint8_t)(*next - ref->offset);
 	}
 	if (step.to && !written && !in_one(r, at, *next + (uint64_t)step.distance))
-		add_branch(r, at, &step);
+		(from_end ? add_branch_from_end : add_branch)(r, at, &step);
 	return 0;
 }
 
@@ -218,7 +230,7 @@ static void resolve(struct pieces *p, struct piece_ref *r, const struct elf_symb
 	    p->piece[pieces_at(p, sym->shndx, base)].name)
 		r->piece = pieces_at(p, sym->shndx, base);
 	if (r->piece != NO_PIECE)
-		r->to = (int64_t)(place - p->piece[r->piece].start);
+		r->to = (int64_t)(place - p->piece[r->piece].start - p->piece[r->piece].lead);
 }
 
 static int resolve_ref(struct pieces *p, struct piece_ref *r)

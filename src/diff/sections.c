@@ -8,21 +8,18 @@
 
 /*
  * Tables in which each entry is about the code (or data) that its first reference leads to.
- * include/asm-generic/vmlinux.lds.h, arch/x86/kernel/vmlinux.lds.S; include/linux/objtool.h
+ * include/asm-generic/vmlinux.lds.h, arch/x86/kernel/vmlinux.lds.S; include/linux/objtool.h.
+ * riscv64 has its alternatives in .alternative.
  */
 static const struct {
 	const char *name;
 	bool noise;
 } tables[] = {
-	{".altinstructions", false},
-	{"__jump_table", false},
-	{"__ex_table", false},
-	{"__bug_table", false},
-	{".parainstructions", false},
-	{".smp_locks", true},
-	{".printk_index", true},
-	{"__mcount_loc", true},
-	{"__patchable_function_entries", true},
+	{".altinstructions", false}, {".alternative", false},
+	{"__jump_table", false},     {"__ex_table", false},
+	{"__bug_table", false},	     {".parainstructions", false},
+	{".smp_locks", true},	     {".printk_index", true},
+	{"__mcount_loc", true},	     {"__patchable_function_entries", true},
 	{".kcfi_traps", true},
 };
 
@@ -94,10 +91,19 @@ enum section_kind section_kind(const struct elf_section *s)
 size_t section_entry_size(const struct elf_section *s, const struct code_tables *t)
 {
 	for (size_t i = 0; i < TABLES; i++) {
-		if (!strcmp(s->name, code_table_name(i)))
+		if (!strcmp(s->name, code_table_name(t, i)))
 			return t->t[i].size;
 	}
 	return 0;
+}
+
+bool section_has_structure(const struct elf_section *s, const struct code_tables *t)
+{
+	for (size_t i = 0; i < TABLES; i++) {
+		if (!strcmp(s->name, code_table_name(t, i)))
+			return true;
+	}
+	return false;
 }
 
 bool section_is_noise(const struct elf_section *s)

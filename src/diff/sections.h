@@ -27,6 +27,9 @@ enum section_kind section_kind(const struct elf_section *s);
  */
 size_t section_entry_size(const struct elf_section *s, const struct code_tables *tables);
 
+/* Has a table entries of a structure, as tables knows or should know it? */
+bool section_has_structure(const struct elf_section *s, const struct code_tables *tables);
+
 /*
  * The kernel writes the values of some of its variables into its own code while it boots, and
  * nobody does that in a module: include/asm-generic/runtime-const.h. "runtime_ptr_NAME" lists where

@@ -146,6 +146,12 @@ static void take(struct selector *s, size_t piece)
 			error("%s: '%s' has a short branch to another function of section '%s', "
 			      "which cannot be cut out",
 			      s->path, piece_name(p, piece), p->elf->sec[x->section].name);
+		if (p->ref[i].piece != NO_PIECE && p->piece[p->ref[i].piece].kind == PIECE_CODE &&
+		    !pieces_holds(p, &p->ref[i]))
+			error("%s: '%s' refers to code behind the functions of section '%s', which "
+			      "cannot be cut out: it may belong to any of them",
+			      s->path, piece_name(p, x->about != NO_PIECE ? x->about : piece),
+			      p->elf->sec[p->piece[p->ref[i].piece].section].name);
 		if (p->ref[i].piece != NO_PIECE && p->ref[i].piece != piece)
 			follow(s, piece, p->ref[i].piece);
 	}

@@ -7,6 +7,7 @@
 
 #include "base/util.h"
 #include "diff/sections.h"
+#include "operand/operand.h"
 
 /*
  * objtool looks for the key of a static call by the trampoline's name, and takes the trampoline
@@ -66,6 +67,8 @@ static char *new_name(const struct diff *d, const char *name, size_t piece)
 {
 	size_t whole = pieces_whole(&d->is, piece);
 
+	if (operand_is_mapping(d->is.arch, name) || str_starts(name, ".L"))
+		return xstrdup(name);
 	if (d->fate[whole != NO_PIECE ? whole : piece] == FATE_REPLACE)
 		return xasprintf(REPLACES "%s", name);
 	return xstrdup(name);

@@ -10,10 +10,13 @@ bool code_refs_known(const struct code *c)
 	return !c->linked || c->arch->code.immediate;
 }
 
-/* How far behind the operand its distance counts from: the end of the instruction. */
+/*
+ * How far behind the operand its distance counts from: the end of the instruction, where that has
+ * several parts.
+ */
 static unsigned int tail_of(const struct code *c, const unsigned char *distance, size_t before)
 {
-	return 4 + (c->arch->code.immediate ? c->arch->code.immediate(distance, before) : 0);
+	return c->arch->code.immediate ? 4 + c->arch->code.immediate(distance, before) : 0;
 }
 
 static void each_reloc(const struct code *c, uint64_t start, uint64_t end,

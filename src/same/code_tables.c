@@ -24,21 +24,52 @@ static const struct {
 
 #define ABOUT_SIZE 4
 
-const char *code_table_name(size_t table)
+const char *code_table_name(const struct code_tables *t, size_t table)
 {
-	return tables[table].section;
+	return t->t[table].section ? t->t[table].section : tables[table].section;
 }
 
-/* The unit that applies alternatives knows all of them, because it reads and writes code. */
+/* How the architecture replaces code of a given length by other code. */
+static const struct arch_rewrite *alternatives_of(const struct arch *arch)
+{
+	static const struct arch_rewrite none = {.section = ".altinstructions",
+						 .structure = "alt_instr"};
+
+	for (const struct arch_rewrite *r = arch->loader.rewrites; r && r->section; r++) {
+		if (r->structure && r->other && r->other_length)
+			return r;
+	}
+	return &none;
+}
+
+/*
+ * The unit that applies alternatives knows all of them where it reads and writes other tables'
+ * code, too; else the one that loads modules, which have all of them.
+ */
+static int read_structures(const struct arch_rewrite *rewrite, const struct arch *arch,
+			   struct dwarf_file *vmlinux, struct structure *s, size_t n)
+{
+	static const char *const none[] = {"apply_alternatives", NULL};
+	static const char *const loader[] = {"search_module_extables", "load_module", NULL};
+	const char *path = arch->alternatives_path ? arch->alternatives_path : rewrite->path;
+	int found = structures_read_beside(vmlinux, rewrite->functions ? rewrite->functions : none,
+					   path, s, n);
+
+	return found ? found
+		     : structures_read_beside(vmlinux, loader, "kernel/module/main.c", s, n);
+}
+
 int code_tables_read(struct code_tables *t, const struct arch *arch, struct dwarf_file *vmlinux)
 {
 	struct code_table *alternatives = &t->t[TABLE_ALTERNATIVES], *bugs = &t->t[TABLE_BUGS];
+	const struct arch_rewrite *rewrite = alternatives_of(arch);
 	struct structure s[] = {
 		{"jump_entry", &t->t[TABLE_JUMP].size, {{NULL, NULL}}, false},
-		{"alt_instr",
+		{rewrite->structure,
 		 &alternatives->size,
-		 {{"repl_offset", &alternatives->replacement},
-		  {"replacementlen", &alternatives->length}},
+		 {{rewrite->other ? rewrite->other : "repl_offset", &alternatives->replacement},
+		  {rewrite->other_length ? rewrite->other_length : "replacementlen",
+		   &alternatives->length}},
 		 false},
 		{"exception_table_entry", &t->t[TABLE_EXCEPTIONS].size, {{NULL, NULL}}, false},
 		{"bug_entry",
@@ -48,15 +79,17 @@ int code_tables_read(struct code_tables *t, const struct arch *arch, struct dwar
 	};
 
 	memset(t, 0, sizeof(*t));
-	return structures_read_beside(vmlinux, (const char *const[]){"apply_alternatives", NULL},
-				      arch->alternatives_path, s, ARRAY_SIZE(s)) < 0
-		       ? -1
-		       : 0;
+	for (size_t i = 0; i < TABLES; i++)
+		t->t[i].section = tables[i].section;
+	alternatives->section = rewrite->section;
+	alternatives->callback = rewrite->other_data;
+	return read_structures(rewrite, arch, vmlinux, s, ARRAY_SIZE(s)) < 0 ? -1 : 0;
 }
 
-static bool find_table(struct code *c, size_t table, uint64_t *place, uint64_t *size)
+static bool find_table(const struct code_tables *t, size_t table, struct code *c, uint64_t *place,
+		       uint64_t *size)
 {
-	size_t section = elf_file_section(c->elf, tables[table].section);
+	size_t section = elf_file_section(c->elf, code_table_name(t, table));
 	const struct ksym *start, *stop;
 
 	if (!c->linked) {
@@ -90,7 +123,7 @@ struct code_entries code_table_entries(const struct code_tables *t, size_t table
 	struct code_entries e = {0};
 	uint64_t place, length;
 
-	if (!find_table(c, table, &place, &length))
+	if (!find_table(t, table, c, &place, &length))
 		return e;
 	e.unknown = step < ABOUT_SIZE;
 	for (uint64_t i = 0; !e.unknown && length - i >= step; i += step) {

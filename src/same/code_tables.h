@@ -13,22 +13,25 @@
 enum { TABLE_JUMP, TABLE_ALTERNATIVES, TABLE_EXCEPTIONS, TABLE_BUGS, TABLES };
 
 struct code_table {
-	size_t size; /* of an entry, 0: unknown */
+	const char *section; /* in modules and object files; NULL: the usual one */
+	size_t size;	     /* of an entry, 0: unknown */
 	/* Where the source file and line of a warning stand, which are not compared; 0: nowhere */
 	size_t file, line;
 	/* Of an alternative: where its code is, and how long that is. 0: nowhere */
 	size_t replacement, length;
+	/* Where it has no length, that leads to a function which makes the code */
+	bool callback;
 };
 
 struct code_tables {
 	struct code_table t[TABLES];
 };
 
+/* The section of a table, as modules call it. */
+const char *code_table_name(const struct code_tables *t, size_t table);
+
 /* Reads the entries' structures from vmlinux's DWARF. error() and -1 when that is damaged. */
 int code_tables_read(struct code_tables *t, const struct arch *arch, struct dwarf_file *vmlinux);
-
-/* The section of a table, as modules call it. */
-const char *code_table_name(size_t table);
 
 struct code_entries {
 	uint64_t *place;

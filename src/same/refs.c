@@ -180,7 +180,7 @@ static uint64_t piece_end(struct same *s, const struct elf_section *section, uin
 		 * Bytes of the instruction may follow its operand; the longest possible rest is
 		 * assumed.
 		 */
-		ref = code_reloc_ref(s->a, r, sizeof(uint32_t));
+		ref = code_reloc_ref(s->a, r, s->a->arch->code.immediate ? sizeof(uint32_t) : 0);
 		if (ref.kind == REF_PLACE && ref.place > a && ref.place < end)
 			end = ref.place;
 	}

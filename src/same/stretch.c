@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "operand/operand.h"
 #include "same/pairs.h"
 #include "same/refs.h"
 #include "symbols/functions.h"
@@ -100,25 +101,78 @@ static bool compare_branch(struct same *s, const struct stretch *t, uint64_t i, 
 	return same_ref(s, &a, &b, SAME_CALL, t->a_at + at, t->b_at + at);
 }
 
-/* A distance counts from the end of its instruction. */
+/* A distance counts from the end of its instruction, where instructions have several parts. */
 static unsigned int distance_tail(const struct same *s, const struct stretch *t, uint64_t i,
 				  const struct arch_reloc *type)
 {
 	const struct arch *arch = s->a->arch;
 
-	return type->size + (arch->code.immediate ? arch->code.immediate(t->a + i, i) : 0);
+	return arch->code.immediate ? type->size + arch->code.immediate(t->a + i, i) : 0;
+}
+
+/*
+ * Completes an address of which the kernel's instruction holds a part: another instruction of the
+ * stretch with the same symbol has the rest of it. False when there is none.
+ */
+static bool complete(const struct same *s, const struct stretch *t, const struct reloc *r,
+		     struct operand *operand)
+{
+	const struct relocs *all = &s->a->relocs;
+	uint64_t known = operand->known;
+	uint32_t start = (uint32_t)t->a_at;
+
+	for (const struct reloc *other = relocs_from(all, r->section, start);
+	     known != UINT64_MAX && other && other < all->r + all->n &&
+	     other->section == r->section && other->offset - start + 4 <= t->size;
+	     other++) {
+		uint64_t at = other->offset - start;
+		struct operand rest;
+
+		if (other->symbol != r->symbol || other->addend != r->addend ||
+		    !operand_read(s->b->arch, other->type, t->b + at, t->b_at + at, &rest) ||
+		    rest.known != ~known)
+			continue;
+		operand->to |= rest.to;
+		known = UINT64_MAX;
+	}
+	return known == UINT64_MAX;
+}
+
+/* An instruction that holds a part of an address: the rest of it has to be the same. */
+static bool compare_operand(struct same *s, const struct stretch *t, uint64_t i,
+			    const struct reloc *r, bool branch)
+{
+	const struct reloc *other = code_reloc(s->b, t->b_at + i);
+	struct code_ref a = code_reloc_ref(s->a, r, 0), b = {.kind = REF_UNKNOWN};
+	struct operand operand;
+
+	if (!operand_read(s->a->arch, r->type, t->b + i, t->b_at + i, &operand) ||
+	    (other && other->type != r->type))
+		return differ_at(s, t, i);
+	for (unsigned int k = 0; k < 4; k++) {
+		if ((t->a[i + k] ^ t->b[i + k]) & ~(operand.field >> 8 * k) & 0xff)
+			return differ_at(s, t, i);
+	}
+	if (other)
+		b = code_reloc_ref(s->b, other, 0);
+	else if (s->b->linked && complete(s, t, r, &operand))
+		b = (struct code_ref){.kind = REF_PLACE, .place = operand.to, .object = operand.to};
+	return same_ref(s, &a, &b, branch ? SAME_CALL : SAME_ADDRESS, t->a_at + i, t->b_at + i);
 }
 
 static bool compare_reloc(struct same *s, const struct stretch *t, uint64_t i,
 			  const struct reloc *r, size_t *len)
 {
 	const struct arch_reloc *type = arch_reloc_by_type(s->a->arch, r->type);
+	struct operand operand;
 	struct code_ref a, b;
 	unsigned int tail;
 
 	if (!type || type->size > t->size - i)
 		return differ_at(s, t, i);
 	*len = type->size;
+	if (type->size == 4 && operand_read(s->a->arch, r->type, t->a + i, 0, &operand))
+		return compare_operand(s, t, i, r, type->branch);
 	tail = distance_tail(s, t, i, type);
 	a = code_reloc_ref(s->a, r, tail);
 	b = same_other_ref(s, t->b_at + i, type->size, type->relative, tail);
@@ -126,11 +180,43 @@ static bool compare_reloc(struct same *s, const struct stretch *t, uint64_t i,
 			t->b_at + i);
 }
 
+/*
+ * The same where an instruction is read as a whole: its type of relocation, 0 when there is no
+ * branch out of the function without one.
+ */
+static uint32_t near_branch(struct same *s, const struct stretch *t, uint64_t i,
+			    struct operand *operand)
+{
+	const struct arch *arch = s->a->arch;
+	uint32_t type = t->size - i >= 4 && !(i % 4) ? operand_branch(arch, t->a + i) : 0;
+
+	if (!type || code_reloc(s->a, t->a_at + i) ||
+	    !operand_read(arch, type, t->a + i, t->a_at + i, operand) ||
+	    operand->to - t->a_at < t->size || operand->to >> 32 != t->a_at >> 32)
+		return 0;
+	return type;
+}
+
+static bool compare_near(struct same *s, const struct stretch *t, uint64_t i, uint32_t type,
+			 const struct operand *operand)
+{
+	struct code_ref a = {.kind = REF_PLACE, .place = operand->to, .object = operand->to}, b = a;
+	struct operand other;
+
+	if (code_reloc(s->b, t->b_at + i) || operand_branch(s->b->arch, t->b + i) != type ||
+	    !operand_read(s->b->arch, type, t->b + i, t->b_at + i, &other))
+		return differ_at(s, t, i);
+	b.place = b.object = other.to;
+	return same_ref(s, &a, &b, SAME_CALL, t->a_at + i, t->b_at + i);
+}
+
 /* One step: are the *len bytes at i the same in both? */
 static bool compare_at(struct same *s, const struct stretch *t, uint64_t i, size_t *len)
 {
 	const struct reloc *r = code_reloc(s->a, t->a_at + i);
 	size_t traced = s->a->arch->ftrace.size;
+	struct operand operand;
+	uint32_t type;
 	uint64_t to;
 
 	if (traced && traced <= t->size - i && code_is_traced(s->a, t->a_at + i) &&
@@ -146,6 +232,10 @@ static bool compare_at(struct same *s, const struct stretch *t, uint64_t i, size
 	*len = branch_out(s, t, i, &to);
 	if (*len)
 		return compare_branch(s, t, i, *len, to);
+	*len = 4;
+	type = near_branch(s, t, i, &operand);
+	if (type)
+		return compare_near(s, t, i, type, &operand);
 	*len = 1;
 	if (t->a[i] != t->b[i] || code_reloc(s->b, t->b_at + i))
 		return differ_at(s, t, i);

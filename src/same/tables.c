@@ -67,10 +67,13 @@ static bool compare_replacement(struct same *s, const struct entry *e)
 
 	if (!r || !length)
 		return differ(s, e);
-	if (!*length)
+	if (!*length && !e->table->callback)
 		return true;
 	a = code_reloc_ref(s->a, r, 0);
 	b = same_other_ref(s, e->b + e->table->replacement, 4, true, 0);
+	if (!*length)
+		return same_ref(s, &a, &b, SAME_DATA, code_entry_about(s->a, e->a).place,
+				code_entry_about(s->b, e->b).place);
 	if (a.kind != REF_PLACE || b.kind != REF_PLACE)
 		return differ(s, e);
 	return same_stretch(s, a.place, b.place, *length);
@@ -116,7 +119,7 @@ static bool compare_entry(struct same *s, const struct entry *e)
 static bool compare_entries(struct same *s, const struct same_pair *p, size_t table,
 			    const struct code_entries *a, const struct code_entries *b)
 {
-	struct entry e = {.table = &s->tables->t[table], .name = code_table_name(table)};
+	struct entry e = {.table = &s->tables->t[table], .name = code_table_name(s->tables, table)};
 
 	if (a->n != b->n)
 		return same_differ(
@@ -147,7 +150,7 @@ bool same_tables(struct same *s, const struct same_pair *p)
 		struct code_entries b = code_table_entries(tables, i, s->b, p->b, p->b_size);
 
 		if (a.unknown || b.unknown) {
-			s->unknown = code_table_name(i);
+			s->unknown = code_table_name(tables, i);
 			same = false;
 		} else {
 			same = compare_entries(s, p, i, &a, &b);

@@ -5,14 +5,17 @@
 # what it makes cannot be compared, and it makes it again for what is cut out. Source fix/apply.bash and recompile.bash
 # first.
 
-# As they are for the kernel, but in sections.
+# As they are for the kernel, but in sections. Where one section has several variables nonetheless, gcc must not reach
+# them from a common anchor: which one is meant would be in the instruction alone. (clang does not know anchors.)
 fix_cflags='-ffunction-sections -fdata-sections'
+fix_gcc_cflags='-fno-section-anchors'
 
 # fix_compile TREE PLACE: PLACE/orig and PLACE/new get the object files of fix_files.
 fix_compile()
 {
 	local tree=$1 place=$2 side status=0
 	local -A absent=()
+	[[ -n $(clang_of "$kdir") || $fix_cflags == *" $fix_gcc_cflags" ]] || fix_cflags+=" $fix_gcc_cflags"
 	rm -rf "$place/orig" "$place/new" "$place/overlay" "$place/numbered"
 	fix_numbered_files "$tree" "$place"
 	fix_kept_find "$place"

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which architecture has its operands where: see operand/operand.h. */
+#include "operand/operand.h"
+
+#include "base/util.h"
+#include "operand/operand_rows.h"
+
+static const struct operand_row *const rows[] = {&arm64_operands};
+
+static const struct operand_row *row_of(const struct arch *arch)
+{
+	static const struct operand_row none;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (rows[i]->machine == arch->machine)
+			return rows[i];
+	}
+	return &none;
+}
+
+/* All that have rows have instructions of four bytes, the low byte first. */
+static uint32_t word_at(const unsigned char *code)
+{
+	return code[0] | (uint32_t)code[1] << 8 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24;
+}
+
+bool operand_read(const struct arch *arch, uint32_t type, const unsigned char *code, uint64_t place,
+		  struct operand *ret)
+{
+	const struct operand_row *row = row_of(arch);
+	const struct arch_reloc *r = row->read ? arch_reloc_by_type(arch, type) : NULL;
+
+	return r && !r->plain && r->size == 4 && row->read(type, word_at(code), place, ret);
+}
+
+uint32_t operand_branch(const struct arch *arch, const unsigned char *code)
+{
+	const struct operand_row *row = row_of(arch);
+
+	return row->branch ? row->branch(word_at(code)) : 0;
+}
+
+bool operand_is_mapping(const struct arch *arch, const char *symbol)
+{
+	return row_of(arch)->mapping && symbol[0] == '$';
+}
+
+bool operand_replacement_behind(const struct arch *arch)
+{
+	return row_of(arch)->replacement_behind;
+}
