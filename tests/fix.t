@@ -62,7 +62,7 @@ fixes show.patch
 exits 0 'a patch becomes a module'
 is "$(ls | paste -sd ' ')" 'klp-show.ko show.patch' '... in the current directory'
 is "$(functions klp-show.ko)" alpha_show '... with the function'
-has "$out" "  1 function equal to the kernel's" '... whose unpatched file is the kernel'
+has "$out" "  1 function equal to the kernel's, " '... whose unpatched file is the kernel'
 has "$(objdump -d klp-show.ko)" '$0x1267,' '... with the change'
 lacks "$(nm klp-show.ko)" beta_total '... and nothing else'
 is "$(ls -A "$TMPDIR")" '' '... and leaves nothing elsewhere'

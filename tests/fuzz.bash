@@ -5,7 +5,8 @@
 # make the miniature kernel in $k.
 
 # fuzz_patch: $dir with a patch of vmlinux alone, so that what is not damaged is taken: alpha.c alpha.o,
-# klp-x.ko partially linked, good.syms its table by hand, syms by klpsyms, linked/klp-x.ko.
+# klp-x.ko partially linked, good.syms its table by hand, syms by klpsyms, linked/klp-x.ko; was.o and new.o of a file of
+# the kernel, and cut.o of these, with its list.
 fuzz_patch()
 {
 	fresh
@@ -34,4 +35,15 @@ fuzz_patch()
 	grep ^address "$dir/syms" >>"$dir/good.syms"
 	mkdir "$dir/linked"
 	"$bin/klplink" --table "$dir/syms" -o "$dir/linked/klp-x.ko" "$dir/klp-x.ko"
+	fuzz_cut
+}
+
+fuzz_cut()
+{
+	mkdir -p "$scratch/patched/fs/proc" &&
+		sed 's/^\treturn ++counter;/\tcounter += state + mixed; _printk("counts\\n"); return helper(counter);/' \
+			"$mini_src/fs/proc/alpha.c" >"$scratch/patched/fs/proc/alpha.c" &&
+		(cd "$mini_src" && mini_cc fs/proc/alpha.c "$dir/was.o" -ffunction-sections -fdata-sections) &&
+		(cd "$scratch/patched" && mini_cc fs/proc/alpha.c "$dir/new.o" -ffunction-sections -fdata-sections) &&
+		"$bin/klpdiff" --vmlinux "$k/vmlinux" --path fs/proc/alpha.c --list "$dir/list" -o "$dir/cut.o" "$dir/was.o" "$dir/new.o"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Damaged files, a few hundred with a fixed seed, to klpsyms, klplink and klpcheck with sanitizers:
+# Damaged files, a few hundred with a fixed seed, to klpdiff, klpsyms, klplink and klpcheck with sanitizers:
 # whatever stands in them, each ends by itself, in time, with 0 or 1.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
@@ -114,6 +114,9 @@ known()
 	"$scratch/elfedit" linked/klp-x.ko "$damaged/klp-x.ko" poke .rela.text 16 ffffffffffffff7f
 	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" "$damaged/klp-x.ko"
 	refused 1 "'$damaged/klp-x.ko': " 'an addend that leads out of all memory'
+	"$scratch/elfedit" new.o "$damaged/new.o" set-reloc-addend .rela.text.alpha_first 1 0x7ffffffffffffffc
+	run "$bin/klpdiff" --vmlinux "$k/vmlinux" --path fs/proc/alpha.c --list damaged.list -o damaged.o was.o "$damaged/new.o"
+	refused 1 "'$damaged/new.o': section '.text.alpha_first' refers at 0x" "... by klpdiff, to which the rest of the instruction is added"
 	# The first entry that says where its sibling is: it is that itself (libdwarf finds out what is before it).
 	read -r entry at < <(readelf --debug-dump=info "$k/vmlinux" 2>/dev/null |
 		sed -nE 's/^ *<[0-9a-f]+><([0-9a-f]+)>: .*/\1/; T next; h; b; :next; s/^ *<([0-9a-f]+)> *DW_AT_sibling .*/\1/; T; H; g; s/\n/ /p; q')
@@ -173,6 +176,10 @@ fuzz "a symbol table" "$dir/good.syms" "$((rounds / 2))" "$bin/klplink" --table 
 fuzz "System.map" "$k/System.map" "$((rounds / 2))" "${syms[@]}" --vmlinux "$k/vmlinux" --symbols DAMAGED "${module[@]}"
 fuzz "Module.symvers" "$k/Module.symvers" "$((rounds / 4))" "$bin/klpsyms" -o syms --renames renames \
 	--vmlinux "$k/vmlinux" --symvers DAMAGED "${module[@]}"
+cut=("$bin/klpdiff" --vmlinux "$k/vmlinux" --path fs/proc/alpha.c --list "$dir/damaged.list")
+fuzz "a kernel file's object" "$dir/was.o" "$((rounds / 8))" "${cut[@]}" -o damaged.o DAMAGED new.o
+fuzz "... patched" "$dir/new.o" "$((rounds / 8))" "${cut[@]}" -o damaged.o was.o DAMAGED
+fuzz "what is cut out" "$dir/cut.o" "$((rounds / 8))" "${cut[@]}" --verify DAMAGED was.o new.o
 known
 endless
 done_testing

@@ -78,10 +78,10 @@ patched()
 	run "$bin/klpdiff" --vmlinux "$k/vmlinux" --path "$path" -o "$scratch/cut.o" "$scratch/was.o" "$scratch/new.o"
 }
 
-# says FACTS NAME: the list has these lines, and no others, besides where the file is.
+# says FACTS NAME: the list has these lines, and no others, besides where the file is and what symbols are called.
 says()
 {
-	is "$(tail -n +3 <<<"$out")" "$1" "$2"
+	is "$(tail -n +3 <<<"$out" | grep -v '^kernel ')" "$1" "$2"
 }
 
 cut_symbols()
@@ -107,6 +107,9 @@ functions()
 	says "replace other livepatch_other its code differs" "... it alone is replaced"
 	is "$(cut_symbols)" "T livepatch_other U .klp.local:other:count U __fentry__ U limits" \
 		"... with names for what stays the kernel's, its own static variable by its function"
+	is "$(grep '^kernel ' <<<"$out")" "kernel __fentry__ __fentry__
+kernel .klp.local:other:count $(mini_nm "$scratch/was.o" | sed -n 's/.* \(count\..*\)/\1/p' | LC_ALL=C sort | head -n 1)
+kernel limits limits" "... and what the unpatched file calls these"
 	patched -e 's/x \* 5/x * 6/' -e 's/{helper, hidden}/{helper, helper}/'
 	says "carry hidden its code differs
 replace whole livepatch_whole it uses 'hidden', which changes and cannot be replaced by itself: ftrace has no call site in it (notrace, noinstr or built without tracing)" \

@@ -9,6 +9,7 @@
 #include "base/output.h"
 #include "base/util.h"
 #include "diff/layout.h"
+#include "diff/relink.h"
 #include "diff/sections.h"
 #include "diff/symtab.h"
 #include "elf/relocs.h"
@@ -56,7 +57,7 @@ static int add_ref(struct cutter *c, size_t from, const struct piece_ref *r)
 
 	if (r->piece == NO_PIECE || !c->s->in[r->piece]) {
 		symbol = symtab_outside(&c->symtab, &c->layout, r);
-		addend = r->to - r->tail;
+		addend = (int64_t)((uint64_t)r->to - r->tail);
 		if (!symbol) {
 			error("'%s': '%s' refers to what is in no section that is loaded",
 			      c->p->elf->path, piece_name(c->p, from));
@@ -64,8 +65,8 @@ static int add_ref(struct cutter *c, size_t from, const struct piece_ref *r)
 		}
 	} else if (!symbol) {
 		symbol = c->symtab.section[c->p->piece[r->piece].section];
-		addend = (int64_t)(c->layout.at[r->piece] + c->p->piece[r->piece].lead) + r->to -
-			 r->tail;
+		addend = (int64_t)(c->layout.at[r->piece] + c->p->piece[r->piece].lead +
+				   (uint64_t)r->to - r->tail);
 	}
 	add_rela(c, x->section, offset, symbol, r->type, addend);
 	return 0;
@@ -368,7 +369,7 @@ int cut_write(const struct diff *d, const struct selection *s, const char *path)
 		status = build(&c, path);
 	elf_end(c.out);
 	end(&c);
-	if (status) {
+	if (status || relink_check(d, s, out.beside, path)) {
 		output_cancel(&out);
 		return -1;
 	}

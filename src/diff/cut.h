@@ -8,7 +8,10 @@
 
 #include "diff/select.h"
 
-/* error() and -1, and no file, when it cannot be written. */
+/*
+ * error() and -1, and no file, when it cannot be written, or when its references, read back, are
+ * not those of the patched file (diff/relink.h).
+ */
 int cut_write(const struct diff *d, const struct selection *s, const char *path);
 
 #endif

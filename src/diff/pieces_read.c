@@ -163,7 +163,7 @@ static void cut_bodies(struct cutter *c)
 		elf_file_symbol(f, r->symbol, &sym);
 		if (!sym.special && section_kind(&f->sec[sym.shndx]) == SECTION_BODIES)
 			add_cut(&c->cuts[sym.shndx],
-				sym.sym.st_value + (uint64_t)(r->addend + r->tail), 0);
+				sym.sym.st_value + (uint64_t)r->addend + r->tail, 0);
 	}
 }
 

@@ -222,7 +222,7 @@ int refs_read(struct pieces *p)
 static void resolve(struct pieces *p, struct piece_ref *r, const struct elf_symbol *sym)
 {
 	uint64_t base = sym->sym.st_value;
-	uint64_t place = base + (uint64_t)(r->addend + r->tail);
+	uint64_t place = base + (uint64_t)r->addend + r->tail;
 	bool named = GELF_ST_TYPE(sym->sym.st_info) != STT_SECTION;
 
 	r->piece = pieces_at(p, sym->shndx, place);
@@ -242,7 +242,7 @@ static int resolve_ref(struct pieces *p, struct piece_ref *r)
 		sym = (struct elf_symbol){.shndx = r->section,
 					  .sym.st_info = GELF_ST_INFO(STB_LOCAL, STT_SECTION)};
 	} else if (sym.special) {
-		r->to = r->addend + r->tail;
+		r->to = (int64_t)((uint64_t)r->addend + r->tail);
 		return 0;
 	}
 	/* Of a section that is not loaded there are no pieces. */

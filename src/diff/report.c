@@ -2,6 +2,7 @@
 /* The facts that klpdiff prints: see diff/report.h. */
 #include "diff/report.h"
 
+#include "base/strmap.h"
 #include "diff/symtab.h"
 #include "symbols/functions.h"
 
@@ -38,6 +39,37 @@ static void report_gone(const struct diff *d, FILE *out)
 	}
 }
 
+/* What the original file calls the symbol that is undefined in the cut object by another name. */
+static void report_name(const char *undefined, const char *name, struct strmap *said, FILE *out)
+{
+	if (!name || !name[0] || strmap_get(said, undefined))
+		return;
+	strmap_add(said, undefined, 0);
+	fprintf(out, "kernel %s %s\n", undefined, name);
+}
+
+static void report_kernels(const struct diff *d, const struct selection *s, FILE *out)
+{
+	struct strmap said = {0};
+
+	for (size_t i = 0; i < d->is.n; i++) {
+		const struct piece *x = &d->is.piece[i];
+
+		for (size_t r = x->ref; s->in[i] && r < x->ref + x->refs; r++) {
+			size_t to = d->is.ref[r].piece;
+			struct elf_symbol sym;
+
+			elf_file_symbol(d->is.elf, d->is.ref[r].symbol, &sym);
+			if (to == NO_PIECE && sym.shndx == SHN_UNDEF)
+				report_name(sym.name, sym.name, &said, out);
+			else if (to != NO_PIECE && !s->in[to] && s->outside[to])
+				report_name(s->outside[to], d->was.piece[d->is_pair[to]].name,
+					    &said, out);
+		}
+	}
+	strmap_free(&said);
+}
+
 void diff_report(const struct diff *d, const struct selection *s, const char *path,
 		 const char *object, FILE *out)
 {
@@ -46,4 +78,6 @@ void diff_report(const struct diff *d, const struct selection *s, const char *pa
 	if (s)
 		report_new(d, s, out);
 	report_gone(d, out);
+	if (s)
+		report_kernels(d, s, out);
 }

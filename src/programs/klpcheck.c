@@ -19,7 +19,9 @@
 struct options {
 	struct target_options target;
 	struct module_options modules;
-	const char *module, *baseline;
+	const char *module;
+	struct witness witness; /* of --baseline */
+	size_t lists_cap;
 	bool json, verbose, quiet, sources;
 };
 
@@ -36,18 +38,38 @@ static const char help[] =
 	"  --baseline DIR      only compare these functions with object files below DIR, which "
 	"were\n"
 	"                      compiled from these sources, unchanged\n"
+	"  --table FILE        ... and the symbols that klpsyms has found, with those that the\n"
+	"                      kernel's own code has\n"
+	"  --list FILE         ... which klpdiff has listed (repeatable)\n"
 	"  --kernel-source DIR  the kernel's source tree, to compare copies of its functions with\n"
 	"  --patch-source DIR  where the patch's own files are, for the same\n" MODULE_OPTIONS_HELP
 		TARGET_OPTIONS_HELP;
 
+static void add_list(struct options *o, const char *path)
+{
+	GROW(o->witness.list, o->witness.lists, o->lists_cap);
+	o->witness.list[o->witness.lists++] = path;
+}
+
 static void parse_options(struct options *o, struct check *c, int argc, char **argv)
 {
-	enum { OPT_JSON = OPT_OWN, OPT_ALLOW, OPT_SOURCES, OPT_BASELINE, OPT_KERNEL, OPT_PATCH };
+	enum {
+		OPT_JSON = OPT_OWN,
+		OPT_ALLOW,
+		OPT_SOURCES,
+		OPT_BASELINE,
+		OPT_TABLE,
+		OPT_LIST,
+		OPT_KERNEL,
+		OPT_PATCH
+	};
 	static const struct option long_options[] = {
 		{"json", no_argument, NULL, OPT_JSON},
 		{"allow", required_argument, NULL, OPT_ALLOW},
 		{"sources", no_argument, NULL, OPT_SOURCES},
 		{"baseline", required_argument, NULL, OPT_BASELINE},
+		{"table", required_argument, NULL, OPT_TABLE},
+		{"list", required_argument, NULL, OPT_LIST},
 		{"kernel-source", required_argument, NULL, OPT_KERNEL},
 		{"patch-source", required_argument, NULL, OPT_PATCH},
 		{"verbose", no_argument, NULL, 'v'},
@@ -68,7 +90,11 @@ static void parse_options(struct options *o, struct check *c, int argc, char **a
 		else if (opt == OPT_SOURCES)
 			o->sources = true;
 		else if (opt == OPT_BASELINE)
-			o->baseline = optarg;
+			o->witness.dir = optarg;
+		else if (opt == OPT_TABLE)
+			o->witness.table = optarg;
+		else if (opt == OPT_LIST)
+			add_list(o, optarg);
 		else if (opt == OPT_KERNEL)
 			c->kernel_source = optarg;
 		else if (opt == OPT_PATCH)
@@ -84,6 +110,10 @@ static void parse_options(struct options *o, struct check *c, int argc, char **a
 	free(text);
 	if (!o->target.vmlinux)
 		usage_error("--vmlinux is missing");
+	if (o->witness.table && !o->witness.dir)
+		usage_error("--table is for --baseline");
+	if (o->witness.lists && !o->witness.table)
+		usage_error("--list needs --table");
 	if (optind + 1 != argc)
 		usage_error(optind == argc ? "no module named" : "more than one module named");
 	o->module = argv[optind];
@@ -110,9 +140,9 @@ static int read_all(struct check *c, const struct options *o)
 }
 
 /* What is asked for: all passes, or what is about the kernel's own sources. */
-static void run_checks(struct check *c, const struct options *o)
+static void run_checks(struct check *c, struct options *o)
 {
-	if (!o->sources && !o->baseline) {
+	if (!o->sources && !o->witness.dir) {
 		check_passes_run(c);
 		return;
 	}
@@ -120,7 +150,7 @@ static void run_checks(struct check *c, const struct options *o)
 	if (o->sources)
 		baseline_sources(c);
 	else
-		baseline_compare(c, o->baseline, o->json);
+		baseline_compare(c, &o->witness, o->json);
 }
 
 int main(int argc, char **argv)
@@ -143,7 +173,7 @@ int main(int argc, char **argv)
 	if (whole)
 		run_checks(&c, &o);
 	ok = whole && error_count() == 0;
-	if (whole && (o.sources || o.baseline))
+	if (whole && (o.sources || o.witness.dir))
 		; /* has been said */
 	else if (o.json)
 		check_report_json(&c, ok);
@@ -156,6 +186,7 @@ int main(int argc, char **argv)
 	check_free(&c);
 	check_messages_free();
 	free(o.modules.extra);
+	free(o.witness.list);
 	free(o.target.symvers);
 	return ok ? 0 : EXIT_REFUSED;
 }

@@ -18,6 +18,7 @@
 #include "diff/fate.h"
 #include "diff/origin.h"
 #include "diff/pair.h"
+#include "diff/relink.h"
 #include "diff/report.h"
 #include "diff/select.h"
 #include "kernel/options.h"
@@ -29,6 +30,7 @@ static const char help[] =
 	"\n"
 	"  -o, --output FILE   the object file to write; nothing when nothing changes\n"
 	"  --path PATH         of the kernel file, from the root of the kernel's source\n"
+	"  --verify FILE       write no object file; is this one what would be written?\n"
 	"  --list FILE         write here what was found (default: standard output)\n"
 	"  --cache FILE        keep the names of vmlinux's compile units here for the next "
 	"run\n" MODULE_OPTIONS_HELP TARGET_OPTIONS_HELP;
@@ -36,7 +38,7 @@ static const char help[] =
 struct options {
 	struct target_options target;
 	struct module_options modules;
-	const char *output, *path, *list, *cache;
+	const char *output, *path, *list, *cache, *verify;
 };
 
 static void parse(int argc, char **argv, struct options *opt)
@@ -46,6 +48,7 @@ static void parse(int argc, char **argv, struct options *opt)
 		{"path", required_argument, NULL, OPT_OWN},
 		{"list", required_argument, NULL, OPT_OWN + 1},
 		{"cache", required_argument, NULL, OPT_OWN + 2},
+		{"verify", required_argument, NULL, OPT_OWN + 3},
 		MODULE_OPTIONS,
 		TARGET_OPTIONS,
 		{NULL, 0, NULL, 0},
@@ -65,11 +68,15 @@ static void parse(int argc, char **argv, struct options *opt)
 			opt->list = optarg;
 		else if (c == OPT_OWN + 2)
 			opt->cache = optarg;
+		else if (c == OPT_OWN + 3)
+			opt->verify = optarg;
 		else
 			usage_error_option(c, argv);
 	}
 	if (!opt->target.vmlinux || !opt->path)
 		usage_error("--vmlinux and --path are needed");
+	if (opt->verify && opt->output)
+		usage_error("--verify writes no object file: without -o");
 	if (argc - optind != 2)
 		usage_error(
 			"two object files are needed: of the kernel file as it is, and patched");
@@ -109,6 +116,8 @@ static int find(const struct options *opt, struct diff *d, struct original *o)
 		status = -1;
 	if (!status && opt->output && !empty)
 		status = cut_write(d, &s, opt->output);
+	if (!status && opt->verify)
+		status = relink_check(d, &s, opt->verify, opt->verify);
 	/* What was found is worth knowing, whatever else is refused. */
 	if (write_list(opt, d, &s, o->scope->object->name))
 		status = -1;

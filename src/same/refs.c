@@ -332,5 +332,7 @@ bool same_ref(struct same *s, const struct code_ref *a, const struct code_ref *b
 		same = same_outside(s, a, b);
 	else if (a->kind == REF_PLACE && b->kind == REF_PLACE)
 		same = same_own(s, a, b->place, kind);
+	if (same && s->seen)
+		s->seen(a, b, s->seen_arg);
 	return same || differ(s, a, b, a_at, b_at);
 }

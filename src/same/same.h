@@ -28,6 +28,9 @@ struct same_pair {
 	uint64_t a_skip, b_skip; /* a landing instruction that only one of them has */
 };
 
+/* Both references lead to the same thing. */
+typedef void same_ref_fn(const struct code_ref *a, const struct code_ref *b, void *arg);
+
 struct same {
 	struct code *a, *b; /* what was compiled (relocatable), and the kernel's */
 	/*
@@ -44,6 +47,10 @@ struct same {
 	 */
 	const struct same_pair *known;
 	size_t knowns;
+	/* Called for each reference that is the same, also of functions that then differ; or NULL
+	 */
+	same_ref_fn *seen;
+	void *seen_arg;
 
 	/* What is compared, and the first difference. */
 	struct same_pair *pair;

@@ -42,7 +42,8 @@ fix_make()
 	fix_identity=$(cd "$1/frame" && sha256sum -- * | sha256sum)
 }
 
-# fix_prove PLACE: compares the functions that the modules replace with what their unpatched files compile to. The flags
+# fix_prove PLACE: compares the functions that the modules replace with what their unpatched files compile to, and the
+# symbols that they use with the addresses in the kernel's own code. The flags
 # that put each function into a section of its own make some short jumps to neighbours long ones: where anything differs,
 # the kernel's own flags decide.
 fix_prove()
@@ -56,24 +57,37 @@ fix_prove()
 	done <<<"$sources"
 	[[ -z $absent ]] || fix_compile_original "$place" orig "$fix_cflags" "${absent%$'\n'}"
 	if ! fix_equal "$place" orig; then
-		fix_compile_original "$place" plain '' "$sources"
+		# The symbols of files without a replaced function are compared, too.
+		fix_compile_original "$place" plain '' "$(printf '%s\n' "$sources" "${fix_files[@]}" | sort -u)"
 		if ! fix_equal "$place" plain; then
 			sed -n '/^equal /!p' "$place/prove" >&2
+			grep -qE '^(differs|unknown) ' "$place/prove" ||
+				die "the module would use other symbols than the kernel's own code does: nothing was made"
 			die "what the kernel's own source is compiled to here is not what this kernel has: the source, the configuration, the compiler or its flags are others"
 		fi
 	fi
 	count=$(grep -c '^equal ' "$place/prove")
 	stage_end
-	show "  $count function$([[ $count == 1 ]] || printf s) equal to the kernel's"
+	show "  $count function$([[ $count == 1 ]] || printf s) equal to the kernel's$(fix_seen "$place/prove")"
+}
+
+# fix_seen PROVE: how many of the symbols that the modules use are in the kernel's code, and where it has them.
+fix_seen()
+{
+	awk '$1 == "symbols" { seen += $2; all += $4 } END { if (all) printf ", %d of %d symbols where its code has them", seen, all }' "$1"
 }
 
 # fix_equal PLACE SIDE: whether all that the modules replace is equal; PLACE/prove says which are.
 fix_equal()
 {
-	local module status=0
+	local module status=0 list lists=()
+	for list in "$1"/cut/*.list; do
+		lists+=(--list "$list")
+	done
 	: >"$1/prove"
 	for module in "${modules[@]}"; do
-		baseline_compare "$1/$2" "$work_place/out/$module.ko" >>"$1/prove" 2>&1 || status=1
+		baseline_compare "$1/$2" --table "$work_place/_klpmake.syms" "${lists[@]}" "$work_place/out/$module.ko" \
+			>>"$1/prove" 2>&1 || status=1
 	done
 	return "$status"
 }

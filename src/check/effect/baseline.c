@@ -297,7 +297,7 @@ static void report_json(struct json *j, const struct check *c, size_t i, const s
 	json_end(j);
 }
 
-void baseline_compare(struct check *c, const char *dir, bool json)
+void baseline_compare(struct check *c, struct witness *w, bool json)
 {
 	struct json j = {.out = stdout};
 	struct code_tables tables;
@@ -317,7 +317,7 @@ void baseline_compare(struct check *c, const char *dir, bool json)
 		struct outcome o = {.source = source_of(c, i)};
 
 		if (o.source && check_object(c, c->func[i].object))
-			compare(c, i, known ? &tables : NULL, dir, &o);
+			compare(c, i, known ? &tables : NULL, w->dir, &o);
 		equal += o.equal;
 		if (json)
 			report_json(&j, c, i, &o);
@@ -332,8 +332,18 @@ void baseline_compare(struct check *c, const char *dir, bool json)
 		      c->path, c->func_num - equal, c->func_num);
 	if (!c->func_num)
 		error("'%s': no functions that it replaces are known", c->path);
+	w->json = json;
+	if (w->table)
+		witness_compare(c, known ? &tables : NULL, w);
+	if (w->table && !json)
+		printf("symbols  %zu of %zu are where the kernel's own code has them\n", w->seen,
+		       w->symbols);
 	if (json) {
 		json_end(&j);
+		if (w->table) {
+			json_number(&j, "symbols", w->symbols);
+			json_number(&j, "seen", w->seen);
+		}
 		json_bool(&j, "ok", error_count() == 0);
 		check_messages_json(&j);
 		json_end(&j);

@@ -7,7 +7,7 @@
 #ifndef KLP_CHECK_BASELINE_H
 #define KLP_CHECK_BASELINE_H
 
-#include "check/say.h"
+#include "check/effect/witness.h"
 
 /*
  * Prints the source files of the functions that the patch replaces, one on a line, each once.
@@ -17,8 +17,9 @@ void baseline_sources(struct check *c);
 
 /*
  * Compares these functions with the object files below a directory, each under the path of its
- * source, and reports on stdout. error() for each that differs.
+ * source, and reports on stdout. error() for each that differs. With a table, the symbols that the
+ * patch uses are compared as well.
  */
-void baseline_compare(struct check *c, const char *dir, bool json);
+void baseline_compare(struct check *c, struct witness *w, bool json);
 
 #endif

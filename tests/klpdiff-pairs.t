@@ -1,0 +1,187 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# klpdiff on pairs of small files, each with a construct by which tools like it have gone wrong. The numbers are those of
+# kpatch's issues (kp#N); T names the traps of the design, which were met while it was tried. klpdiff resolves
+# each reference of what it cuts out a second time (diff/relink.h): what comes out here has been compared.
+# Elsewhere: T1 witness.t and klpdiff.t; kp#225, #553 (values and sizes of data), #983 (untraceable functions), #1048
+# (clones) klpdiff.t; T9 fix.t; lines (kp#112, #657, #1124, #1254) fix-lines.t; names of several files (kp#604,
+# #676, #706) witness.t and fix.t.
+source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
+
+tree=$scratch/tree
+path=kernel/pairs.c
+
+write_file()
+{
+	mkdir -p "$tree/kernel"
+	cat >"$tree/$path" <<-'END'
+		#include "mini.h"
+		long sink(long x);
+		__cold void unlikely_end(int x);
+		int __SCT__mini_call(int x);
+		/* A static variable of a function that is inlined into two. */
+		static __always_inline int inlined(int x)
+		{
+			static int count;
+			return x + ++count;
+		}
+		int first(int x)
+		{
+			static int count;
+			return inlined(x) + ++count;
+		}
+		int second(int x)
+		{
+			static int count;
+			return inlined(x) - ++count;
+		}
+		/* A part that is never taken stands apart: outer.cold. */
+		int outer(int x)
+		{
+			if (__builtin_expect(x > 1000, 0)) {
+				unlikely_end(x);
+				unlikely_end(2 * x);
+				return (int)sink(x);
+			}
+			return x + 1;
+		}
+		/* Functions of one section: the assembler leaves no relocation between them. */
+		static noinline noclone __section(".sched.text") int near(int x)
+		{
+			static int calls;
+			return x + ++calls;
+		}
+		__section(".sched.text") int beside(int x)
+		{
+			return near(x) * 3;
+		}
+		/* Variables of one section, and a pointer to the end of the first. */
+		static int many[3] __section(".data.shared") = {1, 2, 3};
+		static int after __section(".data.shared") = 7;
+		int sum(void)
+		{
+			int total = 0;
+			for (int *p = many; p < many + 3; p++)
+				total += (*p)++;
+			return total + after++;
+		}
+		int calls(int x)
+		{
+			return x;
+		}
+		struct ops { int (*get)(int x); const char *name; };
+		static noinline noclone int get(int x)
+		{
+			return x + 1;
+		}
+		static noinline noclone int put(int x)
+		{
+			return x - 1;
+		}
+		static const struct ops all[] = {{get, "get"}, {put, "put"}};
+		int call(int x)
+		{
+			return all[x & 1].get(x);
+		}
+	END
+}
+
+compiled()
+{
+	(cd "$1" && mini_cc "$path" "$2" -ffunction-sections -fdata-sections -w)
+}
+
+# patched SED-EXPRESSION...: klpdiff on the file and what these make of it.
+patched()
+{
+	rm -rf "$scratch/new" "$scratch/cut.o"
+	cp -r "$tree" "$scratch/new"
+	sed -i "$@" "$scratch/new/$path"
+	compiled "$scratch/new" "$scratch/new.o" || fail 'the patched file compiles'
+	run "$bin/klpdiff" --vmlinux "$k/vmlinux" --path "$path" -o "$scratch/cut.o" "$scratch/was.o" "$scratch/new.o"
+}
+
+# pair NAME REPLACED SED-EXPRESSION...: these functions are replaced, by what is in $scratch/cut.o.
+pair()
+{
+	patched "${@:3}"
+	is "$status:$err:$(sed -n 's/^replace \([^ ]*\) .*/\1/p' <<<"$out" | LC_ALL=C sort | paste -sd ' ')" "0::$2" "$1"
+}
+
+# pair_refused NAME MESSAGE SED-EXPRESSION...
+pair_refused()
+{
+	patched "${@:3}"
+	refused 1 "$2" "$1"
+}
+
+undefined()
+{
+	mini_nm -u "$scratch/cut.o" | sed 's/^ *U //' | LC_ALL=C sort | paste -sd ' '
+}
+
+defined()
+{
+	mini_nm --defined-only "$scratch/cut.o" | sed 's/^[0-9a-f]* //' | LC_ALL=C sort | paste -sd ' '
+}
+
+static_locals()
+{
+	pair "a new static variable of a name that others have (kp#535, #545, #698)" '' \
+		's/return inlined(x) + ++count;/return inlined(x) + ++count; }\nint fresh(int x)\n{ static int count; return x - ++count;/'
+	pair "... before theirs, so that all numbers move (kp#912, #1035)" '' \
+		's/^int first(int x)/int fresh(int x)\n{\n\tstatic int count;\n\treturn x - ++count;\n}\n&/'
+	is "$(undefined)" __fentry__ '... the new one is its own'
+	pair "a static variable of an inlined function (kp#599, #1049)" second 's/return inlined(x) - ++count;/return inlined(x) - 2 * ++count;/'
+	is "$(undefined)" '.klp.local:inlined:count .klp.local:second:count __fentry__' '... is that of the function which it is in'
+	pair "one that goes away (kp#444)" first -e 's/return inlined(x) + ++count;/return inlined(x) + 1;/' -e '/^int first/,/^}/s/static int count;//'
+}
+
+cold()
+{
+	pair 'only the part that stands apart changes (kp#865, #1160)' outer 's/unlikely_end(2 \* x)/unlikely_end(3 * x)/'
+	is "$(defined)" 'T livepatch_outer t livepatch_outer.cold' '... and goes with its function, under its name (T2)'
+	pair 'only the function changes (kp#918)' outer '/^int outer/,/sched/s/return x + 1;/return x + 2;/'
+	has "$(defined)" livepatch_outer.cold '... and its part goes with it'
+}
+
+sections()
+{
+	pair 'a function of a section that is not split (kp#265, T8)' beside 's/return near(x) \* 3;/return near(x) * 5;/'
+	is "$(undefined)" '__fentry__ near' '... its branch to the neighbour becomes a reference'
+	pair '... the neighbour' near 's/return x + ++calls;/return x + 2 * ++calls;/'
+	is "$(undefined)" '.klp.local:near:calls __fentry__' '... alone'
+	pair 'a pointer to the end of an array among others (T10, kp#553)' sum 's/return total + after++;/return total + 2 * after++;/'
+	is "$(undefined)" '__fentry__ after many' '... is one to what lies there'
+	pair 'a static call (T3)' calls '/^int calls/,/^}/s/return x;/return __SCT__mini_call(x);/'
+	is "$(undefined)" '__SCK__mini_call __SCT__mini_call __fentry__' '... comes with its key'
+}
+
+data()
+{
+	pair 'a new table of functions and texts (kp#580, #755)' call \
+		-e 's/^int call(int x)/static const struct ops more[] = {{put, "more"}, {get, "most"}};\n&/' -e 's/return all\[x \& 1\].get(x);/return more[x \& 1].get(x) + (long)more[x \& 1].name;/'
+	is "$(undefined)" '__fentry__ get put' '... refers to those of the kernel'
+	pair_refused 'a constant table of the file that changes (kp#225, #558)' "'all' exists in the kernel, and its initial value changes" \
+		's/{put, "put"}/{get, "put"}/'
+}
+
+unknown()
+{
+	pair_refused 'a table that nobody knows (kp#107, #157, #1165)' "section '.mystery' says something about 'calls', and klpmake does not know that section" \
+		'/^int calls/,/^}/s/return x;/asm(".pushsection .mystery, \\"a\\"; .quad 1f; .popsection; 1:"); return x + 1;/'
+}
+
+write_file
+mini_vmlinux "$k" && make_frame && compiled "$tree" "$scratch/was.o" &&
+	(cd "$tree" && mini_cc "$path" "$scratch/pairs.o") || exit
+echo 'int __SCT__mini_call(int x) { return x; } int __SCK__mini_call; void unlikely_end(int x) { (void)x; }' >"$scratch/rest.c"
+mini_cc "$scratch/rest.c" "$scratch/rest.o" -w && relink "$k" "$scratch/pairs.o" "$scratch/rest.o" || exit
+static_locals
+cold
+sections
+data
+unknown
+done_testing
