@@ -26,6 +26,14 @@ _klpmake_checks()
 	"$1" check --help 2>/dev/null | sed -n '/^Checks that/,$s/^  \([a-z-]*\) .*/\1/p'
 }
 
+# _klpmake_templates PROGRAM: those that lie beside it.
+_klpmake_templates()
+{
+	local program
+	program=$(readlink -f -- "$(type -P -- "$1")")
+	(cd -- "${program%/*}/templates" 2>/dev/null && printf '%s\n' *)
+}
+
 # _klpmake_files PATTERN: files whose names match, and directories on the way to one.
 _klpmake_files()
 {
@@ -43,6 +51,7 @@ _klpmake_value()
 	case $1 in
 		-k | --kernel) mapfile -t COMPREPLY < <(compgen -W "$(_klpmake_releases)" -- "$cur") ;;
 		--allow) mapfile -t COMPREPLY < <(compgen -W "$(_klpmake_checks "$2")" -- "$cur") ;;
+		--template) mapfile -t COMPREPLY < <(compgen -W "$(_klpmake_templates "$2")" -- "$cur") ;;
 		--program) mapfile -t COMPREPLY < <(compgen -c -- "$cur") ;;
 		--module) _klpmake_files '*.ko*' ;;
 		-o | --output | --vmlinux | --kdir | --symbols | --source | --baseline | --run | --scenario | --file | --image | --modules | --log)

@@ -40,6 +40,7 @@ completed klpmake -k 6.1.0-99 6.1.0-99-test
 completed klpmake --kernel = 6.1.0-99 6.1.0-99-test
 completed klpmake --kernel = 6.1.0-99-test
 completed klpmake check --allow inl inlined
+completed klpmake new --template s 'shadow|states|syscall'
 completed klpmake try --scenario klp- 'klp-x.c|klp-x.ko|klp-y.ko.xz'
 completed klpmake try --timeout '' ''
 completed kallsympos --vm --vmlinux

@@ -135,8 +135,9 @@ template_base()
 # template_fill TEMPLATE NUMBER: prints the template, for the kernel file of that number.
 template_fill()
 {
-	local line
-	while IFS= read -r line; do
+	local line lines
+	mapfile -t lines <"$1"
+	for line in "${lines[@]}"; do
 		case $line in
 			@TAG@) printf '//KLPMAKE %s\n' "${template_files[$2]}" ;;
 			@INCLUDES@) template_new_includes "$1" "$2" ;;
@@ -148,7 +149,7 @@ template_fill()
 			@UNWRITTEN@) template_unwritten ;;
 			*) printf '%s\n' "${line//@HEADER@/$header}" ;;
 		esac
-	done <"$1"
+	done
 }
 
 # template_new_includes TEMPLATE NUMBER: prints those that the template does not have.

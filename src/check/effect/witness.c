@@ -14,7 +14,7 @@
 #include "symbols/traced.h"
 
 /* A symbol that stays the kernel's. */
-struct asked {
+struct meant {
 	const char *link_name, *name; /* in the patch, and in the file as it is */
 	uint64_t start, size;	      /* in the file that was compiled; size 0: it is another's */
 	bool found, several;	      /* there: several of that name cannot be told apart */
@@ -32,7 +32,7 @@ struct file {
 	const char *list;	   /* where the patch's names of symbols are said */
 	const char *path, *object; /* of the kernel's source, and whose it is */
 	const struct object *o;
-	struct asked *asked;
+	struct meant *asked;
 	size_t n, cap;
 	struct code compiled, kernel;
 };
@@ -49,7 +49,7 @@ static void find_compiled(struct file *f)
 		if (type == STT_SECTION || type == STT_FILE || !sym.name[0])
 			continue;
 		for (size_t k = 0; k < f->n; k++) {
-			struct asked *a = &f->asked[k];
+			struct meant *a = &f->asked[k];
 
 			if (strcmp(a->name, sym.name) != 0 ||
 			    (sym.special && sym.shndx != SHN_UNDEF))
@@ -65,14 +65,14 @@ static void find_compiled(struct file *f)
 }
 
 /* The symbol that a reference of the compiled file leads to, and how far into it; or NULL. */
-static struct asked *asked_at(struct file *f, const struct code_ref *ref, int64_t *into)
+static struct meant *asked_at(struct file *f, const struct code_ref *ref, int64_t *into)
 {
 	struct elf_symbol sym;
 
 	if (ref->kind == REF_SYMBOL)
 		elf_file_symbol(f->compiled.elf, ref->symbol, &sym);
 	for (size_t i = 0; i < f->n && ref->kind != REF_UNKNOWN; i++) {
-		struct asked *a = &f->asked[i];
+		struct meant *a = &f->asked[i];
 
 		if (!a->found || a->several || (ref->kind == REF_PLACE) != (a->size != 0))
 			continue;
@@ -87,7 +87,7 @@ static struct asked *asked_at(struct file *f, const struct code_ref *ref, int64_
 static void see(const struct code_ref *a, const struct code_ref *b, void *arg)
 {
 	int64_t into;
-	struct asked *asked = asked_at(arg, a, &into);
+	struct meant *asked = asked_at(arg, a, &into);
 
 	if (!asked || b->kind != REF_PLACE)
 		return;
@@ -125,7 +125,7 @@ static bool has_unseen(struct file *f, const struct ksym *function)
 	     r++) {
 		struct code_ref ref = reference(f, r);
 		int64_t into;
-		const struct asked *a = r->type ? asked_at(f, &ref, &into) : NULL;
+		const struct meant *a = r->type ? asked_at(f, &ref, &into) : NULL;
 
 		if (a && !a->seen)
 			return true;
@@ -164,7 +164,7 @@ static const struct ksym *in_kernel(const struct file *f, const struct strmap *n
 static void keep(struct file *f, const struct ksym *function)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		struct asked *a = &f->asked[i];
+		struct meant *a = &f->asked[i];
 
 		if (a->now && !a->seen) {
 			a->seen = true;
@@ -212,7 +212,7 @@ static void ask_functions(struct file *f, struct same *s)
 }
 
 /* The address of a symbol for this module: of what its table says, or of the exported one. */
-static bool address(struct file *f, const struct table_symbol *t, const struct asked *a,
+static bool address(struct file *f, const struct table_symbol *t, const struct meant *a,
 		    uint64_t *ret)
 {
 	struct check *c = f->c;
@@ -258,7 +258,7 @@ static const struct table_symbol *table_line(const struct file *f, const char *l
 	return NULL;
 }
 
-static void compare(struct file *f, const struct asked *a)
+static void compare(struct file *f, const struct meant *a)
 {
 	const struct table_symbol *t = table_line(f, a->link_name, 0);
 	uint64_t addr = 0;
@@ -284,7 +284,7 @@ static void compare(struct file *f, const struct asked *a)
 }
 
 /* Is the symbol one that could have been seen: does the object know it by its place? */
-static bool is_meant(const struct file *f, const struct asked *a)
+static bool is_meant(const struct file *f, const struct meant *a)
 {
 	const struct table_symbol *t = table_line(f, a->link_name, 0);
 
@@ -302,7 +302,7 @@ static void compare_all(struct file *f, const struct code_tables *tables, struct
 	ask_functions(f, &s);
 	same_end(&s);
 	for (size_t i = 0; i < f->n; i++) {
-		const struct asked *a = &f->asked[i];
+		const struct meant *a = &f->asked[i];
 
 		if (!is_meant(f, a))
 			continue;
@@ -358,7 +358,7 @@ static void read_line(struct file *f, char *line)
 	if (!b || strcmp(word, "kernel") != 0)
 		return;
 	GROW(f->asked, f->n, f->cap);
-	f->asked[f->n++] = (struct asked){.link_name = a, .name = b};
+	f->asked[f->n++] = (struct meant){.link_name = a, .name = b};
 }
 
 static void compare_list(struct check *c, const struct symtable *table, const char *list,
