@@ -38,7 +38,7 @@ wrong kallsympos '' 'which symbol?'
 wrong kallsympos '--nonsense name' "unknown option '--nonsense'"
 
 # Scripts and programs that klpmake runs report like klpmake.
-scripts=(demo dev/arch-proof dev/bench dev/host-libraries dev/test-in dev/test-kernel fetch-kernel setup test)
+scripts=(demo dev/arch-proof dev/backwards dev/bench dev/host-libraries dev/test-in dev/test-kernel fetch-kernel setup test)
 is "$(printf '%s\n' "${scripts[@]}")" \
 	"$(cd "$top/scripts" && grep -rl '^#!/bin/bash' -- * | LC_ALL=C sort)" 'every script is looked at here'
 for script in "${scripts[@]}"; do
@@ -75,6 +75,8 @@ needed='--vmlinux v --symvers s -o t'
 for words in '--module x.ko' 'x.o --module x.ko' '--module x.ko --module y.ko a.o'; do
 	wrong_program klpsyms "$needed $words" '--module needs a partially linked module and its object files'
 done
+wrong_program kallsympos '--vmlinux x --sources --json' '--sources is not answered in JSON'
+wrong_program kallsympos '--vmlinux x --with x.h name' '--with is for --sources'
 wrong_program kallsympos 'a b c' 'one name, and at most one path'
 
 for command in klpmake 'klpmake check'; do
