@@ -77,8 +77,8 @@ fix_header_files()
 		[[ ! -s $texts/whole ]] || fix_with_operands "$texts/whole" fix_kernel_files whole
 		cat "$texts/found"
 	} >"$texts/all"
-	mapfile -t fix_including < <(LC_ALL=C sort -u "$texts/all" |
-		LC_ALL=C comm -12 - "$texts/units" | LC_ALL=C comm -23 - <(printf '%s\n' ${fix_sources[@]+"${fix_sources[@]}"} | LC_ALL=C sort))
+	mapfile -t fix_including < <(LC_ALL=C sort -u "$texts/all" | LC_ALL=C comm -12 - "$texts/units" |
+		LC_ALL=C comm -23 - <(printf '%s\n' ${fix_sources[@]+"${fix_sources[@]}"} | LC_ALL=C sort))
 	fix_few_enough
 }
 
