@@ -57,7 +57,7 @@ _klpmake_value()
 		-o | --output | --vmlinux | --kdir | --symbols | --source | --baseline | --run | --scenario | --file | --image | --modules | --log)
 			_klpmake_files '*'
 			;;
-		--add | --cmd | --modprobe | --timeout | --memory | --cpus | --append) ;;
+		--add | --with | --files | --cmd | --modprobe | --timeout | --memory | --cpus | --append) ;;
 		*) return 1 ;;
 	esac
 }

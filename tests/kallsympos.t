@@ -56,6 +56,20 @@ for kernel in k5 k4 bare gz; do
 		"$kernel: ... its definition is shown, and where it went"
 done
 
+# The files that it was compiled from, by what they have.
+pos k5 --sources
+exits 0 'all source files'
+is "$(grep -vc '^vmlinux ' <<<"$out"):$(grep -c ' mm/twice.c$' <<<"$out"):$(LC_ALL=C sort -c <<<"$out" 2>&1)" 0:1: '... each once, with its object, sorted'
+for kernel in k5 k4 gz; do
+	pos "$kernel" --sources alpha_inlined
+	has "$out" 'vmlinux fs/proc/alpha.c' "$kernel: those that mention a name, which is only inlined"
+	lacks "$out" 'fs/proc/beta.c' "$kernel: ... and not those that do not"
+	pos "$kernel" --sources --with include/mini.h alpha_inlined beta_total
+	has "$out" "$(printf 'vmlinux fs/proc/%s.c\n' alpha beta)" "$kernel: ... one of two, and have something of a header"
+	pos "$kernel" --sources --with none.h alpha_inlined
+	is "$status:$out:$err" 0:: "$kernel: ... of a header that nobody has"
+done
+
 # The linker stores a short name as the end of a longer one; here there are many longer ones.
 {
 	printf 'int %s_the_end;\n' {a..z}{0..9}

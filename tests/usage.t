@@ -38,7 +38,7 @@ wrong kallsympos '' 'which symbol?'
 wrong kallsympos '--nonsense name' "unknown option '--nonsense'"
 
 # Scripts and programs that klpmake runs report like klpmake.
-scripts=(demo dev/arch-proof dev/bench dev/host-libraries dev/test-in dev/test-kernel fetch-kernel setup test)
+scripts=(demo dev/arch-proof dev/backwards dev/bench dev/host-libraries dev/test-in dev/test-kernel fetch-kernel setup test)
 is "$(printf '%s\n' "${scripts[@]}")" \
 	"$(cd "$top/scripts" && grep -rl '^#!/bin/bash' -- * | LC_ALL=C sort)" 'every script is looked at here'
 for script in "${scripts[@]}"; do
@@ -77,6 +77,8 @@ for words in '--module x.ko' 'x.o --module x.ko' '--module x.ko --module y.ko a.
 done
 wrong_program klpdecl 'x.c:f' '--vmlinux is needed'
 wrong_program klpdecl '--vmlinux v' 'which functions?'
+wrong_program kallsympos '--vmlinux x --sources --json' '--sources is not answered in JSON'
+wrong_program kallsympos '--vmlinux x --with x.h name' '--with is for --sources'
 wrong_program kallsympos 'a b c' 'one name, and at most one path'
 
 for command in klpmake 'klpmake check'; do

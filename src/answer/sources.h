@@ -9,13 +9,14 @@
 
 #include <stddef.h>
 
-#include "elf/elf_file.h"
 #include "kernel/module_files.h"
+
+struct elf_file;
 
 struct sources_query {
 	const char **file; /* only units in whose line table one of these is, if there are any */
 	size_t files, files_cap;
-	char **name; /* only units that mention one of these, if there are any */
+	char **name; /* only units that may mention one of these, if there are any */
 	size_t names;
 };
 

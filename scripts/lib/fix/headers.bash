@@ -67,7 +67,7 @@ fix_is_included()
 # those that the patch touches.
 fix_header_files()
 {
-	local tree=$1 place=$2 texts=$2/headers
+	local tree=$1 place=$2 texts=$2/headers path
 	fix_including=()
 	fix_touched_names "$tree" "$place"
 	fix_kernel_files all >"$texts/units"
@@ -77,8 +77,11 @@ fix_header_files()
 		[[ ! -s $texts/whole ]] || fix_with_operands "$texts/whole" fix_kernel_files whole
 		cat "$texts/found"
 	} >"$texts/all"
-	mapfile -t fix_including < <(LC_ALL=C sort -u "$texts/all" |
-		LC_ALL=C comm -12 - "$texts/units" | LC_ALL=C comm -23 - <(printf '%s\n' ${fix_sources[@]+"${fix_sources[@]}"} | LC_ALL=C sort))
+	# Some of the kernel's files are made when it is built.
+	while IFS= read -r path; do
+		[[ ! -f $tree/$path ]] || fix_including+=("$path")
+	done < <(LC_ALL=C sort -u "$texts/all" | LC_ALL=C comm -12 - "$texts/units" |
+		LC_ALL=C comm -23 - <(printf '%s\n' ${fix_sources[@]+"${fix_sources[@]}"} | LC_ALL=C sort))
 	fix_few_enough
 }
 
