@@ -105,7 +105,7 @@ install: all
 	for f in $(script_folders); do install -m 644 "$$f"/*.* $(DESTDIR)$(installed)/"$$f" || exit; done
 	for f in $(template_folders); do install -m 644 "$$f"/*.* $(DESTDIR)$(installed)/"$$f" || exit; done
 	install -m 755 scripts/lib/guest/init $(DESTDIR)$(installed)/scripts/lib/guest
-	install -m 644 src/include/klpmake.h $(DESTDIR)$(installed)/src/include
+	install -m 644 src/include/klpmake.h src/include/klpmake_template.h $(DESTDIR)$(installed)/src/include
 	for c in $(commands); do \
 		ln -sf "$$(realpath -m --relative-to='$(PREFIX)/bin' '$(installed)')/$$c" $(DESTDIR)$(PREFIX)/bin; \
 	done

@@ -77,7 +77,7 @@ refused 1 'nothing else was changed: settle this' '... however often'
 sed '/^\/\/KLPMAKE/d; s/r->weight + 1;/r->weight;/;s/registered(r->id + 1)/registered(r->id)/' before >"$dir/beta.c.$mini_release.conflict"
 updates --from "$old" "$dir"
 is "$status:$err" 0: 'a conflict that was settled'
-is "$(cmp "$dir/beta.c.base" "$tree/fs/proc/beta.c"; ls "$dir" | grep conflict)" '' '... is over'
+is "$(cmp "$dir/beta.c.base" "$tree/fs/proc/beta.c"; find "$dir" -name '*conflict')" '' '... is over'
 is "$(head -n 1 "$dir/beta.c"):$(grep -c 'twice' "$dir/beta.c"):$(grep -c '+ 1' "$dir/beta.c")" "//KLPMAKE fs/proc/beta.c:2:$(grep -c '+ 1' "$tree/fs/proc/beta.c")" '... with both changes'
 has "$(objdump -d "$dir/klp-beta.ko")" '$0x32f,' '... in the module'
 sed -i '2s/kernel [^ ,]*/kernel 9.8.0-mini/' "$dir/_klpmake.syms"

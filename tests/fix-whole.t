@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck disable=SC2016,SC2012 # $ is for sed or the assembler; the names are known
+# shellcheck disable=SC2016,SC2011,SC2012 # $ is for sed or the assembler; the names are known
 #
 # Whole files of the kernel's source in a patch directory, on the miniature kernel; and the object files that are kept
 # from run to run.

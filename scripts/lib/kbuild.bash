@@ -187,6 +187,7 @@ kbuild_modules()
 		[[ $line != */* ]] || die "'${line%.*}.ko' is made in a subdirectory: name modules in the top Makefile only (NAME-y := DIR/FILE.o)"
 		names+=("${line%.*}")
 	done <"$1/modules.order"
+	# shellcheck disable=SC2034 # for klpmake
 	modules=(${names[@]+"${names[@]}"})
 }
 

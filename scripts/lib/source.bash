@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2034 # the help and source_args are for who sources this
 #
-# --source TREE: the target kernel's source, with which klpcheck compares the text of functions that a
-# patch has copied. Source common.bash and target.bash first.
+# --source TREE: the target kernel's source, to which patches are applied, and with which klpcheck compares the text of
+# functions that a patch has copied. Source common.bash and target.bash first.
 
 kernel_source='' source_args=()
 

@@ -18,7 +18,7 @@ lock_seconds=600
 # so that a user's file may have any name; mirror() fills it. Takes the lock.
 workdir_open()
 {
-	local patch=$1
+	local patch=$1 header
 	if workdir_may_be_in "$patch" "$2"; then
 		workdir_take "$patch/.klpmake/$2"
 	else
@@ -31,8 +31,10 @@ workdir_open()
 	umask go-w
 	[[ -d $work_place/build && -d $work_place/include && -d $work_place/out ]] ||
 		mkdir -p "$work_place/build" "$work_place/include" "$work_place/out"
-	[[ $work_place/include/klpmake.h -ef $home/src/include/klpmake.h ]] ||
-		ln -sfn "$home/src/include/klpmake.h" "$work_place/include/klpmake.h"
+	for header in klpmake.h klpmake_template.h; do
+		[[ $work_place/include/$header -ef $home/src/include/$header ]] ||
+			ln -sfn "$home/src/include/$header" "$work_place/include/$header"
+	done
 }
 
 # is_plain PATH: whether make reads it as one word.

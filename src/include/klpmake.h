@@ -21,20 +21,6 @@
 #endif
 
 /*
- * For the init function of what 'klpmake new' has made of a template: as long as it asks this of a
- * function, the patch refuses to be loaded. (The compiler is not to know the answer: it would leave
- * out the patch, and nothing could check it.)
- */
-#define KLP_UNWRITTEN(FUNCTION)                                                            \
-	({                                                                                 \
-		int klp_unwritten = 1;                                                     \
-		__asm__("" : "+r"(klp_unwritten));                                         \
-		if (klp_unwritten)                                                         \
-			pr_err("%s: " #FUNCTION "() has no body yet\n", THIS_MODULE->name); \
-		klp_unwritten;                                                             \
-	})
-
-/*
  * A macro of these stands behind the name in a declaration, and names the kernel's symbol for it:
  *
  *	extern int count KLP_STATIC_LOCAL(do_count, count);

@@ -8,6 +8,7 @@
 #include <linux/livepatch.h>
 #include <linux/module.h>
 #include <klpmake.h>
+#include <klpmake_template.h>
 
 #include "@HEADER@"
 @OBJECTS@

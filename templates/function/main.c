@@ -6,6 +6,7 @@
 #include <linux/module.h>
 @INCLUDES@
 #include <klpmake.h>
+#include <klpmake_template.h>
 @DECLARATIONS@
 @FUNCTIONS@
 

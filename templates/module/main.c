@@ -12,6 +12,7 @@
 #include <linux/module.h>
 @INCLUDES@
 #include <klpmake.h>
+#include <klpmake_template.h>
 @DECLARATIONS@
 @FUNCTIONS@
 

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 @INCLUDES@
 #include <klpmake.h>
+#include <klpmake_template.h>
 
 /* TODO: a number of this patch's own, which no other patch uses for its variables. */
 #define SHADOW_ID	0x6b6c70UL

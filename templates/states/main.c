@@ -12,6 +12,7 @@
 #include <linux/module.h>
 @INCLUDES@
 #include <klpmake.h>
+#include <klpmake_template.h>
 
 /* TODO: a number for what the callbacks change, the same in all these patches. */
 #define STATE_ID	1UL

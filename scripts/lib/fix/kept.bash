@@ -43,7 +43,8 @@ fix_kept_take()
 	fix_kept_key "$@"
 	for record in "$fix_kept/$REPLY".*.o; do
 		record=${record%.o}
-		[[ -f $record && -f $record.o ]] && fix_kept_holds "$record" "$1" || continue
+		[[ -f $record && -f $record.o ]] || continue
+		fix_kept_holds "$record" "$1" || continue
 		[[ $3 == orig ]] || ! fix_kept_has_patched "$record" || continue
 		cat "$record.o" >"$2/$3/${4%.*}.o"
 		touch -c "$record" "$record.o"
@@ -85,9 +86,9 @@ fix_kept_put()
 		record=$(sha256sum <"$new")
 		record=$fix_kept/$REPLY.${record:0:16}
 		# The record comes last: without it the other is nothing.
-		cp "$object" "$new.o" && mv "$new.o" "$record.o" && mv "$new" "$record" || rm -f "$new.o"
-	fi 2>/dev/null
-	rm -f "$new"
+		cp "$object" "$new.o" && mv "$new.o" "$record.o" && mv "$new" "$record"
+	fi 2>/dev/null || true
+	rm -f "$new" "$new.o"
 	fix_kept_prune
 }
 
@@ -107,6 +108,7 @@ fix_kept_record()
 fix_kept_prune()
 {
 	local old=()
-	mapfile -t old < <(ls -1t -- "$fix_kept" | grep -v '\.o$' | tail -n "+$((fix_kept_most + 1))")
-	((!${#old[@]})) || (cd "$fix_kept" && rm -f -- "${old[@]}" "${old[@]/%/.o}")
+	mapfile -t old < <(find "$fix_kept" -name '*.*' ! -name '*.o' -printf '%T@ %p\n' | sort -rn |
+		tail -n "+$((fix_kept_most + 1))" | cut -d ' ' -f 2-)
+	((!${#old[@]})) || rm -f -- "${old[@]}" "${old[@]/%/.o}"
 }

@@ -68,11 +68,13 @@ merge_wholes()
 # it changes is brought to the new source.
 merge_patches()
 {
-	local old=$1 new=$2 here=$merge_place i path paths moved fix_whole=()
+	local old=$1 new=$2 here=$merge_place i path paths moved fits fix_whole=()
 	shift 2
 	for ((i = 1; i <= $#; i++)); do
+		fits=''
 		fix_apply "$old" "$here/old.$i" "${@:1:i}" 2>"$here/said"
-		[[ -z $fix_refused ]] && ! merge_is_fuzzy "$(<"$here/said")" || die "the patches do not fit '$old': name the source that they were made for with --from"
+		[[ -n $fix_refused ]] || merge_is_fuzzy "$(<"$here/said")" || fits=1
+		[[ -n $fits ]] || die "the patches do not fit '$old': name the source that they were made for with --from"
 		paths=(${fix_sources[@]+"${fix_sources[@]}"} ${fix_headers[@]+"${fix_headers[@]}"})
 		moved=''
 		for path in ${paths[@]+"${paths[@]}"}; do

@@ -37,7 +37,7 @@ fix_whole_path()
 fix_whole_copy()
 {
 	local tree=$1 directory=$2 path name
-	local -A names=()
+	local -A taken=()
 	shift 2
 	for path; do
 		fix_path_kind "$path"
@@ -48,12 +48,12 @@ fix_whole_copy()
 		elif [[ ! -f $tree/$path ]] || fix_path_is_link "$tree" "$path"; then
 			fix_refuse "'$tree' has no file '$path'"
 		fi
-		names[${path##*/}]+=1
+		taken[${path##*/}]+=1
 	done
 	[[ -z $fix_refused ]] || die 'nothing was made'
 	for path; do
 		name=${path##*/}
-		[[ ${names[$name]} == 1 ]] || name=${path//\//_}
+		[[ ${taken[$name]} == 1 ]] || name=${path//\//_}
 		cat "$tree/$path" >"$directory/$name.base"
 		{ printf '//KLPMAKE %s\n' "$path" && cat "$tree/$path"; } >"$directory/$name"
 		fix_whole+=("$directory/$name")
@@ -90,6 +90,7 @@ fix_whole_apply()
 			[[ -e $file.base ]] || warn "'$file': '$file.base', as it was before it was edited, is not there: all that differs from '$path' of this kernel is taken for your change"
 			mkdir -p "$2/tree/${path%/*}"
 			cat "$file" >"$2/tree/$path"
+			# shellcheck disable=SC2004 # fix_apply's array has paths for its keys
 			fix_touched[$path]=1
 		fi
 	done
