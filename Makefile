@@ -126,7 +126,7 @@ arch_tests := $(wildcard tests/arch-*.t)
 all_arches := x86_64 $(patsubst tests/arch-%.t,%,$(arch_tests))
 arches := $(if $(filter all,$(ARCHES)),$(all_arches),$(ARCHES))
 # The longest come first, so that none of them runs alone in the end.
-longest := $(patsubst %,tests/%.t,doubt-guest selftests guest-failures special symbols klpmake-interrupted klpmake guest modules fuzz \
+longest := $(patsubst %,tests/%.t,backwards doubt-guest selftests guest-failures special symbols klpmake-interrupted klpmake guest modules fuzz \
 	environment debug-info foreign-mini types doubt)
 own_tests := $(longest) $(filter-out $(arch_tests) $(longest),$(wildcard tests/*.t))
 TESTS ?= $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches))) $(if $(filter x86_64,$(arches)),$(own_tests))
@@ -134,7 +134,7 @@ TESTS ?= $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches))) $(if $(filt
 JOBS ?= $(shell expr $$(nproc) + 1)
 
 # Those that need kernels, and hosts.t, which compiles for other machines.
-with_kernels := $(patsubst %,tests/%.t,baseline doubt-guest fix-kernels guest guest-failures helpers-kernels hosts klpmake leftovers modules \
+with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels guest guest-failures helpers-kernels hosts klpmake leftovers modules \
 		namespaces selftests special symbols template-kernels types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
 
 # The miniature kernels that the tests of one run share: tests/mini.bash.

@@ -162,6 +162,10 @@ patched both net/both.c 's/x + 31/x + 4711/'
 diffs both.patch
 is "$status:$err" 0: 'a C file of its own that another one includes'
 has "$(grep '^  net/' <<<"$out" | paste -sd ' ')" 'net/again.c   net/both.c (both)' '... is patched in both objects'
+mkdir -p "$KLPMAKE_CACHE/kernels"
+diffs both.patch
+diffs both.patch
+has "$(grep '^  net/' <<<"$out" | paste -sd ' ')" 'net/again.c   net/both.c (both)' '... also when unpatched object files are kept from an earlier run'
 patched shared net/shared.c 's/x + 41/x + 4711/'
 diffs shared.patch
 refused 1 "'net/shared.c' is compiled into more than one module: '$modules/kernel/net/one.ko', '$modules/kernel/net/two.ko'" \
