@@ -9,34 +9,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 . "$top/tests/mini.bash"
 # shellcheck source=tests/kdir.bash
 . "$top/tests/kdir.bash"
+# shellcheck source=tests/fix.bash
+. "$top/tests/fix.bash"
 
 kdir_setup
 kdir_source
 cd "$scratch" || exit
-files=$(find "$tree" -printf '%p %y %s %T@ %C@ %l\n' | LC_ALL=C sort)
-
-# patched NAME PATH SED...: NAME.patch, made by 'diff -u' of what each SED makes of its PATH.
-patched()
-{
-	local name=$1
-	shift
-	rm -rf a b
-	: >"$name.patch"
-	while (($#)); do
-		mkdir -p "a/${1%/*}" "b/${1%/*}"
-		cp "$tree/$1" "a/$1"
-		sed "$2" "a/$1" >"b/$1"
-		diff -u "a/$1" "b/$1" >>"$name.patch"
-		shift 2
-	done
-}
-
-# diffs PATCH...: what klpmake diff says.
-diffs()
-{
-	run timeout 120 "$top/klpmake" diff -k "$mini_release" --kdir "$k" --vmlinux "$k/vmlinux" --symbols "$k/System.map" \
-		--source "$tree" "$@"
-}
+files=$(source_state "$tree")
 
 # says MESSAGE NAME: an error without which nothing else is wrong.
 says()
@@ -187,6 +166,6 @@ for form in cr bare debian git; do
 	is "$status:$err" '1:klpmake diff: error: the patch changes no C file: there is nothing to make' "$form: it is applied, so that it can be taken back"
 done
 
-is "$(find "$tree" -printf '%p %y %s %T@ %C@ %l\n' | LC_ALL=C sort)" "$files" 'nothing of the source has changed'
+is "$(source_state "$tree")" "$files" 'nothing of the source has changed'
 is "$(ls -A "$TMPDIR")" '' 'nothing is left elsewhere'
 done_testing

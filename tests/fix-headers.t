@@ -11,6 +11,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 . "$top/tests/klpsyms.bash"
 # shellcheck source=tests/kdir.bash
 . "$top/tests/kdir.bash"
+# shellcheck source=tests/fix.bash
+. "$top/tests/fix.bash"
 
 [[ -x $bin/klpdiff ]] || skip_all 'klpdiff is not built'
 k=$scratch/kernel
@@ -87,30 +89,7 @@ mkdir -p "$modules/kernel/net"
 # What kbuild has on its include path.
 cp "$tree/include/"{box,crate}.h "$k/include"
 export KLPMAKE_ROOT=$scratch/root
-files=$(find "$tree" -printf '%p %y %s %T@ %C@ %l\n' | LC_ALL=C sort)
-
-# patched NAME PATH SED...: NAME.patch, made by 'diff -u' of what each SED makes of its PATH.
-patched()
-{
-	local name=$1
-	shift
-	rm -rf "$scratch/a" "$scratch/b"
-	: >"$name.patch"
-	while (($#)); do
-		mkdir -p "$scratch/a/${1%/*}" "$scratch/b/${1%/*}"
-		cp "$tree/$1" "$scratch/a/$1"
-		sed "$2" "$tree/$1" >"$scratch/b/$1"
-		(cd "$scratch" && diff -u "a/$1" "b/$1") >>"$name.patch"
-		shift 2
-	done
-}
-
-# diffs [OPTION...] PATCH...: klpmake diff.
-diffs()
-{
-	run timeout 120 "$top/klpmake" diff -k "$mini_release" --kdir "$k" --vmlinux "$k/vmlinux" --symbols "$k/System.map" \
-		--source "$tree" "$@"
-}
+files=$(source_state "$tree")
 
 # compiles NAME SED FILE...: for a patch of box.h these files of net/ are compiled, and something changes in those without
 # a '-' before their names.
@@ -178,6 +157,6 @@ printf -- '--- a/include/generated/x.h\n+++ b/include/generated/x.h\n@@ -1 +1 @@
 diffs generated.patch
 refused 1 "generated.patch:1: 'include/generated/x.h': it is made when a kernel is built" 'a generated header'
 
-is "$(find "$tree" -printf '%p %y %s %T@ %C@ %l\n' | LC_ALL=C sort)" "$files" 'nothing of the source has changed'
+is "$(source_state "$tree")" "$files" 'nothing of the source has changed'
 is "$(ls -A "$TMPDIR")" '' 'nothing is left elsewhere'
 done_testing

@@ -9,6 +9,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 . "$top/tests/mini.bash"
 # shellcheck source=tests/kdir.bash
 . "$top/tests/kdir.bash"
+# shellcheck source=tests/fix.bash
+. "$top/tests/fix.bash"
 
 [[ -x $bin/klpdiff ]] || skip_all 'klpdiff is not built'
 kdir_setup
@@ -20,7 +22,7 @@ mkdir -p "${old%/*}"
 cp -r "$tree" "$old"
 sed -i '/^int alpha_show/{x;s/.*/\/* Older words. *\//p;x}' "$old/fs/proc/alpha.c"
 sed -i '/^int beta_total/,/^}/{s/r->weight;/r->weight + 1;/;s/registered(r->id)/registered(r->id + 1)/}' "$old/fs/proc/beta.c"
-files=$(find "$tree" "$old" -printf '%p %y %s %T@ %C@ %l\n' | LC_ALL=C sort)
+files=$(source_state "$tree" "$old")
 
 # updates [OPTION...] DIRECTORY
 updates()
@@ -29,15 +31,15 @@ updates()
 		--source "$tree" "$@"
 }
 
-# patched NAME PATH SED: NAME.patch, for the old kernel.
-patched()
+# older NAME PATH SED: NAME.patch, for the old kernel.
+older()
 {
 	printf 'Subject: mend it\n\nWords.\n' >"$1.patch"
 	diff -u --label "a/$2" --label "b/$2" "$old/$2" <(sed "$3" "$old/$2") >>"$1.patch"
 }
 
 # A patch whose context has changed.
-patched show fs/proc/alpha.c '/^int alpha_show/,/^}/s/^{/{\n\tx ^= 4711;/'
+older show fs/proc/alpha.c '/^int alpha_show/,/^}/s/^{/{\n\tx ^= 4711;/'
 dir=$scratch/show
 run "$top/klpmake" new show.patch "$dir"
 updates "$dir"
@@ -92,6 +94,6 @@ updates "$dir"
 refused 1 "'$dir/beta.c.base', as it was before it was edited, is not there: nobody can tell what your change is" 'a file without its base'
 updates "$scratch/here"
 refused 1 "error:" 'a directory that has no Makefile'
-is "$(find "$tree" "$old" -printf '%p %y %s %T@ %C@ %l\n' | LC_ALL=C sort)" "$files" 'the sources are only read'
+is "$(source_state "$tree" "$old")" "$files" 'the sources are only read'
 is "$(ls -A "$TMPDIR"; find "$scratch/show" "$scratch/whole" -name '.klpmake-update*')" '' 'nothing is left elsewhere'
 done_testing

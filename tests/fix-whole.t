@@ -9,13 +9,15 @@ source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 . "$top/tests/mini.bash"
 # shellcheck source=tests/kdir.bash
 . "$top/tests/kdir.bash"
+# shellcheck source=tests/fix.bash
+. "$top/tests/fix.bash"
 
 [[ -x $bin/klpdiff ]] || skip_all 'klpdiff is not built'
 kdir_setup
 kdir_source
 mkdir "$scratch/here"
 cd "$scratch/here" || exit
-files=$(find "$tree" -printf '%p %y %s %T@ %C@ %l\n' | LC_ALL=C sort)
+files=$(source_state "$tree")
 
 # news OPERAND...: klpmake new, with the source.
 news()
@@ -23,21 +25,10 @@ news()
 	run "$top/klpmake" new -k "$mini_release" --source "$tree" "$@"
 }
 
-fixes()
-{
-	make_it --source "$tree" "$@"
-}
-
 # edit FILE NUMBER: a number by which alpha_show() can be told apart, in place of an earlier one.
 edit()
 {
 	sed -i '/^int alpha_show/,/^}/{/ 0x[0-9a-f]*;$/d; s/^{/{\n\tx ^= '"$2"';/}' "$1"
-}
-
-# functions MODULE: what it has to replace, with the position.
-functions()
-{
-	readelf -sW "$1" | awk '$4 == "FUNC" && $8 ~ /^livepatch_/ { print substr($8, 11) }' | LC_ALL=C sort | paste -sd ' '
 }
 
 dir=$scratch/whole
@@ -50,8 +41,7 @@ is "$(grep KLPMAKE_WHOLE "$dir/Makefile")" 'KLPMAKE_WHOLE := alpha.c' '... which
 fixes "$dir"
 refused 1 'the patch changes nothing in the code of this kernel' 'a file that nobody has edited'
 edit "$dir/alpha.c" 0x1267
-run timeout 120 "$top/klpmake" diff -k "$mini_release" --kdir "$k" --vmlinux "$k/vmlinux" --symbols "$k/System.map" \
-	--source "$tree" "$dir"
+diffs "$dir"
 is "$status:$err" 0: 'klpmake diff with a directory'
 has "$out" "  fs/proc/alpha.c
     replaced  alpha_show: " '... says what changes'
@@ -141,7 +131,7 @@ fixes "$dir"
 refused 1 "'$dir/Makefile': KLPMAKE_WHOLE names 'nothing.c', which is not a file beside it" 'a name in the Makefile of nothing'
 
 # What is kept. make says which files it has compiled.
-is "$(find "$tree" -printf '%p %y %s %T@ %C@ %l\n' | LC_ALL=C sort)" "$files" 'nothing of the source has changed'
+is "$(source_state "$tree")" "$files" 'nothing of the source has changed'
 dir=$scratch/kept
 sed -i '1i #include "near.h"' "$tree/fs/proc/alpha.c"
 echo '/* nothing */' >"$tree/fs/proc/near.h"

@@ -9,48 +9,15 @@ source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 . "$top/tests/mini.bash"
 # shellcheck source=tests/kdir.bash
 . "$top/tests/kdir.bash"
+# shellcheck source=tests/fix.bash
+. "$top/tests/fix.bash"
 
 [[ -x $bin/klpdiff ]] || skip_all 'klpdiff is not built'
 kdir_setup
 kdir_source
 mkdir "$scratch/here"
 cd "$scratch/here" || exit
-files=$(find "$tree" -printf '%p %y %s %T@ %C@ %l\n' | LC_ALL=C sort)
-
-# patched NAME PATH SED...: NAME.patch, made by 'diff -u' of what each SED makes of its PATH.
-patched()
-{
-	local name=$1
-	shift
-	rm -rf "$scratch/a" "$scratch/b"
-	: >"$name.patch"
-	while (($#)); do
-		mkdir -p "$scratch/a/${1%/*}" "$scratch/b/${1%/*}"
-		cp "$tree/$1" "$scratch/a/$1"
-		sed "$2" "$tree/$1" >"$scratch/b/$1"
-		(cd "$scratch" && diff -u "a/$1" "b/$1") >>"$name.patch"
-		shift 2
-	done
-}
-
-# fixes [OPTION...] PATCH...: klpmake, with the source.
-fixes()
-{
-	make_it --source "$tree" "$@"
-}
-
-# diffs [OPTION...] PATCH...: klpmake diff.
-diffs()
-{
-	run timeout 120 "$top/klpmake" diff -k "$mini_release" --kdir "$k" --vmlinux "$k/vmlinux" --symbols "$k/System.map" \
-		--source "$tree" "$@"
-}
-
-# functions MODULE: what it has to replace, with the position.
-functions()
-{
-	readelf -sW "$1" | awk '$4 == "FUNC" && $8 ~ /^livepatch_/ { print substr($8, 11) }' | LC_ALL=C sort | paste -sd ' '
-}
+files=$(source_state "$tree")
 
 patched show fs/proc/alpha.c '/^int alpha_show/,/^}/s/^{/{\n\tx ^= 4711;/'
 diffs show.patch
@@ -150,7 +117,7 @@ patched tree kernel/gamma.c '/^int mixed/,/^}/s/^{/{\n\tx ^= 4711;/' kernel/modu
 	fs/proc/alpha.c '/^int alpha_show/,/^}/s/^{/{\n\tx ^= 4711;/'
 diffs --add kernel/kinds.c tree.patch
 is "$status:$(grep -c '^  [a-z]*/.*\.c' <<<"$out")" 0:4 'files of directories within each other'
-is "$(find "$tree" -printf '%p %y %s %T@ %C@ %l\n' | LC_ALL=C sort)" "$files" '... are compiled among copies'
+is "$(source_state "$tree")" "$files" '... are compiled among copies'
 
 # Sources that are packed, or where Debian has them.
 mkdir -p "$scratch/root/usr/src"
@@ -198,6 +165,6 @@ fixes "$scratch/added"
 is "$status" 0 '... in the directory'
 has "$out" '  fs/proc/beta.c: nothing changes' '... and heeded'
 
-is "$(find "$tree" -printf '%p %y %s %T@ %C@ %l\n' | LC_ALL=C sort)" "$files" 'nothing of the source has changed'
+is "$(source_state "$tree")" "$files" 'nothing of the source has changed'
 is "$(ls -A "$TMPDIR")" '' 'nothing is left elsewhere'
 done_testing

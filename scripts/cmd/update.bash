@@ -122,7 +122,7 @@ update_fits()
 		fix_whole=()
 		fix_apply "$kernel_source" "$merge_place/fits" "${fix_patches[@]}" 2>&1
 		[[ -z $fix_refused ]] || printf 'refused\n'
-	)
+	) || return
 	[[ $update_said != *refused ]] && ! merge_is_fuzzy "$update_said"
 }
 
