@@ -135,7 +135,7 @@ listing()
 is "$(listing README.md c)" "$(<example/userns/klp-userns.c)" 'the first patch is that of example/userns'
 is "$(listing README.md make)" "$(<example/userns/Makefile)" '... and so is its Makefile'
 # Commands in listings have to stay valid for later releases.
-is "$(grep -nE '(-k|fetch-kernel|--newest) +[0-9]+\.[0-9]+\.' README*.md doc/* example/*/*.md example/*.md)" '' 'no command names a release of some day'
+is "$(grep -nE '(-k|fetch-kernel|--newest) +[0-9]+\.[0-9]+\.' README*.md doc/*.md doc/*.1 example/*/*.md example/*.md)" '' 'no command names a release of some day'
 
 # unknown_options FILE: options, outside of code, that none of our commands has.
 unknown_options()
