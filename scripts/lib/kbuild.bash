@@ -99,20 +99,25 @@ kbuild_processors()
 # pipe whose other end only klpmake has, so its read ends when klpmake does. Until then it keeps the lock.
 kbuild_watch()
 {
-	local group=$kbuild_pid
-	exec {kbuild_alive}> >(
-		trap '' INT TERM HUP
-		exec >/dev/null 2>&1
-		! read -r || exit
-		kbuild_stop_group "$group"
-	)
+	# One line: bash may run a trap between the lines of a substitution that it parses, and then cannot parse the trap.
+	exec {kbuild_alive}> >(kbuild_guard "$kbuild_pid")
+}
+
+# kbuild_guard GROUP: that process.
+kbuild_guard()
+{
+	trap '' INT TERM HUP
+	exec >/dev/null 2>&1
+	! read -r || exit
+	kbuild_stop_group "$1"
 }
 
 # kbuild_unwatch: klpmake is alive, and kbuild has ended.
 kbuild_unwatch()
 {
 	[[ -n ${kbuild_alive-} ]] || return 0
-	printf '\n' >&"$kbuild_alive" || true
+	# An interrupt may have ended the other process before it did not heed any.
+	{ printf '\n' >&"$kbuild_alive"; } 2>/dev/null || true
 	exec {kbuild_alive}>&-
 	kbuild_alive=''
 }
@@ -139,13 +144,14 @@ kbuild_stop()
 	kbuild_unwatch
 }
 
-# kbuild_stop_group PID: asks the whole process group to end, and kills what does not.
+# kbuild_stop_group PID: asks the whole process group to end, and kills what does not. A compiler removes its temporary
+# files before it ends, and on a busy machine it may be seconds until it gets the processor.
 kbuild_stop_group()
 {
 	local signal i
 	for signal in TERM KILL; do
 		kill "-$signal" -- "-$1" 2>/dev/null || true
-		for ((i = 0; i < 100; i++)); do
+		for ((i = 0; i < 500; i++)); do
 			kill -0 -- "-$1" 2>/dev/null || return 0
 			sleep 0.02
 		done
