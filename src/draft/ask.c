@@ -178,29 +178,17 @@ static int check_redirect(const struct asked *a, const struct objects *objects,
 static int warn_of_copies(const struct asked *a, const struct objects *objects,
 			  const struct object *object, const struct def *def)
 {
-	struct functions functions;
-	struct inlined_list l = {
-		.functions = &functions,
-		.objects = objects,
-		.object = object,
-	};
-	struct inlined in;
 	char *list;
-	size_t n;
 
 	if (!def->inlined)
 		return 0;
-	if (inlined_find(object->dwarf, &def, 1, &in))
+	if (inlined_list_all(objects, object, def, &list))
 		return -1;
-	functions_read(&functions, object->elf);
-	list = inlined_list(&l, &in, 0, &n);
 	if (list)
 		warning("%s: '%s' was also inlined into functions that do not reach the new one: name "
 			"these as well%s",
 			a->source.path, def->name, list);
 	free(list);
-	functions_free(&functions);
-	inlined_free(&in);
 	return 0;
 }
 

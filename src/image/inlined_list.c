@@ -70,3 +70,26 @@ char *inlined_list(const struct inlined_list *l, const struct inlined *in, size_
 	free(line);
 	return list;
 }
+
+int inlined_list_all(const struct objects *objects, const struct object *object,
+		     const struct def *def, char **ret)
+{
+	struct functions functions;
+	struct inlined_list l = {
+		.functions = &functions,
+		.objects = objects,
+		.object = object,
+	};
+	struct inlined in;
+	size_t n;
+	int status;
+
+	*ret = NULL;
+	functions_read(&functions, object->elf);
+	status = inlined_find(object->dwarf, &def, 1, &in);
+	if (!status)
+		*ret = inlined_list(&l, &in, 0, &n);
+	inlined_free(&in);
+	functions_free(&functions);
+	return status;
+}

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "dwarf/defs.h"
 #include "dwarf/file.h"
 #include "dwarf/inlined.h"
 #include "image/objects.h"
@@ -33,5 +34,12 @@ const struct ksym *inlined_container(struct functions *f, const struct inlined_p
  */
 char *inlined_list(const struct inlined_list *l, const struct inlined *in, size_t function,
 		   size_t *n);
+
+/*
+ * The same of one function: all its copies in an object, or NULL. error() and -1 when debug
+ * information cannot be read.
+ */
+int inlined_list_all(const struct objects *objects, const struct object *object,
+		     const struct def *def, char **ret);
 
 #endif
