@@ -44,6 +44,22 @@ fix_path_plain()
 	is_plain "$1" && [[ $1 != /* && /$1/ != */../* && /$1/ != */./* && $1 != *//* && /$1 != */-* && $1 != */ ]]
 }
 
+# fix_path_wrong TREE PATH [WHERE]: whether no file of the tree that can be changed has this path, which was read WHERE;
+# fix_path_reason says why.
+fix_path_wrong()
+{
+	fix_path_kind "$2"
+	if ! fix_path_plain "$2"; then
+		fix_path_reason="'$2'${3-} is not a path from the root of a kernel tree"
+	elif [[ $REPLY != source && $REPLY != header ]]; then
+		fix_path_reason="'$2': ${fix_path_reason:-no kernel has it in memory}"
+	elif [[ ! -f $1/$2 ]] || fix_path_is_link "$1" "$2"; then
+		fix_path_reason="'$1' has no file '$2': is it of another kernel?"
+	else
+		return 1
+	fi
+}
+
 # fix_path_is_link TREE PATH: whether the file or a directory on the way to it is a link.
 fix_path_is_link()
 {

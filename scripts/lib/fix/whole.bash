@@ -40,14 +40,7 @@ fix_whole_copy()
 	local -A taken=()
 	shift 2
 	for path; do
-		fix_path_kind "$path"
-		if ! fix_path_plain "$path"; then
-			fix_refuse "'$path' is not a path from the root of a kernel tree"
-		elif [[ $REPLY != source && $REPLY != header ]]; then
-			fix_refuse "'$path': ${fix_path_reason:-no kernel has it in memory}"
-		elif [[ ! -f $tree/$path ]] || fix_path_is_link "$tree" "$path"; then
-			fix_refuse "'$tree' has no file '$path'"
-		fi
+		! fix_path_wrong "$tree" "$path" || fix_refuse "$fix_path_reason"
 		taken[${path##*/}]+=1
 	done
 	[[ -z $fix_refused ]] || die 'nothing was made'
@@ -73,15 +66,8 @@ fix_whole_apply()
 	local file path
 	for file in ${fix_whole[@]+"${fix_whole[@]}"}; do
 		path=${fix_whole_paths[$file]}
-		if ! fix_path_plain "$path"; then
-			fix_refuse "'$file': '$path', in the tag, is not a path from the root of a kernel tree"
-			continue
-		fi
-		fix_path_kind "$path"
-		if [[ $REPLY == refused || $REPLY == other ]]; then
-			fix_refuse "'$file': '$path': ${fix_path_reason:-no kernel has it in memory}"
-		elif [[ ! -f $1/$path ]] || fix_path_is_link "$1" "$path"; then
-			fix_refuse "'$file': '$1' has no file '$path': is it of another kernel?"
+		if fix_path_wrong "$1" "$path" ', in the tag,'; then
+			fix_refuse "'$file': $fix_path_reason"
 		elif [[ -n ${fix_touched[$path]-} ]]; then
 			fix_refuse "'$file' and another file of the patch both change '$path': make the change in one of them"
 		elif [[ -e $file.base ]] && ! cmp -s "$file.base" "$1/$path"; then
