@@ -5,6 +5,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/klpdiff.bash"
 
 tree=$scratch/tree
 path=kernel/whole.c
@@ -98,22 +99,6 @@ compiled()
 plain()
 {
 	(cd "$1" && mini_cc "$path" "$2")
-}
-
-# patched SED-EXPRESSION...: $status, $out, $err of klpdiff, and $scratch/cut.o
-patched()
-{
-	rm -rf "$scratch/new" "$scratch/cut.o"
-	cp -r "$tree" "$scratch/new"
-	sed -i "$@" "$scratch/new/$path"
-	compiled "$scratch/new" "$scratch/new.o" || return
-	run "$bin/klpdiff" --vmlinux "$k/vmlinux" --path "$path" -o "$scratch/cut.o" "$scratch/was.o" "$scratch/new.o"
-}
-
-# says FACTS NAME: the list has these lines, and no others, besides where the file is and what can witness addresses.
-says()
-{
-	is "$(tail -n +3 <<<"$out" | grep -v "^kernel ")" "$1" "$2"
 }
 
 # relocated SECTION TYPE...: symbols and addends of the cut object's relocations of these types in a section.

@@ -9,6 +9,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/klpdiff.bash"
 
 tree=$scratch/tree
 path=kernel/pairs.c
@@ -91,16 +92,6 @@ write_file()
 compiled()
 {
 	(cd "$1" && mini_cc "$path" "$2" -ffunction-sections -fdata-sections -w)
-}
-
-# patched SED-EXPRESSION...: klpdiff on the file and what these make of it.
-patched()
-{
-	rm -rf "$scratch/new" "$scratch/cut.o"
-	cp -r "$tree" "$scratch/new"
-	sed -i "$@" "$scratch/new/$path"
-	compiled "$scratch/new" "$scratch/new.o" || fail 'the patched file compiles'
-	run "$bin/klpdiff" --vmlinux "$k/vmlinux" --path "$path" -o "$scratch/cut.o" "$scratch/was.o" "$scratch/new.o"
 }
 
 # pair NAME REPLACED SED-EXPRESSION...: these functions are replaced, by what is in $scratch/cut.o.

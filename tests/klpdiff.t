@@ -6,6 +6,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/klpdiff.bash"
 
 tree=$scratch/tree
 path=kernel/whole.c
@@ -66,22 +67,6 @@ write_file()
 compiled()
 {
 	(cd "$1" && mini_cc "$path" "$2" -ffunction-sections -fdata-sections)
-}
-
-# patched SED-EXPRESSION...: $status, $out, $err of klpdiff, and $scratch/cut.o
-patched()
-{
-	rm -rf "$scratch/new" "$scratch/cut.o"
-	cp -r "$tree" "$scratch/new"
-	sed -i "$@" "$scratch/new/$path"
-	compiled "$scratch/new" "$scratch/new.o" || return
-	run "$bin/klpdiff" --vmlinux "$k/vmlinux" --path "$path" -o "$scratch/cut.o" "$scratch/was.o" "$scratch/new.o"
-}
-
-# says FACTS NAME: the list has these lines, and no others, besides where the file is and what symbols are called.
-says()
-{
-	is "$(tail -n +3 <<<"$out" | grep -v '^kernel ')" "$1" "$2"
 }
 
 cut_symbols()
