@@ -24,7 +24,8 @@ state()
 	find "$source/net" "$source/include" -printf '%p %y %s %T@ %C@ %l\n' | sort
 }
 
-# makes_fix FUNCTION [OPTION...] PATCH: klp-PATCH.ko replaces FUNCTION, among others.
+# makes_fix FUNCTION[|FUNCTION] [OPTION...] PATCH: klp-PATCH.ko replaces FUNCTION, among others; what of it is inlined is
+# the compiler's choice.
 makes_fix()
 {
 	local function=$1 patch=${!#} module
@@ -32,7 +33,7 @@ makes_fix()
 	module=klp-${patch%.patch}.ko
 	run "$top/klpmake" -k "$release" "$@"
 	exits 0 "$release: $module is made"
-	has "$(nm "$module" 2>/dev/null)" " T livepatch_$function" "$release: ... it replaces $function()"
+	holds "$release: ... it replaces $function()" grep -qE " T livepatch_($function)\$" <(nm "$module" 2>/dev/null)
 	has "$out" " equal to the kernel's" "$release: ... the unpatched files are the kernel's"
 }
 
@@ -51,12 +52,36 @@ whole_run()
 	patched module net/8021q/vlanproc.c '/^static int vlan_seq_show/,/^}/s/^{/{\n\tpr_info("klp-vlan\\n");/'
 	makes_fix vlan_seq_show module.patch
 	patched header net/netlink/af_netlink.h '/^static inline struct netlink_sock \*nlk_sk/,/^}/s/^{/{\n\tbarrier();/'
+	patched traced net/sunrpc/cache.c 's/^\ttrace_cache_entry_update(detail, h);/&\n\tpr_info("klp-cache\\n");/'
+	makes_fix 'sunrpc_cache_update|cache_entry_update' traced.patch
+	has "$out" 'tracepoint cache_entry_update works, and is asked each time' "$release: ... with a tracepoint of its module"
 	run "$top/klpmake" diff -k "$release" header.patch
 	exits 0 "$release: a private header"
 	has "$out" '    replaced  netlink_bind:' "$release: ... with the functions that it is inlined into"
 	is "$(state)" "$before" "$release: the source has not changed"
 	try_module vmlinux '' 'cat /proc/net/netlink >/dev/null; dmesg | grep -c klp-seen'
 	try_module module '--modprobe 8021q' 'cat /proc/net/vlan/config >/dev/null; dmesg | grep -c klp-vlan'
+	try_traced
+}
+
+# try_traced: the tracepoint of a module fires in a patched function as it did before, while it is enabled.
+try_traced()
+{
+	run "$top/klpmake" try klp-traced.ko --modprobe sunrpc --cmd '
+		cd /sys/kernel/tracing && [ -e trace ] || mount -t tracefs none /sys/kernel/tracing
+		write() { echo "nfsd 10.0.0.1 4102444800 domain" >/proc/net/rpc/auth.unix.ip/channel; }
+		cd /sys/kernel/tracing
+		: >trace
+		write
+		off=$(grep -c cache_entry_update: trace)
+		echo 1 >events/sunrpc/cache_entry_update/enable
+		write
+		echo 0 >events/sunrpc/cache_entry_update/enable
+		echo "$off then $(grep -c cache_entry_update: trace), patched: $(dmesg | grep -c klp-cache)"'
+	exits 0 "$release: a guest loads klp-traced.ko"
+	has "$out" 'before | 0 then 1, patched: 0' "$release: ... the tracepoint fires once when it is enabled"
+	has "$out" 'with   | 0 then 1, patched: 2' "$release: ... and in the patched function, too"
+	has "$out" 'after  | 0 then 1, patched: 2' "$release: ... and afterwards"
 }
 
 # try_module NAME OPTIONS COMMAND: in a guest the command counts nothing before, something with the patch.

@@ -178,10 +178,13 @@ int relink_compare(const struct relink *r, const struct relink_target *t, const 
 
 	elf_file_symbol(r->cut, b->symbol, &sym);
 	if (t->undefined)
-		same = sym.shndx == SHN_UNDEF && !strcmp(sym.name, t->undefined) &&
+		same = sym.shndx == SHN_UNDEF &&
+		       !strcmp(sym.name, tracepoints_call(&r->s->asked, t->undefined)) &&
 		       b->addend == t->addend;
 	else if (sym.special)
-		same = sym.shndx == SHN_UNDEF && is_outside(r, t, b, sym.name);
+		same = sym.shndx == SHN_UNDEF &&
+		       (is_outside(r, t, b, sym.name) ||
+			is_outside(r, t, b, tracepoints_called(&r->s->asked, sym.name)));
 	else
 		same = is_inside(r, t, b, &sym);
 	return same ? 0 : differs(r, t, b, section, offset);

@@ -39,10 +39,21 @@ static void report_gone(const struct diff *d, FILE *out)
 	}
 }
 
-/* What the original file calls the symbol that is undefined in the cut object by another name. */
-static void report_name(const char *undefined, const char *name, struct strmap *said, FILE *out)
+static void report_notes(const struct selection *s, FILE *out)
 {
-	if (!name || !name[0] || strmap_get(said, undefined))
+	for (size_t i = 0; i < s->asked.n; i++)
+		fprintf(out,
+			"note tracepoint %s works, and is asked each time: the kernel cannot switch "
+			"such a branch of a livepatch on and off for a module\n",
+			s->asked.t[i].name);
+}
+
+/* What the original file calls the symbol that is undefined in the cut object by another name. */
+static void report_name(const struct selection *s, const char *undefined, const char *name,
+			struct strmap *said, FILE *out)
+{
+	if (!name || !name[0] || strmap_get(said, undefined) ||
+	    tracepoints_call(&s->asked, undefined) != undefined)
 		return;
 	strmap_add(said, undefined, 0);
 	fprintf(out, "kernel %s %s\n", undefined, name);
@@ -61,9 +72,9 @@ static void report_kernels(const struct diff *d, const struct selection *s, FILE
 
 			elf_file_symbol(d->is.elf, d->is.ref[r].symbol, &sym);
 			if (to == NO_PIECE && sym.shndx == SHN_UNDEF)
-				report_name(sym.name, sym.name, &said, out);
+				report_name(s, sym.name, sym.name, &said, out);
 			else if (to != NO_PIECE && !s->in[to] && s->outside[to])
-				report_name(s->outside[to], d->was.piece[d->is_pair[to]].name,
+				report_name(s, s->outside[to], d->was.piece[d->is_pair[to]].name,
 					    &said, out);
 		}
 	}
@@ -78,6 +89,8 @@ void diff_report(const struct diff *d, const struct selection *s, const char *pa
 	if (s)
 		report_new(d, s, out);
 	report_gone(d, out);
-	if (s)
+	if (s) {
+		report_notes(s, out);
 		report_kernels(d, s, out);
+	}
 }

@@ -131,7 +131,7 @@ static void take_entries(struct selector *s, size_t piece)
 
 		if (section_is_runtime(table))
 			check_runtime(s, piece, table);
-		else
+		else if (!tracepoints_take(&s->s->asked, s->d, s->o, entry[i]))
 			include(s, entry[i]);
 	}
 }
@@ -224,4 +224,5 @@ void selection_free(struct selection *s, const struct diff *d)
 		free(s->outside[i]);
 	free(s->outside);
 	free(s->in);
+	tracepoints_free(&s->asked);
 }

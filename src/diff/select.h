@@ -5,10 +5,12 @@
 
 #include "diff/diff.h"
 #include "diff/origin.h"
+#include "diff/tracepoint.h"
 
 struct selection {
 	bool *in;	/* by piece of the patched file */
 	char **outside; /* by piece: the name of what stays the kernel's, or NULL */
+	struct tracepoints asked;
 };
 
 /*

@@ -139,10 +139,16 @@ static void add_undefined(struct symtab *t, const char *name)
 static const char *outside_name(const struct layout *l, const struct piece_ref *r,
 				struct elf_symbol *sym)
 {
-	if (r->piece != NO_PIECE)
-		return l->s->in[r->piece] ? NULL : l->s->outside[r->piece];
-	elf_file_symbol(l->p->elf, r->symbol, sym);
-	return sym->shndx == SHN_UNDEF ? sym->name : NULL;
+	const char *name = NULL;
+
+	if (r->piece == NO_PIECE) {
+		elf_file_symbol(l->p->elf, r->symbol, sym);
+		if (sym->shndx == SHN_UNDEF)
+			name = sym->name;
+	} else if (!l->s->in[r->piece]) {
+		name = l->s->outside[r->piece];
+	}
+	return name ? tracepoints_call(&l->s->asked, name) : NULL;
 }
 
 /* Variables whose values the kernel would write into the code: cut.c has it load them. */

@@ -104,7 +104,7 @@ static int write_list(const struct options *opt, const struct diff *d, const str
 
 static int find(const struct options *opt, struct diff *d, struct original *o)
 {
-	struct selection s = {NULL, NULL};
+	struct selection s = {.in = NULL};
 	bool empty;
 	int status;
 
