@@ -179,7 +179,7 @@ int relink_compare(const struct relink *r, const struct relink_target *t, const 
 	elf_file_symbol(r->cut, b->symbol, &sym);
 	if (t->undefined)
 		same = sym.shndx == SHN_UNDEF &&
-		       !strcmp(sym.name, tracepoints_call(&r->s->asked, t->undefined)) &&
+		       !strcmp(sym.name, selection_name(r->s, t->undefined)) &&
 		       b->addend == t->addend;
 	else if (sym.special)
 		same = sym.shndx == SHN_UNDEF &&

@@ -53,7 +53,7 @@ static void report_name(const struct selection *s, const char *undefined, const 
 			struct strmap *said, FILE *out)
 {
 	if (!name || !name[0] || strmap_get(said, undefined) ||
-	    tracepoints_call(&s->asked, undefined) != undefined)
+	    tracepoints_call(&s->asked, name) != name)
 		return;
 	strmap_add(said, undefined, 0);
 	fprintf(out, "kernel %s %s\n", undefined, name);
@@ -72,7 +72,7 @@ static void report_kernels(const struct diff *d, const struct selection *s, FILE
 
 			elf_file_symbol(d->is.elf, d->is.ref[r].symbol, &sym);
 			if (to == NO_PIECE && sym.shndx == SHN_UNDEF)
-				report_name(s, sym.name, sym.name, &said, out);
+				report_name(s, selection_name(s, sym.name), sym.name, &said, out);
 			else if (to != NO_PIECE && !s->in[to] && s->outside[to])
 				report_name(s, s->outside[to], d->was.piece[d->is_pair[to]].name,
 					    &said, out);

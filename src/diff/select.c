@@ -10,6 +10,9 @@
 #include "klp/format.h"
 #include "symbols/functions.h"
 
+/* include/linux/export.h; scripts/mod/modpost.c, add_header(): each module has its own. */
+#define THIS_MODULE "__this_module"
+
 struct selector {
 	struct selection *s;
 	struct diff *d;
@@ -207,6 +210,9 @@ int selection_make(struct selection *sel, struct diff *d, struct original *o, co
 
 	sel->in = xcalloc(d->is.n, sizeof(*sel->in));
 	sel->outside = xcalloc(d->is.n, sizeof(*sel->outside));
+	if (o->scope->object->module)
+		sel->this_module = xasprintf(".klp.symbol:%s:" THIS_MODULE ":0",
+					     o->scope->object->name);
 	for (size_t i = 0; i < d->is.n; i++) {
 		if (is_root(d, i))
 			include(&s, i);
@@ -218,11 +224,19 @@ int selection_make(struct selection *sel, struct diff *d, struct original *o, co
 	return error_count() > errors ? -1 : 0;
 }
 
+const char *selection_name(const struct selection *s, const char *name)
+{
+	if (s->this_module && !strcmp(name, THIS_MODULE))
+		return s->this_module;
+	return tracepoints_call(&s->asked, name);
+}
+
 void selection_free(struct selection *s, const struct diff *d)
 {
 	for (size_t i = 0; s->outside && i < d->is.n; i++)
 		free(s->outside[i]);
 	free(s->outside);
 	free(s->in);
+	free(s->this_module);
 	tracepoints_free(&s->asked);
 }

@@ -148,7 +148,7 @@ static const char *outside_name(const struct layout *l, const struct piece_ref *
 	} else if (!l->s->in[r->piece]) {
 		name = l->s->outside[r->piece];
 	}
-	return name ? tracepoints_call(&l->s->asked, name) : NULL;
+	return name ? selection_name(l->s, name) : NULL;
 }
 
 /* Variables whose values the kernel would write into the code: cut.c has it load them. */

@@ -58,6 +58,15 @@ static void check_landing(const struct resolver *r, const struct object_file *fi
 	      source_place(&file->source, use->is.name), use->is.name, why);
 }
 
+/*
+ * Does the module define what is meant? What is asked for by its object, file or function is the
+ * kernel's, such as the struct module of another one.
+ */
+static bool is_own(const struct patch_module *m, const struct use *use)
+{
+	return use->is.kind == NAME_PLAIN && patch_module_defines(m, use->is.name);
+}
+
 void decide_uses(const struct resolver *r, const struct modules *mods, const struct scopes *scopes,
 		 struct decisions *ret)
 {
@@ -80,7 +89,7 @@ void decide_uses(const struct resolver *r, const struct modules *mods, const str
 					scope = scopes_find_file(scopes, use->is.file);
 				if (own)
 					own_name_check(file, scope, use->is.name, own);
-				if (own || patch_module_defines(m, use->is.name))
+				if (own || is_own(m, use))
 					continue;
 				found = resolve_use(r, &file->source, scope, use);
 				if (found.how == RESOLVED_EXPORT &&

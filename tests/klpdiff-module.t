@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# klpdiff and tracepoints of modules: the entry of the branch is left out only where that leaves a jump to the probes, and
-# only for a tracepoint that vmlinux does not have.
+# klpdiff and files of modules: whose THIS_MODULE is, and what becomes of a module's tracepoints. The entry of such a branch
+# is left out only where that leaves a jump to the probes, and only for a tracepoint that vmlinux does not have.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
@@ -67,6 +67,10 @@ write_file()
 			trace_vmlinux(x);
 			return x + 5;
 		}
+		void *whose(void)
+		{
+			return THIS_MODULE;
+		}
 	END
 }
 
@@ -131,9 +135,33 @@ kept()
 	lacks "$out" 'note ' '... and nothing is said'
 }
 
+# The struct module of the patch is another one (T6).
+whose()
+{
+	patched 's/return THIS_MODULE;/return 16 + (char *)THIS_MODULE;/'
+	exits 0 'a function that says THIS_MODULE'
+	is "$(undefined)" '.klp.symbol:traced:__this_module:0 __fentry__' '... means its own module'
+	has "$out" 'kernel .klp.symbol:traced:__this_module:0 __this_module' '... and a witness will see that'
+	fresh
+	c_file 001_traced.c "$path" <<<''
+	cp "$scratch/cut.o" "$dir/001_traced.o"
+	c_file main.c <<-'END'
+		void *livepatch_whose(void);
+		static struct klp_func funcs[] = {{"whose", livepatch_whose}, {}};
+		static struct klp_object o[] = {{.name = "traced", .funcs = funcs}, {}};
+		static struct klp_patch p = {.mod = THIS_MODULE, .objs = o};
+		int init_whose(void);
+		int init_whose(void) { return klp_enable_patch(&p); }
+	END
+	resolve --object "$scratch/traced.ko"
+	exits 0 '... klpsyms resolves it'
+	is "$(symbol .klp.symbol:traced:__this_module:0 | awk '{ print $1, $2 }')" 'traced __this_module' '... although the patch defines that name, too'
+}
+
 write_file
 klpdiff_options=(--object "$scratch/traced.ko")
-mini_vmlinux "$k" && make_module && compiled "$tree" "$scratch/was.o" || exit
+mini_vmlinux "$k" && make_frame && make_module && compiled "$tree" "$scratch/was.o" || exit
 asked
 kept
+whose
 done_testing
