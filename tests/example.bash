@@ -9,6 +9,13 @@
 #   $dir        a fresh copy of SOURCE (when there is one only), named after it
 #   $copies     the directory that has the copies of all of them
 
+# Whole runs use the programs that users run. With sanitizers these take several times as long for the debug information
+# of a real kernel: a test that sets 'sanitized' before it sources this does that.
+if [[ -z ${sanitized-} ]]; then
+	unset KLPMAKE_BIN
+	bin=$top/build
+fi
+
 # shellcheck source=scripts/lib/common.bash
 . "$top/scripts/lib/common.bash"
 # shellcheck source=scripts/lib/kernel.bash

@@ -6,6 +6,8 @@
 # one of a module, a private header. What is replaced is proven to be what the unpatched source compiles to; in a guest the
 # patched function runs. The source stays as it is.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
+# shellcheck disable=SC2034 # for example.bash
+sanitized=1
 # shellcheck source=tests/example.bash
 . "$(dirname "${BASH_SOURCE[0]}")/example.bash"
 

@@ -68,6 +68,14 @@ write_file()
 				total += (*p)++;
 			return total + after++;
 		}
+		/* Counted from 1: code refers to a place before the variable. */
+		static int counted[3] = {1, 2, 3};
+		int from_one(int x)
+		{
+			int *from = (int *)((unsigned long)counted - 4);
+			asm volatile("" : "+r"(from));
+			return from[x]++;
+		}
 		int calls(int x)
 		{
 			return x;
@@ -146,6 +154,10 @@ sections()
 	is "$(undefined)" '.klp.local:near:calls __fentry__' '... alone'
 	pair 'a pointer to the end of an array among others (T10, kp#553)' sum 's/return total + after++;/return total + 2 * after++;/'
 	is "$(undefined)" '__fentry__ after many' '... is one to what lies there'
+	pair 'an array that is counted from 1' from_one 's/return from\[x\]/return 2 * from[x]/'
+	is "$(undefined)" '__fentry__ counted' '... is that array'
+	is "$(readelf -rW "$scratch/cut.o" | grep -oE 'counted - 4$' | sort -u)" 'counted - 4' '... one element before it'
+	pair '... a new one' from_one 's/^int from_one(int x)/static int fresh_array[5];\n&/; s/counted - 4/fresh_array - 4/'
 	pair 'a static call (T3)' calls '/^int calls/,/^}/s/return x;/return __SCT__mini_call(x);/'
 	is "$(undefined)" '__SCK__mini_call __SCT__mini_call __fentry__' '... comes with its key'
 }

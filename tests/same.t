@@ -239,6 +239,26 @@ baseline()
 	refused 1 "'$scratch/again/same/subject.o' is not an object file for this kernel" 'a file that is not an object file'
 }
 
+# outside: a place that is in no variable, but at one distance from its neighbours.
+outside()
+{
+	local flag
+	PRELUDE='extern int same_before[2], same_counted[3];' copy -s 's/ - 4);/ - 12);/' same_outside
+	for flag in -fno-data-sections -fdata-sections; do
+		compile_again "$mini_src/same/subject.c" "$flag"
+		check --baseline "$scratch/again" "$dir/out/klp-x.ko"
+		is "$status:$err" 0: "an array that is counted from 1 ($flag)"
+		sed 's/counted - 4);/counted - 8);/' "$mini_src/same/subject.c" >"$scratch/subject.c"
+		compile_again "$scratch/subject.c" "$flag"
+		check --baseline "$scratch/again" "$dir/out/klp-x.ko"
+		refused 1 '1 of 1 functions are not what their sources compile to here' '... and one counted from 2'
+		sed 's/same_counted - 4);/same_before - 4);/' "$mini_src/same/subject.c" >"$scratch/subject.c"
+		compile_again "$scratch/subject.c" "$flag"
+		check --baseline "$scratch/again" "$dir/out/klp-x.ko"
+		refused 1 '1 of 1 functions are not what their sources compile to here' '... and another array'
+	done
+}
+
 # parts: code of a function may be in functions with other names.
 parts()
 {
@@ -325,5 +345,6 @@ tables
 entry_marks
 damaged
 baseline
+outside
 modules
 done_testing

@@ -5,6 +5,8 @@
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
+# shellcheck disable=SC2034 # for example.bash
+sanitized=1
 # shellcheck source=tests/example.bash
 . "$(dirname "$0")/example.bash"
 

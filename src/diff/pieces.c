@@ -34,6 +34,11 @@ size_t pieces_at(const struct pieces *p, size_t section, uint64_t offset)
 	return first + up_to - 1;
 }
 
+size_t pieces_only(const struct pieces *p, size_t section)
+{
+	return p->first[section + 1] - p->first[section] == 1 ? p->first[section] : NO_PIECE;
+}
+
 size_t pieces_entries(const struct pieces *p, size_t piece, const size_t **first)
 {
 	size_t from = COUNT_FIRST(i, p->entries, p->piece[p->entry[i]].about < piece);

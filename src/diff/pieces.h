@@ -84,6 +84,9 @@ void pieces_free(struct pieces *p);
 /* The piece that holds a place in a section; at the section's end, the last one. Or NO_PIECE. */
 size_t pieces_at(const struct pieces *p, size_t section, uint64_t offset);
 
+/* The only piece of a section, whatever place of it is meant; NO_PIECE: it has several, or none. */
+size_t pieces_only(const struct pieces *p, size_t section);
+
 /* The entries of tables about a piece: how many, and the first in *first. */
 size_t pieces_entries(const struct pieces *p, size_t piece, const size_t **first);
 

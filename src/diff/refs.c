@@ -226,6 +226,9 @@ static void resolve(struct pieces *p, struct piece_ref *r, const struct elf_symb
 	bool named = GELF_ST_TYPE(sym->sym.st_info) != STT_SECTION;
 
 	r->piece = pieces_at(p, sym->shndx, place);
+	/* An index that does not begin at 0 makes it a place before or behind the only variable. */
+	if (r->piece == NO_PIECE)
+		r->piece = pieces_only(p, sym->shndx);
 	if (named && pieces_at(p, sym->shndx, base) != NO_PIECE &&
 	    p->piece[pieces_at(p, sym->shndx, base)].name)
 		r->piece = pieces_at(p, sym->shndx, base);

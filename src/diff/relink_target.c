@@ -37,7 +37,9 @@ bool relink_target(const struct relink *r, const struct reloc *a, struct relink_
 	ret->value = sym.sym.st_value + (uint64_t)a->addend;
 	ret->named = GELF_ST_TYPE(sym.sym.st_info) != STT_SECTION;
 	ret->base = sym.sym.st_value;
-	return relocs_reference(r->p->elf, r->p->arch, a, &ret->section, &ret->offset);
+	/* A place behind the only variable of its section is still that variable's. */
+	return relocs_reference(r->p->elf, r->p->arch, a, &ret->section, &ret->offset) ||
+	       (ret->section && pieces_only(r->p, ret->section) != NO_PIECE);
 }
 
 bool relink_branch(const struct relink *r, size_t section, uint64_t offset,
@@ -117,13 +119,19 @@ static bool is_originals(const struct relink *r, const struct relink_name *n, co
 			r->p->piece[piece].end - r->p->piece[piece].start);
 }
 
-/* Is that the variable or function that is meant: the one named, or the one that has the place? */
-static bool holds(const struct relink_name *n, const struct relink_target *t, bool at_end)
+/*
+ * Is that the variable or function that is meant: the one named, or the one that has the place? What
+ * has its section alone has all places.
+ */
+static bool holds(const struct relink *r, const struct relink_name *n,
+		  const struct relink_target *t, bool at_end)
 {
 	uint64_t into = elf_place(t->section, t->offset) - n->place;
 
 	if (t->named)
 		return n->place == elf_place(t->section, t->base);
+	if (pieces_only(r->p, t->section) != NO_PIECE)
+		return true;
 	return at_end ? into == n->size : into < n->size || !into;
 }
 
@@ -141,7 +149,7 @@ static bool is_outside(const struct relink *r, const struct relink_target *t, co
 		for (size_t i = from; i < r->names && r->name[i].place >> 32 == t->section; i++) {
 			const struct relink_name *n = &r->name[i];
 
-			if (!holds(n, t, at_end))
+			if (!holds(r, n, t, at_end))
 				continue;
 			any = true;
 			if ((int64_t)(t->value - (uint32_t)n->place) == b->addend &&
@@ -156,12 +164,15 @@ static bool is_outside(const struct relink *r, const struct relink_target *t, co
 static bool is_inside(const struct relink *r, const struct relink_target *t, const struct reloc *b,
 		      const struct elf_symbol *sym)
 {
-	size_t piece = pieces_at(r->p, t->section, t->named ? t->base : t->offset), section;
-	uint64_t offset;
+	size_t piece = pieces_at(r->p, t->section, t->named ? t->base : t->offset), section = 0;
+	uint64_t offset = 0;
 
-	if (piece == NO_PIECE || !r->s->in[piece] ||
-	    !relocs_reference(r->cut, r->p->arch, b, &section, &offset))
+	if (piece == NO_PIECE)
+		piece = pieces_only(r->p, t->section);
+	if (piece == NO_PIECE || !r->s->in[piece])
 		return false;
+	/* Whether the section ends before that place is no question here. */
+	relocs_reference(r->cut, r->p->arch, b, &section, &offset);
 	if (GELF_ST_TYPE(sym->sym.st_info) != STT_SECTION &&
 	    !(t->named &&
 	      sym->sym.st_value == r->layout.at[piece] + (t->base - r->p->piece[piece].start)))

@@ -84,18 +84,33 @@ static bool place_in(const struct code *c, size_t section, uint64_t offset, uint
 	return offset <= c->elf->sec[section].shdr.sh_size && offset <= UINT32_MAX;
 }
 
+/*
+ * Is it a place before or behind a section of variables, less than 2 GiB away? Code that counts from
+ * another index than 0 refers to one. There is nothing at such a place: code_neighbours().
+ */
+static bool place_beside(const struct code *c, size_t section, uint64_t offset, uint64_t *ret)
+{
+	const GElf_Xword wanted = SHF_ALLOC | SHF_WRITE;
+
+	*ret = elf_place(section, 0) + offset;
+	return (c->elf->sec[section].shdr.sh_flags & (wanted | SHF_EXECINSTR)) == wanted &&
+	       offset + (1U << 31) <= UINT32_MAX;
+}
+
 struct code_ref code_reloc_ref(const struct code *c, const struct reloc *r, unsigned int tail)
 {
 	const struct arch_reloc *type = arch_reloc_by_type(c->arch, r->type);
 	struct code_ref ref = {.kind = REF_UNKNOWN};
 	struct elf_symbol sym;
+	uint64_t offset;
 
 	if (!type)
 		return ref;
 	ref.addend = (int64_t)((uint64_t)r->addend + (uint64_t)(type->relative ? tail : 0));
 	elf_file_symbol(c->elf, r->symbol, &sym);
-	if (!sym.special &&
-	    place_in(c, sym.shndx, sym.sym.st_value + (uint64_t)ref.addend, &ref.place)) {
+	offset = sym.sym.st_value + (uint64_t)ref.addend;
+	if (!sym.special && (place_in(c, sym.shndx, offset, &ref.place) ||
+			     place_beside(c, sym.shndx, offset, &ref.place))) {
 		ref.kind = REF_PLACE;
 		ref.object = GELF_ST_TYPE(sym.sym.st_info) == STT_SECTION
 				     ? ref.place
@@ -176,6 +191,19 @@ const struct ksym *code_symbol(struct code *c, uint64_t place)
 			return sym;
 	}
 	return NULL;
+}
+
+void code_neighbours(struct code *c, uint64_t place, const struct ksym **before,
+		     const struct ksym **behind)
+{
+	/* A place just before a section has the number of another one. */
+	size_t section = (place + (1U << 31)) >> 32, i = symbols_up_to(c, place);
+
+	*before = *behind = NULL;
+	for (size_t k = i; k < c->symbols && c->sym[k].addr >> 32 == section && !*behind; k++)
+		*behind = is_object(&c->sym[k]) ? &c->sym[k] : NULL;
+	for (; i && c->sym[i - 1].addr >> 32 == section && !*before; i--)
+		*before = is_object(&c->sym[i - 1]) ? &c->sym[i - 1] : NULL;
 }
 
 const struct ksym *code_symbol_at(struct code *c, uint64_t place, const char *name)

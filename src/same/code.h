@@ -69,6 +69,13 @@ bool code_is_traced(const struct code *c, uint64_t place);
 /* The function or variable that holds a place, or NULL; of several the one that begins last. */
 const struct ksym *code_symbol(struct code *c, uint64_t place);
 
+/*
+ * Of an object file that is not linked: the functions or variables that begin last before a place and
+ * first behind it in its section; each may be NULL.
+ */
+void code_neighbours(struct code *c, uint64_t place, const struct ksym **before,
+		     const struct ksym **behind);
+
 /* A symbol of that name, or of any name with NULL, that begins at the place; or NULL. */
 const struct ksym *code_symbol_at(struct code *c, uint64_t place, const char *name);
 

@@ -302,6 +302,24 @@ static bool is_once(struct code *c, uint64_t place)
 	return start && end && place >= start->addr && place < end->addr;
 }
 
+/*
+ * A place between variables is one of them, counted from another index than 0. Where both neighbours
+ * are at the same distances, it does not matter which. (Between constants there may be one without a
+ * name.)
+ */
+static bool same_gap(struct same *s, uint64_t a, uint64_t b)
+{
+	const struct ksym *before, *behind, *any;
+	const struct elf_section *section;
+
+	code_neighbours(s->a, a, &before, &behind);
+	any = before ? before : behind;
+	section = any ? code_section(s->a, any->addr) : NULL;
+	return section && !is_constant(section) && !(section->shdr.sh_flags & SHF_EXECINSTR) &&
+	       (!before || has_name(s, before, b - (a - before->addr))) &&
+	       (!behind || has_name(s, behind, b + (behind->addr - a)));
+}
+
 static bool same_own(struct same *s, const struct code_ref *ref, uint64_t b, enum same_kind kind)
 {
 	uint64_t a = ref->place;
@@ -314,6 +332,8 @@ static bool same_own(struct same *s, const struct code_ref *ref, uint64_t b, enu
 	sym = code_symbol(s->a, a);
 	if (s->by_name && sym)
 		return same_name(s, sym, a, b);
+	if (s->by_name && !s->a->linked && same_gap(s, a, b))
+		return true;
 	if (section && (section->shdr.sh_flags & SHF_EXECINSTR))
 		return kind == SAME_CALL &&
 		       (sym ? same_callee(s, sym, a, b) : same_piece(s, section, a, b));

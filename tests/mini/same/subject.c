@@ -25,6 +25,7 @@ int same_address(int x);
 int same_plain(int x);
 int same_leads(int x);
 int __x64_sys_same(int x);
+int same_outside(int x);
 
 static noinline noclone int same_helper(int x)
 {
@@ -64,6 +65,17 @@ noinline int same_data(int x)
 	same_counts[2] += x;
 	asm volatile("movl %0, %%gs:%1" ::"r"(x), "m"(same_percpu));
 	return same_state + shared_total;
+}
+
+/* Counted from 1: the operand lies before the variable. */
+static int same_before[2] = {1, 1}, same_counted[3] = {1, 2, 3};
+noinline int same_outside(int x)
+{
+	int *from = (int *)((unsigned long)same_counted - 4);
+
+	asm volatile("" : "+r"(from));
+	same_before[x & 1]++;
+	return from[x]++;
 }
 
 /* The immediate value stands behind the distance. */
