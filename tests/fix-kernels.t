@@ -56,9 +56,11 @@ whole_run()
 	patched header net/netlink/af_netlink.h '/^static inline struct netlink_sock \*nlk_sk/,/^}/s/^{/{\n\tbarrier();/'
 	patched traced net/sunrpc/cache.c 's/^\ttrace_cache_entry_update(detail, h);/&\n\tpr_info("klp-cache\\n");/'
 	makes_fix 'sunrpc_cache_update|cache_entry_update' traced.patch
-	has "$out" 'tracepoint cache_entry_update works, and is asked each time' "$release: ... with a tracepoint of its module"
-	run "$top/klpmake" diff -k "$release" header.patch
-	exits 0 "$release: a private header"
+	has "$out" 'tracepoints of the module are asked each time, not switched on and off: cache_entry_update' "$release: ... with a tracepoint of its module"
+	patched nested fs/xfs/libxfs/xfs_alloc.c '/^xfs_alloc_fix_len/,/^}/s/^{/{\n\tpr_info("klp-xfs\\n");/'
+	run "$top/klpmake" diff -k "$release" header.patch nested.patch
+	exits 0 "$release: a private header, and a file whose directory has no Makefile"
+	has "$out" '    replaced  xfs_alloc_fix_len:' "$release: ... with the headers that the Makefile above says"
 	has "$out" '    replaced  netlink_bind:' "$release: ... with the functions that it is inlined into"
 	is "$(state)" "$before" "$release: the source has not changed"
 	try_module vmlinux '' 'cat /proc/net/netlink >/dev/null; dmesg | grep -c klp-seen'

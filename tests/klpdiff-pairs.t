@@ -68,6 +68,14 @@ write_file()
 				total += (*p)++;
 			return total + after++;
 		}
+		#define BRANCH() asm volatile("1: nop\n.pushsection __jump_table,\"aw\"\n.long 1b - ., 1b - .\n.quad shared_total - .\n.popsection")
+		#define WARN() asm volatile("1: nop\n.pushsection __bug_table,\"aw\"\n.long 1b - ., 0\n.word 12, 0\n.popsection")
+		int tabled(int x)
+		{
+			WARN();
+			BRANCH();
+			return x;
+		}
 		/* Counted from 1: code refers to a place before the variable. */
 		static int counted[3] = {1, 2, 3};
 		int from_one(int x)
@@ -171,6 +179,13 @@ data()
 		's/{put, "put"}/{get, "put"}/'
 }
 
+# The compiler begins tables in the order in which it needs them.
+orders()
+{
+	pair 'a new function that has another table first' '' 's/^int tabled(int x)/int fresh(int x)\n{\n\tBRANCH();\n\treturn x;\n}\n&/'
+	pair '... and a function whose tables change' tabled '/^int tabled/,/^}/s/WARN();//'
+}
+
 unknown()
 {
 	pair_refused 'a table that nobody knows (kp#107, #157, #1165)' "section '.mystery' says something about 'calls', and klpmake does not know that section" \
@@ -186,5 +201,6 @@ static_locals
 cold
 sections
 data
+orders
 unknown
 done_testing

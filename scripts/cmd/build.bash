@@ -238,6 +238,8 @@ compile()
 		${extra_symvers[@]+"${extra_symvers[@]}"} || status=$?
 	if ((verbosity > 1)); then
 		cat "$work_place/kbuild.log"
+	elif fix_is_asked; then
+		kbuild_messages "$work_place/kbuild.log" "$work" "$kdir" | fix_objtool "$work_place/fix/cut"
 	else
 		kbuild_messages "$work_place/kbuild.log" "$work" "$kdir"
 	fi >"$work_place/messages"

@@ -51,13 +51,11 @@ baseline_compare()
 # baseline_compile SOURCES: compiles each path (one per line) to an object file of its name.
 baseline_compile()
 {
-	local source directory status=0 tree=$baseline_place/tree
+	local source status=0 tree=$baseline_place/tree
 	while read -r source; do
 		[[ -f $baseline/$source ]] || die "'$baseline' has no '$source': it is the source of another kernel"
 	done <<<"$1"
-	while read -r directory; do
-		recompile_tree "$baseline" "$tree" "$directory"
-	done < <(recompile_directories "$1")
+	recompile_trees "$baseline" "$tree" "$1"
 	recompile_begin
 	recompile_paths "$tree" "$1"
 	recompile_run "$baseline_place" "-ffile-prefix-map=$tree/=" || status=$?

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Compiles files of the kernel's source with the target's kbuild and compiler, as they were compiled for the kernel: by
-# the Makefile of their own directory. The source tree is only read: kbuild works among copies and links, in a directory
+# the Makefile of their own directory, or of one above. The source tree is only read: kbuild works among copies and links, in a directory
 # of klpmake's own. Source common.bash, target.bash and kbuild.bash first.
 
 recompile_recipes='' recompile_count=0
@@ -16,16 +16,17 @@ recompile_begin()
 # of each directory will be TREE/DIRECTORY/.klpmake-log.
 recompile_paths()
 {
-	local tree=$1 directory targets at
+	local tree=$1 directory targets at REPLY
 	while read -r directory; do
 		at=$tree/$directory
-		mapfile -t targets < <(grep -x "$directory/[^/]*" <<<"$2" | sed 's|.*/||; s/[^.]*$/o/')
+		recompile_maker "$tree" "$directory"
+		mapfile -t targets < <(grep -x "$directory/[^/]*" <<<"$2" | sed "s|^$REPLY/||; s/[^.]*\$/o/")
 		recompile_count=$((recompile_count + 1))
 		# shellcheck disable=SC2154 # kdir is target.bash's
 		recompile_recipes+=$(
 			printf '\nall: %s\n%s:\n' "$recompile_count" "$recompile_count"
 			printf "\t@KCFLAGS=\"\$\$KCFLAGS -I%s\" \$(MAKE) -C '%s' M=%s %s >%s 2>&1" \
-				"$at" "$kdir" "$at" "${targets[*]}" "$at/.klpmake-log"
+				"$at" "$kdir" "$tree/$REPLY" "${targets[*]}" "$at/.klpmake-log"
 		)
 	done < <(recompile_directories "$2")
 }
@@ -34,6 +35,26 @@ recompile_paths()
 recompile_directories()
 {
 	sed '/^$/d; s|/[^/]*$||' <<<"$1" | LC_ALL=C sort -u
+}
+
+# recompile_maker TREE DIRECTORY: sets REPLY to the directory whose Makefile is about the files of this one: itself, or the
+# nearest above, as for fs/xfs/libxfs.
+recompile_maker()
+{
+	REPLY=$2
+	while [[ $REPLY == */* && ! -e $1/$REPLY/Makefile && ! -e $1/$REPLY/Kbuild ]]; do
+		REPLY=${REPLY%/*}
+	done
+}
+
+# recompile_makers TREE PATHS: prints each of these directories once.
+recompile_makers()
+{
+	local directory REPLY
+	while read -r directory; do
+		recompile_maker "$1" "$directory"
+		printf '%s\n' "$REPLY"
+	done < <(recompile_directories "$2") | LC_ALL=C sort -u
 }
 
 # recompile_run PLACE FLAGS [MAKE-ARG...]: compiles what is on the list, all of it side by side, with more flags for the
@@ -57,6 +78,42 @@ recompile_messages()
 			kbuild_messages "$1/$directory/.klpmake-log" "$1" "$kdir"
 		fi
 	done < <(recompile_directories "$2")
+}
+
+# recompile_trees SOURCE TREE PATHS: makes a tree in which these files can be compiled.
+recompile_trees()
+{
+	local directory REPLY
+	while read -r directory; do
+		recompile_tree "$1" "$2" "$directory"
+	done < <({
+		recompile_directories "$3"
+		recompile_makers "$1" "$3"
+	} | LC_ALL=C sort -u)
+	while read -r directory; do
+		recompile_makefile "$2" "$directory"
+		recompile_search "$2" >>"$REPLY"
+	done < <(recompile_makers "$1" "$3")
+}
+
+# recompile_makefile TREE DIRECTORY: sets REPLY to the one that kbuild reads: scripts/Makefile.build.
+recompile_makefile()
+{
+	REPLY=$1/$2/Kbuild
+	[[ -f $REPLY ]] || REPLY=$1/$2/Makefile
+}
+
+# recompile_search TREE: prints the end of a Makefile: 'ccflags-y += -I$(srctree)/drivers/cxl' means this tree. For kbuild
+# that is the build directory, which has only the headers in include/.
+recompile_search()
+{
+	cat <<-MAKE
+
+		klpmake_search = \$(subst $1/include,\$(srctree)/include,\$(subst $1/arch/\$(SRCARCH)/include,\
+			\$(srctree)/arch/\$(SRCARCH)/include,\$(subst \$(srctree)/,$1/,\$(subst \$(srctree)/\$(src),\$(src),\$(1)))))
+		\$(foreach v,ccflags-y asflags-y subdir-ccflags-y \$(filter CFLAGS_%.o AFLAGS_%.o,\$(.VARIABLES)),\
+			\$(eval \$(v) := \$\$(call klpmake_search,\$\$(\$(v)))))
+	MAKE
 }
 
 # recompile_tree SOURCE TREE DIRECTORY: makes a tree in which sources find "../x.h" and "x.h". What lies beside the way to

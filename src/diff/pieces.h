@@ -69,7 +69,7 @@ struct pieces {
 	struct piece_ref *ref; /* by section, then by place */
 	size_t refs, refs_cap;
 	size_t *first; /* by section: its first piece; first[shnum] is n */
-	size_t *entry; /* entries of tables by what they are about, then by place */
+	size_t *entry; /* entries of tables by what they are about, then by table, by place */
 	size_t entries;
 };
 

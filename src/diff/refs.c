@@ -260,12 +260,16 @@ static int resolve_ref(struct pieces *p, struct piece_ref *r)
 	return -1;
 }
 
+/* The order of sections is that in which the compiler first needed them. */
 static int by_about(const void *a, const void *b, void *arg)
 {
 	const struct pieces *p = arg;
 	const size_t *x = a, *y = b;
 
-	return ORDER(p->piece[*x].about, p->piece[*y].about) ?: ORDER(*x, *y);
+	return ORDER(p->piece[*x].about, p->piece[*y].about)
+		       ?: strcmp(p->elf->sec[p->piece[*x].section].name,
+				 p->elf->sec[p->piece[*y].section].name)
+		       ?: ORDER(*x, *y);
 }
 
 static void sort_entries(struct pieces *p)

@@ -41,11 +41,12 @@ static void report_gone(const struct diff *d, FILE *out)
 
 static void report_notes(const struct selection *s, FILE *out)
 {
+	if (!s->asked.n)
+		return;
+	fprintf(out, "note tracepoints of the module are asked each time, not switched on and off:");
 	for (size_t i = 0; i < s->asked.n; i++)
-		fprintf(out,
-			"note tracepoint %s works, and is asked each time: the kernel cannot switch "
-			"such a branch of a livepatch on and off for a module\n",
-			s->asked.t[i].name);
+		fprintf(out, " %s", s->asked.t[i].name);
+	fprintf(out, "\n");
 }
 
 /* What the original file calls the symbol that is undefined in the cut object by another name. */

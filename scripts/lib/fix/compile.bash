@@ -69,10 +69,7 @@ fix_prefixes()
 # fix_side TREE PLACE SIDE: makes the tree in which this side is compiled; the new one with the patched files.
 fix_side()
 {
-	local directory
-	while read -r directory; do
-		recompile_tree "$1" "$2/$3" "$directory"
-	done < <(recompile_directories "$(printf '%s\n' "${fix_files[@]}" && fix_beside "$1")")
+	recompile_trees "$1" "$2/$3" "$(printf '%s\n' "${fix_files[@]}" && fix_beside "$1")"
 	[[ $3 == orig ]] || fix_patched_files "$2" numbered
 }
 
@@ -140,17 +137,16 @@ fix_number()
 # come behind all of them.
 fix_overlay()
 {
-	local directory file
+	local directory REPLY
 	while read -r directory; do
-		file=$1/new/$directory/Kbuild
-		[[ -f $file ]] || file=$1/new/$directory/Makefile
-		cat >>"$file" <<-MAKE
+		recompile_makefile "$1/new" "$directory"
+		cat >>"$REPLY" <<-MAKE
 
 			LINUXINCLUDE := -I$1/overlay/arch/\$(SRCARCH)/include -I$1/overlay/include \\
 				\$(foreach word,\$(LINUXINCLUDE),\$(if \$(filter -I%/uapi,\$(word)),\\
 				-I$1/overlay/arch/\$(SRCARCH)/include/uapi -I$1/overlay/include/uapi) \$(word))
 		MAKE
-	done < <(recompile_directories "$(printf '%s\n' "${fix_files[@]}")")
+	done < <(recompile_makers "$1/new" "$(printf '%s\n' "${fix_files[@]}")")
 }
 
 # fix_compile_failed TREE PLACE: dies; absent is its caller's. With #line gcc would show other lines than it speaks of, so it compiles the patched

@@ -31,6 +31,17 @@ fix_frame()
 	mv "$frame" "$place/frame"
 }
 
+# fix_objtool CUT: a filter for messages: where the branch of a tracepoint stays a jump, there may be no other way to the code
+# behind it, and objtool says so (src/diff/tracepoint.h).
+fix_objtool()
+{
+	if grep -q '^note tracepoint' "$1"/*.list; then
+		grep -v ' objtool: .*: unreachable instruction$' || true
+	else
+		cat
+	fi
+}
+
 # fix_stub PATH
 fix_stub()
 {
@@ -53,6 +64,7 @@ fix_header()
 		}
 		$1 == "replace" {
 			declared = declared "void " $3 "(void);\n"
+			landed = landed "asm(\".pushsection .discard.noendbr\\n\t.quad " $3 "\\n\t.popsection\");\n"
 			funcs[object] = funcs[object] "\t{ .old_name = \"" $2 "\", .new_func = " $3 " },\n"
 		}
 		END {
@@ -65,6 +77,9 @@ fix_header()
 			print "#ifndef KLPMAKE_OBJECTS_H\n#define KLPMAKE_OBJECTS_H\n"
 			print "#include <linux/livepatch.h>\n"
 			printf "%s\n", declared
+			print "/* ftrace goes to a new function by a return: objtool need not ask for a place to land on. */"
+			print "#if defined(CONFIG_X86_KERNEL_IBT) && !defined(ANNOTYPE_NOENDBR)"
+			printf "%s#endif\n\n", landed
 			for (i = 1; i <= objects; i++) {
 				object = name[i]
 				id = identifier(object)

@@ -29,7 +29,8 @@ fix_kept_key()
 		done
 		stat -L -c '%n %i %s %.9Y %.9Z' -- "$kdir"/{.config,Makefile,include/config/auto.conf,include/generated/autoconf.h} \
 			"$vmlinux" 2>/dev/null
-		cd "$tree/${4%/*}" && cat -- "$text" Makefile Kbuild 2>/dev/null
+		recompile_maker "$tree" "${4%/*}"
+		cd "$tree/${4%/*}" && cat -- "$text" "$tree/$REPLY"/{Makefile,Kbuild} 2>/dev/null
 		# A header that comes to lie there may be found before another.
 		printf '%s\n' *
 	} | sha256sum)

@@ -95,11 +95,8 @@ fix_equal()
 # fix_compile_original PLACE SIDE FLAGS PATHS
 fix_compile_original()
 {
-	local directory
 	mkdir -p "$1/$2"
-	while read -r directory; do
-		recompile_tree "$kernel_source" "$1/$2" "$directory"
-	done < <(recompile_directories "$4")
+	recompile_trees "$kernel_source" "$1/$2" "$4"
 	recompile_begin
 	recompile_paths "$1/$2" "$4"
 	recompile_run "$1" "-ffile-prefix-map=$1/$2/= $3" || {
