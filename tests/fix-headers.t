@@ -18,8 +18,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 k=$scratch/kernel
 kdir_setup
 kdir_source
-mkdir "$scratch/here" "$tree/net"
+mkdir "$scratch/here" "$tree/net" "$scratch/6.12.1+deb12"
 cd "$scratch/here" || exit
+# Releases have such names, and so have the directories in which klpmake works.
+export TMPDIR=$scratch/6.12.1+deb12
 
 # file PATH: of the kernel's source, from standard input.
 file()

@@ -173,16 +173,25 @@ fix_compile_failed()
 # fix_headers_reached PLACE: a header that was found on another way than through the copies would be the unpatched one.
 fix_headers_reached()
 {
-	local path line reached
+	local path line ours=''
 	((${#fix_headers[@]})) || return 0
-	reached=$(for path in "${fix_files[@]}"; do
-		awk '/^  / { print $1 }' "$1/new/${path%/*}/.$(basename "${path%.*}").o.cmd"
-	done | sort -u)
 	for path in "${fix_headers[@]}"; do
-		line=$(grep -E "(^|/)${path//./\\.}\$" <<<"$reached" | grep -vE "^$1/(new|overlay)/" | head -n 1) || true
+		ours='' line=''
+		while IFS= read -r line; do
+			[[ $line == "$1"/new/* || $line == "$1"/overlay/* ]] || break
+			ours=1 line=''
+		done < <(fix_reached "$1" | grep -E "(^|/)${path//./\\.}\$")
 		[[ -z $line ]] ||
 			fix_refuse "'$path': the files of its directory include it as '$line', where klpmake cannot put the patched one: change the C files instead"
-		grep -qE "^$1/(new|overlay)/${path//./\\.}\$" <<<"$reached" ||
-			warn "'$path' is included by none of the files that are compiled: --add names others"
+		[[ -n $ours ]] || warn "'$path' is included by none of the files that are compiled: --add names others"
 	done
+}
+
+# fix_reached PLACE: prints what the compiler has read for the patched files.
+fix_reached()
+{
+	local path
+	for path in "${fix_files[@]}"; do
+		awk '/^  / { print $1 }' "$1/new/${path%/*}/.$(basename "${path%.*}").o.cmd"
+	done | sort -u
 }
