@@ -44,14 +44,16 @@ klpsyms_folders := resolve patch same operand $(kernel_folders)
 klplink_folders := link klp elf arch base
 klpcheck_folders := check patch same operand $(kernel_folders)
 kallsympos_folders := answer same operand $(kernel_folders)
+klpinfo_folders := info patch klp elf arch base
 klpplace_folders := base
 
-programs := klpdecl klpdiff klpsyms klplink klpcheck kallsympos klpplace
+programs := klpdecl klpdiff klpsyms klplink klpcheck klpinfo kallsympos klpplace
 klpdiff_libs := -ldwarf -lelf
 klpdecl_libs := -ldwarf -lelf
 klpsyms_libs := -ldwarf -lelf
 klplink_libs := -lelf
 klpcheck_libs := -ldwarf -lelf
+klpinfo_libs := -lelf
 kallsympos_libs := -ldwarf -lelf
 
 all: $(addprefix $(BUILD)/,$(programs))
