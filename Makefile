@@ -137,7 +137,7 @@ JOBS ?= $(shell expr $$(nproc) + 1)
 
 # Those that need kernels, and hosts.t, which compiles for other machines.
 with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels guest guest-failures helpers-kernels hosts klpmake leftovers modules \
-		namespaces selftests special symbols template-kernels types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
+		namespaces run-guest selftests special symbols template-kernels types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
 
 # The miniature kernels that the tests of one run share: tests/mini.bash.
 shared := mini=$$(mktemp -d) && trap 'rm -rf "$$mini"' EXIT && KLPMAKE_MINI=$$mini
@@ -192,9 +192,9 @@ screencast: all
 	./scripts/dev/screencast
 
 # shellcheck reads parts (*.bash) with the scripts that source them (-a).
-shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) packaging/completion.bash .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
+shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) scripts/lib/run/keeper.bash packaging/completion.bash .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
 	      $(wildcard example/*/check example/*/scenario tests/modules/*/check tests/modules/*/scenario) \
-	      $(addprefix tests/modules/,scenario load-orders switching) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
+	      $(addprefix tests/modules/,scenario load-orders switching) tests/run/command tests/run/kernel $(wildcard tests/run/bin/*) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
 	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(shell find scripts -type f)))
 c_files = $(filter-out src/include/%,$(wildcard src/*/*.[ch] src/*/*/*.[ch])) $(wildcard tests/*.[ch] tests/fuzz/*.c)
 

@@ -5,8 +5,6 @@
 
 # shellcheck disable=SC2034,SC2154 # klpmake sets home, and what it sources uses what is set here
 
-# shellcheck source=scripts/lib/modinfo.bash
-. "$home/scripts/lib/modinfo.bash"
 # shellcheck source=scripts/lib/packed.bash
 . "$home/scripts/lib/packed.bash"
 # shellcheck source=scripts/lib/run/all.bash

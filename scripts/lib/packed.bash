@@ -32,7 +32,7 @@ unpacked()
 # release_of MODULE: prints the release of the kernel that the module is for; nothing if the module does not say that.
 release_of()
 (
-	file=$1
+	local file=$1 vermagic
 	if [[ -n $(packed_program "$1") ]]; then
 		file=$(temporary -f) || exit
 		trap 'rm -f "$file"' EXIT

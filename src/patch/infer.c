@@ -16,7 +16,8 @@
 #define FUNC_MIN 24
 #define OBJECT_FUNCS 8
 #define OBJECT_CALLBACKS 16
-#define CALLBACKS_SIZE 32
+#define CALLBACKS 32
+#define CALLBACKS_SIZE 40 /* with what is the kernel's of them */
 #define PATCH_OBJS 8
 #define PATCH_STATES 16
 #define PATCH_REPLACE 24
@@ -179,7 +180,7 @@ static bool check_object(const struct inference *in, const struct reloc *at, uin
 		return points_to_string(in, at);
 	if (member == OBJECT_FUNCS)
 		return leads_to_funcs(in, at, &entry) && agree(func, entry);
-	return member >= OBJECT_CALLBACKS && member < OBJECT_CALLBACKS + CALLBACKS_SIZE;
+	return member >= OBJECT_CALLBACKS && member < OBJECT_CALLBACKS + CALLBACKS;
 }
 
 /* Is it an array of struct klp_object? Each entry leads to functions, and the last one is empty. */

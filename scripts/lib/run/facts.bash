@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a module says of itself, from klpinfo. Source common.bash, modinfo.bash, packed.bash and system.bash first.
+# What a module says of itself, from klpinfo. Source common.bash, packed.bash and system.bash first.
 
 declare -A facts=()
 facts_objects=() facts_functions=() # "OBJECT FUNCTION,POSITION", as sysfs will call them

@@ -1,5 +1,5 @@
-#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
 #
 # The process that ends a trial: 'klpmake load --trial' starts it in a session of its own, before the patch is loaded.
 # It waits until the time is over, and takes the patch back, however long that takes. If it is told to end (SIGTERM), as

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2034 # what it sets is for others
 #
 # The livepatches that the kernel has, from /sys/kernel/livepatch. They come and go while it is read: one that vanishes
 # in between is left out. Source system.bash first.
@@ -19,7 +20,8 @@ patches_read()
 	for dir in "$run_sys"/kernel/livepatch/*/; do
 		dir=${dir%/} name=${dir%/}
 		name=${name##*/}
-		is_module_name "$name" && first_line "$dir/enabled" || continue
+		is_module_name "$name" || continue
+		first_line "$dir/enabled" || continue
 		patch_enabled[$name]=$REPLY
 		first_line "$dir/transition" || continue
 		patch_moving[$name]=$REPLY
@@ -36,9 +38,9 @@ patches_read()
 # of which /proc/modules has the newest first.
 patches_sort()
 {
-	local line name i=0 sorted=()
+	local name i=0 sorted=()
 	local -A age=()
-	while read -r name line; do
+	while read -r name _; do
 		i=$((i + 1))
 		age[$name]=$i
 	done 2>/dev/null <"$run_proc/modules" || true

@@ -73,6 +73,7 @@ duration()
 # state_directory: makes it.
 state_directory()
 {
-	(umask 022 && mkdir -p "$run_state") 2>/dev/null && [[ -w $run_state && -O $run_state ]] ||
+	(umask 022 && mkdir -p "$run_state") 2>/dev/null || true
+	[[ -d $run_state && ! -L $run_state && -w $run_state && -O $run_state ]] ||
 		die "cannot write to '$run_state': it must be a directory of root's"
 }

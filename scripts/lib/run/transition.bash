@@ -63,17 +63,23 @@ patch_disable()
 	patch_write "$1" enabled 0 || ! patch_is_enabled "$1"
 }
 
-# patch_wait_gone PATCH SECONDS: when its transition is over, the kernel drops the patch a moment later.
+# patch_wait_gone PATCH SECONDS: its transition may take so long; the kernel drops the patch a moment after that.
 patch_wait_gone()
 {
-	local end
-	transition_wait "$1" "$2" || return
+	local end soon
 	uptime_now
-	end=$((REPLY + transition_soon))
+	end=$((REPLY + $2)) soon=$((REPLY + transition_soon))
 	while patch_is_there "$1"; do
-		uptime_now
-		((REPLY < end)) || return
-		sleep 0.1
+		if patch_moves "$1"; then
+			uptime_now
+			transition_wait "$1" "$((end - REPLY))" || return
+			uptime_now
+			soon=$((REPLY + transition_soon))
+		else
+			uptime_now
+			((REPLY < soon)) || return
+			sleep 0.1
+		fi
 	done
 }
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2154 # klpmake sets home
 #
 # Trials: a patch that goes back by itself unless somebody says in time that it shall stay. A process of its own
 # (keeper.bash) waits for the end, so that neither the end of klpmake nor that of its terminal matters.
