@@ -99,6 +99,8 @@ load_begin()
 		failed=1
 	fi
 	heed_signals
+	# Not even a klpmake that is killed leaves it.
+	rm -rf -- "$work"
 	[[ -z $held ]] || exit "$held"
 	if [[ -n $failed ]]; then
 		die "the kernel does not take '$1': ${said##*: }$(load_kernel_said "$1" "$last")"

@@ -43,13 +43,13 @@ main_signal()
 	need_livepatch
 	if ! moving_patch; then
 		say 'no livepatch is in transition'
-		return
+		return 0
 	fi
 	patch=$REPLY
 	if [[ ! -e $run_sys/kernel/livepatch/$patch/signal ]]; then
 		say "$patch: nothing was sent: this kernel signals the tasks that are left by itself, every 15 seconds"
 		say "  those that this does not move, 'klpmake why' explains"
-		return
+		return 0
 	fi
 	patch_write "$patch" signal 1 || die "the kernel does not signal the tasks of '$patch': its transition may have ended"
 	sent=true

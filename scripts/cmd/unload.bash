@@ -70,7 +70,7 @@ unload_find()
 		unload_names=("$name")
 		patch_is_there "$name" || unload_is_rest "$name" || die "no livepatch '$name' is loaded: 'klpmake list' shows those that are"
 		unload_note "$name"
-		return
+		return 0
 	fi
 	for name in ${patches[@]+"${patches[@]}"}; do
 		unload_names=("$name" ${unload_names[@]+"${unload_names[@]}"})
@@ -130,7 +130,7 @@ unload_again()
 	if patch_write "$1" enabled 1 && patch_moves "$1"; then
 		transition_wait "$1" "$limit" || {
 			complain "error: '$1' is still on its way back to being enabled"
-			return
+			return 0
 		}
 	fi
 	if patch_is_enabled "$1"; then

@@ -37,7 +37,7 @@ main_why()
 	need_livepatch
 	if ! moving_patch; then
 		say 'no livepatch is in transition'
-		return
+		return 0
 	fi
 	patch=$REPLY
 	patches_read
@@ -46,8 +46,6 @@ main_why()
 	[[ -z $json ]] || found=$(tasks_json "$patch")
 	say "$patch: $(count "${#tasks[@]}" task) left of those that $(transition_goal "$patch")"
 	tasks_show "$patch" "${#tasks[@]}"
-	((${#tasks[@]} + ${#operands[@]})) ||
-		say '  no task that /proc shows: it is the idle task of a processor, or the transition has just ended'
 }
 
 # why_select [TASK]: leaves only that one in tasks.

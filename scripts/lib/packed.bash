@@ -32,12 +32,12 @@ unpacked()
 # release_of MODULE: prints the release of the kernel that the module is for; nothing if the module does not say that.
 release_of()
 (
-	local file=$1 vermagic
+	file=$1
 	if [[ -n $(packed_program "$1") ]]; then
 		file=$(temporary -f) || exit
 		trap 'rm -f "$file"' EXIT
 		unpacked "$1" "$file"
 	fi
-	vermagic=$(modinfo_field "$file" vermagic) || vermagic=''
-	printf '%s\n' "${vermagic%% *}"
+	said=$(modinfo_field "$file" vermagic) || said=''
+	printf '%s\n' "${said%% *}"
 )

@@ -32,7 +32,7 @@ checks_kernel()
 	running=$REPLY
 	if [[ ${facts[vermagic]%% *} != "$running" ]]; then
 		refuse "it is for kernel '${facts[vermagic]%% *}', and '$running' is running: build it with 'klpmake -k $running'"
-		return
+		return 0
 	fi
 	[[ -n $built ]] || return 0
 	if ! id=$(klpinfo --notes "$run_sys/kernel/notes" 2>/dev/null); then

@@ -65,7 +65,7 @@ main()
 	while [[ -e $file && -z $told ]] && uptime_now && ((REPLY < end)); do
 		! is_lost || {
 			rm -f -- "$file"
-			return
+			return 0
 		}
 		# In the background, because bash heeds a signal only between commands.
 		sleep 1 &

@@ -95,7 +95,7 @@ moving_patch()
 		dir=${dir%/}
 		! patch_moves "${dir##*/}" || {
 			REPLY=${dir##*/}
-			return
+			return 0
 		}
 	done
 	return 1

@@ -2,6 +2,9 @@
 #
 # The running machine, as the commands that load livepatches see it. They need bash, coreutils and kmod, or busybox's
 # commands of these names, and build/klpinfo. Source common.bash first.
+#
+# Here each 'return' has its status: in what a trap runs, as the end of these commands is, bash takes one without a status
+# for that of the command before the trap.
 
 # Where the kernel tells of itself, and where klpmake keeps what it must know until the next boot. Tests set others.
 run_sys=/sys run_proc=/proc run_state=/run/klpmake
@@ -66,7 +69,7 @@ is_loaded()
 duration()
 {
 	local -A unit=([s]=1 [m]=60 [h]=3600 [d]=86400)
-	[[ $1 =~ ^([1-9][0-9]{0,6})([smhd]?)$ ]] || return
+	[[ $1 =~ ^([1-9][0-9]{0,6})([smhd]?)$ ]] || return 1
 	REPLY=$((BASH_REMATCH[1] * ${unit[${BASH_REMATCH[2]:-s}]}))
 }
 

@@ -25,7 +25,7 @@ task_read()
 {
 	local text words
 	task_tid=${1##*/}
-	text=$(cat "$1/stat" 2>/dev/null) && [[ $text == *')'* ]] || return
+	text=$(cat "$1/stat" 2>/dev/null) && [[ $text == *')'* ]] || return 1
 	# The name may have any characters.
 	task_name=${text#*\(}
 	task_name=${task_name%)*}
@@ -52,18 +52,18 @@ task_read()
 frame_is_patched()
 {
 	local function module name form='^\[<[^>]*>\] ([^+ ]+)\+[^ ]*( \[([^] ]+).*\])?'
-	[[ $1 =~ $form ]] || return
+	[[ $1 =~ $form ]] || return 1
 	function=${BASH_REMATCH[1]} module=${BASH_REMATCH[3]-}
 	for name in ${patches[@]+"${patches[@]}"}; do
 		[[ $module != "$name" ]] || {
 			REPLY="$function [$module]"
-			return
+			return 0
 		}
 	done
 	for name in ${patch_functions[@]+"${patch_functions[@]}"}; do
 		[[ $name == "$2 ${module:-vmlinux} $function,"* ]] || continue
 		REPLY=$function${module:+" [$module]"}
-		return
+		return 0
 	done
 	return 1
 }
@@ -103,6 +103,9 @@ task_show()
 	done
 }
 
+# Where they are if /proc shows none.
+tasks_hidden='no task that /proc shows: it is the idle task of a processor, or the transition has just ended'
+
 # tasks_show PATCH MOST: shows so many of tasks.
 tasks_show()
 {
@@ -114,6 +117,7 @@ tasks_show()
 			task_show "$1"
 		}
 	done
+	((${#tasks[@]})) || say "  $tasks_hidden"
 	((${#tasks[@]} <= n)) || say "  ... and $((${#tasks[@]} - n)) more; 'klpmake why' shows all"
 }
 

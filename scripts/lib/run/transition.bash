@@ -8,7 +8,7 @@ transition_soon=10 transition_patience=2
 # transition_wait PATCH SECONDS: until its transition is over, or the patch is gone; 1 at the limit. Shows who is left.
 transition_wait()
 {
-	local begin now left='' shown=0
+	local begin now left=unknown shown=0
 	uptime_now
 	begin=$REPLY
 	while patch_moves "$1"; do
@@ -52,7 +52,7 @@ transition_blame()
 		text+=$'\n'"  '$task_name' ($task_tid)${task_function:+, in $task_function}: $REPLY"
 		((!${#task_stack[@]})) || text+=$(printf '\n    %s' "${task_stack[@]}")
 	done
-	((${#tasks[@]})) || text+=$'\n''  no task that /proc shows: it is the idle task of a processor'
+	((${#tasks[@]})) || text+=$'\n'"  $tasks_hidden"
 	warn "$text"
 }
 
@@ -72,12 +72,12 @@ patch_wait_gone()
 	while patch_is_there "$1"; do
 		if patch_moves "$1"; then
 			uptime_now
-			transition_wait "$1" "$((end - REPLY))" || return
+			transition_wait "$1" "$((end - REPLY))" || return 1
 			uptime_now
 			soon=$((REPLY + transition_soon))
 		else
 			uptime_now
-			((REPLY < soon)) || return
+			((REPLY < soon)) || return 1
 			sleep 0.1
 		fi
 	done

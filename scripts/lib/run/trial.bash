@@ -30,7 +30,7 @@ trial_is_ending()
 trial_left()
 {
 	local end
-	trial_find "$1" && first_line "$trial_file" && [[ $REPLY =~ ^[0-9]+$ ]] || return
+	trial_find "$1" && first_line "$trial_file" && [[ $REPLY =~ ^[0-9]+$ ]] || return 1
 	end=$REPLY
 	uptime_now
 	REPLY=$((end > REPLY ? end - REPLY : 0))
@@ -69,9 +69,9 @@ trial_begin()
 trial_settle()
 {
 	local to
-	trial_find "$1" || return
+	trial_find "$1" || return 1
 	to=${trial_file/".trial."/".$2."}
-	mv -f -- "$trial_file" "$to" 2>/dev/null || return
+	mv -f -- "$trial_file" "$to" 2>/dev/null || return 1
 	trial_file=$to
 }
 
