@@ -63,6 +63,7 @@ main_load()
 	[[ -n $module ]] || usage_error 'which module?'
 	[[ -z $trial || -z $force ]] || usage_error "'--trial' and '--force' exclude each other: what was forced cannot be taken back"
 	at_exit load_finish
+	trap 'exit 141' PIPE
 	heed_signals
 	report_begin
 	work=$(temporary -d) || exit 1
@@ -162,6 +163,8 @@ load_verdict()
 load_finish()
 {
 	local status=$1 name=${facts[name]-}
+	trap '' PIPE
+	# What is printed here may fail, as when the terminal is gone: the conditions keep that from ending the script.
 	case $begun in
 		load)
 			if ! is_loaded "$name"; then

@@ -48,6 +48,7 @@ main_unload()
 	[[ -z $all || ${#operands[@]} -eq 0 ]] || usage_error "'--all' and a name exclude each other"
 	[[ -n $all || ${#operands[@]} -eq 1 ]] || usage_error 'which livepatch? give its name, or --all'
 	at_exit unload_finish
+	trap 'exit 141' PIPE
 	heed_signals
 	report_begin
 	need_root 'unloading a module'
@@ -143,7 +144,9 @@ unload_again()
 # unload_finish STATUS
 unload_finish()
 {
-	[[ -z $moving ]] || ! patch_is_there "$moving" || unload_again "$moving"
+	trap '' PIPE
+	# What is printed here may fail, as when the terminal is gone.
+	[[ -z $moving ]] || ! patch_is_there "$moving" || unload_again "$moving" || true
 	report_end "$1" unload_json
 }
 

@@ -7,7 +7,8 @@
 #
 # keeper.bash SYS PROC STATE PATCH TRIAL-FILE LOADER
 
-set -euo pipefail
+# Nothing that fails may end it, so there is no 'set -e'.
+set -uo pipefail
 
 program='klpmake trial'
 here=${BASH_SOURCE[0]%/*}
@@ -30,7 +31,7 @@ name=$4 file=$5 loader=$6 told='' seen=''
 tell()
 {
 	say "$(date '+%F %T') $1"
-	{ printf 'klpmake: %s\n' "$1" >/dev/kmsg; } 2>/dev/null || true
+	{ printf 'klpmake: %s\n' "$1" >/dev/kmsg; } 2>/dev/null
 }
 
 # incarnation: sets REPLY to what tells this loaded module from a later one of the same name; empty if there is none.
@@ -53,10 +54,21 @@ may_come()
 	is_loaded "$name" || kill -0 "$loader" 2>/dev/null
 }
 
+# close_files: what whoever started this one holds: pipes that somebody reads to their end, locks. 255 is bash's own.
+close_files()
+{
+	local fd
+	for fd in /proc/self/fd/*; do
+		fd=${fd##*/}
+		((fd < 3 || fd == 255)) || exec {fd}>&-
+	done
+}
+
 main()
 {
 	local end ending
-	cd /
+	cd / || return
+	close_files 2>/dev/null
 	trap '' HUP INT
 	trap 'told=1' TERM
 	first_line "$file"
@@ -69,11 +81,14 @@ main()
 		}
 		# In the background, because bash heeds a signal only between commands.
 		sleep 1 &
-		wait "$!" || true
+		wait "$!"
 	done
 	trap '' TERM
 	ending=${file/".trial."/".ending."}
-	mv -f -- "$file" "$ending" 2>/dev/null || return 0
+	until mv -f -- "$file" "$ending" 2>/dev/null; do
+		[[ -e $file ]] || return 0
+		sleep 1
+	done
 	tell "the trial of '$name' is over: taking it back"
 	while may_come && ! is_lost; do
 		if is_loaded "$name"; then
@@ -89,4 +104,5 @@ main()
 	rm -f -- "$ending"
 }
 
-main
+# On one line: the file may be another one by then.
+main && exit

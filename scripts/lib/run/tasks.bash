@@ -95,7 +95,8 @@ task_moves()
 task_show()
 {
 	local frame
-	say "  '$task_name' ($task_tid)${task_function:+, in $task_function}"
+	# A task chooses its name, so there may be anything in it that a terminal obeys.
+	say "  '$(printf '%s' "${task_name//$'\n'/ }" | printable_lines)' ($task_tid)${task_function:+, in $task_function}"
 	task_moves "$1"
 	say "    $REPLY"
 	for frame in ${task_stack[@]+"${task_stack[@]}"}; do

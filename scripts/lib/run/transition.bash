@@ -91,7 +91,8 @@ module_remove()
 	uptime_now
 	end=$((REPLY + transition_soon))
 	while is_loaded "$1"; do
-		! said=$(rmmod "$1" 2>&1) || continue
+		said=$(rmmod "$1" 2>&1) || true
+		is_loaded "$1" || break
 		uptime_now
 		((REPLY < end)) || {
 			REPLY=${said##*: }

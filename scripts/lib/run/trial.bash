@@ -51,6 +51,7 @@ trial_begin()
 	state_directory
 	rm -f -- "$run_state/$1".{trial,ending,kept}.??????
 	trial_file=$(mktemp "$run_state/$1.trial.XXXXXX") || die "cannot write to '$run_state'"
+	chmod 644 "$trial_file"
 	uptime_now
 	printf '%d\n' "$((REPLY + $2))" >"$trial_file"
 	setsid "$BASH" -p "$home/scripts/lib/run/keeper.bash" "$run_sys" "$run_proc" "$run_state" "$1" "$trial_file" "$$" \
