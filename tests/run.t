@@ -112,7 +112,7 @@ not_loaded "a livepatch 'klp_other' is loaded already: 'klpmake unload klp_other
 on load klp-x.ko
 has "$status:$err" "0:klpmake load: note: 'helper,2' of vmlinux is 'klp_other''s now: this patch lies on top and wins" 'a function that another one has'
 on load klp-all.ko
-has "$status:$err" "0:klpmake load: note: it replaces all other livepatches, which will be disabled: klp_other klp_x" 'one that replaces says which'
+has "$status:$err" "0:klpmake load: note: it replaces all other livepatches, which will be disabled: klp_other klp_x; taking it back does not bring them back" 'one that replaces says which'
 boot
 echo 9.9.1-mini >"$machine/proc/sys/kernel/osrelease"
 not_loaded "it is for kernel '9.9.0-mini', and '9.9.1-mini' is running" 'another kernel' klp-x.ko

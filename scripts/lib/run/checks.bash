@@ -93,7 +93,7 @@ checks_stack()
 		told[$object]=1
 	done
 	if [[ ${facts[replace]-} == yes ]] && ((${#patches[@]})); then
-		note "it replaces all other livepatches, which will be disabled: ${patches[*]}"
+		note "it replaces all other livepatches, which will be disabled: ${patches[*]}; taking it back does not bring them back"
 	elif [[ ${facts[replace]-unknown} == unknown ]] && ((${#patches[@]})); then
 		note "whether it replaces the other livepatches cannot be read from the file: ${patches[*]}"
 	fi

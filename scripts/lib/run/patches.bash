@@ -23,7 +23,8 @@ patches_read()
 		is_module_name "$name" || continue
 		first_line "$dir/enabled" || continue
 		patch_enabled[$name]=$REPLY
-		first_line "$dir/transition" || continue
+		# Kernels that stop the machine for it have no transition.
+		first_line "$dir/transition" || REPLY=0
 		patch_moving[$name]=$REPLY
 		# Older kernels do not have these two.
 		! first_line "$dir/replace" || patch_replace[$name]=$REPLY
