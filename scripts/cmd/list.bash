@@ -61,7 +61,7 @@ list_patch()
 	list_state "$1"
 	text="$1: $REPLY"
 	[[ ${patch_replace[$1]-} != 1 ]] || text+=', replaces all others'
-	[[ ! -e $run_state/$1.forced ]] || text+=', was forced: it cannot be unloaded'
+	[[ ! -e $run_state/$1.forced ]] || text+=', was forced'
 	if trial_left "$1"; then
 		text+=", on trial for $REPLY more seconds"
 		trial_has_keeper "$1" || text+=', but nobody is left to end that'

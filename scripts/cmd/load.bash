@@ -30,7 +30,7 @@ against it is said.
       --trial TIME      take it back by itself after this time (90, 10m, 2h), unless 'klpmake keep X' comes first
       --timeout SECONDS how long the transition may take (default $limit)
       --force           end a transition that takes longer by force: tasks then may still run old functions, and
-                        the module can never be unloaded
+                        modules may have to stay until the next boot
   -q, --quiet           show nothing but errors
       --json            report as one JSON object on standard output
   -h, --help            this help
@@ -141,9 +141,11 @@ load_wait()
 }
 
 # load_force NAME
+# Rule: kernel/livepatch/transition.c, klp_force_transition(): before Linux 5.18 this module stays for good, since then
+# those that it replaces do.
 load_force()
 {
-	warn "forcing the transition of '$1': the tasks above may run old functions and new ones at once, and the module can never be unloaded"
+	warn "forcing the transition of '$1': the tasks above may run old functions and new ones at once; its module, or those that it replaces, can never be unloaded, depending on the kernel"
 	state_directory
 	# It may have ended by itself in between.
 	patch_write "$1" force 1 || ! patch_moves "$1" || die "the kernel does not force the transition of '$1'"

@@ -2,7 +2,7 @@
 #
 # What a module says of itself, from klpinfo. Source common.bash, packed.bash and system.bash first.
 
-declare -A facts=()
+declare -gA facts=()
 facts_objects=() facts_functions=() # "OBJECT FUNCTION,POSITION", as sysfs will call them
 facts_copy='' facts_unknown=''
 

@@ -6,11 +6,11 @@
 
 # Names, in the order in which they were put on top of each other: the last one is on top.
 patches=()
-declare -A patch_enabled=() patch_moving=() patch_replace=() patch_order=()
+declare -gA patch_enabled=() patch_moving=() patch_replace=() patch_order=()
 # "PATCH OBJECT FUNCTION,POSITION" for each, in the order of the patches.
 patch_functions=()
 # By "OBJECT FUNCTION,POSITION": the patch whose function runs, and all that have one.
-declare -A function_owner=() function_users=()
+declare -gA function_owner=() function_users=()
 
 # patches_read: sets all of these.
 patches_read()
