@@ -141,8 +141,8 @@ load_wait()
 }
 
 # load_force NAME
-# Rule: kernel/livepatch/transition.c, klp_force_transition(): before Linux 5.18 this module stays for good, since then
-# those that it replaces do.
+# Rule: kernel/livepatch/transition.c, klp_force_transition(): in older kernels this module stays for good, in Linux 6.1 and
+# later those that it replaces do.
 load_force()
 {
 	warn "forcing the transition of '$1': the tasks above may run old functions and new ones at once; its module, or those that it replaces, can never be unloaded, depending on the kernel"
