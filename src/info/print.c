@@ -5,9 +5,9 @@
 #include "base/json.h"
 #include "base/util.h"
 #include "elf/modinfo.h"
-#include "elf/signature.h"
 #include "info/info.h"
 #include "klp/format.h"
+#include "patch/signature.h"
 
 /* What the module says of itself: the key in .modinfo, and the word here. */
 static const struct {
@@ -122,7 +122,7 @@ void module_info_print(const struct module_info *info)
 	printf("livepatch %s\n", info->livepatch ? "yes" : "no");
 	if (info->vermagic)
 		printf("vermagic %s\n", info->vermagic);
-	printf("signed %s\n", elf_file_signed(info->elf) ? "yes" : "no");
+	printf("signed %s\n", module_is_signed(info->elf) ? "yes" : "no");
 	if (elf_file_build_id(info->elf, id))
 		printf("build_id %s\n", id);
 	for (size_t i = 0; i < ARRAY_SIZE(said); i++)
@@ -195,7 +195,7 @@ void module_info_json(const struct module_info *info)
 	json_string(&j, "name", info->name);
 	json_bool(&j, "livepatch", info->livepatch);
 	json_string(&j, "vermagic", info->vermagic);
-	json_bool(&j, "signed", elf_file_signed(info->elf));
+	json_bool(&j, "signed", module_is_signed(info->elf));
 	json_string(&j, "build_id", elf_file_build_id(info->elf, id) ? id : NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(said); i++)
 		json_said(&j, info, said[i].key, said[i].word, said[i].several);

@@ -171,8 +171,8 @@ static bool agree(size_t *known, size_t found)
 	return !found || *known == found;
 }
 
-static bool check_object(const struct inference *in, const struct reloc *at, uint64_t member,
-			 size_t *func)
+static bool is_object_member(const struct inference *in, const struct reloc *at, uint64_t member,
+			     size_t *func)
 {
 	size_t entry;
 
@@ -198,7 +198,7 @@ static bool is_objects(const struct inference *in, const struct variable *v, str
 		uint64_t member = (at->offset - v->begin) % ret->object;
 
 		if ((at->offset - v->begin) / ret->object >= n ||
-		    !check_object(in, at, member, &ret->func))
+		    !is_object_member(in, at, member, &ret->func))
 			return false;
 		lists += member == OBJECT_FUNCS;
 	}

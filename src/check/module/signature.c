@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "check/say.h"
-#include "elf/signature.h"
+#include "patch/signature.h"
 
 void check_signature_want(struct check *c)
 {
@@ -45,7 +45,7 @@ static bool may_be_locked_down(const struct check *c)
 
 void check_signature(struct check *c)
 {
-	bool there = elf_file_signed(c->mod), enforced = is_enforced(c);
+	bool there = module_is_signed(c->mod), enforced = is_enforced(c);
 	const char *when = enforced		   ? "takes signed modules only"
 			   : may_be_locked_down(c) ? "takes signed modules only when it is locked "
 						     "down, as with Secure Boot"

@@ -11,6 +11,6 @@
  * Does the file end as a signed module does? Whether the kernel knows the key, only the kernel can
  * say. Rule: kernel/module/signing.c, module_sig_check().
  */
-bool elf_file_signed(const struct elf_file *f);
+bool module_is_signed(const struct elf_file *f);
 
 #endif
