@@ -44,14 +44,16 @@ klpsyms_folders := resolve patch same operand $(kernel_folders)
 klplink_folders := link klp elf arch base
 klpcheck_folders := check patch same operand $(kernel_folders)
 kallsympos_folders := answer same operand $(kernel_folders)
+klpinfo_folders := info patch klp elf arch base
 klpplace_folders := base
 
-programs := klpdecl klpdiff klpsyms klplink klpcheck kallsympos klpplace
+programs := klpdecl klpdiff klpsyms klplink klpcheck klpinfo kallsympos klpplace
 klpdiff_libs := -ldwarf -lelf
 klpdecl_libs := -ldwarf -lelf
 klpsyms_libs := -ldwarf -lelf
 klplink_libs := -lelf
 klpcheck_libs := -ldwarf -lelf
+klpinfo_libs := -lelf
 kallsympos_libs := -ldwarf -lelf
 
 all: $(addprefix $(BUILD)/,$(programs))
@@ -135,7 +137,7 @@ JOBS ?= $(shell expr $$(nproc) + 1)
 
 # Those that need kernels, and hosts.t, which compiles for other machines.
 with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels guest guest-failures helpers-kernels hosts klpmake leftovers modules \
-		namespaces selftests special symbols template-kernels types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
+		namespaces run-guest selftests special symbols template-kernels types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
 
 # The miniature kernels that the tests of one run share: tests/mini.bash.
 shared := mini=$$(mktemp -d) && trap 'rm -rf "$$mini"' EXIT && KLPMAKE_MINI=$$mini
@@ -190,9 +192,9 @@ screencast: all
 	./scripts/dev/screencast
 
 # shellcheck reads parts (*.bash) with the scripts that source them (-a).
-shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) packaging/completion.bash .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
+shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) scripts/lib/run/keeper.bash packaging/completion.bash .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
 	      $(wildcard example/*/check example/*/scenario tests/modules/*/check tests/modules/*/scenario) \
-	      $(addprefix tests/modules/,scenario load-orders switching) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
+	      $(addprefix tests/modules/,scenario load-orders switching) tests/run/command tests/run/kernel $(wildcard tests/run/bin/*) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
 	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(shell find scripts -type f)))
 c_files = $(filter-out src/include/%,$(wildcard src/*/*.[ch] src/*/*/*.[ch])) $(wildcard tests/*.[ch] tests/fuzz/*.c)
 

@@ -34,6 +34,23 @@ _klpmake_templates()
 	(cd -- "${program%/*}/templates" 2>/dev/null && printf '%s\n' *)
 }
 
+# _klpmake_patches COMMAND: the livepatches that are loaded; for 'keep' those that are on trial.
+_klpmake_patches()
+{
+	local path
+	if [[ $1 == keep ]]; then
+		for path in /run/klpmake/*.trial.*; do
+			path=${path##*/}
+			[[ $path == '*'* ]] || printf '%s\n' "${path%%.*}"
+		done
+	else
+		for path in /sys/kernel/livepatch/*/; do
+			path=${path%/}
+			[[ $path == *'/*' ]] || printf '%s\n' "${path##*/}"
+		done
+	fi
+}
+
 # _klpmake_files PATTERN: files whose names match, and directories on the way to one.
 _klpmake_files()
 {
@@ -49,7 +66,7 @@ _klpmake_files()
 _klpmake_value()
 {
 	case $1 in
-		-k | --kernel) mapfile -t COMPREPLY < <(compgen -W "$(_klpmake_releases)" -- "$cur") ;;
+		-k | --kernel | --from) mapfile -t COMPREPLY < <(compgen -W "$(_klpmake_releases)" -- "$cur") ;;
 		--allow) mapfile -t COMPREPLY < <(compgen -W "$(_klpmake_checks "$2")" -- "$cur") ;;
 		--template) mapfile -t COMPREPLY < <(compgen -W "$(_klpmake_templates "$2")" -- "$cur") ;;
 		--program) mapfile -t COMPREPLY < <(compgen -c -- "$cur") ;;
@@ -57,13 +74,14 @@ _klpmake_value()
 		-o | --output | --vmlinux | --kdir | --symbols | --source | --baseline | --run | --scenario | --file | --image | --modules | --log)
 			_klpmake_files '*'
 			;;
-		--add | --with | --files | --cmd | --modprobe | --timeout | --memory | --cpus | --append) ;;
+		--add | --with | --files | --cmd | --modprobe | --timeout | --trial | --memory | --cpus | --append) ;;
 		*) return 1 ;;
 	esac
 }
 
 _klpmake()
 {
+	local commands='check diff info keep list load new signal try unload update why'
 	local program=$1 cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=''
 	COMPREPLY=()
 	# bash parts words at '=' as well.
@@ -75,20 +93,27 @@ _klpmake()
 	! _klpmake_value "$prev" "$program" || return 0
 	if [[ ${program##*/} == klpmake ]] && ((COMP_CWORD > 1)); then
 		case ${COMP_WORDS[1]} in
-			check | diff | new | try | help) command=${COMP_WORDS[1]} ;;
+			help) command=help ;;
+			*) [[ " $commands " != *" ${COMP_WORDS[1]} "* ]] || command=${COMP_WORDS[1]} ;;
 		esac
 	fi
 	if [[ $command == help ]]; then
-		((COMP_CWORD > 2)) || mapfile -t COMPREPLY < <(compgen -W 'check diff new try' -- "$cur")
+		((COMP_CWORD > 2)) || mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
 	elif [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_klpmake_options "$program" ${command:+"$command"})" -- "$cur")
 	elif [[ $command == diff || $command == new ]]; then
 		_klpmake_files '*.@(patch|diff)'
+	elif [[ $command == keep || $command == unload ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_klpmake_patches "$command")" -- "$cur")
+	elif [[ $command == list || $command == signal || $command == why ]]; then
+		:
+	elif [[ $command == update ]]; then
+		_klpmake_files '*/'
 	elif [[ -n $command ]]; then
 		_klpmake_files '*.ko*'
 	elif [[ ${program##*/} == klpmake ]]; then
 		mapfile -t COMPREPLY < <(
-			((COMP_CWORD > 1)) || compgen -W 'check diff new try help' -- "$cur"
+			((COMP_CWORD > 1)) || compgen -W "$commands help" -- "$cur"
 		)
 		_klpmake_files '*.@(patch|diff)'
 		compopt -o filenames 2>/dev/null

@@ -23,8 +23,8 @@ completed()
 }
 
 completed klpmake c check
-completed klpmake '' 'a directory|check|diff|fix.patch|help|more.diff|new|try'
-completed klpmake help '' 'check|diff|new|try'
+completed klpmake '' 'a directory|check|diff|fix.patch|help|info|keep|list|load|more.diff|new|signal|try|unload|update|why'
+completed klpmake help '' 'check|diff|info|keep|list|load|new|signal|try|unload|update|why'
 completed klpmake diff '' 'a directory|fix.patch|more.diff'
 completed klpmake new f fix.patch
 completed klpmake diff --ad --add
@@ -34,6 +34,12 @@ completed klpmake --js --json
 completed klpmake --base ''
 completed klpmake check --base --baseline
 completed klpmake try --mod '--modprobe|--modules'
+completed klpmake load --tr --trial
+completed klpmake load --trial '' ''
+completed klpmake load klp- 'klp-x.ko|klp-y.ko.xz'
+completed klpmake unload --a --all
+completed klpmake why '' ''
+completed klpmake update '' 'a directory'
 completed klpmake check klp- 'klp-x.ko|klp-y.ko.xz'
 completed klpmake try '' 'a directory|klp-x.ko|klp-y.ko.xz'
 completed klpmake -k 6.1.0-99 6.1.0-99-test
@@ -47,7 +53,7 @@ completed kallsympos --vm --vmlinux
 completed kallsympos some ''
 
 # Every option that takes a value has to be known: otherwise its value would be completed as a module.
-for command in klpmake 'klpmake check' 'klpmake diff' 'klpmake new' 'klpmake try' kallsympos; do
+for command in klpmake 'klpmake '{check,diff,info,keep,list,load,new,signal,try,unload,update,why} kallsympos; do
 	read -r -a words <<<"$command"
 	while read -r option; do
 		cur='' COMPREPLY=()

@@ -7,7 +7,9 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 cd "$top" || exit
-pages=(klpmake kallsympos klpsyms klplink klpcheck klpdecl klpdiff)
+pages=(klpmake klpmake-load kallsympos klpsyms klplink klpcheck klpinfo klpdecl klpdiff)
+# What klpmake-load(1) is about.
+running=(load keep unload list why signal info)
 texts=(README.md README.zh-CN.md CONTRIBUTING.md doc/*.md)
 
 # option_words: the options in a list of options, one on a line, sorted.
@@ -32,6 +34,7 @@ page_options()
 # all_help PAGE: the options in the help texts of all commands of a page.
 all_help()
 {
+	local command
 	case $1 in
 	klpmake)
 		help_options ./klpmake
@@ -39,6 +42,11 @@ all_help()
 		help_options ./klpmake diff
 		help_options ./klpmake new
 		help_options ./klpmake try
+		;;
+	klpmake-load)
+		for command in "${running[@]}"; do
+			help_options ./klpmake "$command"
+		done
 		;;
 	kallsympos) help_options ./kallsympos ;;
 	*) help_options "$bin/$1" ;;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Damaged files, a few hundred with a fixed seed, to klpdiff, klpsyms, klplink and klpcheck with sanitizers:
+# Damaged files, a few hundred with a fixed seed, to klpdiff, klpsyms, klplink, klpcheck and klpinfo with
+# sanitizers:
 # whatever stands in them, each ends by itself, in time, with 0 or 1.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
@@ -172,6 +173,7 @@ fuzz "an object file" "$dir/alpha.o" "$((rounds / 2))" "${syms[@]}" --vmlinux "$
 fuzz "a module, resolved" "$dir/klp-x.ko" "$rounds" "${syms[@]}" --vmlinux "$k/vmlinux" --module DAMAGED alpha.o
 fuzz "a module, linked" "$dir/klp-x.ko" "$rounds" "$bin/klplink" --table good.syms -o out.ko DAMAGED
 fuzz "a module, checked" "$dir/linked/klp-x.ko" "$rounds" "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" DAMAGED
+fuzz "a module, described" "$dir/linked/klp-x.ko" "$rounds" "$bin/klpinfo" --json DAMAGED
 fuzz "a symbol table" "$dir/good.syms" "$((rounds / 2))" "$bin/klplink" --table DAMAGED -o klp-x.ko.out "$dir/klp-x.ko"
 fuzz "System.map" "$k/System.map" "$((rounds / 2))" "${syms[@]}" --vmlinux "$k/vmlinux" --symbols DAMAGED "${module[@]}"
 fuzz "Module.symvers" "$k/Module.symvers" "$((rounds / 4))" "$bin/klpsyms" -o syms --renames renames \

@@ -22,7 +22,7 @@ wrong()
 }
 
 wrong klpmake '--nonsense' "unknown option '--nonsense'"
-wrong klpmake 'one two' "'one' is not a command (check, diff, new, try, update), and klpmake takes one directory at a time"
+wrong klpmake 'one two' "'one' is not a command (check, diff, info, keep, list, load, new, signal, try, unload, update, why), and klpmake takes one directory at a time"
 wrong klpmake '--kernel' "option '--kernel' needs a value"
 wrong klpmake '-o' "option '-o' needs a value"
 wrong klpmake '--allow' "option '--allow' needs a value"
@@ -31,7 +31,21 @@ wrong 'klpmake check' '--nonsense' "unknown option '--nonsense'"
 wrong 'klpmake check' 'a.ko b.ko' "one module at a time, not 'a.ko' and 'b.ko'"
 wrong 'klpmake try' '' 'which module? give X.ko'
 wrong 'klpmake try' 'x.ko --timeout never' "'--timeout' needs a number of seconds, not 'never'"
-wrong klpmake 'help nonsense' "'nonsense' is not a command (check, diff, new, try, update)"
+for command in load info; do
+	wrong "klpmake $command" '' 'which module?'
+	wrong "klpmake $command" 'a.ko b.ko' "one module at a time, not 'a.ko' and 'b.ko'"
+done
+wrong 'klpmake load' 'x.ko --trial soon' "'--trial' needs a time such as 90, 10m or 2h, not 'soon'"
+wrong 'klpmake load' 'x.ko --timeout 0' "'--timeout' needs a number of seconds, not '0'"
+wrong 'klpmake load' 'x.ko --trial 5m --force' "'--trial' and '--force' exclude each other: what was forced cannot be taken back"
+wrong 'klpmake keep' '' 'which livepatch? give its name'
+wrong 'klpmake unload' '' 'which livepatch? give its name, or --all'
+wrong 'klpmake unload' 'a b' "one livepatch at a time, not 'a' and 'b'; '--all' means all"
+wrong 'klpmake unload' '--all a' "'--all' and a name exclude each other"
+wrong 'klpmake why' '1 2' "one task at a time, not '1' and '2'"
+wrong 'klpmake list' 'x' "unknown argument 'x'"
+wrong 'klpmake signal' 'x' "unknown argument 'x'"
+wrong klpmake 'help nonsense' "'nonsense' is not a command (check, diff, info, keep, list, load, new, signal, try, unload, update, why)"
 wrong klpmake 'help check try' 'help is about one command at a time'
 wrong klpmake '-q help' "'help' comes first, before its options"
 wrong kallsympos '' 'which symbol?'
@@ -54,7 +68,7 @@ wrong_program()
 	run "$bin/$1" "${words[@]}"
 	is "$status:$out:$err" "2::$1: error: $3"$'\n'"  try '$1 --help'" "$1 $2: $3"
 }
-for program in klpdecl klpsyms klplink klpcheck kallsympos; do
+for program in klpdecl klpsyms klplink klpcheck klpinfo kallsympos; do
 	wrong_program "$program" '--nonsense' "unknown option '--nonsense'"
 	wrong_program "$program" '--nonsense=x' "unknown option '--nonsense'"
 	wrong_program "$program" '--help=x' "option '--help' takes no value"
@@ -93,7 +107,7 @@ run "$top/klpmake" check --help
 has "$out" 'Checks that --allow waives:
   record       made for another build' 'klpmake check --help lists them, with what they are'
 
-for command in klpmake 'klpmake check' 'klpmake try' kallsympos "${scripts[@]/#/scripts/}"; do
+for command in klpmake 'klpmake '{check,try,load,keep,unload,list,why,signal,info} kallsympos "${scripts[@]/#/scripts/}"; do
 	for option in -h --help; do
 		read -r -a words <<<"$command $option"
 		run "$top/${words[0]}" "${words[@]:1}"
@@ -101,7 +115,7 @@ for command in klpmake 'klpmake check' 'klpmake try' kallsympos "${scripts[@]/#/
 		has "$out" "Usage: ${command##*/}" "and prints how it is used"
 	done
 done
-for program in klpdecl klpsyms klplink klpcheck kallsympos; do
+for program in klpdecl klpsyms klplink klpcheck klpinfo kallsympos; do
 	for option in -h --help; do
 		run "$bin/$program" "$option"
 		is "$status $err" '0 ' "$program $option succeeds"
@@ -109,7 +123,7 @@ for program in klpdecl klpsyms klplink klpcheck kallsympos; do
 		has "$out" '  -h, --help ' 'and that'
 	done
 done
-for command in '' check try; do
+for command in '' check try load keep unload list why signal info; do
 	help=$("$top/klpmake" ${command:+"$command"} --help)
 	run "$top/klpmake" help ${command:+"$command"}
 	is "$status:$out:$err" "0:$help:" "klpmake help $command"

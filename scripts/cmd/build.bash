@@ -74,6 +74,10 @@ Usage: klpmake [OPTION...] [DIRECTORY]         make the livepatch(es) of a patch
        klpmake diff FIX.patch...|DIRECTORY     only say what they change
        klpmake check [OPTION...] X.ko          check a finished livepatch module
        klpmake try X.ko [OPTION...]            boot its kernel in QEMU and try it there
+       klpmake info X.ko                       say what a livepatch module is and what it would patch
+       klpmake load [--trial TIME] X.ko        load it into the running kernel, or take it back
+       klpmake keep|unload NAME                end the trial of a livepatch; take it back
+       klpmake list, why, signal               show livepatches; what keeps a transition; wake that
        klpmake help [COMMAND]                  how to use klpmake, or one of these commands
 
 A patch directory holds C files, each with a line '//KLPMAKE path/in/kernel/tree.c' (the kernel file

@@ -86,7 +86,7 @@ function begin(s,    rest) {
 	severity = file = line = ""
 	rest = s
 	# "klpmake check: error: " and the like.
-	if (match(s, /^[a-z-]+( [a-z]+)?: (error|warning|waived): /))
+	if (match(s, /^[a-z-]+( [a-z]+)?: (error|warning|waived|note): /))
 		rest = substr(s, index(s, ": ") + 2)
 	# The compiler prints the place first, klpmake the severity.
 	rest = take_severity(take_place(rest))

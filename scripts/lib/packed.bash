@@ -38,6 +38,6 @@ release_of()
 		trap 'rm -f "$file"' EXIT
 		unpacked "$1" "$file"
 	fi
-	vermagic=$(modinfo_field "$file" vermagic) || vermagic=''
-	printf '%s\n' "${vermagic%% *}"
+	said=$(modinfo_field "$file" vermagic) || said=''
+	printf '%s\n' "${said%% *}"
 )

@@ -8,22 +8,12 @@
 #include <string.h>
 
 #include "check/say.h"
-
-/* include/linux/module_signature.h, MODULE_SIG_STRING: a signed module ends with it. */
-#define SIGNED "~Module signature appended~\n"
+#include "patch/signature.h"
 
 void check_signature_want(struct check *c)
 {
 	kallsyms_want(&c->target.kallsyms, "sig_enforce");
 	kallsyms_want(&c->target.kallsyms, "kernel_locked_down");
-}
-
-static bool is_signed(const struct check *c)
-{
-	size_t size, len = strlen(SIGNED);
-	const char *raw = elf_rawfile(c->mod->elf, &size);
-
-	return raw && size > len && !memcmp(raw + size - len, SIGNED, len);
 }
 
 /*
@@ -55,7 +45,7 @@ static bool may_be_locked_down(const struct check *c)
 
 void check_signature(struct check *c)
 {
-	bool there = is_signed(c), enforced = is_enforced(c);
+	bool there = module_is_signed(c->mod), enforced = is_enforced(c);
 	const char *when = enforced		   ? "takes signed modules only"
 			   : may_be_locked_down(c) ? "takes signed modules only when it is locked "
 						     "down, as with Secure Boot"

@@ -1,0 +1,162 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The commands that operate livepatches, on every fetched kernel: load, behaviour, list, unload; a task held in a patched
+# function; a trial whose terminal and klpmake are killed; keep; two loads at once; a patch for another kernel.
+
+# shellcheck source=tests/tap.bash
+. "$(dirname "$0")/tap.bash"
+# shellcheck source=tests/guest.bash
+. "$top/tests/guest.bash"
+
+# scenario: what the guest does. 'says STATUS TEXT COMMAND...' runs a command of klpmake: it ends so, and says that.
+scenario()
+{
+	cat <<-'END'
+		ln -s /try/programs/bash /bin/bash
+		# What devtmpfs does not have and every system makes.
+		ln -s /proc/self/fd /dev/fd
+		mkdir /tree
+		tar -xf tree.tar -C /tree
+		export KLPMAKE_BIN=/try/programs
+		says() {
+			want=$1 text=$2
+			shift 2
+			run_shown "$*" /tree/klpmake "$@"
+			status=$?
+			[ $status -eq "$want" ] || fail "klpmake $*: status $status"
+			grep -qF -- "$text" /run/output || fail "klpmake $*: it did not say '$text'"
+		}
+		cmdline() {
+			grep -qx "$1" /proc/cmdline || fail "/proc/cmdline is not '$1'"
+		}
+		nothing() {
+			[ -z "$(ls /sys/kernel/livepatch)" ] && [ ! -d /sys/module/klp_good ] && [ ! -d /sys/module/klp_held ]
+		}
+		waiting() {
+			grep -q 'left of those' "$1"
+		}
+
+		phase load
+		says 0 'no livepatch is loaded' list
+		says 0 'function vmlinux cmdline_proc_show 0' info /try/modules/klp_good.ko
+		says 0 'klp_good: enabled, every task has it' load /try/modules/klp_good.ko
+		cmdline patched
+		says 0 '  vmlinux cmdline_proc_show,1' list
+		says 1 "a livepatch 'klp_good' is loaded already" load /try/modules/klp_good.ko
+		says 0 "'cmdline_proc_show,1' of vmlinux is 'klp_good''s now" load /try/modules/klp_over.ko
+		cmdline 'patched over'
+		says 0 "(that of 'klp_over' runs)" list
+		says 0 '"owner": "klp_over"' list --json
+		says 0 'klp_good: gone' unload --all
+		nothing || fail 'something is left of two patches'
+		! grep -q patched /proc/cmdline || fail 'it is still patched'
+		complain
+
+		phase refuse
+		says 1 "it is for kernel '0" load foreign.ko
+		says 1 "'/try/modules/plain.ko' is not a livepatch module" load /try/modules/plain.ko
+		nothing || fail 'something is left of what was refused'
+		cp /try/modules/klp_good.ko klp-good.ko
+		gzip klp-good.ko
+		says 0 'klp_good: enabled' load klp-good.ko.gz
+		says 0 'klp_good: gone' unload klp-good.ko.gz
+		says 1 "the kernel does not take 'klp_stranger'" load klp-stranger.ko
+		grep -q 'kernel: klp_stranger: Unknown symbol no_such_function' /run/output || fail "the kernel's words are not shown"
+		# That is no complaint here.
+		judged=$((judged + $(news | wc -l)))
+
+		phase stall
+		load holder
+		says 1 "the transition of 'klp_held' is not over after 5 seconds: taking it back" load --timeout 5 /try/modules/klp_held.ko
+		grep -q "'klp_held' ([0-9]*), in held_here \[holder\]: it is a kernel thread" /run/output || fail 'the task is not named'
+		grep -q 'held_here+0x' /run/output || fail 'its stack is not shown'
+		grep -q "'klp_held' is taken back: nothing of it is left" /run/output || fail 'it was not taken back'
+		nothing || fail 'something is left of a patch that was taken back'
+		/tree/klpmake load --timeout 600 /try/modules/klp_held.ko >/run/loading 2>&1 &
+		loading=$!
+		within waiting /run/loading || fail 'the transition is not shown'
+		says 1 "'klp_held' is in transition, and the kernel has one at a time" load /try/modules/klp_good.ko
+		says 0 'in held_here [holder]' why
+		says 0 '"function": "held_here [holder]"' why --json klp_held
+		says 0 'nothing was sent: this kernel signals the tasks that are left by itself' signal
+		says 0 'klp_held: in transition, being enabled' list
+		echo 1 >/sys/module/holder/parameters/released
+		wait $loading || fail 'the load failed although its task has gone on'
+		says 0 'klp_held: enabled' list
+		says 0 'klp_held: gone' unload klp_held
+		complain
+
+		phase trial
+		says 0 "unless 'klpmake keep klp_good' comes first" load --trial 2h /try/modules/klp_good.ko
+		says 0 'klp_good: enabled, on trial for ' list
+		says 0 'klp_good: stays' keep klp_good
+		says 0 'klp_good: gone' unload klp_good
+		cat >/run/terminal <<'TERMINAL'
+		echo $$ >/run/shell
+		/tree/klpmake load --trial 20 /try/modules/klp_good.ko >/run/trial 2>&1
+		sleep 1000
+		TERMINAL
+		setsid sh /run/terminal &
+		within grep -q 'enabled, every task has it' /run/trial || fail 'the trial did not begin'
+		kill -9 "-$(cat /run/shell)"
+		cmdline patched
+		show "its shell is dead, and it is patched"
+		gone_again() { [ ! -d /sys/module/klp_good ]; }
+		within gone_again || fail 'the trial did not end'
+		! grep -q patched /proc/cmdline || fail 'it is still patched'
+		dmesg | grep -q "klpmake: 'klp_good' is gone" || fail "the kernel's log does not tell of that"
+		says 1 "no livepatch 'klp_good' is loaded" keep klp_good
+		echo 0 >/sys/module/holder/parameters/released
+		rmmod holder
+		load holder
+		echo 0 >/sys/module/holder/parameters/released
+		setsid sh -c 'echo $$ >/run/shell; exec /tree/klpmake load --trial 20 --timeout 600 /try/modules/klp_held.ko' >/run/trial 2>&1 &
+		within waiting /run/trial || fail 'the transition of the trial is not shown'
+		kill -9 "-$(cat /run/shell)"
+		says 0 'klp_held: in transition, being enabled, on trial for ' list
+		within nothing || fail 'the trial of a killed klpmake did not end'
+		complain
+
+		phase twice
+		(/tree/klpmake load /try/modules/klp_good.ko >/run/one 2>&1; echo $? >/run/one.status) &
+		(/tree/klpmake load /try/modules/klp_good.ko >/run/two 2>&1; echo $? >/run/two.status) &
+		wait
+		[ "$(cat /run/one.status /run/two.status | sort | tr '\n' ' ')" = '0 1 ' ] || fail 'two loads at once'
+		cmdline patched
+		says 0 'klp_good: gone' unload klp_good
+
+		phase force
+		allow 'forcing remaining tasks to the patched state'
+		says 0 'its module, or those that it replaces, can never be unloaded' load --timeout 3 --force /try/modules/klp_held.ko
+		says 0 'klp_held: enabled, was forced' list
+		# Of these kernels that is safe: what a forced transition removes is what they keep.
+		says 0 'klp_held: gone' unload klp_held
+	END
+}
+
+# tree FILE: what of klpmake the guest needs, and no more: there is neither a compiler nor binutils in it.
+tree()
+{
+	tar -cf "$1" -C "$top" klpmake scripts/cmd scripts/lib
+}
+
+main()
+{
+	local releases=() release dir
+	need_guests
+	tree "$scratch/tree.tar"
+	scenario >"$scratch/scenario"
+	for release in "${releases[@]}"; do
+		dir=$(modules_for "$release")
+		sed 's/vermagic=[0-9]/vermagic=0/' "$dir/klp-good.ko" >"$scratch/foreign.ko"
+		cp "$dir/klp-stranger.ko" "$scratch"
+		try "$dir"/{klp-good,klp-over,klp-held,holder,plain}.ko --scenario "$scratch/scenario" --file "$scratch/tree.tar" \
+			--file "$scratch/foreign.ko" --file "$scratch/klp-stranger.ko" --program bash --program "$top/build/klpinfo" --timeout 600
+		exits 0 "$release: the commands that operate livepatches"
+	done
+	nothing_left 'nothing is left of the guests'
+	done_testing
+}
+
+main
