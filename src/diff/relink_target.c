@@ -120,8 +120,8 @@ static bool is_originals(const struct relink *r, const struct relink_name *n, co
 }
 
 /*
- * Is that the variable or function that is meant: the one named, or the one that has the place? What
- * has its section alone has all places.
+ * Is that the variable or function that is meant: the one named, or the one that has the place?
+ * What has its section alone has all places.
  */
 static bool holds(const struct relink *r, const struct relink_name *n,
 		  const struct relink_target *t, bool at_end)

@@ -43,7 +43,8 @@ static void report_notes(const struct selection *s, FILE *out)
 {
 	if (!s->asked.n)
 		return;
-	fprintf(out, "note tracepoints of the module are asked each time, not switched on and off:");
+	fprintf(out,
+		"note tracepoints of the module are asked each time, not switched on and off:");
 	for (size_t i = 0; i < s->asked.n; i++)
 		fprintf(out, " %s", s->asked.t[i].name);
 	fprintf(out, "\n");

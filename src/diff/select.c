@@ -211,8 +211,8 @@ int selection_make(struct selection *sel, struct diff *d, struct original *o, co
 	sel->in = xcalloc(d->is.n, sizeof(*sel->in));
 	sel->outside = xcalloc(d->is.n, sizeof(*sel->outside));
 	if (o->scope->object->module)
-		sel->this_module = xasprintf(".klp.symbol:%s:" THIS_MODULE ":0",
-					     o->scope->object->name);
+		sel->this_module =
+			xasprintf(".klp.symbol:%s:" THIS_MODULE ":0", o->scope->object->name);
 	for (size_t i = 0; i < d->is.n; i++) {
 		if (is_root(d, i))
 			include(&s, i);

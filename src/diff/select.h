@@ -11,7 +11,8 @@ struct selection {
 	bool *in;	/* by piece of the patched file */
 	char **outside; /* by piece: the name of what stays the kernel's, or NULL */
 	struct tracepoints asked;
-	char *this_module; /* the name of the module that the file is in, or NULL: it is in vmlinux */
+	char *this_module; /* the name of the module that the file is in, or NULL: it is in vmlinux
+			    */
 };
 
 /*
@@ -21,8 +22,8 @@ struct selection {
  */
 int selection_make(struct selection *s, struct diff *d, struct original *o, const char *path);
 /*
- * What the cut object calls what the patched file calls so, and another file has: THIS_MODULE is not
- * the patch, and a static call may be another's.
+ * What the cut object calls what the patched file calls so, and another file has: THIS_MODULE is
+ * not the patch, and a static call may be another's.
  */
 const char *selection_name(const struct selection *s, const char *name);
 

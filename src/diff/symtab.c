@@ -83,8 +83,9 @@ static void add_symbol(struct symtab *t, const struct diff *d, const struct layo
 	Elf64_Sym *sym;
 	char *name;
 
-	/* At the end of a piece another one begins, whose symbol it is. */
-	if (piece == NO_PIECE || !l->s->in[piece] ||
+	/* At the end of a piece another one begins, whose symbol it is; what lies behind is
+	 * nobody's. */
+	if (piece == NO_PIECE || !l->s->in[piece] || s->sym.st_value > l->p->piece[piece].end ||
 	    !layout_place(l, s->shndx, s->sym.st_value, &value))
 		return;
 	replaces = d->fate[piece] == FATE_REPLACE && l->p->piece[piece].symbol == index;

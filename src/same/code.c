@@ -85,8 +85,8 @@ static bool place_in(const struct code *c, size_t section, uint64_t offset, uint
 }
 
 /*
- * Is it a place before or behind a section of variables, less than 2 GiB away? Code that counts from
- * another index than 0 refers to one. There is nothing at such a place: code_neighbours().
+ * Is it a place before or behind a section of variables, less than 2 GiB away? Code that counts
+ * from another index than 0 refers to one. There is nothing at such a place: code_neighbours().
  */
 static bool place_beside(const struct code *c, size_t section, uint64_t offset, uint64_t *ret)
 {

@@ -70,8 +70,8 @@ bool code_is_traced(const struct code *c, uint64_t place);
 const struct ksym *code_symbol(struct code *c, uint64_t place);
 
 /*
- * Of an object file that is not linked: the functions or variables that begin last before a place and
- * first behind it in its section; each may be NULL.
+ * Of an object file that is not linked: the functions or variables that begin last before a place
+ * and first behind it in its section; each may be NULL.
  */
 void code_neighbours(struct code *c, uint64_t place, const struct ksym **before,
 		     const struct ksym **behind);

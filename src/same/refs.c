@@ -303,9 +303,9 @@ static bool is_once(struct code *c, uint64_t place)
 }
 
 /*
- * A place between variables is one of them, counted from another index than 0. Where both neighbours
- * are at the same distances, it does not matter which. (Between constants there may be one without a
- * name.)
+ * A place between variables is one of them, counted from another index than 0. Where both
+ * neighbours are at the same distances, it does not matter which. (Between constants there may be
+ * one without a name.)
  */
 static bool same_gap(struct same *s, uint64_t a, uint64_t b)
 {
