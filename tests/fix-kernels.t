@@ -54,7 +54,7 @@ whole_run()
 	patched module net/8021q/vlanproc.c '/^static int vlan_seq_show/,/^}/s/^{/{\n\tpr_info("klp-vlan\\n");/'
 	makes_fix vlan_seq_show module.patch
 	patched header net/netlink/af_netlink.h '/^static inline struct netlink_sock \*nlk_sk/,/^}/s/^{/{\n\tbarrier();/'
-	patched traced net/sunrpc/cache.c 's/^\ttrace_cache_entry_update(detail, h);/&\n\tpr_info("klp-cache\\n");/'
+	patched traced net/sunrpc/cache.c 's/^\t*trace_cache_entry_update(detail, h);/&\n\t\tpr_info("klp-cache\\n");/'
 	makes_fix 'sunrpc_cache_update|cache_entry_update' traced.patch
 	has "$out" 'tracepoints of the module are asked each time, not switched on and off: cache_entry_update' "$release: ... with a tracepoint of its module"
 	patched nested fs/xfs/libxfs/xfs_alloc.c '/^xfs_alloc_fix_len/,/^}/s/^{/{\n\tpr_info("klp-xfs\\n");/'

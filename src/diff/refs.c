@@ -216,6 +216,18 @@ int refs_read(struct pieces *p)
 }
 
 /*
+ * Is it a place beside a variable that has its section alone, less than 2 GiB away? An index that
+ * does not begin at 0 makes one.
+ */
+static bool is_beside(const struct pieces *p, size_t section, uint64_t place)
+{
+	GElf_Xword flags = p->elf->sec[section].shdr.sh_flags;
+
+	return (flags & (SHF_ALLOC | SHF_EXECINSTR)) == SHF_ALLOC &&
+	       place + (1U << 31) <= UINT32_MAX;
+}
+
+/*
  * The piece that a place belongs to. Where a symbol was named, it is that symbol's, also just
  * behind its end.
  */
@@ -226,8 +238,7 @@ static void resolve(struct pieces *p, struct piece_ref *r, const struct elf_symb
 	bool named = GELF_ST_TYPE(sym->sym.st_info) != STT_SECTION;
 
 	r->piece = pieces_at(p, sym->shndx, place);
-	/* An index that does not begin at 0 makes it a place before or behind the only variable. */
-	if (r->piece == NO_PIECE)
+	if (r->piece == NO_PIECE && is_beside(p, sym->shndx, place))
 		r->piece = pieces_only(p, sym->shndx);
 	if (named && pieces_at(p, sym->shndx, base) != NO_PIECE &&
 	    p->piece[pieces_at(p, sym->shndx, base)].name)
