@@ -81,7 +81,7 @@ _klpmake_value()
 
 _klpmake()
 {
-	local commands='boot check diff info install keep list load new signal try uninstall unload update why'
+	local commands='boot check diff info install keep list load new sign signal try uninstall unload update why'
 	local program=$1 cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=''
 	COMPREPLY=()
 	# bash parts words at '=' as well.
