@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make            the programs, in build/
-# make install    PREFIX (default /usr/local), LIBDIR, MANDIR, COMPDIR and DESTDIR are honoured
+# make install    PREFIX (default /usr/local), LIBDIR, MANDIR, COMPDIR, UNITDIR and DESTDIR are honoured
 # make uninstall  removes what install with the same arguments has put there
 # make check      the tests that do not need a kernel; two cores take less than two minutes
 # make test       all tests that this machine can run; ./scripts/test sets up what they need
@@ -89,6 +89,7 @@ klplink-files:
 LIBDIR ?= $(PREFIX)/lib
 MANDIR ?= $(PREFIX)/share/man
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 installed := $(LIBDIR)/klpmake
 commands := klpmake kallsympos
 # scripts/dev, demo and test are of no use without this tree, so they are not installed.
@@ -112,13 +113,15 @@ install: all
 		ln -sf "$$(realpath -m --relative-to='$(PREFIX)/bin' '$(installed)')/$$c" $(DESTDIR)$(PREFIX)/bin; \
 	done
 	install -m 644 $(addprefix doc/,$(pages)) $(DESTDIR)$(MANDIR)/man1
+	umask 022 && mkdir -p $(DESTDIR)$(UNITDIR) && \
+		sed 's|@KLPMAKE@|$(PREFIX)/bin/klpmake|' packaging/klpmake.service >$(DESTDIR)$(UNITDIR)/klpmake.service
 	for c in $(commands); do install -m 644 packaging/completion.bash $(DESTDIR)$(COMPDIR)/$$c; done
 
 # Removes the directories that only klpmake fills, and keeps others.
 uninstall:
 	rm -rf $(DESTDIR)$(installed)
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(commands)) $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(pages)) \
-		$(addprefix $(DESTDIR)$(COMPDIR)/,$(commands))
+		$(addprefix $(DESTDIR)$(COMPDIR)/,$(commands)) $(DESTDIR)$(UNITDIR)/klpmake.service
 
 # Tests of the programs run against a build with sanitizers; whole runs use what users run.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer

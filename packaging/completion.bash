@@ -81,7 +81,7 @@ _klpmake_value()
 
 _klpmake()
 {
-	local commands='check diff info keep list load new signal try unload update why'
+	local commands='boot check diff info install keep list load new sign signal try uninstall unload update why'
 	local program=$1 cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=''
 	COMPREPLY=()
 	# bash parts words at '=' as well.
@@ -105,7 +105,9 @@ _klpmake()
 		_klpmake_files '*.@(patch|diff)'
 	elif [[ $command == keep || $command == unload ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_klpmake_patches "$command")" -- "$cur")
-	elif [[ $command == list || $command == signal || $command == why ]]; then
+	elif [[ $command == uninstall ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(cat "/var/lib/klpmake/$(uname -r)/order" 2>/dev/null)" -- "$cur")
+	elif [[ $command == boot || $command == list || $command == signal || $command == why ]]; then
 		:
 	elif [[ $command == update ]]; then
 		_klpmake_files '*/'

@@ -47,6 +47,8 @@ is "$(found -type d ! -perm 755) $(found -type f ! -perm 755 ! -perm 644)" ' ' \
 is "$(found -type f -perm 755 -path '*/lib/guest/*')" "./opt/klp/lib/klpmake/scripts/lib/guest/init" \
 	"... commands can be run, and nothing else can"
 
+is "$(sed -n 's/^ExecStart=//p' "$dest/opt/klp/lib/systemd/system/klpmake.service")" '/opt/klp/bin/klpmake boot' "... the unit runs it"
+
 run make -s -C "$source" uninstall PREFIX=/opt/klp DESTDIR="$dest"
 is "$status:$(found ! -type d)" '0:' "make uninstall leaves no file"
 is "$(found -name '*klpmake*')" '' "... nor a directory of klpmake's"

@@ -22,7 +22,7 @@ wrong()
 }
 
 wrong klpmake '--nonsense' "unknown option '--nonsense'"
-wrong klpmake 'one two' "'one' is not a command (check, diff, info, keep, list, load, new, signal, try, unload, update, why), and klpmake takes one directory at a time"
+wrong klpmake 'one two' "'one' is not a command (boot, check, diff, info, install, keep, list, load, new, sign, signal, try, uninstall, unload, update, why), and klpmake takes one directory at a time"
 wrong klpmake '--kernel' "option '--kernel' needs a value"
 wrong klpmake '-o' "option '-o' needs a value"
 wrong klpmake '--allow' "option '--allow' needs a value"
@@ -44,8 +44,13 @@ wrong 'klpmake unload' 'a b' "one livepatch at a time, not 'a' and 'b'; '--all' 
 wrong 'klpmake unload' '--all a' "'--all' and a name exclude each other"
 wrong 'klpmake why' '1 2' "one task at a time, not '1' and '2'"
 wrong 'klpmake list' 'x' "unknown argument 'x'"
+wrong 'klpmake install' '' 'which module?'
+wrong 'klpmake uninstall' '' 'which livepatch? give its name'
+wrong 'klpmake uninstall' '-k ../x klp-x' "'../x' is not the release of a kernel"
+wrong 'klpmake sign' 'x.ko' 'which key? --key KEY --cert CERT'
+wrong 'klpmake boot' 'x' "unknown argument 'x'"
 wrong 'klpmake signal' 'x' "unknown argument 'x'"
-wrong klpmake 'help nonsense' "'nonsense' is not a command (check, diff, info, keep, list, load, new, signal, try, unload, update, why)"
+wrong klpmake 'help nonsense' "'nonsense' is not a command (boot, check, diff, info, install, keep, list, load, new, sign, signal, try, uninstall, unload, update, why)"
 wrong klpmake 'help check try' 'help is about one command at a time'
 wrong klpmake '-q help' "'help' comes first, before its options"
 wrong kallsympos '' 'which symbol?'
@@ -107,7 +112,7 @@ run "$top/klpmake" check --help
 has "$out" 'Checks that --allow waives:
   record       made for another build' 'klpmake check --help lists them, with what they are'
 
-for command in klpmake 'klpmake '{check,try,load,keep,unload,list,why,signal,info} kallsympos "${scripts[@]/#/scripts/}"; do
+for command in klpmake 'klpmake '{check,try,load,keep,unload,list,why,signal,info,install,uninstall,boot,sign} kallsympos "${scripts[@]/#/scripts/}"; do
 	for option in -h --help; do
 		read -r -a words <<<"$command $option"
 		run "$top/${words[0]}" "${words[@]:1}"

@@ -60,7 +60,7 @@ checks_policy()
 		locked='module.sig_enforce is on'
 	fi
 	[[ -z $locked ]] ||
-		refuse "it has no signature, and this kernel takes signed modules only ($locked): sign it with a key that the kernel knows, by scripts/sign-file of its headers"
+		refuse "it has no signature, and this kernel takes signed modules only ($locked): 'klpmake sign' signs it, with a key that the kernel has to know"
 }
 
 # checks_loaded: what is there already.
