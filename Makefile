@@ -3,7 +3,7 @@
 # make            the programs, in build/
 # make install    PREFIX (default /usr/local), LIBDIR, MANDIR, COMPDIR, UNITDIR and DESTDIR are honoured
 # make uninstall  removes what install with the same arguments has put there
-# make check      the tests that do not need a kernel; two cores take less than two minutes
+# make check      the tests that do not need a kernel; two cores take two to three minutes
 # make test       all tests that this machine can run; ./scripts/test sets up what they need
 #                 ARCHES=riscv64: only those of that architecture; ARCHES=all: those of every one
 # make test-kernel ARCH=riscv64   kernels to test that architecture with
