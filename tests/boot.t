@@ -15,23 +15,6 @@ export TMPDIR=$scratch/tmp MACHINE_SETTLE=300
 mkdir "$TMPDIR"
 trap 'settled_now; halt; tap_end' EXIT
 
-# make_patch NAME VERMAGIC
-make_patch()
-{
-	cat >"$1.c" <<-'END'
-		#include "mini.h"
-		static int new_helper(int x) { return x + 1; }
-		static struct klp_func funcs[] = {{.old_name = "helper", .new_func = new_helper, .old_sympos = 2}, {}};
-		static struct klp_object objects[] = {{.funcs = funcs}, {}};
-		static struct klp_patch patch = {.mod = THIS_MODULE, .objs = objects};
-		static int __init x_init(void) { return klp_enable_patch(&patch); }
-		module_init(x_init);
-		MODULE_LICENSE("GPL");
-		MODULE_INFO(livepatch, "Y");
-	END
-	mini_vermagic=$2 MINI_CFLAGS=-g0 mini_module "$k" "$scratch/$1.ko" "$1.c" || exit
-}
-
 # settled_now: ends what waits until a patch has been good for a while, as an orderly end of the machine does.
 settled_now()
 {
@@ -58,10 +41,9 @@ crash()
 	echo 'quiet' >"$machine/proc/cmdline"
 }
 
-mini=$mini_vermagic
-make_patch klp-a "$mini"
-make_patch klp-b "$mini"
-make_patch klp-c "${mini/9.9.0-mini/9.9.1-mini}"
+make_patch klp-a
+make_patch klp-b
+mini_vermagic=${mini_vermagic/9.9.0-mini/9.9.1-mini} make_patch klp-c
 cp "$bin/klpinfo" plain.ko
 
 boot

@@ -85,3 +85,25 @@ names_in()
 {
 	(cd "$1" && find . -mindepth 1 -maxdepth 1 -printf '%P\n' | LC_ALL=C sort | paste -sd ' ')
 }
+
+# make_patch NAME [LINE...]: NAME.ko replaces helper, with these lines in its source.
+make_patch()
+{
+	local name=$1
+	shift
+	{
+		cat <<-'END'
+			#include "mini.h"
+			static int new_helper(int x) { return x + 1; }
+			static struct klp_func funcs[] = {{.old_name = "helper", .new_func = new_helper, .old_sympos = 2}, {}};
+			static struct klp_object objects[] = {{.funcs = funcs}, {}};
+			static struct klp_patch patch = {.mod = THIS_MODULE, .objs = objects, .replace = REPLACE};
+			static int __init x_init(void) { return klp_enable_patch(&patch); }
+			module_init(x_init);
+			MODULE_LICENSE("GPL");
+			MODULE_INFO(livepatch, "Y");
+		END
+		printf '%s\n' "$@"
+	} >"$name.c"
+	MINI_CFLAGS="-g0 -DREPLACE=${REPLACE:-0}" mini_module "$k" "$scratch/$name.ko" "$name.c" || exit
+}

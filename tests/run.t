@@ -15,27 +15,6 @@ export TMPDIR=$scratch/tmp
 mkdir "$TMPDIR"
 trap 'halt; tap_end' EXIT
 
-# make_patch NAME [LINE...]: NAME.ko replaces helper, with these lines in its source.
-make_patch()
-{
-	local name=$1
-	shift
-	{
-		cat <<-'END'
-			#include "mini.h"
-			static int new_helper(int x) { return x + 1; }
-			static struct klp_func funcs[] = {{.old_name = "helper", .new_func = new_helper, .old_sympos = 2}, {}};
-			static struct klp_object objects[] = {{.funcs = funcs}, {}};
-			static struct klp_patch patch = {.mod = THIS_MODULE, .objs = objects, .replace = REPLACE};
-			static int __init x_init(void) { return klp_enable_patch(&patch); }
-			module_init(x_init);
-			MODULE_LICENSE("GPL");
-			MODULE_INFO(livepatch, "Y");
-		END
-		printf '%s\n' "$@"
-	} >"$name.c"
-	MINI_CFLAGS="-g0 -DREPLACE=${REPLACE:-0}" mini_module "$k" "$scratch/$name.ko" "$name.c" || exit
-}
 make_patch klp-x
 REPLACE=1 make_patch klp-all
 make_patch klp-built 'MODULE_INFO(klpmake_kernel, "0a0b0c0d");'

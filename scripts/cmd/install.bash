@@ -10,6 +10,8 @@
 . "$home/scripts/lib/run/all.bash"
 # shellcheck source=scripts/lib/run/facts.bash
 . "$home/scripts/lib/run/facts.bash"
+# shellcheck source=scripts/lib/run/checks.bash
+. "$home/scripts/lib/run/checks.bash"
 # shellcheck source=scripts/lib/run/store.bash
 . "$home/scripts/lib/run/store.bash"
 
@@ -56,11 +58,9 @@ install_one()
 	local release name
 	facts_take "$1" "$work"
 	facts_read "$facts_copy"
-	[[ ${facts[livepatch]-} == yes ]] || die "'$1' is not a livepatch module"
-	name=${facts[name]-} release=${facts[vermagic]-}
-	release=${release%% *}
-	is_module_name "$name" || die "'$1' says that its name is '$name': no module can have that"
-	store_is_release "$release" || die "'$1' says that it is for kernel '$release': no kernel is called so"
+	checks_module "$1"
+	name=${facts[name]} release=${facts[vermagic]%% *}
+	is_release "$release" || die "'$1' says that it is for kernel '$release': no kernel is called so"
 	store_directory "$release"
 	store_write "$run_store/$release/$name.ko" <"$facts_copy" || die "cannot write '$run_store/$release/$name.ko'"
 	{

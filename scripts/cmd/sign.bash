@@ -12,6 +12,8 @@
 . "$home/scripts/lib/run/system.bash"
 # shellcheck source=scripts/lib/run/facts.bash
 . "$home/scripts/lib/run/facts.bash"
+# shellcheck source=scripts/lib/run/checks.bash
+. "$home/scripts/lib/run/checks.bash"
 
 key='' cert='' output='' beside='' work=''
 
@@ -57,7 +59,7 @@ main_sign()
 	work=$(temporary -d) || exit 1
 	facts_take "$module" "$work"
 	facts_read "$facts_copy"
-	[[ ${facts[livepatch]-} == yes ]] || die "'$module' is not a livepatch module"
+	checks_module "$module"
 	[[ ${facts[signed]} == no ]] || die "'$module' has a signature already: sign the module as klpmake has made it"
 	sign_run "${facts[vermagic]%% *}" "${output:-$module}"
 	say "${output:-$module}: signed"
@@ -68,7 +70,7 @@ main_sign()
 sign_run()
 {
 	local kdir tool hash said
-	[[ $1 =~ ^[A-Za-z0-9][A-Za-z0-9.+~_-]*$ ]] || die "the module does not say which kernel it is for"
+	is_release "$1" || die "the module says that it is for kernel '$1': no kernel is called so"
 	kdir=$(kernel_kdir "$1") || die "the headers of kernel '$1', which have sign-file, are not here: $(kernel_hint headers "$1")"
 	tool=$kdir/scripts/sign-file
 	[[ -x $tool ]] || die "the headers of kernel '$1' have no 'scripts/sign-file'"

@@ -37,13 +37,13 @@ main_uninstall()
 	program='klpmake uninstall'
 	options_parse option "$@"
 	((${#operands[@]} == 1)) || usage_error 'which livepatch? give its name'
-	[[ -z $release ]] || store_is_release "$release" || usage_error "'$release' is not the release of a kernel"
+	[[ -z $release ]] || is_release "$release" || usage_error "'$release' is not the release of a kernel"
 	need_root 'uninstalling a livepatch'
 	store_release
 	release=${release:-$run_release}
 	patch_name "${operands[0]}"
 	name=$REPLY
-	if [[ $(store_order "$release") != *"$name"* ]] || ! store_order "$release" | grep -qx "$name"; then
+	if ! grep -qx "$name" <<<"$(store_order "$release")"; then
 		others=$(store_others "$release" | paste -sd ' ')
 		die "'$name' is not installed for '$release'${others:+; for these kernels there are some: $others}"
 	fi

@@ -21,6 +21,7 @@ struct selection {
  * all that is so is reported.
  */
 int selection_make(struct selection *s, struct diff *d, struct original *o, const char *path);
+
 /*
  * What the cut object calls what the patched file calls so, and another file has: THIS_MODULE is
  * not the patch, and a static call may be another's.

@@ -28,7 +28,7 @@ checks_module()
 checks_kernel()
 {
 	local running id built=${facts[kernel_build_id]-}
-	first_line "$run_proc/sys/kernel/osrelease" || die "cannot read '$run_proc/sys/kernel/osrelease': is /proc mounted?"
+	running_release
 	running=$REPLY
 	if [[ ${facts[vermagic]%% *} != "$running" ]]; then
 		refuse "it is for kernel '${facts[vermagic]%% *}', and '$running' is running: build it with 'klpmake -k $running'"

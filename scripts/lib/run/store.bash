@@ -15,15 +15,9 @@ run_release=''
 # store_release: sets run_release to that of the running kernel.
 store_release()
 {
-	first_line "$run_proc/sys/kernel/osrelease" || die "cannot read '$run_proc/sys/kernel/osrelease': is /proc mounted?"
+	running_release
 	run_release=$REPLY
-	store_is_release "$run_release" || die "this kernel says that its release is '$run_release'"
-}
-
-# store_is_release TEXT: releases become the names of directories.
-store_is_release()
-{
-	[[ $1 =~ ^[A-Za-z0-9][A-Za-z0-9.+~_-]{0,63}$ ]]
+	is_release "$run_release" || die "this kernel says that its release is '$run_release'"
 }
 
 # store_order RELEASE: prints the names of what is installed for that kernel, in order.
@@ -50,11 +44,17 @@ store_write()
 {
 	local beside
 	beside=$(mktemp "$1.XXXXXX") || return 1
-	if ! cat >"$beside" || ! chmod 644 "$beside" || ! sync || ! mv -f -- "$beside" "$1"; then
+	if ! cat >"$beside" || ! chmod 644 "$beside" || ! store_sync "$beside" || ! mv -f -- "$beside" "$1"; then
 		rm -f -- "$beside"
 		return 1
 	fi
-	sync
+	store_sync "${1%/*}"
+}
+
+# store_sync PATH: it is on the disk. Not every busybox can do that for one file.
+store_sync()
+{
+	sync -- "$1" 2>/dev/null || sync
 }
 
 # store_directory RELEASE: makes it.

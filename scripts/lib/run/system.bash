@@ -59,6 +59,18 @@ is_module_name()
 	[[ $1 =~ ^[A-Za-z0-9_]{1,55}$ ]]
 }
 
+# is_release TEXT: is it one of a kernel? Releases become names of directories.
+is_release()
+{
+	[[ $1 =~ ^[A-Za-z0-9][A-Za-z0-9.+~_-]{0,63}$ ]]
+}
+
+# running_release: sets REPLY to that of the running kernel.
+running_release()
+{
+	first_line "$run_proc/sys/kernel/osrelease" || die "cannot read '$run_proc/sys/kernel/osrelease': is /proc mounted?"
+}
+
 # is_loaded NAME: is it a module that is loaded, or loading? Built-in ones have a directory without a state.
 is_loaded()
 {
