@@ -57,7 +57,7 @@ wrong kallsympos '' 'which symbol?'
 wrong kallsympos '--nonsense name' "unknown option '--nonsense'"
 
 # Scripts and programs that klpmake runs report like klpmake.
-scripts=(demo dev/arch-proof dev/backwards dev/bench dev/host-libraries dev/screencast dev/test-in dev/test-kernel fetch-kernel setup test)
+scripts=(demo dev/arch-proof dev/backwards dev/bench dev/host-libraries dev/package dev/screencast dev/test-in dev/test-kernel fetch-kernel setup test)
 is "$(printf '%s\n' "${scripts[@]}")" \
 	"$(cd "$top/scripts" && grep -rl '^#!/bin/bash' -- * | LC_ALL=C sort)" 'every script is looked at here'
 for script in "${scripts[@]}"; do
