@@ -151,8 +151,10 @@ uninstall:
 
 dist:
 	@./scripts/dev/package dist $(BUILD)
-deb rpm:
-	@./scripts/dev/package $@ $(BUILD)/$@
+deb:
+	@./scripts/dev/package deb $(BUILD)/deb
+rpm:
+	@./scripts/dev/package rpm $(BUILD)/rpm
 
 # Tests of the programs run against a build with sanitizers; whole runs use what users run.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer

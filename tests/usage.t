@@ -128,6 +128,17 @@ for program in klpdecl klpsyms klplink klpcheck klpinfo kallsympos; do
 		has "$out" '  -h, --help ' 'and that'
 	done
 done
+# too_wide WORD...: the lines of this help that do not fit on a terminal of 80 columns, unless that is for a path.
+too_wide()
+{
+	"$@" --help | grep -vF -e "$top" -e "$scratch" | awk 'length > 80'
+}
+for command in '' $(cd "$top/scripts/cmd" && printf '%s\n' *.bash | sed 's/\.bash$//' | grep -vxE 'build|loader'); do
+	is "$(too_wide "$top/klpmake" ${command:+"$command"})" '' "klpmake $command --help has 80 columns"
+done
+for command in "$top"/kallsympos "$top"/scripts/{setup,demo,test,fetch-kernel} "$bin"/{klpdecl,klpdiff,klpsyms,klplink,klpcheck,klpinfo,klpplace,kallsympos}; do
+	is "$(too_wide "$command")" '' "${command##*/} --help has 80 columns"
+done
 for command in '' check try load keep unload list why signal info; do
 	help=$("$top/klpmake" ${command:+"$command"} --help)
 	run "$top/klpmake" help ${command:+"$command"}

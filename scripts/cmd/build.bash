@@ -85,7 +85,8 @@ it. Default: the current directory. From patches klpmake makes klp-FIX.ko in the
 current directory: it compiles the kernel files that they change twice, as they
 are and patched, and puts the difference into the module.
 
-$target_usage$module_usage$allow_usage$source_usage$fix_usage$fix_limit_usage  -o, --output PATH     where to put the results: a directory, or a .ko for a single module
+$target_usage$module_usage$allow_usage$source_usage$fix_usage$fix_limit_usage  -o, --output PATH     where to put the results: a directory, or a .ko for a
+                        single module
   -v, --verbose         show the commands that are run and all that kbuild says
   -q, --quiet           show nothing but errors and the compiler's warnings
       --json            report as one JSON object on standard output
