@@ -2,7 +2,11 @@
 #
 # make            the programs, in build/
 # make install    PREFIX (default /usr/local), LIBDIR, MANDIR, COMPDIR, UNITDIR and DESTDIR are honoured
+# make install-load, install-make   what a machine needs that only loads livepatches; the rest
 # make uninstall  removes what install with the same arguments has put there
+# make dist       klpmake-VERSION.tar.xz, in build/
+# make deb        packages for Debian, in build/deb/: klpmake, and klpmake-load for machines that only load livepatches
+# make rpm        the same for rpm, in build/rpm/
 # make check      the tests that do not need a kernel; two cores take two to three minutes
 # make test       all tests that this machine can run; ./scripts/test sets up what they need
 #                 ARCHES=riscv64: only those of that architecture; ARCHES=all: those of every one
@@ -92,36 +96,65 @@ COMPDIR ?= $(PREFIX)/share/bash-completion/completions
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 installed := $(LIBDIR)/klpmake
 commands := klpmake kallsympos
+
+# What a machine needs that only loads livepatches (load_), and what making them needs besides that (make_). The names
+# that a man page is for, its NAME, say which command is in which part.
+man_names = $(shell sed -n '/^\.SH NAME/ { n; s/ \\-.*//; s/,//g; p; }' doc/$(1))
+load_pages := klpmake.1 klpmake-load.1 klpinfo.1
+load_files := klpmake scripts/cmd/loader.bash $(patsubst klpmake-%,scripts/cmd/%.bash,$(call man_names,klpmake-load.1)) \
+	      $(patsubst %,scripts/lib/%.bash,common environment json kernel options packed signals) $(wildcard scripts/lib/run/*)
+load_programs := klpinfo
+make_pages := $(filter-out $(load_pages),$(notdir $(wildcard doc/*.1)))
 # scripts/dev, demo and test are of no use without this tree, so they are not installed.
-script_folders := $(shell find scripts/cmd scripts/lib -type d)
-template_folders := $(wildcard templates/*)
-pages := $(notdir $(wildcard doc/*.1))
+make_files := $(filter-out $(load_files),kallsympos $(shell find scripts/cmd scripts/lib templates -type f) \
+	      scripts/fetch-kernel scripts/setup src/include/klpmake.h src/include/klpmake_template.h)
+make_programs := $(filter-out $(load_programs),$(programs))
+executables := $(commands) scripts/fetch-kernel scripts/setup scripts/lib/guest/init
 
 # Never cp -p: the user who built it would own scripts that root then runs. Modes are explicit, so that neither
 # umask nor those of this tree count. Directories that others use as well keep theirs.
-install: all
+# install_part FILES PROGRAMS COMMANDS PAGES PAGE: the last one under the names of the commands that it is about, too.
+define install_part
 	umask 022 && mkdir -p $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(COMPDIR)
-	umask 022 && install -d -m 755 $(addprefix $(DESTDIR)$(installed)/,. build src/include scripts $(script_folders) templates $(template_folders))
-	install -m 755 $(commands) $(DESTDIR)$(installed)
-	install -m 755 $(addprefix $(BUILD)/,$(programs)) $(DESTDIR)$(installed)/build
-	install -m 755 scripts/fetch-kernel scripts/setup $(DESTDIR)$(installed)/scripts
-	for f in $(script_folders); do install -m 644 "$$f"/*.* $(DESTDIR)$(installed)/"$$f" || exit; done
-	for f in $(template_folders); do install -m 644 "$$f"/*.* $(DESTDIR)$(installed)/"$$f" || exit; done
-	install -m 755 scripts/lib/guest/init $(DESTDIR)$(installed)/scripts/lib/guest
-	install -m 644 src/include/klpmake.h src/include/klpmake_template.h $(DESTDIR)$(installed)/src/include
-	for c in $(commands); do \
-		ln -sf "$$(realpath -m --relative-to='$(PREFIX)/bin' '$(installed)')/$$c" $(DESTDIR)$(PREFIX)/bin; \
+	umask 022 && install -d -m 755 $(addprefix $(DESTDIR)$(installed)/,. build $(sort $(dir $(1))))
+	for f in $(filter-out $(executables),$(1)); do install -m 644 $$f $(DESTDIR)$(installed)/$$f || exit; done
+	for f in $(filter $(executables),$(1)); do install -m 755 $$f $(DESTDIR)$(installed)/$$f || exit; done
+	install -m 755 $(addprefix $(BUILD)/,$(2)) $(DESTDIR)$(installed)/build
+	for c in $(3); do \
+		ln -sf "$$(realpath -m --relative-to='$(PREFIX)/bin' '$(installed)')/$$c" $(DESTDIR)$(PREFIX)/bin && \
+		install -m 644 packaging/completion.bash $(DESTDIR)$(COMPDIR)/$$c || exit; \
 	done
-	install -m 644 $(addprefix doc/,$(pages)) $(DESTDIR)$(MANDIR)/man1
+	umask 022 && for p in $(4); do \
+		sed 's/@VERSION@/$(VERSION)/g' doc/$$p >$(DESTDIR)$(MANDIR)/man1/$$p || exit; \
+	done
+	umask 022 && for l in $(filter-out $(5:.1=),$(call man_names,$(5))); do \
+		echo '.so man1/$(5)' >$(DESTDIR)$(MANDIR)/man1/$$l.1 || exit; \
+	done
+endef
+
+install: install-load install-make
+
+install-load: $(addprefix $(BUILD)/,$(load_programs))
+	$(call install_part,$(load_files),$(load_programs),klpmake,$(load_pages),klpmake-load.1)
 	umask 022 && mkdir -p $(DESTDIR)$(UNITDIR) && \
 		sed 's|@KLPMAKE@|$(PREFIX)/bin/klpmake|' packaging/klpmake.service >$(DESTDIR)$(UNITDIR)/klpmake.service
-	for c in $(commands); do install -m 644 packaging/completion.bash $(DESTDIR)$(COMPDIR)/$$c; done
+
+install-make: all
+	$(call install_part,$(make_files),$(make_programs),kallsympos,$(make_pages),klpmake.1)
 
 # Removes the directories that only klpmake fills, and keeps others.
 uninstall:
 	rm -rf $(DESTDIR)$(installed)
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(commands)) $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(pages)) \
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(commands)) \
+		$(patsubst %,$(DESTDIR)$(MANDIR)/man1/%.1,$(foreach p,$(load_pages) $(make_pages),$(call man_names,$(p)))) \
 		$(addprefix $(DESTDIR)$(COMPDIR)/,$(commands)) $(DESTDIR)$(UNITDIR)/klpmake.service
+
+dist:
+	@./scripts/dev/package dist $(BUILD)
+deb:
+	@./scripts/dev/package deb $(BUILD)/deb
+rpm:
+	@./scripts/dev/package rpm $(BUILD)/rpm
 
 # Tests of the programs run against a build with sanitizers; whole runs use what users run.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -132,15 +165,15 @@ all_arches := x86_64 $(patsubst tests/arch-%.t,%,$(arch_tests))
 arches := $(if $(filter all,$(ARCHES)),$(all_arches),$(ARCHES))
 # The longest come first, so that none of them runs alone in the end.
 longest := $(patsubst %,tests/%.t,selftests doubt-guest guest-failures symbols special run-guest hosts guest backwards fix-kernels types-kernels \
-	modules klpmake-interrupted klpmake template-kernels fix-noise fuzz)
+	modules klpmake-interrupted klpmake packages template-kernels fix-noise fuzz)
 own_tests := $(longest) $(filter-out $(arch_tests) $(longest),$(wildcard tests/*.t))
 TESTS ?= $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches))) $(if $(filter x86_64,$(arches)),$(own_tests))
 # Two more than there are processors: some tests wait until a guest's time is over, or for the kernel's own sleeps.
 JOBS ?= $(shell expr $$(nproc) + 2)
 
-# Those that need kernels, and hosts.t, which compiles for other machines.
+# Those that need kernels; hosts.t, which compiles for other machines; packages.t, which builds packages.
 with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels fix-noise guest guest-failures helpers-kernels hosts klpmake leftovers modules \
-		namespaces run-guest selftests special symbols template-kernels types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
+		namespaces packages run-guest selftests special symbols template-kernels types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
 
 # The miniature kernels that the tests of one run share: tests/mini.bash.
 shared := mini=$$(mktemp -d) && trap 'rm -rf "$$mini"' EXIT && KLPMAKE_MINI=$$mini
@@ -195,7 +228,7 @@ screencast: all
 	./scripts/dev/screencast
 
 # shellcheck reads parts (*.bash) with the scripts that source them (-a).
-shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) scripts/lib/run/keeper.bash packaging/completion.bash .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
+shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) scripts/lib/run/keeper.bash packaging/completion.bash packaging/debian/tests/try packaging/debian/tests/load .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
 	      $(wildcard example/*/check example/*/scenario tests/modules/*/check tests/modules/*/scenario) \
 	      $(addprefix tests/modules/,scenario load-orders switching) tests/run/command tests/run/kernel $(wildcard tests/run/bin/*) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
 	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(shell find scripts -type f)))
@@ -214,5 +247,5 @@ lint:
 clean:
 	rm -rf build
 
-.PHONY: all klplink-files install uninstall check test test-kernel sanitized fuzzed fuzz bench screencast lint clean
+.PHONY: all klplink-files install install-load install-make uninstall dist deb rpm check test test-kernel sanitized fuzzed fuzz bench screencast lint clean
 .DELETE_ON_ERROR:

@@ -8,8 +8,17 @@ source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 cd "$top" || exit
 pages=(klpmake klpmake-load kallsympos klpsyms klplink klpcheck klpinfo klpdecl klpdiff)
-# What klpmake-load(1) is about.
-running=(load keep unload list why signal info install uninstall boot sign)
+# names PAGE: what a page is about, by its NAME.
+names()
+{
+	sed -n '/^\.SH NAME/ { n; s/ \\-.*//; s/,//g; p; }' "doc/$1.1"
+}
+
+# commands PAGE: the commands of klpmake that it is about.
+commands()
+{
+	names "$1" | tr ' ' '\n' | sed -n 's/^klpmake-//p'
+}
 texts=(README.md README.zh-CN.md CONTRIBUTING.md doc/*.md)
 
 # option_words: the options in a list of options, one on a line, sorted.
@@ -36,15 +45,9 @@ all_help()
 {
 	local command
 	case $1 in
-	klpmake)
-		help_options ./klpmake
-		help_options ./klpmake check
-		help_options ./klpmake diff
-		help_options ./klpmake new
-		help_options ./klpmake try
-		;;
-	klpmake-load)
-		for command in "${running[@]}"; do
+	klpmake | klpmake-load)
+		[[ $1 != klpmake ]] || help_options ./klpmake
+		for command in $(commands "$1"); do
 			help_options ./klpmake "$command"
 		done
 		;;
@@ -53,10 +56,16 @@ all_help()
 	esac | LC_ALL=C sort -u
 }
 
+is "$({ commands klpmake; commands klpmake-load; } | LC_ALL=C sort)" \
+	"$(cd scripts/cmd && printf '%s\n' *.bash | sed 's/\.bash$//' | grep -vxE 'build|loader')" 'every command of klpmake has a man page'
+has "$(sed -n 's/^commands=/ /p' klpmake | tr '()' '  ')" \
+	" $({ commands klpmake; commands klpmake-load; } | LC_ALL=C sort | paste -sd ' ') " '... and klpmake knows it'
 version=$(sed -n 's/^VERSION := //p' Makefile)
+has "$(sed 1q NEWS)," "klpmake $version," 'NEWS begins with this version'
+is "$(grep -rlE "klpmake[ =_-]+${version//./\\.}" klpmake scripts packaging doc README*.md)" '' '... which nothing else repeats'
 for page in "${pages[@]}"; do
 	is "$(page_options "doc/$page.1")" "$(all_help "$page")" "$page(1) has the options of --help"
-	has "$(grep '^\.TH ' "doc/$page.1")" "\"klpmake $version\"" "$page(1) is of this version"
+	has "$(grep '^\.TH ' "doc/$page.1")" "\"klpmake @VERSION@\"" "$page(1) is of this version"
 	has "$(<README.md)" "](doc/$page.1)" "README.md leads to $page(1)"
 	if type groff >/dev/null 2>&1; then
 		run groff -man -Tutf8 -ww "doc/$page.1"

@@ -57,7 +57,7 @@ wrong kallsympos '' 'which symbol?'
 wrong kallsympos '--nonsense name' "unknown option '--nonsense'"
 
 # Scripts and programs that klpmake runs report like klpmake.
-scripts=(demo dev/arch-proof dev/backwards dev/bench dev/host-libraries dev/screencast dev/test-in dev/test-kernel fetch-kernel setup test)
+scripts=(demo dev/arch-proof dev/backwards dev/bench dev/host-libraries dev/package dev/screencast dev/test-in dev/test-kernel fetch-kernel setup test)
 is "$(printf '%s\n' "${scripts[@]}")" \
 	"$(cd "$top/scripts" && grep -rl '^#!/bin/bash' -- * | LC_ALL=C sort)" 'every script is looked at here'
 for script in "${scripts[@]}"; do
@@ -127,6 +127,17 @@ for program in klpdecl klpsyms klplink klpcheck klpinfo kallsympos; do
 		has "$out" "Usage: $program " "and prints how it is used"
 		has "$out" '  -h, --help ' 'and that'
 	done
+done
+# too_wide WORD...: the lines of this help that do not fit on a terminal of 80 columns, unless that is for a path.
+too_wide()
+{
+	"$@" --help | grep -vF -e "$top" -e "$scratch" | awk 'length > 80'
+}
+for command in '' $(cd "$top/scripts/cmd" && printf '%s\n' *.bash | sed 's/\.bash$//' | grep -vxE 'build|loader'); do
+	is "$(too_wide "$top/klpmake" ${command:+"$command"})" '' "klpmake $command --help has 80 columns"
+done
+for command in "$top"/kallsympos "$top"/scripts/{setup,demo,test,fetch-kernel} "$bin"/{klpdecl,klpdiff,klpsyms,klplink,klpcheck,klpinfo,klpplace,kallsympos}; do
+	is "$(too_wide "$command")" '' "${command##*/} --help has 80 columns"
 done
 for command in '' check try load keep unload list why signal info; do
 	help=$("$top/klpmake" ${command:+"$command"} --help)

@@ -18,9 +18,10 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake boot [OPTION...]
-Load the livepatches that are installed for the running kernel, in their order. With 'klpmake=off' on the
-kernel's command line, none. One during whose load the machine went down, or within a minute after that, is not
-tried again until 'klpmake install' says so.
+Load the livepatches that are installed for the running kernel, in their order.
+With 'klpmake=off' on the kernel's command line, none. One during whose load the
+machine went down, or within a minute after that, is not tried again until
+'klpmake install' says so.
 
   -q, --quiet           show nothing but errors
   -h, --help            this help

@@ -59,6 +59,8 @@
 . "$home/scripts/lib/json.bash"
 # shellcheck source=scripts/lib/report.bash
 . "$home/scripts/lib/report.bash"
+# shellcheck source=scripts/lib/run/usage.bash
+. "$home/scripts/lib/run/usage.bash"
 
 patch='' output='' modules=() checked=() results=()
 own_status Umask || REPLY=$(umask)
@@ -67,26 +69,24 @@ user_umask=$REPLY
 usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
-Usage: klpmake [OPTION...] [DIRECTORY]         make the livepatch(es) of a patch directory
-       klpmake [OPTION...] FIX.patch...        make one of patches to the kernel's source
-       klpmake new FIX.patch... DIRECTORY      make a patch directory of them
-       klpmake new DIRECTORY FILE.c...         make one of whole kernel files, to edit
-       klpmake diff FIX.patch...|DIRECTORY     only say what they change
-       klpmake check [OPTION...] X.ko          check a finished livepatch module
-       klpmake try X.ko [OPTION...]            boot its kernel in QEMU and try it there
-       klpmake info X.ko                       say what a livepatch module is and what it would patch
-       klpmake load [--trial TIME] X.ko        load it into the running kernel, or take it back
-       klpmake keep|unload NAME                end the trial of a livepatch; take it back
-       klpmake list, why, signal               show livepatches; what keeps a transition; wake that
-       klpmake help [COMMAND]                  how to use klpmake, or one of these commands
+Usage: klpmake [OPTION...] [DIRECTORY]       make the livepatches of a directory
+       klpmake [OPTION...] FIX.patch...      make one of patches to the kernel
+       klpmake new FIX.patch... DIRECTORY    make a patch directory of them
+       klpmake new DIRECTORY FILE.c...       make one of whole kernel files
+       klpmake update DIRECTORY              bring one to another kernel
+       klpmake diff FIX.patch...|DIRECTORY   only say what they change
+       klpmake check [OPTION...] X.ko        check a finished livepatch module
+       klpmake try X.ko [OPTION...]          boot its kernel in QEMU and try it
+$run_usage
+A patch directory holds C files, each with a line '//KLPMAKE PATH' (the kernel
+file whose scope it borrows, such as fs/proc/cmdline.c), and a kbuild Makefile
+('obj-m := NAME.o'). NAME.ko and _klpmake.syms, the table of symbols, appear in
+it. Default: the current directory. From patches klpmake makes klp-FIX.ko in the
+current directory: it compiles the kernel files that they change twice, as they
+are and patched, and puts the difference into the module.
 
-A patch directory holds C files, each with a line '//KLPMAKE path/in/kernel/tree.c' (the kernel file
-whose scope it borrows), and a kbuild Makefile ('obj-m := NAME.o'). NAME.ko and _klpmake.syms, the
-table of symbols, appear in it. Default: the current directory. From patches klpmake makes klp-FIX.ko
-in the current directory: it compiles the kernel files that they change twice, as they are and
-patched, and puts the difference into the module.
-
-$target_usage$module_usage$allow_usage$source_usage$fix_usage$fix_limit_usage  -o, --output PATH     where to put the results: a directory, or a .ko for a single module
+$target_usage$module_usage$allow_usage$source_usage$fix_usage$fix_limit_usage  -o, --output PATH     where to put the results: a directory, or a .ko for a
+                        single module
   -v, --verbose         show the commands that are run and all that kbuild says
   -q, --quiet           show nothing but errors and the compiler's warnings
       --json            report as one JSON object on standard output

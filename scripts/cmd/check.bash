@@ -35,8 +35,9 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake check [OPTION...] X.ko
-Read a finished livepatch module as the kernel would, and say what the kernel would refuse.
-The kernel is the one that X.ko was built for, unless an option names another.
+Read a finished livepatch module as the kernel would, and say what the kernel
+would refuse. The kernel is the one that X.ko was built for, unless an option
+names another.
 
 $target_usage$module_usage$allow_usage$source_usage$baseline_usage  -v, --verbose         show also what each check has looked at
   -q, --quiet           show nothing but errors

@@ -49,9 +49,10 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake diff [OPTION...] FIX.patch...|DIRECTORY
-Say which functions of the kernel these patches change, or those and the whole kernel files of a patch directory;
-what has to go along, and what is refused and why. Nothing is made. Several patches are applied in the order
-given; the source is only read.
+Say which functions of the kernel these patches change, or those and the whole
+kernel files of a patch directory; what has to go along, and what is refused and
+why. Nothing is made. Several patches are applied in the order given; the source
+is only read.
 
 $target_usage$module_usage$source_usage$fix_usage$fix_limit_usage  -v, --verbose         show the commands that are run and all that kbuild says
   -q, --quiet           show nothing but errors and the compiler's warnings

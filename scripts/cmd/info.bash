@@ -15,7 +15,8 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake info [OPTION...] X.ko
-Say what a livepatch module is and what it would patch, one fact on a line: see klpinfo(1). It may be compressed.
+Say what a livepatch module is and what it would patch, one fact on a line: see
+klpinfo(1). It may be compressed.
 
       --json            as one JSON object on standard output
   -h, --help            this help

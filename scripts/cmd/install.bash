@@ -21,9 +21,11 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake install [OPTION...] X.ko...
-Have livepatches loaded whenever the kernel that they are for starts, in this order and after those that are
-installed already. They are kept in $run_store; 'klpmake load' loads one now. Installing one again is also
-how to say that it is to be tried again after the machine went down while it was being loaded.
+Have livepatches loaded whenever the kernel that they are for starts, in this
+order and after those that are installed already. They are kept in
+$run_store; 'klpmake load' loads one now. Installing one again is also
+how to say that it is to be tried again after the machine went down while it was
+being loaded.
 
   -q, --quiet           show nothing but errors
   -h, --help            this help

@@ -13,7 +13,8 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake keep [OPTION...] NAME
-End the trial of a livepatch that was loaded with --trial: it stays. Once its time is over, it goes.
+End the trial of a livepatch that was loaded with --trial: it stays. Once its
+time is over, it goes.
 
   -q, --quiet           show nothing but errors
       --json            report as one JSON object on standard output

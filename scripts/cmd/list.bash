@@ -14,8 +14,8 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake list [OPTION...]
-Show the loaded livepatches, the one on top last: what each of them patches, and whether it is in transition, on
-trial, or was forced.
+Show the loaded livepatches, the one on top last: what each of them patches, and
+whether it is in transition, on trial, or was forced.
 
       --json            as one JSON object on standard output
   -h, --help            this help

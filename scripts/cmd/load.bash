@@ -23,14 +23,17 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake load [OPTION...] X.ko
-Load a livepatch module, which may be compressed, into the running kernel, and wait until every task runs the
-patched functions. When that takes too long, the patch is taken back. Before anything is done, all that speaks
-against it is said.
+Load a livepatch module, which may be compressed, into the running kernel, and
+wait until every task runs the patched functions. When that takes too long, the
+patch is taken back. Before anything is done, all that speaks against it is
+said.
 
-      --trial TIME      take it back by itself after this time (90, 10m, 2h), unless 'klpmake keep X' comes first
+      --trial TIME      take it back by itself after this time (90, 10m, 2h),
+                        unless 'klpmake keep X' comes first
       --timeout SECONDS how long the transition may take (default $limit)
-      --force           end a transition that takes longer by force: tasks then may still run old functions, and
-                        modules may have to stay until the next boot
+      --force           end a transition that takes longer by force: tasks then
+                        may still run old functions, and modules may have to
+                        stay until the next boot
   -q, --quiet           show nothing but errors
       --json            report as one JSON object on standard output
   -h, --help            this help

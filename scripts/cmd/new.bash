@@ -41,16 +41,18 @@ new_directory='' new_is_ours='' new_place='' new_files=() new_functions=()
 usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
-Usage: klpmake new [OPTION...] FIX.patch... DIRECTORY         of patches to the kernel's source
-       klpmake new [OPTION...] DIRECTORY FILE.c...            of whole kernel files, to edit
-       klpmake new [OPTION...] DIRECTORY FILE.c:FUNCTION...   of functions; needs no source
-Make a patch directory; 'klpmake DIRECTORY' makes the module. It gets main.c, which describes the livepatch
-(licence, callbacks), a Makefile, and
-- the patches; or for each FILE, which is a path in the kernel's source, a copy with its tag, and beside it
-  FILE.base, which stays as it is. What klpmake makes of them is made anew each time, so that nothing in the
-  directory depends on the kernel.
-- or C files of a template for the functions named (fs/filesystems.c:fs_index), with prototypes, types and
-  declarations of all that they use, from the kernel's debug information. The bodies are for the author
+Usage: klpmake new [OPTION...] FIX.patch... DIRECTORY         of patches
+       klpmake new [OPTION...] DIRECTORY FILE.c...            of whole files
+       klpmake new [OPTION...] DIRECTORY FILE.c:FUNCTION...   of functions
+Make a patch directory; 'klpmake DIRECTORY' makes the module. It gets main.c,
+which describes the livepatch (licence, callbacks), a Makefile, and
+- the patches; or for each FILE, which is a path in the kernel's source, a copy
+  with its tag, and beside it FILE.base, which stays as it is. What klpmake
+  makes of them is made anew each time, so that nothing in the directory depends
+  on the kernel.
+- or C files of a template for the functions named (fs/filesystems.c:fs_index),
+  with prototypes, types and declarations of all that they use, from the
+  kernel's debug information, without its source. The bodies are for the author
   to write.
 
 $target_usage$module_usage$source_usage$template_usage$fix_usage  -v, --verbose         show the commands that are run

@@ -21,9 +21,11 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake sign --key KEY --cert CERT [OPTION...] X.ko
-Sign a livepatch with scripts/sign-file of its kernel's headers, for kernels that take signed modules only.
+Sign a livepatch with scripts/sign-file of its kernel's headers, for kernels
+that take signed modules only.
 
-      --key KEY         the private key (PEM); its passphrase is asked for, or comes from KBUILD_SIGN_PIN
+      --key KEY         the private key (PEM); its passphrase is asked for, or
+                        comes from KBUILD_SIGN_PIN
       --cert CERT       the certificate that belongs to it (PEM or DER)
   -o, --output FILE     the signed module (default: X.ko itself)
   -q, --quiet           show nothing but errors

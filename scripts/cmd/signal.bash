@@ -15,8 +15,9 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake signal [OPTION...]
-Make the kernel wake the tasks that keep a transition from ending, by a signal that they do not see, and say what
-was done: newer kernels send it by themselves every 15 seconds.
+Make the kernel wake the tasks that keep a transition from ending, by a signal
+that they do not see, and say what was done: newer kernels send it by themselves
+every 15 seconds.
 
   -q, --quiet           show nothing but errors
       --json            report as one JSON object on standard output

@@ -40,31 +40,41 @@ usage()
 	cache_find
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: $program X.ko [X2.ko...] [OPTION]...
-Boot the kernel that X.ko was built for in QEMU, load the modules in the order given, wait until every
-task is patched, unload them, and fail when the kernel complains. Neither root nor KVM is needed.
+Boot the kernel that X.ko was built for in QEMU, load the modules in the order
+given, wait until every task is patched, unload them, and fail when the kernel
+complains. Neither root nor KVM is needed.
 
-      --run SCRIPT      run this busybox sh script with the argument 'before', 'with' and 'after' (the
-                        patch); a status other than 0 fails the try
-      --cmd COMMAND     show what this shell command prints in the same three phases; its status is
-                        shown, and does not fail the try
-      --scenario FILE   run this busybox sh script instead of that; it can use the functions that
-                        '$home/scripts/lib/guest/lib.sh' lists
-      --file FILE       put this file into the guest, in the directory where scripts run (repeatable)
-      --program NAME    put this program of this machine into the guest, with the libraries that it needs
+      --run SCRIPT      run this busybox sh script with the argument 'before',
+                        'with' and 'after' (the patch); a status other than 0
+                        fails the try
+      --cmd COMMAND     show what this shell command prints in the same three
+                        phases; its status is shown, and does not fail the try
+      --scenario FILE   run this busybox sh script instead of that; it can use
+                        the functions of scripts/lib/guest/lib.sh in
+                        $home
+      --file FILE       put this file into the guest, in the directory where
+                        scripts run (repeatable)
+      --program NAME    put this program of this machine into the guest, with
+                        the libraries that it needs (repeatable)
+      --modprobe NAME   load this module of the kernel, and what it needs, first
                         (repeatable)
-      --modprobe NAME   load this module of the kernel, and what it needs, first (repeatable)
-      --shell           run a shell in the guest when every task is patched; its 'exit' ends the try
-      --memory SIZE     the guest's memory, in MiB or with the letter G (default $memory)
+      --shell           run a shell in the guest when every task is patched; its
+                        'exit' ends the try
+      --memory SIZE     the guest's memory, in MiB or with the letter G (default
+                        $memory)
       --cpus NUMBER     how many CPUs it has (default $cpus)
-      --append WORDS    put these words on the kernel's command line (repeatable)
+      --append WORDS    put these words on the kernel's command line
+                        (repeatable)
   -k, --kernel RELEASE  another kernel than the one that X.ko was built for
       --image FILE      the kernel image
       --modules DIR     the kernel's modules (lib/modules/RELEASE)
-      --timeout SECONDS the time limit of the whole try (default $default_limit, none for a shell at a
-                        terminal); a transition or a script may take half of it
+      --timeout SECONDS the time limit of the whole try (default $default_limit,
+                        none for a shell at a terminal); a transition or a
+                        script may take half of it
       --log FILE        where to keep the guest's console
                         (default: $cache/logs/X-RELEASE.log)
-  -v, --verbose         show the command that starts QEMU, and the console at the end
+  -v, --verbose         show the command that starts QEMU, and the console at
+                        the end
   -q, --quiet           print nothing except the reason of a failure
       --json            report as one JSON object on standard output
   -h, --help            this text

@@ -15,7 +15,8 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake uninstall [OPTION...] NAME
-Do not load a livepatch any more when its kernel starts. What is loaded stays: 'klpmake unload' takes it back.
+Do not load a livepatch any more when its kernel starts. What is loaded stays:
+'klpmake unload' takes it back.
 
   -k, --kernel RELEASE  of this kernel, not of the running one
   -q, --quiet           show nothing but errors

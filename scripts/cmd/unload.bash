@@ -15,11 +15,12 @@ usage()
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake unload [OPTION...] NAME
        klpmake unload [OPTION...] --all
-Take a livepatch back: disable it, wait until no task runs its functions, remove its module. When that takes too
-long, it is enabled again.
+Take a livepatch back: disable it, wait until no task runs its functions, remove
+its module. When that takes too long, it is enabled again.
 
       --all             all livepatches, those that lie on top of others first
-      --timeout SECONDS how long the transition of each may take (default $limit)
+      --timeout SECONDS how long the transition of each may take (default
+                        $limit)
   -q, --quiet           show nothing but errors
       --json            report as one JSON object on standard output
   -h, --help            this help

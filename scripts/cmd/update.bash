@@ -43,13 +43,16 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake update [OPTION...] [DIRECTORY]
-Bring a patch directory to another kernel (-k): where its patches or whole kernel files do not fit that kernel's
-source any more, merge them with what has changed there, and make the module. Shows what has changed in the
-functions that it replaces. Where both have changed the same lines, nothing is merged: FILE.RELEASE.conflict
-has both, to be settled. A patch that was changed stays as FILE.old.
+Bring a patch directory to another kernel (-k): where its patches or whole
+kernel files do not fit that kernel's source any more, merge them with what has
+changed there, and make the module. Shows what has changed in the functions that
+it replaces. Where both have changed the same lines, nothing is merged:
+FILE.RELEASE.conflict has both, to be settled. A patch that was changed stays as
+FILE.old.
 
-$target_usage$module_usage$allow_usage$source_usage      --from KERNEL     what it was made for: a release that 'fetch-kernel --source' has fetched, or a
-                        source tree (default: the release in DIRECTORY/_klpmake.syms)
+$target_usage$module_usage$allow_usage$source_usage      --from KERNEL     what it was made for: a release that 'fetch-kernel
+                        --source' has fetched, or a source tree (default: the
+                        release in DIRECTORY/_klpmake.syms)
   -q, --quiet           show nothing but errors and the compiler's warnings
   -h, --help            this help
 USAGE

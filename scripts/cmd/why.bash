@@ -13,8 +13,8 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake why [OPTION...] [TASK]
-Show the tasks that keep a transition from ending, their stacks, and what would move them. TASK is the number or the
-name of a task: that one alone.
+Show the tasks that keep a transition from ending, their stacks, and what would
+move them. TASK is the number or the name of a task: that one alone.
 
       --json            as one JSON object on standard output
   -h, --help            this help

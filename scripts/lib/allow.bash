@@ -6,8 +6,9 @@
 allow_args=() # each as '--allow' and a name, once
 
 IFS= read -r -d '' allow_usage <<'USAGE' || true
-      --allow CHECK     accept what this check finds, and write that into the module
-                        (repeatable, a list with commas; 'klpmake check --help' lists them)
+      --allow CHECK     accept what this check finds, and write that into the
+                        module (repeatable, a list with commas; 'klpmake check
+                        --help' lists them)
 USAGE
 
 # allow_list: prints the checks that can be waived, and what each doubts.

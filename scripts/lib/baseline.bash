@@ -7,9 +7,10 @@
 baseline='' baseline_place=''
 
 IFS= read -r -d '' baseline_usage <<'USAGE' || true
-      --baseline TREE   only compile the functions that it replaces from the kernel's source tree
-                        TREE, unchanged, and compare them with the kernel's: if they are equal,
-                        compiler, flags, configuration and source are the kernel's
+      --baseline TREE   only compile the functions that it replaces from the
+                        kernel's source tree TREE, unchanged, and compare them
+                        with the kernel's: if they are equal, compiler, flags,
+                        configuration and source are the kernel's
 USAGE
 
 # baseline_run MODULE [KLPCHECK-ARG...]: returns klpcheck's status; the caller calls baseline_clean in the end.

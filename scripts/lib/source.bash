@@ -7,8 +7,9 @@
 kernel_source='' source_args=()
 
 IFS= read -r -d '' source_usage <<'USAGE' || true
-      --source TREE     the kernel's source, to apply patches to and to compare copies of its functions
-                        with (default: what 'fetch-kernel --source RELEASE' has fetched)
+      --source TREE     the kernel's source, to apply patches to and to compare
+                        copies of its functions with (default: what
+                        'fetch-kernel --source RELEASE' has fetched)
 USAGE
 
 # source_option OPTION VALUE: takes the option above, as target_option does.

@@ -24,9 +24,12 @@ outside_modules=() running=''
 
 # shellcheck disable=SC2034 # for the help of who takes these options
 IFS= read -r -d '' target_usage <<'USAGE' || true
-  -k, --kernel RELEASE  the target kernel, as 'uname -r' prints it (default: the running one)
-      --vmlinux FILE    its vmlinux with debug information (also: environment KLPMAKE_VMLINUX)
-      --kdir DIR        its build directory (default: /lib/modules/RELEASE/build)
+  -k, --kernel RELEASE  the target kernel, as 'uname -r' prints it (default: the
+                        running one)
+      --vmlinux FILE    its vmlinux with debug information (also: environment
+                        KLPMAKE_VMLINUX)
+      --kdir DIR        its build directory (default:
+                        /lib/modules/RELEASE/build)
       --symbols FILE    its System.map or a copy of its /proc/kallsyms
 USAGE
 
@@ -44,8 +47,8 @@ target_option()
 
 # shellcheck disable=SC2034 # for the help of who takes these options
 IFS= read -r -d '' module_usage <<'USAGE' || true
-      --module FILE     a module from outside the kernel's tree that a patch is about, with debug
-                        information (repeatable)
+      --module FILE     a module from outside the kernel's tree that a patch is
+                        about, with debug information (repeatable)
 USAGE
 
 # module_option OPTION VALUE: takes the option above, as target_option does.

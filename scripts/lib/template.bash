@@ -17,8 +17,9 @@ template_replaced=() template_entries=()
 
 # shellcheck disable=SC2034 # for the help of who takes this option
 IFS= read -r -d '' template_usage <<'USAGE' || true
-      --template NAME   the template for FILE:FUNCTION: function, module, files (several kernel files), syscall,
-                        callbacks, shadow (shadow variables), states (states and replace)
+      --template NAME   the template for FILE:FUNCTION: function, module, files
+                        (several kernel files), syscall, callbacks, shadow
+                        (shadow variables), states (states and replace)
 USAGE
 
 # template_option OPTION VALUE: takes the option above, as target_option does.

@@ -39,14 +39,16 @@ enum {
 	{"object", required_argument, NULL, OPT_OBJECT}
 /* clang-format on */
 
-#define TARGET_OPTIONS_HELP                                                                       \
-	"  --vmlinux FILE      vmlinux with debug information of the target kernel\n"             \
-	"  --symbols FILE      System.map or kallsyms of the same build, compared with vmlinux\n" \
-	"  --symvers FILE      Module.symvers of the target kernel (then also of a module from\n" \
-	"                      outside its tree)\n"                                               \
-	"  --build-id ID       build-id that vmlinux must have: hex, or a file of ELF notes\n"    \
-	"  --release RELEASE   release that vmlinux must be of\n"                                 \
-	"  -h, --help          this help\n"                                                       \
+#define TARGET_OPTIONS_HELP                                                                  \
+	"  --vmlinux FILE      vmlinux with debug information of the target kernel\n"        \
+	"  --symbols FILE      System.map or kallsyms of the same build, compared with\n"    \
+	"                      vmlinux\n"                                                    \
+	"  --symvers FILE      Module.symvers of the target kernel (then also of a module\n" \
+	"                      from outside its tree)\n"                                     \
+	"  --build-id ID       build-id that vmlinux must have: hex, or a file of ELF\n"     \
+	"                      notes\n"                                                      \
+	"  --release RELEASE   release that vmlinux must be of\n"                            \
+	"  -h, --help          this help\n"                                                  \
 	"  -V, --version       the version\n"
 
 #define MODULE_OPTIONS_HELP                                                 \

@@ -34,13 +34,14 @@ static const char help[] =
 	"Usage: kallsympos --vmlinux FILE [OPTION...] NAME [PATH]\n"
 	"       kallsympos --vmlinux FILE [OPTION...] --sources [NAME...]\n"
 	"Lists the kernel symbols of a name, with their positions for livepatches.\n"
-	"PATH: only those that are defined in this source file, of vmlinux or else of a module.\n"
+	"PATH: only those that are defined in this source file, of vmlinux or else of a\n"
+	"module.\n"
 	"\n"
-	"  --sources           instead the source files of vmlinux and of the modules with debug\n"
-	"                      information, each with its object; with NAMEs only those that mention\n"
-	"                      one of these\n"
-	"  --with FILE         of these only the ones that have code, a type or a declaration from it\n"
-	"                      (repeatable)\n"
+	"  --sources           instead the source files of vmlinux and of the modules\n"
+	"                      with debug information, each with its object; with NAMEs\n"
+	"                      only those that mention one of these\n"
+	"  --with FILE         of these only the ones that have code, a type or a\n"
+	"                      declaration from it (repeatable)\n"
 	"  --json              one JSON object, with the symbols in the kernel's order\n" MODULE_OPTIONS_HELP
 		TARGET_OPTIONS_HELP;
 

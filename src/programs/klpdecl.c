@@ -16,9 +16,11 @@
 
 static const char help[] =
 	"Usage: klpdecl --vmlinux FILE [OPTION...] FILE:FUNCTION[,POSITION]...\n"
-	"Writes declarations, as C, for a livepatch that replaces these functions of the kernel.\n"
+	"Writes declarations, as C, for a livepatch that replaces these functions of the\n"
+	"kernel.\n"
 	"\n"
-	"  --cache FILE        keep the names of vmlinux's compile units here for the next run\n"
+	"  --cache FILE        keep the names of vmlinux's compile units here for the\n"
+	"                      next run\n"
 	"  --headers DIR       the kernel's headers (repeatable)\n" MODULE_OPTIONS_HELP
 		TARGET_OPTIONS_HELP;
 

@@ -24,16 +24,17 @@
 #include "kernel/options.h"
 
 static const char help[] =
-	"Usage: klpdiff --vmlinux FILE --path PATH [-o OUT.o] [OPTION...] ORIGINAL.o PATCHED.o\n"
-	"Compares what a kernel file compiles to, as it is and patched, and cuts out what a\n"
-	"livepatch needs.\n"
+	"Usage: klpdiff --vmlinux FILE --path PATH [-o OUT.o] [OPTION...]\n"
+	"               ORIGINAL.o PATCHED.o\n"
+	"Compares what a kernel file compiles to, as it is and patched, and cuts out what\n"
+	"a livepatch needs.\n"
 	"\n"
 	"  -o, --output FILE   the object file to write; nothing when nothing changes\n"
 	"  --path PATH         of the kernel file, from the root of the kernel's source\n"
 	"  --verify FILE       write no object file; is this one what would be written?\n"
 	"  --list FILE         write here what was found (default: standard output)\n"
-	"  --cache FILE        keep the names of vmlinux's compile units here for the next "
-	"run\n" MODULE_OPTIONS_HELP TARGET_OPTIONS_HELP;
+	"  --cache FILE        keep the names of vmlinux's compile units here for the\n"
+	"                      next run\n" MODULE_OPTIONS_HELP TARGET_OPTIONS_HELP;
 
 struct options {
 	struct target_options target;

@@ -16,7 +16,8 @@ static const char help[] =
 	"Says what a livepatch module is and what it would patch, one fact on a line.\n"
 	"\n"
 	"      --json          one JSON object instead\n"
-	"      --notes FILE    the build-id in FILE, such as /sys/kernel/notes, instead of a module\n"
+	"      --notes FILE    the build-id in FILE, such as /sys/kernel/notes, instead\n"
+	"                      of a module\n"
 	"  -h, --help          this help\n"
 	"  -V, --version       the version\n";
 

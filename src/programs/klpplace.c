@@ -33,8 +33,9 @@
 
 static const char help[] =
 	"Usage: klpplace DIRECTORY FILE NAME [FILE NAME]...\n"
-	"Puts a copy of each FILE into DIRECTORY as NAME, all at once. Of several the last one describes the\n"
-	"others: an older one is taken away before these appear, and the new one comes last.\n"
+	"Puts a copy of each FILE into DIRECTORY as NAME, all at once. Of several the\n"
+	"last one describes the others: an older one is taken away before these appear,\n"
+	"and the new one comes last.\n"
 	"\n"
 	"  -h, --help          this help\n"
 	"  -V, --version       the version\n";

@@ -28,16 +28,17 @@ static const char help[] =
 	"Usage: klpsyms --vmlinux FILE --symvers FILE -o TABLE [OPTION...]\n"
 	"               --module X.ko.partial A.o [B.o...] [--module Y.ko.partial C.o...]\n"
 	"       klpsyms --vmlinux FILE --explain NAMES [--headers DIR...] [OPTION...]\n"
-	"Decides which kernel symbol each undefined name of the object files means; or says\n"
-	"what to write for names that a compiler did not know.\n"
+	"Decides which kernel symbol each undefined name of the object files means; or\n"
+	"says what to write for names that a compiler did not know.\n"
 	"\n"
 	"  -o, --output FILE   the table to write\n"
 	"  --allow CHECK       write down that this check is waived (repeatable)\n"
-	"  --cache FILE        keep the names of vmlinux's compile units here for the next run\n"
+	"  --cache FILE        keep the names of vmlinux's compile units here for the\n"
+	"                      next run\n"
 	"  --explain FILE      'SOURCE KIND NAME' lines, with tabs: klpsyms(1)\n"
 	"  --headers DIR       the kernel's headers, for --explain (repeatable)\n"
-	"  --renames FILE      write 'OBJECT OLD NEW' lines here where one name means two "
-	"symbols\n" MODULE_OPTIONS_HELP TARGET_OPTIONS_HELP;
+	"  --renames FILE      write 'OBJECT OLD NEW' lines here where one name means two\n"
+	"                      symbols\n" MODULE_OPTIONS_HELP TARGET_OPTIONS_HELP;
 
 struct options {
 	struct target_options target;

@@ -10,9 +10,10 @@ fix_added=() # those that --add names
 
 # shellcheck disable=SC2034 # for the help of who takes this option
 IFS= read -r -d '' fix_usage <<'USAGE' || true
-      --add FILE        a file of the kernel's source that the patch does not touch, but that includes
-                        a header that it touches; then only these get the header's change, instead
-                        of all that have code from it (repeatable)
+      --add FILE        a file of the kernel's source that the patch does not
+                        touch, but that includes a header that it touches; then
+                        only these get the header's change, instead of all that
+                        have code from it (repeatable)
 USAGE
 
 # fix_option OPTION VALUE: takes the option above, as target_option does.

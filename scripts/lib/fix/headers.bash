@@ -21,8 +21,8 @@ fix_names_most=300
 
 # shellcheck disable=SC2034 # for the help of who takes this option
 IFS= read -r -d '' fix_limit_usage <<'USAGE' || true
-      --files N         compile up to N files of the kernel's source for the headers that a patch
-                        touches (default: 40)
+      --files N         compile up to N files of the kernel's source for the
+                        headers that a patch touches (default: 40)
 USAGE
 
 # fix_limit_option OPTION VALUE: takes the option above, as target_option does.
