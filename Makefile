@@ -46,6 +46,7 @@ klpcheck_folders := check patch same operand $(kernel_folders)
 kallsympos_folders := answer same operand $(kernel_folders)
 klpinfo_folders := info patch klp elf arch base
 klpplace_folders := base
+klpapply_folders := apply user elf arch base
 
 programs := klpdecl klpdiff klpsyms klplink klpcheck klpinfo kallsympos klpplace
 klpdiff_libs := -ldwarf -lelf
@@ -55,6 +56,7 @@ klplink_libs := -lelf
 klpcheck_libs := -ldwarf -lelf
 klpinfo_libs := -lelf
 kallsympos_libs := -ldwarf -lelf
+klpapply_libs := -ldw -lelf
 
 all: $(addprefix $(BUILD)/,$(programs))
 
