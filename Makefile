@@ -46,9 +46,10 @@ klpcheck_folders := check patch same operand $(kernel_folders)
 kallsympos_folders := answer same operand $(kernel_folders)
 klpinfo_folders := info patch klp elf arch base
 klpplace_folders := base
+klpuser_folders := umake ulink binary resolve patch same operand image dwarf symbols user klp elf arch base
 klpapply_folders := apply user elf arch base
 
-programs := klpdecl klpdiff klpsyms klplink klpcheck klpinfo kallsympos klpplace
+programs := klpdecl klpdiff klpsyms klplink klpcheck klpinfo kallsympos klpplace klpuser
 klpdiff_libs := -ldwarf -lelf
 klpdecl_libs := -ldwarf -lelf
 klpsyms_libs := -ldwarf -lelf
@@ -56,6 +57,7 @@ klplink_libs := -lelf
 klpcheck_libs := -ldwarf -lelf
 klpinfo_libs := -lelf
 kallsympos_libs := -ldwarf -lelf
+klpuser_libs := -ldwarf -lelf
 klpapply_libs := -ldw -lelf
 
 all: $(addprefix $(BUILD)/,$(programs))
