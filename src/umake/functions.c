@@ -8,6 +8,7 @@
 #include "base/util.h"
 #include "umake/entry.h"
 #include "umake/make.h"
+#include "umake/reach.h"
 
 /* Where a message about a replaced function points. */
 static const char *place_of(const struct making *m, const struct patch_func *func)
@@ -87,6 +88,35 @@ static int check_once(const struct making *m, const char *place, const struct us
 	return 0;
 }
 
+/* Gives a function a guard, if callers may rely on the old one's code. */
+static void make_guard(struct making *m, const struct replacement *r, const char *place,
+		       struct user_table_func *f)
+{
+	const struct binary *b = binary_of(&m->target, r->old.owner);
+	struct reach_callers callers;
+	struct making_guard guard = {.new_name = f->new_name};
+	const char *why = "there is no debug information of it";
+	int relied = reach_relied_on(b, r->old.owner->dwarf, r->old.sym->addr, r->old.sym->size,
+				     &callers);
+
+	reach_free(&callers);
+	if (relied <= 0)
+		return;
+	if (r->old.def &&
+	    guard_read(r->old.owner->dwarf, r->old.def->unit, r->old.def->die, &guard.guard, &why))
+		return;
+	if (why) {
+		error("%s: callers of '%s' may rely on registers that its code does not change, as "
+		      "the compiler saw all of it, and the new function cannot be kept from "
+		      "changing them: %s; replace the callers",
+		      place, r->old.sym->name, why);
+		return;
+	}
+	f->guard = guard_symbol(f->new_name);
+	GROW(m->guard, m->guards, m->guards_cap);
+	m->guard[m->guards++] = guard;
+}
+
 static void make_function(struct making *m, const struct replacement *r)
 {
 	const char *place = place_of(m, r->func), *why;
@@ -119,6 +149,7 @@ static void make_function(struct making *m, const struct replacement *r)
 	kallsyms_each_function(r->old.owner->elf, take_part, &parts);
 	if (check_entry(place, b, sym, &e) || check_once(m, place, f))
 		return;
+	make_guard(m, r, place, f);
 }
 
 void make_functions(struct making *m)

@@ -9,7 +9,14 @@
 #include "binary/rules.h"
 #include "resolve/replaced.h"
 #include "resolve/uses.h"
+#include "umake/guard.h"
 #include "user/table.h"
+
+/* A guard that is needed. */
+struct making_guard {
+	const char *new_name; /* the table's */
+	struct guard guard;
+};
 
 /* What is being made. */
 struct making {
@@ -19,6 +26,8 @@ struct making {
 	struct decisions uses;
 	struct replacements replaced;
 	struct user_table *table;
+	struct making_guard *guard;
+	size_t guards, guards_cap;
 };
 
 /* The number of a binary among the table's targets, which is added when it is not there. */

@@ -58,7 +58,22 @@ static int read_version(struct making *m)
 	return 0;
 }
 
-/* One function on each line, "OBJECT NAME", that objcopy has to make visible to the linker. */
+/* The new function in an object file. */
+static bool find_function(const struct object_file *file, const char *name, struct elf_symbol *ret)
+{
+	for (size_t i = 1; i < file->elf->symnum; i++) {
+		elf_file_symbol(file->elf, i, ret);
+		if (!ret->special && GELF_ST_TYPE(ret->sym.st_info) == STT_FUNC &&
+		    !strcmp(ret->name, name))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A function on each line, "OBJECT NAME": objcopy has to make NAME visible to the linker. One with
+ * a guard has " BODY SECTION OFFSET" more: a second name, by which the guard gets to it.
+ */
 static int write_visible(const struct making *m, const char *path)
 {
 	const struct patch_module *patch = &m->mods.m[0];
@@ -71,10 +86,18 @@ static int write_visible(const struct making *m, const char *path)
 		size_t found = 0;
 
 		for (size_t f = 0; f < patch->n; f++) {
-			if (!object_file_defines_function(&patch->file[f], name, false) &&
-			    !object_file_defines_function(&patch->file[f], name, true))
+			const struct object_file *file = &patch->file[f];
+			CLEANUP_FREE char *body = guard_body(name);
+			struct elf_symbol s;
+
+			if (!find_function(file, name, &s))
 				continue;
-			fprintf(out.stream, "%s %s\n", patch->file[f].path, name);
+			fprintf(out.stream, "%s %s", file->path, name);
+			if (m->table->func[i].guard)
+				fprintf(out.stream, " %s %s %llu", body,
+					file->elf->sec[s.shndx].name,
+					(unsigned long long)s.sym.st_value);
+			fputc('\n', out.stream);
 			found++;
 		}
 		if (found == 1)
@@ -85,6 +108,19 @@ static int write_visible(const struct making *m, const char *path)
 		output_cancel(&out);
 		return -1;
 	}
+	return output_end(&out);
+}
+
+static int write_guards(const struct making *m, const char *path)
+{
+	struct output out;
+
+	if (output_begin(&out, path))
+		return -1;
+	for (size_t i = 0; i < m->guards; i++)
+		guard_write(out.stream, m->guard[i].new_name, &m->guard[i].guard);
+	if (m->guards)
+		fputs("\t.section .note.GNU-stack,\"\",@progbits\n", out.stream);
 	return output_end(&out);
 }
 
@@ -119,7 +155,8 @@ static int decide(struct making *m, const struct make_options *opt)
 	make_symbols(m);
 	check_taken_addresses(m);
 	if (error_count() || write_renames(&m->uses, opt->renames) ||
-	    (opt->visible && write_visible(m, opt->visible)))
+	    (opt->visible && write_visible(m, opt->visible)) ||
+	    (opt->guards && write_guards(m, opt->guards)))
 		return -1;
 	return write_table(m, opt);
 }
@@ -141,6 +178,7 @@ int make_table(struct make_options *opt)
 	table.name = xstrdup(patch.name);
 	status = decide(&m, opt);
 	user_table_free(&table);
+	free(m.guard);
 	free(m.uses.d);
 	free(m.replaced.r);
 	scopes_free(&m.scopes);

@@ -156,9 +156,10 @@ user_decide()
 # user_link OBJECT...
 user_link()
 {
-	local object name id parts=("$@")
-	while read -r object name; do
-		user_run "${user_objcopy[@]}" --globalize-symbol="$name" "$object"
+	local object name body section offset id parts=("$@")
+	while read -r object name body section offset; do
+		user_run "${user_objcopy[@]}" --globalize-symbol="$name" \
+			${body:+--add-symbol="$body=$section:$offset,function,global"} "$object"
 	done <visible
 	if [[ -s guards.s ]]; then
 		user_run "${user_cc[@]}" -c -o klpmake-guards.o guards.s
