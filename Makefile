@@ -48,7 +48,9 @@ klpinfo_folders := info patch klp elf arch base
 klpplace_folders := base
 klpapply_folders := apply user elf arch base
 
-programs := klpdecl klpdiff klpsyms klplink klpcheck klpinfo kallsympos klpplace
+# What stops processes knows registers and system calls of the machine that it is compiled for.
+applies := $(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null))
+programs := klpdecl klpdiff klpsyms klplink klpcheck klpinfo kallsympos klpplace $(if $(applies),klpapply)
 klpdiff_libs := -ldwarf -lelf
 klpdecl_libs := -ldwarf -lelf
 klpsyms_libs := -ldwarf -lelf
