@@ -49,7 +49,9 @@ klpplace_folders := base
 klpuser_folders := umake ulink binary resolve patch same operand image dwarf symbols user klp elf arch base
 klpapply_folders := apply user elf arch base
 
-programs := klpdecl klpdiff klpsyms klplink klpcheck klpinfo kallsympos klpplace klpuser
+# What stops processes knows registers and system calls of the machine that it is compiled for.
+applies := $(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null))
+programs := klpdecl klpdiff klpsyms klplink klpcheck klpinfo kallsympos klpplace klpuser $(if $(applies),klpapply)
 klpdiff_libs := -ldwarf -lelf
 klpdecl_libs := -ldwarf -lelf
 klpsyms_libs := -ldwarf -lelf
