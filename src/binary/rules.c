@@ -27,6 +27,7 @@ static int open_library(struct objects *o, struct object *obj)
 {
 	free(obj->name);
 	obj->name = xstrdup(binary_of(of(o), obj)->name);
+	obj->own.program = true;
 	return kallsyms_read(&obj->own, obj->elf);
 }
 
@@ -207,6 +208,7 @@ int binary_objects_begin(struct binary_objects *o, struct binaries *all)
 	struct binary *target = all->b[0];
 
 	o->all = all;
+	o->symbols.program = true;
 	if (binaries_read_debug(all, target) || kallsyms_read(&o->symbols, target->debug))
 		return -1;
 	read_exports(o);
