@@ -65,6 +65,7 @@ static int foreign_symbol(struct link_parts *p, const struct dynamic_word *w, st
 	case USER_SYMBOL_SLOT:
 		x->kind = USER_SLOT;
 		x->value = s->value;
+		x->unbound = s->unbound;
 		x->addend = (int64_t)w->addend;
 		return 0;
 	case USER_SYMBOL_EXPORT:

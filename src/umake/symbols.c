@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "binary/relocation.h"
 #include "dwarf/defs.h"
 #include "umake/make.h"
 
@@ -99,11 +100,15 @@ static const struct binary *home_of(const struct making *m, const struct decisio
 }
 
 static void set_slot(struct making *m, struct user_table_symbol *s, const struct binary *b,
-		     uint64_t place)
+		     const struct dynamic_word *word)
 {
+	const unsigned char *content = elf_file_at(b->elf, word->place, 8);
+
 	s->kind = USER_SYMBOL_SLOT;
 	s->target = making_target(m, b);
-	s->value = place;
+	s->value = word->place;
+	if (word_kind(b->elf->ehdr.e_machine, word->type) == WORD_CALL && content)
+		s->unbound = elf_file_number(b->elf, content, 8);
 }
 
 /* A name that a library exports: as the home finds it, or else as any other file would. */
@@ -130,7 +135,7 @@ static void make_export(struct making *m, const struct decision *d, struct user_
 	s->version = xstrdup(slot ? slot->symbol->version : symbol->version);
 	s->name = xstrdup(name);
 	if (slot)
-		set_slot(m, s, home, slot->place);
+		set_slot(m, s, home, slot);
 }
 
 /* A function that the program chooses when it starts: what it has chosen stands in a word. */
@@ -140,7 +145,7 @@ static void make_ifunc(struct making *m, const struct decision *d, const struct 
 	const struct dynamic_word *word = binary_resolved(b, d->found.sym->addr);
 
 	if (word) {
-		set_slot(m, s, b, word->place);
+		set_slot(m, s, b, word);
 		return;
 	}
 	error("%s: '%s' of '%s' is an IFUNC, and nothing in there holds what it resolves to: call "
@@ -167,12 +172,12 @@ static void make_own(struct making *m, const struct decision *d, struct user_tab
 		def_place(d->found.owner->dwarf, d->found.def, place, sizeof(place));
 		s->source = xstrdup(place);
 	}
-	if (sym->elf_type == STT_GNU_IFUNC)
-		make_ifunc(m, d, b, s);
-	else if (sym->elf_type == STT_TLS)
+	if (sym->elf_type == STT_TLS)
 		s->kind = USER_SYMBOL_TLS;
 	else if (slot)
-		set_slot(m, s, b, slot->place);
+		set_slot(m, s, b, slot);
+	else if (sym->elf_type == STT_GNU_IFUNC)
+		make_ifunc(m, d, b, s);
 	if (s->kind == USER_SYMBOL_TLS && b->library && !m->table->target[s->target].tlsmod)
 		error("%s: '%s' is thread-local in '%s', which has no word with the number of its "
 		      "thread-local storage: a patch cannot have it",

@@ -121,10 +121,11 @@ static void write_symbol(FILE *out, const struct user_table *t, const struct use
 {
 	check_name(s->link_name);
 	check_name(s->name);
-	fprintf(out, "symbol %s %s %s %llx %s %s %s %s\n", s->link_name, symbol_kinds[s->kind],
+	fprintf(out, "symbol %s %s %s %llx %llx %s %s %s %s\n", s->link_name, symbol_kinds[s->kind],
 		s->target == SIZE_MAX ? NONE : t->target[s->target].name,
-		(unsigned long long)s->value, s->name, *s->version ? s->version : NONE,
-		types[s->type], is_field(s->source) ? s->source : NONE);
+		(unsigned long long)s->value, (unsigned long long)s->unbound, s->name,
+		*s->version ? s->version : NONE, types[s->type],
+		is_field(s->source) ? s->source : NONE);
 }
 
 int user_table_write(struct user_table *t, const char *path, const char *comment)
@@ -269,11 +270,12 @@ static bool parse_symbol(struct user_table *t, char **field, size_t n)
 {
 	size_t kind, type, target = SIZE_MAX;
 	struct user_table_symbol *s;
-	uint64_t value;
+	uint64_t value, unbound;
 
-	if (n != 9 || !word(field[2], symbol_kinds, ARRAY_SIZE(symbol_kinds), &kind) ||
+	if (n != 10 || !word(field[2], symbol_kinds, ARRAY_SIZE(symbol_kinds), &kind) ||
 	    (strcmp(field[3], NONE) != 0 && !target_number(t, field[3], &target)) ||
-	    !number(field[4], &value) || !word(field[7], types, ARRAY_SIZE(types), &type))
+	    !number(field[4], &value) || !number(field[5], &unbound) ||
+	    !word(field[8], types, ARRAY_SIZE(types), &type))
 		return false;
 	/* What is of a target has to say of which. */
 	if ((target == SIZE_MAX) != (kind == USER_SYMBOL_EXPORT || kind == USER_SYMBOL_ZERO))
@@ -283,10 +285,11 @@ static bool parse_symbol(struct user_table *t, char **field, size_t n)
 	s->kind = kind;
 	s->target = target;
 	s->value = value;
-	s->name = xstrdup(field[5]);
-	s->version = xstrdup(strcmp(field[6], NONE) != 0 ? field[6] : "");
+	s->unbound = unbound;
+	s->name = xstrdup(field[6]);
+	s->version = xstrdup(strcmp(field[7], NONE) != 0 ? field[7] : "");
 	s->type = type;
-	s->source = xstrdup(field[8]);
+	s->source = xstrdup(field[9]);
 	return true;
 }
 

@@ -7,7 +7,7 @@
  *   waived CHECK
  *   target KIND NAME BUILD-ID TLSMOD
  *   function NEW OLD TARGET ADDRESS JUMP ROOM GUARD FIRST RANGES
- *   symbol LINK_NAME KIND TARGET VALUE NAME VERSION TYPE SOURCE
+ *   symbol LINK_NAME KIND TARGET VALUE UNBOUND NAME VERSION TYPE SOURCE
  *
  * "target": KIND is program or library, TLSMOD the address of a library's word with the number of
  * its thread-local storage, 0 if it has none. "function": NEW replaces OLD at ADDRESS of the target
@@ -52,8 +52,8 @@ enum user_symbol_kind {
 struct user_table_symbol {
 	char *link_name, *name, *version, *source; /* version: "" if it has none */
 	enum user_symbol_kind kind;
-	size_t target; /* SIZE_MAX: of none */
-	uint64_t value;
+	size_t target;		 /* SIZE_MAX: of none */
+	uint64_t value, unbound; /* unbound: struct user_fixup */
 	enum user_type type;
 };
 

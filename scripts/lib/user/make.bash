@@ -96,7 +96,7 @@ user_run()
 user_make_lists()
 {
 	user_run make --no-print-directory -s -C "$user_patch" -f "$home/scripts/lib/user/user.mk" KLP_OUT="$user_place" \
-		KLP_HOME="$home" KLP_KLPUSER="${KLPMAKE_BIN:-$home/build}/klpuser" "$@"
+		KLP_HOME="$home" "$@"
 }
 
 # user_find_target: sets user_target to a path. The Makefile may name a program as a shell would, or a library by SONAME.
@@ -174,7 +174,7 @@ user_link()
 
 user_build()
 {
-	local tool klpuser objects=() user_cc user_ld user_objcopy
+	local tool klpuser object objects=() user_cc user_ld user_objcopy
 	tool_find klpuser
 	klpuser=$tool
 	user_make_lists lists
@@ -184,8 +184,11 @@ user_build()
 	read -r -a user_cc <"$user_place/cc"
 	read -r -a user_ld <"$user_place/ld"
 	read -r -a user_objcopy <"$user_place/objcopy"
-	user_make_lists -j "$(nproc)" KLP_TARGET_ARGS="$(printf '%q ' "${user_target_args[@]}")" objects
 	cd "$user_place" || exit
+	for object in "${objects[@]}"; do
+		user_run "$klpuser" flags "${user_target_args[@]}" "${object%.o}.c" >"${object%.o}.flags"
+	done
+	user_make_lists -j "$(nproc)" objects
 	user_warn_compiler "${objects[@]}"
 	user_decide "${objects[@]}"
 	user_link "${objects[@]}"

@@ -36,5 +36,4 @@ objects: $(addprefix $(KLP_OUT)/,$(klp_objects))
 
 # How the tagged unit was compiled comes first, so that the author may say otherwise.
 $(KLP_OUT)/%.o: %.c
-	@$(KLP_KLPUSER) flags $(KLP_TARGET_ARGS) $< >$(KLP_OUT)/$*.flags
 	$(CC) $$(head -n 1 $(KLP_OUT)/$*.flags) -I$(KLP_HOME)/src/include $(ccflags-y) $(CFLAGS_$*.o) -c -o $@ $<
