@@ -46,7 +46,7 @@ klpcheck_folders := check patch same operand $(kernel_folders)
 kallsympos_folders := answer same operand $(kernel_folders)
 klpinfo_folders := info patch klp elf arch base
 klpplace_folders := base
-klpuser_folders := umake ulink binary resolve patch same operand image dwarf symbols user klp elf arch base
+klpuser_folders := umake ucheck ulink binary resolve patch same operand image dwarf symbols user klp elf arch base
 klpapply_folders := apply user elf arch base
 
 # What stops processes knows registers and system calls of the machine that it is compiled for.

@@ -5,6 +5,7 @@
  *   flags   which flags the compiler has to get for a tagged file
  *   syms    decides which symbol of the target each name means, and writes _klpmake.syms
  *   link    carries that out: the shared object that ld made becomes the patch
+ *   check   reads the finished patch again, with other code
  *
  * It runs no code of the target, and changes none of its files.
  */
@@ -15,6 +16,7 @@
 #include "base/message_order.h"
 #include "base/printable.h"
 #include "base/util.h"
+#include "ucheck/run.h"
 #include "ulink/link.h"
 #include "umake/flags.h"
 #include "umake/run.h"
@@ -23,7 +25,8 @@ static const char help[] =
 	"Usage: klpuser flags --target FILE [OPTION...] SOURCE.c\n"
 	"       klpuser syms --target FILE --patch X.partial -o TABLE [OPTION...] A.o [B.o...]\n"
 	"       klpuser link --table TABLE -o X.klpu X.so\n"
-	"Makes a patch for a running program, in steps: klpmake-user(1).\n"
+	"       klpuser check --target FILE [OPTION...] X.klpu\n"
+	"Makes and checks a patch for a running program, in steps: klpmake-user(1).\n"
 	"\n"
 	"  -o, --output FILE     what is made\n"
 	"  --target FILE         the program or library that is patched\n"
@@ -31,11 +34,12 @@ static const char help[] =
 	"  --library-dir DIR     where to look for libraries first (repeatable)\n"
 	"  --patch FILE          the object files of the patch, linked into one (ld -r)\n"
 	"  --table FILE          what 'klpuser syms' has written\n"
-	"  --allow CHECK         write down that this check is waived (repeatable)\n"
+	"  --allow CHECK         this check is waived (repeatable)\n"
 	"  --renames FILE        write 'OBJECT OLD NEW' lines here where one name means two "
 	"symbols\n"
 	"  --visible FILE        write here which functions the linker has to see\n"
 	"  --guards FILE         write the assembler source of guards here\n"
+	"  -v, --verbose         check: say what each check has looked at\n"
 	"  -h, --help            this help\n"
 	"  -V, --version         the version\n";
 
@@ -64,6 +68,7 @@ static void parse(int argc, char **argv, struct make_options *opt)
 		{"renames", required_argument, NULL, OPT_RENAMES},
 		{"visible", required_argument, NULL, OPT_VISIBLE},
 		{"guards", required_argument, NULL, OPT_GUARDS},
+		{"verbose", no_argument, NULL, 'v'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
 		{NULL, 0, NULL, 0},
@@ -72,7 +77,7 @@ static void parse(int argc, char **argv, struct make_options *opt)
 	int c;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":o:hV", longopts, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":o:vhV", longopts, NULL)) != -1) {
 		switch (c) {
 		case 'o':
 			opt->output = optarg;
@@ -107,8 +112,13 @@ static void parse(int argc, char **argv, struct make_options *opt)
 		case OPT_GUARDS:
 			opt->guards = optarg;
 			break;
+		case 'v':
+			opt->verbose = true;
+			break;
 		case 'h':
 			fputs(help, stdout);
+			puts("\nChecks that --allow waives:");
+			ucheck_list(stdout);
 			exit(EXIT_SUCCESS);
 		case 'V':
 			puts("klpuser " KLPMAKE_VERSION);
@@ -119,6 +129,22 @@ static void parse(int argc, char **argv, struct make_options *opt)
 	}
 	opt->operand = argv + optind;
 	opt->operands = (size_t)(argc - optind);
+}
+
+static int check(struct make_options *opt)
+{
+	const struct ucheck_options check = {
+		.patch = opt->operands ? opt->operand[0] : NULL,
+		.target = opt->target,
+		.binaries = &opt->binaries,
+		.allow = opt->allow,
+		.allows = opt->allows,
+		.verbose = opt->verbose,
+	};
+
+	if (!opt->target || opt->operands != 1)
+		usage_error("check needs --target and one patch");
+	return ucheck_run(&check);
 }
 
 static int run(const char *word, struct make_options *opt)
@@ -138,7 +164,9 @@ static int run(const char *word, struct make_options *opt)
 			usage_error("link needs --table, -o and one shared object");
 		return user_link(opt->operand[0], opt->table, opt->output);
 	}
-	usage_error("'%s' is not a step: flags, syms or link", word);
+	if (!strcmp(word, "check"))
+		return check(opt);
+	usage_error("'%s' is not a step: flags, syms, link or check", word);
 }
 
 int main(int argc, char **argv)
@@ -152,7 +180,7 @@ int main(int argc, char **argv)
 	word = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
 	parse(argc - (word != NULL), argv + (word != NULL), &opt);
 	if (!word)
-		usage_error("which step: flags, syms or link?");
+		usage_error("which step: flags, syms, link or check?");
 	messages_hold();
 	status = run(word, &opt);
 	messages_tell();

@@ -8,7 +8,7 @@
 #include "base/util.h"
 #include "umake/entry.h"
 #include "umake/make.h"
-#include "umake/reach.h"
+#include "binary/reach.h"
 
 /* Where a message about a replaced function points. */
 static const char *place_of(const struct making *m, const struct patch_func *func)

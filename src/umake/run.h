@@ -11,6 +11,7 @@ struct make_options {
 	const char *renames, *visible, *guards; /* or NULL */
 	const char **allow;
 	size_t allows, allows_cap;
+	bool verbose;
 	char **operand;
 	size_t operands;
 };

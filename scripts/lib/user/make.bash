@@ -170,6 +170,7 @@ user_link()
 	user_run "${user_ld[@]}" -shared -nostdlib -z norelro -z noexecstack -z separate-code -z max-page-size=4096 --eh-frame-hdr \
 		--hash-style=sysv --gc-sections --build-id="0x${id%% *}" -o "$user_name.so" "${parts[@]}"
 	user_run "$klpuser" link --table _klpmake.syms -o "$user_name.klpu" "$user_name.so"
+	user_run "$klpuser" check "${user_target_args[@]}" "$user_name.klpu"
 }
 
 user_build()

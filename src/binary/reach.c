@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whether callers may rely on a function's code: see umake/reach.h.
+ * Whether callers may rely on a function's code: see binary/reach.h.
  *
  * gcc lets a function's callers know which registers its code uses, and those of what it calls in
  * turn. One call that leads to where the compiler could not look (another unit, the PLT, a pointer)
  * makes it assume all of them: gcc, final.cc, collect_fn_hard_reg_usage().
  */
-#include "umake/reach.h"
+#include "binary/reach.h"
 
 #include <stdlib.h>
 #include <string.h>
