@@ -4,7 +4,7 @@
 #
 # Patches for running programs, from the tagged C file to the process that answers otherwise, and back.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
-source "$top/tests/user.bash"
+source "$top/tests/klpuser.bash"
 
 [[ -x $bin/klpapply ]] || skip_all 'this machine has no klpapply'
 export KLPMAKE_BIN=$bin
@@ -63,7 +63,7 @@ static long new_work(long x)
 	       second(text) + (stdout != NULL);
 }
 END
-make_patch
+make_patch --allow ipa
 exits 0 'a patch is made'
 start simple
 # 3001 + 1 + 1 + 5 + 1 + 1 + 9 + 1
@@ -162,7 +162,7 @@ long new_sum(long a, long b)
 	       labs(-7);
 }
 END
-make_patch
+make_patch --allow ipa
 exits 0 'shared: a patch of a library is made'
 start user
 # sum(1, 10) + 1 + pick(1) * 1000; 11 + 700 + 20000 + 7

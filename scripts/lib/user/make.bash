@@ -9,21 +9,20 @@
 # shellcheck source=scripts/lib/workdir.bash
 . "$home/scripts/lib/workdir.bash"
 
-user_patch='' user_target='' user_place='' user_name='' user_job='' user_target_args=() user_allow_args=()
+# shellcheck source=scripts/lib/user/target.bash
+. "$home/scripts/lib/user/target.bash"
+
+user_name='' user_job='' user_make=()
 
 usage()
 {
-	IFS= read -r -d '' usage <<'USAGE' || true
+	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake user [make] [OPTION...] [DIR]
        klpmake user check|try|apply|list|revert|watch ...   ('klpmake user WORD --help')
 Make a patch for running programs (NAME.klpu) of the tagged C files in DIR (default: here). Its Makefile says
 'target := PROGRAM' and 'obj-u := NAME.o'.
 
-      --target FILE     the program or library to patch, instead of the Makefile's
-      --debug FILE      debug information of it, or of a library that it needs (repeatable)
-      --library-dir DIR where to look for its libraries first (repeatable)
-      --allow CHECK     accept what this check finds, and write that into the patch (repeatable)
-  -v, --verbose         show the commands that are run
+$user_target_usage$user_allow_usage  -v, --verbose         show the commands that are run
   -q, --quiet           show nothing but errors and the compiler's warnings
   -h, --help            this help
 USAGE
@@ -31,16 +30,7 @@ USAGE
 
 user_option()
 {
-	case $1 in
-		--target) user_target=$2 ;;
-		--debug | --library-dir)
-			absolute "$2"
-			user_target_args+=("$1" "$REPLY")
-			;;
-		--allow)
-			[[ $2 != *[!a-z-]* ]] || usage_error "'$2' is not the name of a check"
-			user_allow_args+=(--allow "$2")
-			;;
+	user_target_option "$@" || user_allow_option "$@" || case $1 in
 		--verbose) verbosity=2 ;;
 		--quiet) verbosity=0 ;;
 	esac
@@ -65,8 +55,7 @@ user_make()
 user_finish()
 {
 	[[ -z $user_job ]] || kill "$user_job" 2>/dev/null || true
-	[[ -z $user_place ]] || rm -rf "$user_place"
-	exit "$1"
+	user_clean "$1"
 }
 
 # user_directory DIR
@@ -90,36 +79,6 @@ user_run()
 	wait "$user_job" || status=$?
 	user_job=''
 	((status == 0)) || exit 1
-}
-
-# user_make_lists WORD...: what user.mk does with the Makefile.
-user_make_lists()
-{
-	user_run make --no-print-directory -s -C "$user_patch" -f "$home/scripts/lib/user/user.mk" KLP_OUT="$user_place" \
-		KLP_HOME="$home" "$@"
-}
-
-# user_find_target: sets user_target to a path. The Makefile may name a program as a shell would, or a library by SONAME.
-user_find_target()
-{
-	local named=$user_target path
-	if [[ -z $named ]]; then
-		named=$(<"$user_place/target")
-		[[ -n $named ]] || die "'$user_patch/Makefile' does not say what is patched: add 'target := PROGRAM', or give --target"
-		[[ $named != */* || $named == /* ]] || named=$user_patch/$named
-	fi
-	absolute "$named"
-	if [[ $named == */* || ! -e $user_patch/$named ]]; then
-		[[ $named == */* ]] || for path in /usr/sbin/"$named" /sbin/"$named" /usr/local/sbin/"$named" "$(type -P -- "$named")" \
-			"/lib/$(uname -m)-linux-gnu/$named" "/usr/lib/$(uname -m)-linux-gnu/$named" "/lib64/$named" "/usr/lib64/$named"; do
-			[[ ! -f $path ]] || REPLY=$path
-		done
-	else
-		REPLY=$user_patch/$named
-	fi
-	[[ -f $REPLY ]] || die "'$named': no such program or library: write its path into the Makefile, or give --target"
-	user_target=$REPLY
-	user_target_args+=(--target "$user_target")
 }
 
 # user_objects ARRAY: the object files, by names relative to user_place; beside each a link to its source.
@@ -178,7 +137,8 @@ user_build()
 	local tool klpuser object objects=() user_cc user_ld user_objcopy
 	tool_find klpuser
 	klpuser=$tool
-	user_make_lists lists
+	user_make_command
+	user_run "${user_make[@]}" lists
 	user_find_target
 	user_objects objects
 	user_name=$(<"$user_place/name")
@@ -189,7 +149,7 @@ user_build()
 	for object in "${objects[@]}"; do
 		user_run "$klpuser" flags "${user_target_args[@]}" "${object%.o}.c" >"${object%.o}.flags"
 	done
-	user_make_lists -j "$(nproc)" objects
+	user_run "${user_make[@]}" -j "$(nproc)" objects
 	user_warn_compiler "${objects[@]}"
 	user_decide "${objects[@]}"
 	user_link "${objects[@]}"
