@@ -80,7 +80,7 @@ hear()
 # tell NAME LINE: without an answer.
 tell()
 {
-	printf '%s\n' "$2" >&"${user_in[$1]}"
+	printf '%s\n' "$2" >&"${user_in[$1]}" 2>/dev/null
 }
 
 # ask NAME LINE: sets REPLY.
@@ -114,6 +114,8 @@ finish_all()
 	tap_end
 }
 trap finish_all EXIT
+# A program that has died is a failure of the test, not its end.
+trap '' PIPE
 
 apply()
 {

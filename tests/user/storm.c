@@ -16,7 +16,7 @@
 #define THREADS 6
 
 static atomic_long sent, handled, born;
-static atomic_int stop;
+static atomic_int go, stop, silent;
 static pthread_t thread[THREADS];
 
 static void on_signal(int sig)
@@ -30,15 +30,21 @@ static void *send(void *arg)
 	const struct timespec t = {0, 50000};
 	unsigned long n = (unsigned long)arg;
 
+	while (!go)
+		sched_yield();
 	while (!stop) {
 		int error = pthread_sigqueue(thread[n++ % THREADS], SIGRTMIN, (union sigval){0});
 
 		if (!error)
 			sent++;
 		else if (error != EAGAIN)
-			_exit(3);
+			_exit(4);
 		nanosleep(&t, NULL);
 	}
+	silent++;
+	/* It stays, as others may still send signals to it. */
+	for (;;)
+		pause();
 	return NULL;
 }
 
@@ -75,13 +81,15 @@ int main(void)
 	for (unsigned long i = 0; i < THREADS; i++)
 		pthread_create(&thread[i], NULL, send, (void *)i);
 	pthread_create(&breeder, NULL, breed, NULL);
+	go = 1; /* all of them are there */
 	puts("ready");
 	fflush(stdout);
 	if (read(0, &c, 1) != 1)
 		return 3;
 	stop = 1;
-	/* A thread that has ended takes signals no more: the last ones come before that. */
 	pthread_join(breeder, NULL);
+	while (silent < THREADS)
+		sched_yield();
 	for (int i = 0; i < 1000 && sent != handled; i++)
 		nanosleep(&(struct timespec){0, 1000000}, NULL);
 	printf("sent %s handled %ld\n", sent > 1000 && born > 100 ? "many" : "few", sent - handled);
