@@ -371,6 +371,11 @@ int main(int argc, char **argv)
 				  .waived = name(argv[5]),
 				  .targets = targets};
 	read_id(&so, head.id, &head.id_size);
+	/* Of all that it was made of. */
+	for (int k = 1; k < argc; k++) {
+		for (const char *c = argv[k]; *c; c++)
+			head.id[(size_t)(c - argv[k]) % head.id_size] ^= (uint8_t)(*c + k);
+	}
 	n.n_descsz = (uint32_t)(sizeof(head) + targets * sizeof(*t));
 	memcpy(note, &n, sizeof(n));
 	memcpy(note + sizeof(n), USER_NOTE_NAME, sizeof(USER_NOTE_NAME));

@@ -7,6 +7,8 @@
 #include "apply/hook.h"
 
 #define PAGE 4096ULL
+/* At the very end of the page: the kernel's own object has section headers before that. */
+#define STUB_ROOM MACHINE_STUB_MAX
 
 uint64_t inject_place(const struct process *p, const struct objects *objects)
 {
@@ -15,13 +17,14 @@ uint64_t inject_place(const struct process *p, const struct objects *objects)
 
 		for (size_t k = 0; k < o->phdr_count; k++) {
 			const Elf64_Phdr *ph = &o->phdr[k];
-			uint64_t end = (o->bias + ph->p_vaddr + ph->p_filesz + 15) & ~15ULL;
-			const struct process_map *m = process_map_at(p, end);
+			uint64_t used = o->bias + ph->p_vaddr + ph->p_filesz;
+			uint64_t place = ((used + PAGE - 1) & ~(PAGE - 1)) - STUB_ROOM;
+			const struct process_map *m = process_map_at(p, place);
 
 			if (ph->p_type == PT_LOAD && ph->p_flags & PF_X && !(ph->p_flags & PF_W) &&
 			    ph->p_filesz == ph->p_memsz && m && m->execute && !m->write &&
-			    m->inode && PAGE - end % PAGE >= machine_here.stub_size)
-				return end;
+			    place >= used)
+				return place;
 		}
 	}
 	return 0;

@@ -3,7 +3,8 @@
  * System calls that a stopped thread makes for us.
  *
  * The thread runs a stub of the architecture (apply/machine.h), which lies where the file that is
- * mapped there has ended but its last page has not: no program has code in that place. The stub
+ * mapped there has ended but its last page has not, of a program, a library or the kernel's own
+ * (vdso): nobody has code in that place. The stub
  * brings the thread back by itself. If we live we are faster: we restore what was there, with the
  * system call that it was in, so that the kernel itself decides whether that begins anew. Killing
  * us leaves the thread in the stub or behind it, never lost.

@@ -230,6 +230,8 @@ bool process_read(const struct process *p, uint64_t addr, void *bytes, size_t si
 
 		if (got < 0 && errno == EINTR)
 			continue;
+		if (got == 0)
+			errno = ESRCH;
 		if (got <= 0)
 			return false;
 		done += (size_t)got;

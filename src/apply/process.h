@@ -44,7 +44,7 @@ int process_read_maps(struct process *p);
 /* The mapping that has an address, or NULL. */
 const struct process_map *process_map_at(const struct process *p, uint64_t addr);
 
-/* All bytes or false. */
+/* All bytes, or false with errno: ESRCH if the address space is gone. */
 bool process_read(const struct process *p, uint64_t addr, void *bytes, size_t size);
 
 /* Also into memory that the process may not write to, if the kernel allows that (errno). */

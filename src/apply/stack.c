@@ -163,6 +163,35 @@ static int from_memory(const struct process *p, const struct loaded *o)
 	return fd;
 }
 
+/*
+ * The file itself, which may be removed or out of reach by its path: static programs have no
+ * PT_GNU_EH_FRAME, and only sections say where their unwind information is. It has to be the file
+ * of what is in memory.
+ */
+static int from_file(const struct process *p, const struct loaded *o)
+{
+	CLEANUP_FREE Elf64_Phdr *phdr = NULL;
+	size_t size = o->phdr_count * sizeof(*o->phdr);
+	Elf64_Ehdr e;
+	char path[96];
+	int fd;
+
+	if (!o->map || !o->map->inode)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, p->pid,
+		 o->map->start, o->map->end);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	phdr = xcalloc(size, 1);
+	if (pread(fd, &e, sizeof(e), 0) == sizeof(e) &&
+	    pread(fd, phdr, size, (off_t)e.e_phoff) == (ssize_t)size &&
+	    !memcmp(phdr, o->phdr, size))
+		return fd;
+	close(fd);
+	return -1;
+}
+
 /* An object without unwind information is left out: a frame in it is not known. */
 static void report(struct stack *s, const struct loaded *o, size_t number)
 {
@@ -171,6 +200,8 @@ static void report(struct stack *s, const struct loaded *o, size_t number)
 	Dwarf_Addr bias;
 	char name[32];
 
+	if (fd < 0)
+		fd = from_file(s->process, o);
 	if (fd < 0)
 		return;
 	snprintf(name, sizeof(name), "object %zu", number);

@@ -205,6 +205,9 @@ static int late(struct stop *s, const struct stop_thread *t)
 {
 	const char *state = process_status(s->process->pid, t->tid, "State");
 
+	if (stop_is_late(s))
+		return outcome_busy(s->process->outcome,
+				    "stopping its threads took longer than --max-stop");
 	if (*state == 'D')
 		return outcome_busy(s->process->outcome,
 				    "thread %d cannot be stopped: it waits in the kernel (vfork "

@@ -2,6 +2,7 @@
 /* The switch: see apply/switch.h. */
 #include "apply/switch.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "apply/hook.h"
@@ -16,7 +17,10 @@ static int check_edits(struct plan *plan)
 		const struct plan_edit *e = &plan->edit[i];
 
 		if (!process_read(p, e->at, bytes, e->size))
-			return outcome_gone(p->outcome);
+			return errno == ESRCH
+				       ? outcome_gone(p->outcome)
+				       : outcome_busy(p->outcome, "'%s' is not mapped any more",
+						      e->name);
 		if (memcmp(bytes, e->expected, e->size))
 			return outcome_busy(p->outcome, "'%s' has changed meanwhile", e->name);
 	}
@@ -25,8 +29,8 @@ static int check_edits(struct plan *plan)
 
 int switch_functions(struct plan *plan, struct stop *s)
 {
-	if (stop_all(s) || stack_check(plan->stack, s, plan->range, plan->range_count) ||
-	    check_edits(plan))
+	if (stop_all(s) || check_edits(plan) ||
+	    stack_check(plan->stack, s, plan->range, plan->range_count))
 		return -1;
 	hook("switch-checked");
 	for (size_t i = 0; i < plan->edit_count; i++) {

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "apply/hook.h"
 #include "apply/lodge.h"
 #include "apply/switch.h"
 #include "base/child.h"
@@ -53,6 +54,7 @@ static int work(enum worker_task task, pid_t pid, const struct patch_file *patch
 		stop_begin(&s, &plan.process, options->max_stop_ms);
 		status = lodge(&plan, &s);
 		stop_end(&s);
+		hook("between");
 	}
 	if (!status) {
 		stop_begin(&s, &plan.process, options->max_stop_ms);
