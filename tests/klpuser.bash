@@ -104,12 +104,12 @@ stop()
 
 apply()
 {
-	run "$bin/klpapply" apply "$klpu" -p "$pid" "$@"
+	run "$bin/klpapply" apply "$klpu" -p "$pid"
 }
 
 revert()
 {
-	run "$bin/klpapply" revert "$klpu" -p "$pid" "$@"
+	run "$bin/klpapply" revert "$klpu" -p "$pid"
 }
 
 # changes NAME LINE BEFORE WITH: what the program answers before the patch, with it, and when it is reverted.

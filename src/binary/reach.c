@@ -20,7 +20,7 @@
 /* No compiler's unit calls deeper than this, in functions that it does not inline. */
 #define FUNCTIONS_MAX 4096
 
-struct piece {
+struct reach_code {
 	uint64_t start, end;
 };
 
@@ -29,8 +29,8 @@ struct reach {
 	struct dwarf_file *d;
 	step_fn *step;
 	Dwarf_Off unit;
-	bool whole;	    /* the compiler saw all units (-flto) */
-	struct piece *seen; /* functions that have been looked at */
+	bool whole;		 /* the compiler saw all units (-flto) */
+	struct reach_code *seen; /* functions that have been looked at */
 	size_t n, cap;
 };
 
@@ -44,7 +44,7 @@ static Dwarf_Off unit_of(const struct reach *r, uint64_t addr)
 
 struct holder {
 	uint64_t addr;
-	struct piece *ret;
+	struct reach_code *ret;
 };
 
 static void offer_holder(const struct ksym *sym, void *arg)
@@ -52,15 +52,15 @@ static void offer_holder(const struct ksym *sym, void *arg)
 	struct holder *h = arg;
 
 	if (h->addr >= sym->addr && h->addr - sym->addr < sym->size)
-		*h->ret = (struct piece){sym->addr, sym->addr + sym->size};
+		*h->ret = (struct reach_code){sym->addr, sym->addr + sym->size};
 }
 
 /* The function that has a place, by the symbols. */
-static bool function_at(const struct reach *r, uint64_t addr, struct piece *ret)
+static bool function_at(const struct reach *r, uint64_t addr, struct reach_code *ret)
 {
 	struct holder h = {addr, ret};
 
-	*ret = (struct piece){0, 0};
+	*ret = (struct reach_code){0, 0};
 	kallsyms_each_function(r->b->debug, offer_holder, &h);
 	return ret->end > 0;
 }
@@ -68,7 +68,7 @@ static bool function_at(const struct reach *r, uint64_t addr, struct piece *ret)
 /* Where a call or jump leads: is it to what the compiler saw? Such a function is noted. */
 static bool stays(struct reach *r, uint64_t to)
 {
-	struct piece p;
+	struct reach_code p = {0};
 	Dwarf_Off unit = unit_of(r, to);
 
 	for (size_t i = 0; i < r->n; i++) {
@@ -83,7 +83,7 @@ static bool stays(struct reach *r, uint64_t to)
 }
 
 /* Does all code of one function stay? What cannot be read is taken to do that. */
-static bool piece_stays(struct reach *r, const struct piece *p)
+static bool code_stays(struct reach *r, const struct reach_code *p)
 {
 	const unsigned char *code = elf_file_at(r->b->elf, p->start, p->end - p->start);
 	size_t size = p->end - p->start;
@@ -136,14 +136,14 @@ static int find_callers(const struct reach *r, uint64_t addr, struct reach_calle
 {
 	struct callers callers = {0};
 	const struct caller *c;
-	struct piece own;
+	struct reach_code own = {0};
 	size_t n;
 	int status = callers_find(r->b->elf, r->b->arch, r->d, &addr, 1, &callers);
 
 	if (status < 0)
 		return -1;
 	if (!function_at(r, addr, &own))
-		own = (struct piece){addr, addr};
+		own = (struct reach_code){addr, addr};
 	c = callers_of(&callers, addr, &n);
 	for (size_t i = 0; i < n; i++) {
 		Dwarf_Off unit = unit_of(r, c[i].from);
@@ -168,12 +168,12 @@ int reach_relied_on(const struct binary *b, struct dwarf_file *d, uint64_t addr,
 	r.unit = unit_of(&r, addr);
 	if (r.unit && r.step && compiler_tells(&r)) {
 		GROW(r.seen, r.n, r.cap);
-		r.seen[r.n++] = (struct piece){addr, addr + size};
+		r.seen[r.n++] = (struct reach_code){addr, addr + size};
 		status = 1;
 		for (size_t i = 0; i < r.n && i < FUNCTIONS_MAX && status; i++) {
-			struct piece p = r.seen[i];
+			struct reach_code p = r.seen[i];
 
-			status = piece_stays(&r, &p);
+			status = code_stays(&r, &p);
 		}
 	}
 	free(r.seen);

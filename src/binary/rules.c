@@ -138,7 +138,7 @@ static bool applies(const struct objects *o, const struct arch_reloc *r)
 	return true;
 }
 
-static bool explain(const struct objects *o, const char *name)
+static bool explain_nothing(const struct objects *o, const char *name)
 {
 	(void)o;
 	(void)name;
@@ -160,7 +160,7 @@ static const struct rules binary_rules = {
 	.ignores = ignores,
 	.position = kallsyms_position,
 	.applies = applies,
-	.explain = explain,
+	.explain = explain_nothing,
 };
 
 bool binary_exporter(const struct binaries *all, const char *name, struct binary **owner,

@@ -8,7 +8,7 @@
 #include "image/inlined_list.h"
 #include "ucheck/check.h"
 
-struct copies {
+struct copy_search {
 	struct ucheck *c;
 	const struct ucheck_func *f;
 	struct functions functions;
@@ -16,7 +16,7 @@ struct copies {
 
 static bool is_uncovered(const struct inlined_place *p, const struct ksym *in, void *arg)
 {
-	const struct copies *all = arg;
+	const struct copy_search *all = arg;
 
 	(void)p;
 	return !in || !ucheck_replaced(all->c, all->f->target, in->addr);
@@ -37,7 +37,7 @@ static bool is_itself(const struct ucheck_func *f, const struct patch_file *p,
 	return false;
 }
 
-static void check_clones(struct copies *all, const struct inlined *in)
+static void doubt_clones(struct copy_search *all, const struct inlined *in)
 {
 	const struct ucheck_func *f = all->f;
 
@@ -53,7 +53,7 @@ static void check_clones(struct copies *all, const struct inlined *in)
 	}
 }
 
-static void check_inlined(struct copies *all, const struct inlined *in)
+static void doubt_inlined(struct copy_search *all, const struct inlined *in)
 {
 	const struct ucheck_func *f = all->f;
 	const struct inlined_list l = {
@@ -81,10 +81,10 @@ static void check_inlined(struct copies *all, const struct inlined *in)
 }
 
 static void each_function(struct ucheck *c,
-			  void (*check)(struct copies *all, const struct inlined *in))
+			  void (*check)(struct copy_search *all, const struct inlined *in))
 {
 	for (size_t i = 0; i < c->p->func_count; i++) {
-		struct copies all = {.c = c, .f = &c->func[i]};
+		struct copy_search all = {.c = c, .f = &c->func[i]};
 		struct dwarf_file *d = all.f->target->object->dwarf;
 		const struct def *def = all.f->def;
 		struct inlined in = {0};
@@ -101,10 +101,10 @@ static void each_function(struct ucheck *c,
 
 void ucheck_inlined(struct ucheck *c)
 {
-	each_function(c, check_inlined);
+	each_function(c, doubt_inlined);
 }
 
 void ucheck_clones(struct ucheck *c)
 {
-	each_function(c, check_clones);
+	each_function(c, doubt_clones);
 }

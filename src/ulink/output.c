@@ -154,10 +154,19 @@ static void append_tables(const struct link_parts *p, struct bytes *b)
 	free(note);
 }
 
+static int write_bytes(const struct bytes *b, const char *path)
+{
+	struct output out;
+
+	if (output_begin(&out, path))
+		return -1;
+	fwrite(b->data, b->size, 1, out.stream);
+	return output_end(&out);
+}
+
 int link_output(struct link_parts *p, const char *path)
 {
 	struct bytes b = {0};
-	struct output out;
 	const char *file;
 	size_t size;
 	int status;
@@ -172,11 +181,7 @@ int link_output(struct link_parts *p, const char *path)
 	status = align_segments(p, &b);
 	if (!status) {
 		append_tables(p, &b);
-		status = output_begin(&out, path);
-	}
-	if (!status) {
-		fwrite(b.data, b.size, 1, out.stream);
-		status = output_end(&out);
+		status = write_bytes(&b, path);
 	}
 	free(b.data);
 	return status;

@@ -29,7 +29,7 @@ static size_t padding(const unsigned char *code, size_t size)
 	return 0;
 }
 
-void entry_read(const struct binary *b, uint64_t addr, uint64_t size, struct entry *ret)
+void entry_read(const struct binary *b, uint64_t addr, uint64_t size, struct func_entry *ret)
 {
 	size_t section = binary_section(b, addr), len;
 	const unsigned char *code;

@@ -9,12 +9,12 @@
 /* Bytes of the jump. */
 #define ENTRY_JUMP 5
 
-struct entry {
+struct func_entry {
 	uint64_t jump, room; /* struct user_func */
 	uint8_t first[USER_FIRST_MAX];
 	size_t first_size; /* 0: there is no code */
 };
 
-void entry_read(const struct binary *b, uint64_t addr, uint64_t size, struct entry *ret);
+void entry_read(const struct binary *b, uint64_t addr, uint64_t size, struct func_entry *ret);
 
 #endif

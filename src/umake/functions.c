@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "binary/reach.h"
 #include "umake/entry.h"
 #include "umake/make.h"
-#include "binary/reach.h"
 
 /* Where a message about a replaced function points. */
 static const char *place_of(const struct making *m, const struct patch_func *func)
@@ -58,7 +58,7 @@ static void take_part(const struct ksym *sym, void *arg)
 }
 
 static int check_entry(const char *place, const struct binary *b, const struct ksym *sym,
-		       const struct entry *e)
+		       const struct func_entry *e)
 {
 	if (!e->first_size) {
 		error("%s: '%s' is not in the code of '%s'", place, sym->name, b->path);
@@ -124,7 +124,7 @@ static void make_function(struct making *m, const struct replacement *r)
 	const struct ksym *sym = r->old.sym;
 	struct parts parts = {.sym = sym, .def = r->old.def};
 	struct user_table_func *f;
-	struct entry e;
+	struct func_entry e;
 
 	why = object_refusal(&m->target.objects, r->old.owner, sym);
 	if (why) {

@@ -75,17 +75,20 @@ static int class_structure(struct dwarf_file *d, Dwarf_Die die, uint64_t size, u
 
 static struct class class_base(Dwarf_Die die, uint64_t size)
 {
+	struct class ret = {0};
 	uint64_t encoding = 0;
 
 	die_number(die, DW_AT_encoding, &encoding);
-	if (encoding == DW_ATE_complex_float)
-		return size <= 8    ? (struct class){.vectors = 1}
-		       : size == 16 ? (struct class){.vectors = 2}
-				    : (struct class){.memory = true};
-	if (encoding == DW_ATE_float)
-		/* long double: passed in memory, returned in the x87's stack */
-		return size <= 8 ? (struct class){.vectors = 1} : (struct class){.memory = true};
-	return (struct class){.integers = size > 8 ? 2 : 1};
+	/* long double: passed in memory, returned in the x87's stack */
+	if (encoding == DW_ATE_complex_float && size == 16)
+		ret.vectors = 2;
+	else if ((encoding == DW_ATE_complex_float || encoding == DW_ATE_float) && size <= 8)
+		ret.vectors = 1;
+	else if (encoding == DW_ATE_complex_float || encoding == DW_ATE_float)
+		ret.memory = true;
+	else
+		ret.integers = size > 8 ? 2 : 1;
+	return ret;
 }
 
 /* Of the type that a DIE has (DW_AT_type); none: void. */
@@ -260,7 +263,7 @@ void guard_write(FILE *out, const char *new_name, const struct guard *g)
 	      out);
 	for (size_t i = 0; i < n; i++)
 		fprintf(out, "\tpushq %%%s\n", registers[i]);
-	fprintf(out, "\tleaq -%u(%%rsp), %%rsp\n\tandq $-32, %%rsp\n",
+	fprintf(out, "\tleaq -%d(%%rsp), %%rsp\n\tandq $-32, %%rsp\n",
 		VECTORS * (g->wide ? 32 : 16));
 	write_vectors(out, g, true);
 	fprintf(out, "\tcall \"%s\"\n", body);

@@ -96,7 +96,7 @@ static bool is_field(const char *s)
 }
 
 /* A name of the table, which has to be one word. */
-static void check_name(const char *name)
+static void check_word(const char *name)
 {
 	if (!is_field(name))
 		error("'%s': a name with blanks in it cannot be written into the table", name);
@@ -104,8 +104,8 @@ static void check_name(const char *name)
 
 static void write_func(FILE *out, const struct user_table *t, const struct user_table_func *f)
 {
-	check_name(f->new_name);
-	check_name(f->old_name);
+	check_word(f->new_name);
+	check_word(f->old_name);
 	fprintf(out, "function %s %s %s %llx %llx %llx %s ", f->new_name, f->old_name,
 		t->target[f->target].name, (unsigned long long)f->addr, (unsigned long long)f->jump,
 		(unsigned long long)f->room, f->guard ? f->guard : NONE);
@@ -119,8 +119,8 @@ static void write_func(FILE *out, const struct user_table *t, const struct user_
 
 static void write_symbol(FILE *out, const struct user_table *t, const struct user_table_symbol *s)
 {
-	check_name(s->link_name);
-	check_name(s->name);
+	check_word(s->link_name);
+	check_word(s->name);
 	fprintf(out, "symbol %s %s %s %llx %llx %s %s %s %s\n", s->link_name, symbol_kinds[s->kind],
 		s->target == SIZE_MAX ? NONE : t->target[s->target].name,
 		(unsigned long long)s->value, (unsigned long long)s->unbound, s->name,
@@ -135,14 +135,14 @@ int user_table_write(struct user_table *t, const char *path, const char *comment
 	sort(t);
 	if (output_begin(&out, path))
 		return -1;
-	check_name(t->name);
+	check_word(t->name);
 	fprintf(out.stream, "%spatch %s %u\n", comment, t->name, t->version);
 	for (size_t i = 0; i < t->waivers; i++)
 		fprintf(out.stream, "waived %s\n", t->waived[i]);
 	for (size_t i = 0; i < t->targets; i++) {
 		const struct user_table_target *target = &t->target[i];
 
-		check_name(target->name);
+		check_word(target->name);
 		fprintf(out.stream, "target %s %s %s %llx\n", kinds[target->kind], target->name,
 			target->id, (unsigned long long)target->tlsmod);
 	}
