@@ -50,8 +50,12 @@ klpcheck_folders := check patch same operand $(kernel_folders)
 kallsympos_folders := answer same operand $(kernel_folders)
 klpinfo_folders := info patch klp elf arch base
 klpplace_folders := base
+klpuser_folders := umake ucheck ulink binary resolve patch same operand image dwarf symbols user klp elf arch base
+klpapply_folders := apply user elf arch base
 
-programs := klpdecl klpdiff klpsyms klplink klpcheck klpinfo kallsympos klpplace
+# What stops processes knows registers and system calls of the machine that it is compiled for.
+applies := $(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null))
+programs := klpdecl klpdiff klpsyms klplink klpcheck klpinfo kallsympos klpplace klpuser $(if $(applies),klpapply)
 klpdiff_libs := -ldwarf -lelf
 klpdecl_libs := -ldwarf -lelf
 klpsyms_libs := -ldwarf -lelf
@@ -59,6 +63,8 @@ klplink_libs := -lelf
 klpcheck_libs := -ldwarf -lelf
 klpinfo_libs := -lelf
 kallsympos_libs := -ldwarf -lelf
+klpuser_libs := -ldwarf -lelf
+klpapply_libs := -ldw -lelf
 
 all: $(addprefix $(BUILD)/,$(programs))
 
@@ -107,7 +113,7 @@ load_programs := klpinfo
 make_pages := $(filter-out $(load_pages),$(notdir $(wildcard doc/*.1)))
 # scripts/dev, demo and test are of no use without this tree, so they are not installed.
 make_files := $(filter-out $(load_files),kallsympos $(shell find scripts/cmd scripts/lib templates -type f) \
-	      scripts/fetch-kernel scripts/setup src/include/klpmake.h src/include/klpmake_template.h)
+	      scripts/fetch-kernel scripts/setup $(wildcard src/include/*.h))
 make_programs := $(filter-out $(load_programs),$(programs))
 executables := $(commands) scripts/fetch-kernel scripts/setup scripts/lib/guest/init
 
@@ -228,7 +234,7 @@ screencast: all
 	./scripts/dev/screencast
 
 # shellcheck reads parts (*.bash) with the scripts that source them (-a).
-shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) scripts/lib/run/keeper.bash packaging/completion.bash packaging/debian/tests/try packaging/debian/tests/load .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
+shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) scripts/lib/run/keeper.bash scripts/lib/user/make.bash scripts/lib/user/check.bash packaging/completion.bash packaging/debian/tests/try packaging/debian/tests/load .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
 	      $(wildcard example/*/check example/*/scenario tests/modules/*/check tests/modules/*/scenario) \
 	      $(addprefix tests/modules/,scenario load-orders switching) tests/run/command tests/run/kernel $(wildcard tests/run/bin/*) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
 	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(shell find scripts -type f)))

@@ -7,7 +7,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 cd "$top" || exit
-pages=(klpmake klpmake-load kallsympos klpsyms klplink klpcheck klpinfo klpdecl klpdiff)
+pages=(klpmake klpmake-load kallsympos klpsyms klplink klpcheck klpinfo klpdecl klpdiff klpmake-user)
 # names PAGE: what a page is about, by its NAME.
 names()
 {
@@ -51,15 +51,20 @@ all_help()
 			help_options ./klpmake "$command"
 		done
 		;;
+	klpmake-user)
+		help_options ./klpmake user
+		help_options ./klpmake user check
+		help_options "$bin/klpapply"
+		;;
 	kallsympos) help_options ./kallsympos ;;
 	*) help_options "$bin/$1" ;;
 	esac | LC_ALL=C sort -u
 }
 
-is "$({ commands klpmake; commands klpmake-load; } | LC_ALL=C sort)" \
+is "$({ commands klpmake; commands klpmake-load; commands klpmake-user; } | LC_ALL=C sort)" \
 	"$(cd scripts/cmd && printf '%s\n' *.bash | sed 's/\.bash$//' | grep -vxE 'build|loader')" 'every command of klpmake has a man page'
 has "$(sed -n 's/^commands=/ /p' klpmake | tr '()' '  ')" \
-	" $({ commands klpmake; commands klpmake-load; } | LC_ALL=C sort | paste -sd ' ') " '... and klpmake knows it'
+	" $({ commands klpmake; commands klpmake-load; commands klpmake-user; } | LC_ALL=C sort | paste -sd ' ') " '... and klpmake knows it'
 version=$(sed -n 's/^VERSION := //p' Makefile)
 has "$(sed 1q NEWS)," "klpmake $version," 'NEWS begins with this version'
 is "$(grep -rlE "klpmake[ =_-]+${version//./\\.}" klpmake scripts packaging doc README*.md)" '' '... which nothing else repeats'

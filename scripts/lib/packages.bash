@@ -48,13 +48,13 @@ packages()
 {
 	case $1 in
 		# The compiler only recommends the C library's headers, and setup does not install recommended packages.
-		build) printf '%s\n' gcc libc6-dev make pkg-config libelf-dev libdwarf-dev ;;
-		run) printf '%s\n' bash binutils gcc libc6-dev make patch 'libelf1t64|libelf1' libdwarf1 ;;
+		build) printf '%s\n' gcc libc6-dev make pkg-config libelf-dev libdwarf-dev libdw-dev ;;
+		run) printf '%s\n' bash binutils gcc libc6-dev make patch 'libelf1t64|libelf1' libdwarf1 'libdw1t64|libdw1' ;;
 		try)
 			own_machine
 			printf '%s\n' "$(qemu_package)" busybox-static binutils cpio xz-utils zstd
 			;;
-		test) printf '%s\n' perl procps kmod shellcheck clang-format clang-tidy cppcheck libdw-dev groff \
+		test) printf '%s\n' perl procps kmod shellcheck clang-format clang-tidy cppcheck groff \
 			debhelper lintian rpm ;;
 		# Kernels for other architectures, their modules, and their machines.
 		foreign)
@@ -85,13 +85,13 @@ packages()
 in_words()
 {
 	case $1 in
-		build) printf 'gcc, make, pkg-config, and the development files of libelf and libdwarf\n' ;;
+		build) printf 'gcc, make, pkg-config, and the development files of libelf, libdwarf and libdw\n' ;;
 		run) printf 'binutils, make, and the gcc that built the kernel\n' ;;
 		try)
 			own_machine
 			printf '%s, a statically linked busybox, cpio, xz and zstd\n' "$machine_qemu"
 			;;
-		test) printf "perl's prove, pgrep, sysctl, kmod, shellcheck, clang-format, clang-tidy, cppcheck, libdw's development files, groff; for the packages debhelper, lintian and rpmbuild\n" ;;
+		test) printf "perl's prove, pgrep, sysctl, kmod, shellcheck, clang-format, clang-tidy, cppcheck, groff; for the packages debhelper, lintian and rpmbuild\n" ;;
 		foreign) printf 'for each architecture in ARCHES (now: %s) a gcc (loongarch64: clang 19 with lld and LLVM) and qemu-system, and flex, bison, bc, patch, perl\n' "$(other_architectures | paste -sd ' ')" ;;
 		cross) printf 'gccs for riscv64, arm64, ppc64le and s390x\n' ;;
 		hosts) printf 'gccs for s390x and i386, each with a C library, qemu-s390x and qemu-i386\n' ;;

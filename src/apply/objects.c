@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ELF files in a process: see apply/objects.h. */
+#include "apply/objects.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/machine.h"
+#include "base/cleanup.h"
+
+#define NOTES_MAX 65536
+
+const Elf64_Phdr *loaded_phdr(const struct loaded *o, uint32_t type)
+{
+	for (size_t i = 0; i < o->phdr_count; i++) {
+		if (o->phdr[i].p_type == type)
+			return &o->phdr[i];
+	}
+	return NULL;
+}
+
+bool loaded_has(const struct loaded *o, uint64_t addr, uint64_t size)
+{
+	return addr >= o->low && addr <= o->high && size <= o->high - addr;
+}
+
+/* Where its segments lie; false if they cannot lie anywhere. */
+static bool find_place(struct loaded *o, uint64_t start)
+{
+	uint64_t low = UINT64_MAX, high = 0;
+
+	for (size_t i = 0; i < o->phdr_count; i++) {
+		const Elf64_Phdr *ph = &o->phdr[i];
+
+		if (ph->p_type != PT_LOAD)
+			continue;
+		if (ph->p_memsz > UINT64_MAX - ph->p_vaddr || ph->p_filesz > ph->p_memsz)
+			return false;
+		if (ph->p_vaddr < low)
+			low = ph->p_vaddr;
+		if (ph->p_vaddr + ph->p_memsz > high)
+			high = ph->p_vaddr + ph->p_memsz;
+	}
+	if (low >= high)
+		return false;
+	o->low = start;
+	o->bias = start - (low & ~4095ULL);
+	o->high = o->bias + high;
+	return o->high > o->low;
+}
+
+static void read_id(struct loaded *o, const struct process *p, const Elf64_Phdr *ph)
+{
+	CLEANUP_FREE unsigned char *note = NULL;
+	size_t size = ph->p_memsz, at = 0;
+	Elf64_Nhdr n;
+
+	if (size > NOTES_MAX || !loaded_has(o, o->bias + ph->p_vaddr, size))
+		return;
+	note = xcalloc(size, 1);
+	if (!process_read(p, o->bias + ph->p_vaddr, note, size))
+		return;
+	while (!o->id_size && size - at >= sizeof(n)) {
+		size_t name, data;
+
+		memcpy(&n, note + at, sizeof(n));
+		at += sizeof(n);
+		name = ((size_t)n.n_namesz + 3) & ~(size_t)3;
+		data = ((size_t)n.n_descsz + 3) & ~(size_t)3;
+		if (name > size - at || data > size - at - name)
+			return;
+		if (n.n_type == NT_GNU_BUILD_ID && n.n_namesz == 4 &&
+		    !memcmp(note + at, "GNU", 4) && n.n_descsz && n.n_descsz <= OBJECTS_ID_MAX) {
+			o->id_size = n.n_descsz;
+			memcpy(o->id, note + at + name, n.n_descsz);
+		}
+		at += name + data;
+	}
+}
+
+int objects_at(const struct process *p, uint64_t start, struct loaded *ret)
+{
+	Elf64_Ehdr e;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!process_read(p, start, &e, sizeof(e)) || memcmp(e.e_ident, ELFMAG, SELFMAG) ||
+	    e.e_ident[EI_CLASS] != ELFCLASS64 || e.e_ident[EI_DATA] != ELFDATA2LSB ||
+	    e.e_machine != machine_here.elf || e.e_phentsize != sizeof(Elf64_Phdr) || !e.e_phnum ||
+	    e.e_phnum > OBJECTS_PHDRS_MAX || e.e_phoff > 65536)
+		return -1;
+	ret->type = e.e_type;
+	ret->phdr_count = e.e_phnum;
+	if (!process_read(p, start + e.e_phoff, ret->phdr, e.e_phnum * sizeof(Elf64_Phdr)) ||
+	    !find_place(ret, start))
+		return -1;
+	for (size_t i = 0; i < ret->phdr_count; i++) {
+		if (ret->phdr[i].p_type == PT_NOTE)
+			read_id(ret, p, &ret->phdr[i]);
+	}
+	return 0;
+}
+
+/*
+ * Is it loaded as a program or library is? A file may also be mapped for reading. The kernel's own
+ * object (vdso) is mapped as a whole.
+ */
+static bool is_loaded(const struct process *p, const struct loaded *o)
+{
+	bool code = false;
+
+	for (size_t i = 0; i < o->phdr_count; i++) {
+		const Elf64_Phdr *ph = &o->phdr[i];
+		const struct process_map *m;
+
+		if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_X))
+			continue;
+		code = true;
+		m = process_map_at(p, o->bias + ph->p_vaddr);
+		if (!m || !m->execute || m->inode != o->map->inode || m->device != o->map->device)
+			return false;
+	}
+	return code;
+}
+
+/* Values of the kernel's message to the program (getauxval(3)): 0 if it is not there. */
+static uint64_t auxv(const struct process *p, uint64_t key)
+{
+	CLEANUP_FREE char *path = xasprintf("/proc/%d/auxv", p->pid);
+	uint64_t pair[2], value = 0;
+	FILE *f = fopen(path, "re");
+
+	while (f && fread(pair, sizeof(pair), 1, f) == 1 && pair[0] != AT_NULL) {
+		if (pair[0] == key)
+			value = pair[1];
+	}
+	if (f)
+		fclose(f);
+	return value;
+}
+
+static int refuse_other_machines(const struct objects *objects, struct process *p)
+{
+	for (size_t i = 0; i < objects->count; i++) {
+		if (objects->object[i].program)
+			return 0;
+	}
+	for (size_t i = 0; i < p->map_count; i++) {
+		unsigned char ident[20];
+		uint16_t machine;
+
+		if (!p->map[i].inode || p->map[i].offset ||
+		    !process_read(p, p->map[i].start, ident, sizeof(ident)) ||
+		    memcmp(ident, ELFMAG, SELFMAG))
+			continue;
+		memcpy(&machine, ident + 18, sizeof(machine));
+		if (ident[EI_CLASS] != ELFCLASS64)
+			return outcome_refuse(p->outcome, "it runs a 32-bit program%s",
+					      machine == machine_here.elf ? " (x32)" : "");
+	}
+	return outcome_other(p->outcome, "the program that it runs is not found in its memory");
+}
+
+int objects_read(struct objects *objects, struct process *p)
+{
+	uint64_t phdrs = auxv(p, AT_PHDR);
+
+	*objects = (struct objects){.entry = auxv(p, AT_ENTRY)};
+	objects->object = xcalloc(p->map_count, sizeof(*objects->object));
+	for (size_t i = 0; i < p->map_count; i++) {
+		const struct process_map *m = &p->map[i];
+		struct loaded *o = &objects->object[objects->count];
+		const char *slash = strrchr(m->path, '/');
+
+		if (m->offset || (!m->inode && strcmp(m->path, "[vdso]") != 0) ||
+		    objects_at(p, m->start, o))
+			continue;
+		o->map = m;
+		o->name = slash ? slash + 1 : m->path;
+		o->program = loaded_has(o, phdrs, 1);
+		if (is_loaded(p, o))
+			objects->count++;
+	}
+	if (refuse_other_machines(objects, p)) {
+		objects_free(objects);
+		return -1;
+	}
+	return 0;
+}
+
+void objects_free(struct objects *objects)
+{
+	free(objects->object);
+	objects->object = NULL;
+	objects->count = 0;
+}

@@ -1,0 +1,281 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# klpapply: patches for programs that run are applied, listed, replaced and taken back; what it
+# refuses, and why.
+
+# shellcheck source=tests/tap.bash
+source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
+# shellcheck source=tests/user.bash
+source "$top/tests/user.bash"
+user_needs
+
+user_server server
+target=program:$scratch/server:server
+user_patch p "$user/patch1.c" 1 '' "$target" -- 0:work:work_new 0:block:block_new
+
+# One process.
+
+begin s "$scratch/server"
+pid=${user_pid[s]}
+answers s work 13 'the old function'
+apply apply "$scratch/p.klpu" -p "$pid"
+exits 0 'applied'
+has "$out" "process $pid (server): applied" 'it says so'
+answers s work 1415 'the new function: static data and functions, thread-local storage, libc, constants'
+answers s work 2417 'its own data'
+answers s block 5005 'another function'
+apply list -p "$pid"
+is "$status $out" "0 $pid server: p version 1: applied
+  server: work: new
+  server: block: new" 'list'
+apply list -p "$pid" --json
+is "$(perl -MJSON::PP -e '$p = decode_json(shift)->{patches}[0]; print "$p->{patch} $p->{state} $p->{functions}[1]{name}"' "$out")" \
+	'p applied block' 'list as JSON'
+maps=$(wc -l <"/proc/$pid/maps")
+apply apply "$scratch/p.klpu" -p "$pid"
+is "$status $out" "0 process $pid (server): it is applied already" 'already is success'
+apply revert "$scratch/p.klpu" -p "$pid"
+exits 0 'reverted'
+answers s work 19 'the old function again'
+apply list -p "$pid"
+has "$out" 'p version 1: not applied' 'list after revert'
+apply revert "$scratch/p.klpu" -p "$pid"
+is "$status $out" "0 process $pid (server): it is reverted already" 'already reverted is success'
+apply apply "$scratch/p.klpu" -p "$pid"
+answers s work 3421 'applied again, with the data that it had'
+is "$(wc -l <"/proc/$pid/maps")" "$maps" 'the image is used again'
+answers s naps 1000 'a thread that slept all the time has not woken up'
+is "$(awk '$2 ~ /w/ && $2 ~ /x/' "/proc/$pid/maps")" '' 'nothing is writable and executable'
+
+# Versions.
+
+user_patch p-2 "$user/patch2.c" 2 '' "$target" -- 0:work:work_new 0:third:third_new
+user_patch p-2b "$user/patch2.c" 1 '' "$target" -- 0:work:work_new
+user_patch other "$user/patch2.c" 1 '' "$target" -- 0:work:work_new
+apply apply "$scratch/other.klpu" -p "$pid"
+refused 1 "'work' is already replaced, by patch 'p': revert that one first" 'a function of another patch'
+apply apply "$scratch/p-2b.klpu" -p "$pid"
+refused 1 "version 1 of 'p' is applied, and this is version 1 with other contents: raise the version" 'the same version'
+apply apply "$scratch/p-2.klpu" -p "$pid"
+exits 0 'a higher version replaces a lower one'
+answers s work 20007 'its function'
+answers s third 30007 'a function that only the new version has'
+tell s block
+hear s
+is "$REPLY" in 'a function that only the old version had is the old one'
+answers s x 7 'and works'
+apply apply "$scratch/p.klpu" -p "$pid"
+refused 1 "version 2 of 'p' is applied, and this is version 1: revert that one first" 'a lower version'
+apply revert "$scratch/p-2.klpu" -p "$pid"
+answers s third 9 'reverted'
+
+# A child has what its parent has.
+
+apply apply "$scratch/p.klpu" -p "$pid"
+ask s fork
+child=$REPLY
+apply list -p "$child"
+has "$out" "$child server: p version 1: applied" 'a child of a patched process is patched'
+apply revert "$scratch/p.klpu" -p "$child"
+exits 0 'and can be reverted'
+answers s work 4423 'alone'
+apply apply "$scratch/p.klpu" --all
+exits 0 '--all'
+has "$out" 'applied 1, already 1, busy 0, refused 0, gone 0' 'counts'
+answers s exec ready 'a program that executes itself'
+answers s work 13 'is not patched any more'
+apply list -p "$pid"
+is "$status $out" '0 ' 'which list says'
+kill -KILL "$child"
+finish s
+
+# A library, both at once, thread-local storage in another way.
+
+user_patch both "$user/both.c" 1 '' "$target" library:"$scratch/libserver.so":libserver.so -- \
+	0:work:work_new 1:lib_work:lib_work_new
+begin s "$scratch/server"
+pid=${user_pid[s]}
+apply apply "$scratch/both.klpu" -p "$pid"
+exits 0 'a program and its library in one patch'
+answers s lib 50150 'a function of the library: its static data, its thread-local storage'
+answers s work 90155 'a pointer to a replaced function is that of the program'
+answers s pointer 1 'also for the program'
+apply revert "$scratch/both.klpu" --all
+has "$out" 'reverted 1, already 0' 'reverted with --all'
+answers s lib 148 'the library as it was'
+finish s
+user_patch p-ie "$user/patch1.c" 1 '' "$target" -- 0:work:work_new
+begin s "$scratch/server"
+apply apply "$scratch/p-ie.klpu" -p "${user_pid[s]}"
+exits 0 'thread-local storage by its distance from the thread pointer'
+answers s work 1413 'works'
+finish s
+
+# Kinds of programs.
+
+for kind in 'now -Wl,-z,now' 'lazy -Wl,-z,lazy' 'no-pie -no-pie -fno-pie' 'cet -fcf-protection' \
+	'joined -Wl,-z,noseparate-code'; do
+	read -r name flags <<<"$kind"
+	# shellcheck disable=SC2086
+	user_server "$name" $flags
+	user_patch "p-$name" "$user/patch1.c" 1 '' "program:$scratch/$name:$name" -- 0:work:work_new
+	begin s "$scratch/$name"
+	apply apply "$scratch/p-$name.klpu" -p "${user_pid[s]}"
+	answers s work 1413 "$name: patched"
+	apply revert "$scratch/p-$name.klpu" -p "${user_pid[s]}"
+	answers s work 15 "$name: reverted"
+	finish s
+done
+for kind in 'static -static' 'static-pie -static-pie'; do
+	read -r name flags <<<"$kind"
+	# shellcheck disable=SC2086
+	user_compile "$name" -DWITHOUT_LIB $flags "$user/server.c"
+	user_patch "$name-ie" "$user/patch2.c" 1 '' "program:$scratch/$name:$name" -- 0:work:work_new
+	begin s "$scratch/$name"
+	apply apply "$scratch/$name-ie.klpu" -p "${user_pid[s]}"
+	answers s work 20002 "$name: patched"
+	finish s
+done
+
+# Where the files are not.
+
+cp "$scratch/server" "$scratch/gone"
+begin s "$scratch/gone"
+rm "$scratch/gone"
+apply apply "$scratch/p.klpu" -p "${user_pid[s]}"
+exits 0 'a program whose file was removed'
+answers s work 1413 'works'
+finish s
+mkdir -p "$scratch/root/proc"
+cp "$scratch/static" "$scratch/root"
+begin s chroot "$scratch/root" /static
+apply apply "$scratch/static-ie.klpu" -p "${user_pid[s]}"
+exits 0 'a program in another root'
+answers s work 20002 'works'
+finish s
+if unshare --mount --pid --fork true 2>/dev/null; then
+	begin s unshare --mount --pid --net --ipc --uts --fork --kill-child "$scratch/server"
+	inner=$(pgrep -P "${user_pid[s]}")
+	apply apply "$scratch/p.klpu" -p "$inner"
+	exits 0 'a program in other namespaces'
+	answers s work 1413 'works'
+	finish s
+else
+	skip 'a program in other namespaces' 'no namespaces here'
+fi
+if unshare --user --map-root-user true 2>/dev/null; then
+	begin s unshare --user --map-root-user "$scratch/server"
+	apply apply "$scratch/p.klpu" -p "${user_pid[s]}"
+	exits 0 'a program in a user namespace'
+	answers s work 1413 'works'
+	finish s
+else
+	skip 'a program in a user namespace' 'no user namespaces here'
+fi
+
+# Hardened programs.
+
+begin s "$scratch/server"
+ask s mdwe
+if [[ $REPLY == yes ]]; then
+	apply apply "$scratch/p.klpu" -p "${user_pid[s]}"
+	exits 0 'memory may not become executable (PR_SET_MDWE)'
+	answers s work 1413 'works'
+else
+	skip 'memory may not become executable' 'not in this kernel'
+fi
+finish s
+user_server filtered -DWITH_FILTER
+user_compile alone -DWITHOUT_LIB -DWITHOUT_THREAD -DWITH_FILTER "$user/server.c"
+for how in strict filter; do
+	user_patch "f-$how-ie" "$user/patch2.c" 1 '' "program:$scratch/alone:alone" -- 0:work:work_new
+	begin s "$scratch/alone"
+	answers s "$how" yes "seccomp: $how"
+	apply apply "$scratch/f-$how-ie.klpu" -p "${user_pid[s]}"
+	exits 0 "seccomp $how: applied"
+	answers s work 20002 "seccomp $how: works"
+	finish s
+done
+user_patch f "$user/patch1.c" 1 '' "program:$scratch/filtered:filtered" -- 0:work:work_new
+begin s "$scratch/filtered"
+answers s filter yes 'seccomp for all threads'
+apply apply "$scratch/f.klpu" -p "${user_pid[s]}"
+answers s work 1413 'works'
+finish s
+
+# What is refused.
+
+begin s "$scratch/server"
+pid=${user_pid[s]}
+user_server rebuilt -DREBUILT -O1
+user_patch r "$user/patch1.c" 1 '' "program:$scratch/rebuilt:rebuilt" -- 0:work:work_new
+apply apply "$scratch/r.klpu" -p "$pid"
+refused 1 "its program 'server' is not the build of 'rebuilt' that the patch is for: the build-id is another" 'another build'
+apply apply "$scratch/r.klpu" --all
+is "$status $out" '0 applied 0, already 0, busy 0, refused 0, gone 0' 'no process has it'
+apply revert "$scratch/p.klpu" -p "$pid"
+refused 1 'the patch was not applied to it' 'nothing to revert'
+chmod o+w "$scratch/p.klpu"
+apply apply "$scratch/p.klpu" -p "$pid"
+refused 1 'everybody may write to it' 'a patch that everybody may write to'
+chmod o-w "$scratch/p.klpu"
+ask s breakpoint
+apply apply "$scratch/p.klpu" -p "$pid"
+refused 1 "'work' does not begin as in the file: a breakpoint, or another tool has patched it" 'a breakpoint'
+finish s
+begin s "$scratch/server"
+pid=${user_pid[s]}
+apply apply "$scratch/p.klpu" -p "$pid"
+ask s breakpoint
+apply revert "$scratch/p.klpu" -p "$pid"
+refused 1 "'work' has been changed by somebody else since" 'a breakpoint since then'
+apply list -p "$pid"
+has "$out" 'p version 1: partly applied
+  server: work: changed by somebody else
+  server: block: new' 'which list says'
+finish s
+begin s "$scratch/server"
+pid=${user_pid[s]}
+ask s share
+other=$REPLY
+apply apply "$scratch/p.klpu" -p "$pid" --wait 0
+refused 1 "it shares its memory with its child $other" 'shared memory'
+kill -KILL "$other"
+finish s
+apply apply "$scratch/p.klpu" -p 999999999
+refused 1 'it has ended' 'a process that is not there'
+apply apply "$scratch/p.klpu" -p 2
+refused 1 'it runs no program: a thread of the kernel' 'a thread of the kernel'
+echo 'int main(void) { __builtin_puts("ready"); getchar(); }' >"$scratch/32.c"
+if "$cc" -w -m32 -o "$scratch/32" "$scratch/32.c" 2>/dev/null; then
+	begin s "$scratch/32"
+	apply apply "$scratch/p.klpu" -p "${user_pid[s]}"
+	refused 1 'it runs a 32-bit program' 'a 32-bit program'
+	finish s
+else
+	skip 'a 32-bit program' 'the compiler makes none'
+fi
+echo 'void swapcontext(void); void (*volatile use)(void) = swapcontext;' >"$scratch/co.c"
+user_server coroutines "$scratch/co.c"
+user_patch c "$user/patch1.c" 1 '' "program:$scratch/coroutines:coroutines" -- 0:work:work_new
+user_patch c-2 "$user/patch1.c" 2 unwind,coroutine "program:$scratch/coroutines:coroutines" -- 0:work:work_new
+begin s "$scratch/coroutines"
+apply apply "$scratch/c.klpu" -p "${user_pid[s]}"
+refused 1 "'coroutines' calls swapcontext(): a stack that waits there is not seen" 'coroutines'
+apply apply "$scratch/c-2.klpu" -p "${user_pid[s]}"
+exits 0 'coroutines that the author has thought of'
+finish s
+
+# Usage.
+
+for wrong in 'apply' "apply $scratch/p.klpu" "apply $scratch/p.klpu -p 1 --all" 'list x' 'list --all' 'list --wait 1' \
+	"apply $scratch/p.klpu -p x" "apply $scratch/p.klpu -p -1" "apply $scratch/p.klpu -p 1 --json" 'x' ''; do
+	# shellcheck disable=SC2086
+	apply $wrong
+	exits 2 "wrong usage: ${wrong//$scratch\//}"
+done
+apply apply "$scratch/server" -p $$
+refused 1 'not a patch for programs' 'a file that is no patch'
+
+done_testing

@@ -1,0 +1,194 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What stopping a process must not do to it: no signal is lost, no system call ends because of it,
+# no thread stays behind, and klpapply may die at any moment.
+
+# shellcheck source=tests/tap.bash
+source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
+# shellcheck source=tests/user.bash
+source "$top/tests/user.bash"
+user_needs
+
+user_compile storm "$user/storm.c"
+user_compile waits "$user/waits.c"
+user_compile wake "$user/wake.c"
+user_compile tracer "$user/tracer.c"
+user_compile rounds -DKLPMAKE_VERSION='"test"' -I"$top/src" "$user/rounds.c" "$top"/src/apply/{hook,inject,objects,outcome,process,stop,x86_64}.c \
+	"$top/src/base/util.c"
+user_server server
+target=program:$scratch/server:server
+user_patch p "$user/patch1.c" 1 '' "$target" -- 0:work:work_new 0:block:block_new
+
+# Signals and system calls.
+
+begin storm "$scratch/storm"
+run "$scratch/rounds" "${user_pid[storm]}" "${KLPMAKE_ROUNDS:-10000}"
+is "$status $out" "0 ${KLPMAKE_ROUNDS:-10000}" 'stopped again and again amid threads that begin and end'
+answers storm stop 'sent many handled 0' 'no signal was lost'
+finish storm
+begin waits "$scratch/waits"
+run "$scratch/rounds" "${user_pid[waits]}" 200
+is "$status $out" '0 200' 'stopped in every kind of blocking call'
+answers waits report '' 'none of them has ended'
+answers waits signal signalled 'a signal ends each of them'
+finish waits
+begin wake "$scratch/wake"
+run "$scratch/rounds" "${user_pid[wake]}" 1000
+answers wake x 'goes on' 'a signal that comes meanwhile wakes who waits for it'
+finish wake
+
+# Where threads are.
+
+begin s "$scratch/server"
+pid=${user_pid[s]}
+answers s block in 'a thread is in a function'
+apply apply "$scratch/p.klpu" -p "$pid" --wait 0
+refused 1 "process $pid: busy: block in thread $pid" 'it is busy'
+apply list -p "$pid"
+has "$out" 'p version 1: not applied' 'and nothing is switched'
+"$bin/klpapply" apply "$scratch/p.klpu" -p "$pid" --wait 60 >"$scratch/waiting" 2>&1 &
+waiting=$!
+answers s x 2 'it leaves'
+wait "$waiting"
+is "$?" 0 'then it is applied'
+answers s work 1413 'and works'
+apply revert "$scratch/p.klpu" -p "$pid"
+answers s callblock in 'a function of the program under one of a library'
+apply apply "$scratch/p.klpu" -p "$pid" --wait 0
+refused 1 "busy: block in thread $pid" 'busy'
+ask s x
+user_patch sig "$user/patch1.c" 1 '' "$target" -- 0:block_signal:work_new
+answers s signal in 'in a signal handler on a stack of its own'
+apply apply "$scratch/sig.klpu" -p "$pid" --wait 0
+refused 1 "busy: block_signal in thread $pid" 'the function that the signal interrupted'
+ask s x
+apply apply "$scratch/sig.klpu" -p "$pid"
+exits 0 'and behind it'
+user_patch b "$user/patch1.c" 1 '' "$target" -- 0:third:block_new
+apply apply "$scratch/b.klpu" -p "$pid"
+exits 0 'two patches'
+apply list -p "$pid"
+is "$(grep -c ': applied' <<<"$out")" 2 'both are listed'
+finish s
+
+# Processes that are stopped, traced, or cannot be stopped.
+
+begin s "$scratch/server"
+pid=${user_pid[s]}
+kill -STOP "$pid"
+until_true state_is "$pid" T
+apply apply "$scratch/p.klpu" -p "$pid"
+refused 1 "it is stopped (SIGSTOP, or a terminal's stop): continue it first, kill -CONT $pid" 'a stopped process'
+holds 'it stays stopped' state_is "$pid" T
+kill -CONT "$pid"
+answers s work 13 'and goes on'
+begin tracer "$scratch/tracer" "$pid"
+apply apply "$scratch/p.klpu" -p "$pid"
+refused 1 "process ${user_pid[tracer]} traces it" 'a traced process'
+finish tracer
+answers s vfork in 'a process that waits for its child in vfork'
+apply apply "$scratch/p.klpu" -p "$pid" --wait 0
+refused 1 'busy: it shares its memory with its child' 'it is busy'
+tell s x
+hear s
+is "$REPLY" out 'until the child has executed a program'
+apply apply "$scratch/p.klpu" -p "$pid"
+exits 0 'then it is applied'
+finish s
+if type setpriv >/dev/null 2>&1; then
+	begin s "$scratch/server"
+	chmod 755 "$scratch"
+	run setpriv --reuid 65534 --clear-groups "$bin/klpapply" apply "$scratch/p.klpu" -p "${user_pid[s]}"
+	refused 1 'you may not trace it' "another user's process"
+	finish s
+fi
+
+# held POINT: starts applying to the process s, which stops at that point: sets $holder and $worker.
+held()
+{
+	KLPAPPLY_HOOK=$1:19 "$bin/klpapply" apply "$scratch/p.klpu" -p "${user_pid[s]}" --wait 0 "${@:2}" >"$scratch/held" 2>&1 &
+	holder=$!
+	worker=
+	until_true worker_stopped
+}
+
+worker_stopped()
+{
+	worker=$(pgrep -P "$holder") && state_is "$worker" T
+}
+
+release()
+{
+	kill -CONT "$worker"
+	wait "$holder"
+	status=$?
+	out=$(<"$scratch/held")
+	err=$out
+}
+
+begin s "$scratch/server"
+held stopped
+kill -STOP "${user_pid[s]}"
+release
+exits 0 'a process that is sent SIGSTOP meanwhile'
+until_true state_is "${user_pid[s]}" T
+holds 'stops then' state_is "${user_pid[s]}" T
+kill -CONT "${user_pid[s]}"
+answers s work 1413 'and is patched'
+finish s
+begin s "$scratch/server"
+held between
+answers s exec ready 'a process that executes another program between lodging and switching'
+release
+refused 1 'it has ended' 'it is not the process that it was'
+answers s work 13 'nothing was done to the new one'
+finish s
+begin s "$scratch/server"
+held stopped --max-stop 300
+sleep 0.4 # the budget itself
+release
+refused 1 'busy: looking at its stacks took longer than --max-stop' 'the budget is used up'
+answers s work 13 'it goes on'
+tell s x
+kill -KILL "${user_pid[s]}"
+finish s
+
+# klpapply is killed at each point: the process goes on as it was, list tells the truth, and the next one does it.
+
+begin s "$scratch/server"
+pid=${user_pid[s]}
+# masks: the signals that its threads block.
+masks()
+{
+	awk '/^SigBlk/ { print $2 }' /proc/"$pid"/task/*/status
+}
+before=$(masks)
+calls=0
+for point in seized stopped inject-stub inject-registers inject-mask inject-entry inject-exit inject-mask-back \
+	inject-registers-back lodge-filled lodged between switch-checked switch-written; do
+	run env KLPAPPLY_HOOK=$point:9 "$bin/klpapply" apply "$scratch/p.klpu" -p "$pid"
+	refused 1 'was ended by signal 9' "killed at $point"
+	answers s x 'what?' "$point: it answers"
+	is "$(masks)" "$before" "$point: its threads block the signals that they did"
+	apply list -p "$pid"
+	lacks "$out" ': applied' "$point: list does not say that it is done"
+	ask s block
+	if [[ $out == *'block: new'* || ($point == switch-written && $out == *'work: new'*) ]]; then
+		is "$([[ $out == *'partly applied'* ]] && echo partly)" partly "$point: list says so"
+		[[ $REPLY != in ]] || ask s x
+	else
+		is "$REPLY" in "$point: the old function"
+		ask s x
+	fi
+	apply apply "$scratch/p.klpu" -p "$pid"
+	exits 0 "$point: the next one does it"
+	calls=$((calls + 1))
+	ask s work
+	has "${REPLY:0:-2}" 4 "$point: the new function"
+	# Each time with a process that has nothing of it.
+	answers s exec ready "$point: it goes on"
+done
+answers s naps 1000 'the thread that sleeps has not woken up'
+finish s
+done_testing

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A program that answers each line of its input with a line, so that a test can ask it what it runs
+ * and can make it be somewhere. A second thread sleeps all the time.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "server.h"
+
+#ifdef WITH_FILTER
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#endif
+
+static int counter = 1;
+static __thread int local = 10;
+static volatile int naps, nap_errors;
+static char line[256];
+
+/* One byte after the other: a buffer would be lost by exec. */
+static int next_line(void)
+{
+	size_t n = 0;
+	ssize_t got;
+
+	while ((got = read(0, line + n, 1)) == 1 && line[n] != '\n' && n < sizeof(line) - 1)
+		n++;
+	line[n] = '\0';
+	return got == 1 ? 0 : got < 0 ? errno : -1;
+}
+
+static void say(const char *text)
+{
+	if (write(1, text, strlen(text)) < 0)
+		_exit(3);
+}
+
+static void say_number(long number)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%ld\n", number);
+	say(text);
+}
+
+__attribute__((noinline, noipa)) static int helper(int x)
+{
+	return x + counter++;
+}
+
+/* Replaced by the patches. */
+__attribute__((noinline, noipa)) int work(int x)
+{
+	local++;
+	return helper(x) + local;
+}
+
+/* Also replaced; waits for a line in the middle. */
+__attribute__((noinline, noipa)) int block(int x)
+{
+	say("in\n");
+	next_line();
+	return x + counter;
+}
+
+__attribute__((noinline, noipa)) int third(int x)
+{
+	return x * 3 + counter;
+}
+
+/* What the patch's pointer to work() is compared with. */
+int (*volatile pointer)(int) = work;
+
+static void *nap(void *arg)
+{
+	const struct timespec t = {3600, 0};
+
+	for (;;) {
+		naps++;
+		if (nanosleep(&t, NULL))
+			nap_errors++;
+	}
+	return arg;
+}
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	say("in\n");
+	next_line();
+}
+
+/* A handler on a stack of its own, in the middle of block2(). */
+__attribute__((noinline, noipa)) int block_signal(int x)
+{
+	static char stack[65536];
+	const stack_t other = {.ss_sp = stack, .ss_size = sizeof(stack)};
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
+
+	sigaltstack(&other, NULL);
+	sigaction(SIGUSR1, &action, NULL);
+	raise(SIGUSR1);
+	return x + counter;
+}
+
+static void serve(void);
+
+static void fork_child(void)
+{
+	int in[2];
+	pid_t pid;
+
+	if (pipe(in))
+		_exit(3);
+	pid = fork();
+	if (!pid) {
+		dup2(in[0], 0);
+		close(in[1]);
+		serve();
+		_exit(0);
+	}
+	close(in[0]);
+	/* The child's input stays open as descriptor 9. */
+	dup2(in[1], 9);
+	say_number(pid);
+}
+
+static void vfork_child(void)
+{
+	pid_t pid = vfork();
+
+	if (!pid) {
+		/* Until a line comes the parent cannot run. */
+		say("in\n");
+		next_line();
+		execl("/bin/true", "true", (char *)NULL);
+		_exit(1);
+	}
+	waitpid(pid, NULL, 0);
+	say("out\n");
+}
+
+static int sharing(void *arg)
+{
+	for (;;)
+		pause();
+	return arg != NULL;
+}
+
+static void strict(void)
+{
+	if (prctl(PR_SET_SECCOMP, 1, 0, 0, 0))
+		say("no\n");
+	else
+		say("yes\n");
+}
+
+#ifdef WITH_FILTER
+/* Kills at each system call that it does not need itself. */
+static void filter(void)
+{
+	static const unsigned int allowed[] = {
+		SYS_read,	  SYS_write,	       SYS_exit_group, SYS_restart_syscall,
+		SYS_rt_sigreturn, SYS_clock_nanosleep, SYS_nanosleep,
+	};
+	struct sock_filter f[32];
+	struct sock_fprog program = {.filter = f};
+	unsigned short n = 0;
+
+	f[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0);
+	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++) {
+		f[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, allowed[i], 0, 1);
+		f[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	}
+	f[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+	program.len = n;
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	/* All threads: SECCOMP_FILTER_FLAG_TSYNC. */
+	say(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 1, &program) ? "no\n" : "yes\n");
+}
+#endif
+
+/* Writes a breakpoint to work(), as a debugger does. */
+static void breakpoint(void)
+{
+	uintptr_t page = (uintptr_t)work & ~(uintptr_t)4095;
+
+	mprotect((void *)page, 8192, PROT_READ | PROT_WRITE | PROT_EXEC);
+	*(volatile unsigned char *)(uintptr_t)work = 0xcc;
+	mprotect((void *)page, 8192, PROT_READ | PROT_EXEC);
+	say("yes\n");
+}
+
+static void again(char **argv)
+{
+	execv("/proc/self/exe", argv);
+	say("no\n");
+}
+
+static char **arguments;
+
+static void serve(void)
+{
+	for (;;) {
+		int error = next_line();
+
+		if (error == EINTR)
+			say("EINTR\n");
+		else if (error)
+			return;
+		else if (!strcmp(line, "work"))
+			say_number(work(1));
+		else if (!strcmp(line, "block"))
+			say_number(block(1));
+		else if (!strcmp(line, "signal"))
+			say_number(block_signal(1));
+		else if (!strcmp(line, "third"))
+			say_number(third(1));
+		else if (!strcmp(line, "pointer"))
+			say_number(pointer == work);
+#ifndef WITHOUT_LIB
+		else if (!strcmp(line, "lib"))
+			say_number(lib_work(1));
+		else if (!strcmp(line, "call"))
+			say_number(lib_call(work, 1));
+		else if (!strcmp(line, "callblock"))
+			say_number(lib_call(block, 1));
+#endif
+		else if (!strcmp(line, "naps"))
+			say_number(naps * 1000 + nap_errors);
+		else if (!strcmp(line, "fork"))
+			fork_child();
+		else if (!strcmp(line, "child"))
+			say(write(9, "work\n", 5) == 5 ? "" : "no\n");
+		else if (!strcmp(line, "vfork"))
+			vfork_child();
+		else if (!strcmp(line, "share"))
+			say_number(clone(sharing, malloc(65536) + 65536 - 64, CLONE_VM | SIGCHLD,
+					 NULL));
+		else if (!strcmp(line, "mdwe"))
+			say(prctl(65 /* PR_SET_MDWE */, 1, 0, 0, 0) ? "no\n" : "yes\n");
+		else if (!strcmp(line, "strict"))
+			strict();
+#ifdef WITH_FILTER
+		else if (!strcmp(line, "filter"))
+			filter();
+#endif
+		else if (!strcmp(line, "breakpoint"))
+			breakpoint();
+		else if (!strcmp(line, "exec"))
+			again(arguments);
+		else
+			say("what?\n");
+	}
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t thread;
+
+	(void)argc;
+	arguments = argv;
+#ifndef WITHOUT_THREAD
+	if (pthread_create(&thread, NULL, nap, NULL))
+		return 3;
+#else
+	(void)thread;
+#endif
+	say("ready\n");
+	serve();
+	return 0;
+}
