@@ -7,7 +7,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 cd "$top" || exit
-pages=(klpmake klpmake-load kallsympos klpsyms klplink klpcheck klpinfo klpdecl klpdiff)
+pages=(klpmake klpmake-load kallsympos klpsyms klplink klpcheck klpinfo klpdecl klpdiff klpapply)
 # What klpmake-load(1) is about.
 running=(load keep unload list why signal info install uninstall boot sign)
 texts=(README.md README.zh-CN.md CONTRIBUTING.md doc/*.md)
