@@ -77,7 +77,7 @@ wrong_program()
 	run "$bin/$1" "${words[@]}"
 	is "$status:$out:$err" "2::$1: error: $3"$'\n'"  try '$1 --help'" "$1 $2: $3"
 }
-for program in klpdecl klpsyms klplink klpcheck klpinfo kallsympos klpuser; do
+for program in klpdecl klpsyms klplink klpcheck klpinfo klpapply kallsympos klpuser; do
 	wrong_program "$program" '--nonsense' "unknown option '--nonsense'"
 	wrong_program "$program" '--nonsense=x' "unknown option '--nonsense'"
 	wrong_program "$program" '--help=x' "option '--help' takes no value"
@@ -130,7 +130,7 @@ for command in klpmake 'klpmake '{check,try,load,keep,unload,list,why,signal,inf
 		has "$out" "Usage: ${command##*/}" "and prints how it is used"
 	done
 done
-for program in klpdecl klpsyms klplink klpcheck klpinfo kallsympos klpuser; do
+for program in klpdecl klpsyms klplink klpcheck klpinfo klpapply kallsympos klpuser; do
 	for option in -h --help; do
 		run "$bin/$program" "$option"
 		is "$status $err" '0 ' "$program $option succeeds"
