@@ -102,6 +102,7 @@ unwind: N functions
 ipa: N functions, N with a guard
 inlined: N functions
 clones: N functions
+folded: N functions
 types: N declarations and types
 coroutine: N files' 'and it is found to be right'
 holds 'readelf takes it' readelf -Wa "$dir/fix.klpu"
