@@ -197,4 +197,7 @@ start user
 # sum(1, 20) is 71, pick(1) * 1000, sums_total is 2 by then
 changes 'both: and applied in one go' 1 3012 203071
 stop
+
+run "$top/example/user-tickets/check"
+is "$status:$out" "0:$(sed -n '/^before:/,/^```/p' "$top/example/user-tickets/README.md" | grep -v '```')" 'the example does what its readme shows'
 done_testing
