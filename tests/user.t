@@ -154,7 +154,7 @@ patch library libsums.so.1 sum new_sum <<'END'
 #include <klpmake-user.h>
 extern long sums_total, kept;
 extern __thread long sums_mine;
-long hidden_sum(long a, long b);
+__attribute__((visibility("hidden"))) long hidden_sum(long a, long b);
 long pick(long x);
 long new_sum(long a, long b)
 {

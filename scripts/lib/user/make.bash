@@ -163,6 +163,7 @@ user_build()
 	done
 	user_run "${user_make[@]}" -j "$(nproc)" objects
 	user_warn_compiler "${objects[@]}"
+	user_run "$klpuser" show "${objects[@]}"
 	user_decide "${objects[@]}"
 	user_link "${objects[@]}"
 }
