@@ -54,7 +54,7 @@ klpuser_folders := umake ucheck ulink binary resolve patch same operand image dw
 klpapply_folders := apply user elf arch base
 
 # What stops processes knows registers and system calls of the machine that it is compiled for.
-applies := $(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null))
+applies := $(filter x86_64-%,$(or $(shell $(CC) -dumpmachine 2>/dev/null),$(shell uname -m)-))
 programs := klpdecl klpdiff klpsyms klplink klpcheck klpinfo kallsympos klpplace klpuser $(if $(applies),klpapply)
 klpdiff_libs := -ldwarf -lelf
 klpdecl_libs := -ldwarf -lelf

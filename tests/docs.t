@@ -7,7 +7,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 cd "$top" || exit
-pages=(klpmake klpmake-load kallsympos klpsyms klplink klpcheck klpinfo klpdecl klpdiff klpmake-user)
+pages=(klpmake klpmake-load kallsympos klpsyms klplink klpcheck klpinfo klpdecl klpdiff klpmake-user klpapply)
 # names PAGE: what a page is about, by its NAME.
 names()
 {
@@ -54,7 +54,6 @@ all_help()
 	klpmake-user)
 		help_options ./klpmake user
 		help_options ./klpmake user check
-		help_options "$bin/klpapply"
 		;;
 	kallsympos) help_options ./kallsympos ;;
 	*) help_options "$bin/$1" ;;

@@ -16,7 +16,7 @@ evil=$'\e]0;title\a\r\x9b31m\xc2\x9b31m\x7f\xff'
 plain='\x1b]0;title\x07\x0d\x9b31m\xc2\x9b31m\x7f\xff'
 friendly=$'\xc3\xa9\xe4\xbd\xa0\xe5\xa5\xbd\xf0\x9f\x90\xa7\xc2\xa7'
 
-for program in klpdecl klpsyms klplink klpcheck klpinfo kallsympos; do
+for program in klpdecl klpsyms klplink klpcheck klpinfo klpapply kallsympos; do
 	run "$bin/$program" --nonsense-"$evil$friendly"
 	refused 2 "'--nonsense-$plain$friendly'" "$program: an option"
 done

@@ -113,6 +113,7 @@ held()
 	until_true worker_stopped
 }
 
+# shellcheck disable=SC2317 # until_true calls it
 worker_stopped()
 {
 	worker=$(pgrep -P "$holder") && state_is "$worker" T

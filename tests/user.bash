@@ -44,13 +44,14 @@ user_patch()
 	[[ -x $scratch/userpatch ]] || user_compile userpatch "$top/tests/userpatch.c"
 	[[ $name != *-ie ]] || flags=-ftls-model=initial-exec
 	# shellcheck disable=SC2086
-	"$cc" -O2 -fPIC $flags -c -o "$scratch/$name.o" "$source" &&
+	if "$cc" -O2 -fPIC $flags -c -o "$scratch/$name.o" "$source" &&
 		ld -shared -nostdlib -z norelro --build-id --eh-frame-hdr -T "$top/tests/userpatch.ld" \
 			-z max-page-size=4096 -o "$scratch/$name.so" "$scratch/$name.o" &&
-		"$scratch/userpatch" "$scratch/$name.so" "$scratch/$name.klpu" "${name%%-*}" "$version" "$waived" "$@" || {
-		fail "cannot make the patch $name"
-		done_testing
-	}
+		"$scratch/userpatch" "$scratch/$name.so" "$scratch/$name.klpu" "${name%%-*}" "$version" "$waived" "$@"; then
+		return
+	fi
+	fail "cannot make the patch $name"
+	done_testing
 }
 
 declare -A user_pid user_in user_out
@@ -80,7 +81,7 @@ hear()
 # tell NAME LINE: without an answer.
 tell()
 {
-	printf '%s\n' "$2" >&"${user_in[$1]}" 2>/dev/null
+	printf '%s\n' "$2" >&"${user_in[$1]}"
 }
 
 # ask NAME LINE: sets REPLY.
@@ -102,7 +103,7 @@ finish()
 {
 	kill -KILL "${user_pid[$1]}" 2>/dev/null
 	wait "${user_pid[$1]}" 2>/dev/null
-	exec {user_in[$1]}>&- {user_out[$1]}<&-
+	exec {user_in["$1"]}>&- {user_out["$1"]}<&-
 }
 
 finish_all()

@@ -284,7 +284,7 @@ static int find_in(struct process *p, const struct loaded *o, const struct wante
 }
 
 /* The program's list of what is loaded (struct r_debug, struct link_map: <link.h>). */
-static uint64_t first_link(const struct process *p, const struct objects *objects)
+static uint64_t first_link(const struct process *p, const struct loaded_list *objects)
 {
 	struct exports_dynamic d;
 	uint64_t map;
@@ -297,7 +297,7 @@ static uint64_t first_link(const struct process *p, const struct objects *object
 	return 0;
 }
 
-static const struct loaded *by_dynamic(const struct objects *objects, uint64_t addr)
+static const struct loaded *by_dynamic(const struct loaded_list *objects, uint64_t addr)
 {
 	for (size_t i = 0; i < objects->count; i++) {
 		const struct loaded *o = &objects->object[i];
@@ -309,7 +309,7 @@ static const struct loaded *by_dynamic(const struct objects *objects, uint64_t a
 	return NULL;
 }
 
-int exports_find(struct process *p, const struct objects *objects, const char *name,
+int exports_find(struct process *p, const struct loaded_list *objects, const char *name,
 		 const char *version, uint32_t type, struct exports_symbol *ret)
 {
 	const struct wanted w = {name, version, type};

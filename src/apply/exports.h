@@ -27,7 +27,7 @@ bool exports_dynamic(const struct process *p, const struct loaded *o, struct exp
  * Finds a symbol where the dynamic linker would: in the order in which objects were loaded. An
  * empty version is the default one. type is enum user_type. -1 with the outcome.
  */
-int exports_find(struct process *p, const struct objects *objects, const char *name,
+int exports_find(struct process *p, const struct loaded_list *objects, const char *name,
 		 const char *version, uint32_t type, struct exports_symbol *ret);
 
 /* Does an object refer to a function of others of that name? */

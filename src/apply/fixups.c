@@ -9,7 +9,7 @@
 
 struct filling {
 	struct process *process;
-	const struct objects *objects;
+	const struct loaded_list *objects;
 	const struct patch_file *patch;
 	const struct loaded *const *target;
 	uint64_t base;
@@ -114,8 +114,9 @@ static int value_of(const struct filling *f, const struct user_fixup *x, uint64_
 	program_error("a word of kind %u in a patch file that was checked", x->kind);
 }
 
-int fixups_fill(struct process *p, const struct objects *objects, const struct patch_file *patch,
-		const struct loaded *const *target, uint64_t base, unsigned char *image)
+int fixups_fill(struct process *p, const struct loaded_list *objects,
+		const struct patch_file *patch, const struct loaded *const *target, uint64_t base,
+		unsigned char *image)
 {
 	const struct filling f = {p, objects, patch, target, base};
 

@@ -10,7 +10,8 @@
  * Fills the words of image, a copy of the patch's that is to lie at base. target has the object of
  * each of the patch's targets. -1 with the outcome.
  */
-int fixups_fill(struct process *p, const struct objects *objects, const struct patch_file *patch,
-		const struct loaded *const *target, uint64_t base, unsigned char *image);
+int fixups_fill(struct process *p, const struct loaded_list *objects,
+		const struct patch_file *patch, const struct loaded *const *target, uint64_t base,
+		unsigned char *image);
 
 #endif

@@ -10,7 +10,7 @@
 /* At the very end of the page: the kernel's own object has section headers before that. */
 #define STUB_ROOM MACHINE_STUB_MAX
 
-uint64_t inject_place(const struct process *p, const struct objects *objects)
+uint64_t inject_place(const struct process *p, const struct loaded_list *objects)
 {
 	for (size_t i = 0; i < objects->count; i++) {
 		const struct loaded *o = &objects->object[i];
@@ -33,7 +33,7 @@ uint64_t inject_place(const struct process *p, const struct objects *objects)
 /* Lets the thread run to that stop; others that may come on the way are no matter. */
 static int run_to(struct stop *s, struct stop_thread *t, enum stop_event wanted)
 {
-	struct outcome *o = s->process->outcome;
+	struct process_outcome *o = s->process->outcome;
 	uint64_t until = stop_now() + STOP_THREAD_MS * STOP_MS;
 
 	for (;;) {
@@ -91,7 +91,7 @@ static int make_call(struct stop *s, struct stop_thread *t, struct inject_call *
 static int restore(struct stop *s, struct stop_thread *t, uint64_t mask,
 		   const struct user_regs_struct *old)
 {
-	struct outcome *o = s->process->outcome;
+	struct process_outcome *o = s->process->outcome;
 	int signal = 0;
 	enum stop_event event;
 
@@ -126,7 +126,7 @@ int inject(struct stop *s, struct stop_thread *t, uint64_t place, struct inject_
 	   size_t count)
 {
 	const struct user_regs_struct old = t->regs;
-	struct outcome *o = s->process->outcome;
+	struct process_outcome *o = s->process->outcome;
 	unsigned char stub[MACHINE_STUB_MAX];
 	struct user_regs_struct regs = old;
 	uint64_t mask;

@@ -26,7 +26,7 @@ struct inject_call {
 };
 
 /* A place for the stub; 0: the process has none. */
-uint64_t inject_place(const struct process *p, const struct objects *objects);
+uint64_t inject_place(const struct process *p, const struct loaded_list *objects);
 
 /* Makes the calls, one after the other; those behind one that fails are not made. */
 int inject(struct stop *s, struct stop_thread *t, uint64_t place, struct inject_call *call,

@@ -65,7 +65,7 @@ static void print_json(struct json *j, const struct process *p, const struct rec
 }
 
 /* json: NULL for text. */
-static int list_one(pid_t pid, struct json *json, struct outcome *outcome)
+static int list_one(pid_t pid, struct json *json, struct process_outcome *outcome)
 {
 	struct record *record;
 	struct process p;
@@ -89,7 +89,7 @@ static int list_one(pid_t pid, struct json *json, struct outcome *outcome)
 static void list_all(struct json *json)
 {
 	DIR *proc = opendir("/proc");
-	struct outcome outcome;
+	struct process_outcome outcome;
 	struct dirent *entry;
 
 	while (proc && (entry = readdir(proc))) {
@@ -103,7 +103,7 @@ static void list_all(struct json *json)
 int list_processes(pid_t pid, bool json)
 {
 	struct json j = {.out = stdout};
-	struct outcome outcome = {VERDICT_DONE, ""};
+	struct process_outcome outcome = {VERDICT_DONE, ""};
 	int status = 0;
 
 	if (json) {

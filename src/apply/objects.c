@@ -139,7 +139,7 @@ static uint64_t auxv(const struct process *p, uint64_t key)
 	return value;
 }
 
-static int refuse_other_machines(const struct objects *objects, struct process *p)
+static int refuse_other_machines(const struct loaded_list *objects, struct process *p)
 {
 	for (size_t i = 0; i < objects->count; i++) {
 		if (objects->object[i].program)
@@ -161,11 +161,11 @@ static int refuse_other_machines(const struct objects *objects, struct process *
 	return outcome_other(p->outcome, "the program that it runs is not found in its memory");
 }
 
-int objects_read(struct objects *objects, struct process *p)
+int objects_read(struct loaded_list *objects, struct process *p)
 {
 	uint64_t phdrs = auxv(p, AT_PHDR);
 
-	*objects = (struct objects){.entry = auxv(p, AT_ENTRY)};
+	*objects = (struct loaded_list){.entry = auxv(p, AT_ENTRY)};
 	objects->object = xcalloc(p->map_count, sizeof(*objects->object));
 	for (size_t i = 0; i < p->map_count; i++) {
 		const struct process_map *m = &p->map[i];
@@ -188,7 +188,7 @@ int objects_read(struct objects *objects, struct process *p)
 	return 0;
 }
 
-void objects_free(struct objects *objects)
+void objects_free(struct loaded_list *objects)
 {
 	free(objects->object);
 	objects->object = NULL;

@@ -28,15 +28,15 @@ struct loaded {
 	size_t id_size; /* 0: it has none */
 };
 
-struct objects {
+struct loaded_list {
 	struct loaded *object;
 	size_t count;
 	uint64_t entry; /* of the program: AT_ENTRY */
 };
 
 /* -1 with the outcome, also for a process of another machine, which has no such objects. */
-int objects_read(struct objects *objects, struct process *p);
-void objects_free(struct objects *objects);
+int objects_read(struct loaded_list *objects, struct process *p);
+void objects_free(struct loaded_list *objects);
 
 /* The object whose ELF header is at an address, be it mapped from a file or not; 0 or -1. */
 int objects_at(const struct process *p, uint64_t start, struct loaded *ret);

@@ -2,14 +2,15 @@
 /* What came of one process: see apply/outcome.h. */
 #include "apply/outcome.h"
 
-static int settle(struct outcome *o, enum verdict verdict, const char *fmt, va_list ap)
+static int settle(struct process_outcome *o, enum process_verdict verdict, const char *fmt,
+		  va_list ap)
 {
 	o->verdict = verdict;
 	vsnprintf(o->why, sizeof(o->why), fmt, ap);
 	return -1;
 }
 
-int outcome_refuse(struct outcome *o, const char *fmt, ...)
+int outcome_refuse(struct process_outcome *o, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -19,7 +20,7 @@ int outcome_refuse(struct outcome *o, const char *fmt, ...)
 	return -1;
 }
 
-int outcome_busy(struct outcome *o, const char *fmt, ...)
+int outcome_busy(struct process_outcome *o, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -29,7 +30,7 @@ int outcome_busy(struct outcome *o, const char *fmt, ...)
 	return -1;
 }
 
-int outcome_other(struct outcome *o, const char *fmt, ...)
+int outcome_other(struct process_outcome *o, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -39,7 +40,7 @@ int outcome_other(struct outcome *o, const char *fmt, ...)
 	return -1;
 }
 
-int outcome_gone(struct outcome *o)
+int outcome_gone(struct process_outcome *o)
 {
 	o->verdict = VERDICT_GONE;
 	snprintf(o->why, sizeof(o->why), "it has ended");

@@ -9,7 +9,7 @@
 
 #include "base/util.h"
 
-enum verdict {
+enum process_verdict {
 	VERDICT_DONE,
 	VERDICT_ALREADY, /* nothing had to be done */
 	VERDICT_BUSY,	 /* not now: asking again may help */
@@ -19,15 +19,15 @@ enum verdict {
 	VERDICTS,
 };
 
-struct outcome {
-	enum verdict verdict;
+struct process_outcome {
+	enum process_verdict verdict;
 	char why[768];
 };
 
 /* Each says why, and returns -1. */
-int outcome_refuse(struct outcome *o, const char *fmt, ...) KLP_PRINTF(2, 3);
-int outcome_busy(struct outcome *o, const char *fmt, ...) KLP_PRINTF(2, 3);
-int outcome_other(struct outcome *o, const char *fmt, ...) KLP_PRINTF(2, 3);
-int outcome_gone(struct outcome *o);
+int outcome_refuse(struct process_outcome *o, const char *fmt, ...) KLP_PRINTF(2, 3);
+int outcome_busy(struct process_outcome *o, const char *fmt, ...) KLP_PRINTF(2, 3);
+int outcome_other(struct process_outcome *o, const char *fmt, ...) KLP_PRINTF(2, 3);
+int outcome_gone(struct process_outcome *o);
 
 #endif

@@ -43,7 +43,7 @@ static int check_process(struct process *p)
 
 /* Opens the process and reads what is loaded and recorded there. */
 static int look(struct plan *plan, pid_t pid, const struct patch_file *patch,
-		struct outcome *outcome)
+		struct process_outcome *outcome)
 {
 	*plan = (struct plan){.patch = patch};
 	if (process_open(&plan->process, pid, outcome) ||
@@ -67,7 +67,7 @@ static int find_target(struct plan *plan, uint32_t i)
 {
 	const struct user_target *t = &plan->patch->target[i];
 	const char *name = patch_file_name(plan->patch, t->name), *other = NULL;
-	struct outcome *o = plan->process.outcome;
+	struct process_outcome *o = plan->process.outcome;
 
 	for (size_t k = 0; k < plan->objects.count; k++) {
 		const struct loaded *l = &plan->objects.object[k];
@@ -96,7 +96,7 @@ static int find_target(struct plan *plan, uint32_t i)
 static int refuse_coroutines(struct plan *plan)
 {
 	static const char *const calls[] = {"swapcontext", "makecontext"};
-	struct outcome *o = plan->process.outcome;
+	struct process_outcome *o = plan->process.outcome;
 
 	if (patch_file_waives(plan->patch, "coroutine"))
 		return 0;
@@ -137,7 +137,7 @@ static int check_func(struct plan *plan, const struct user_func *fn, unsigned ch
 {
 	const struct loaded *l = plan->target[fn->target];
 	const char *name = patch_file_name(plan->patch, fn->name);
-	struct outcome *o = plan->process.outcome;
+	struct process_outcome *o = plan->process.outcome;
 	size_t size = fn->jump + machine_here.jump_size;
 	uint64_t addr = l->bias + fn->addr;
 
@@ -248,7 +248,7 @@ static bool replaces(const struct plan *plan, const struct record_func *f)
 /* Another patch that is in force: is it replaced, in the way, or no matter? */
 static int consider(struct plan *plan, const struct record *r)
 {
-	struct outcome *o = plan->process.outcome;
+	struct process_outcome *o = plan->process.outcome;
 
 	if (!record_count(&plan->process, r, RECORD_NEW))
 		return 0;
@@ -310,7 +310,7 @@ static int open_stack(struct plan *plan)
 
 static int nothing_to_do(struct plan *plan, const char *why)
 {
-	struct outcome *o = plan->process.outcome;
+	struct process_outcome *o = plan->process.outcome;
 
 	o->verdict = VERDICT_ALREADY;
 	snprintf(o->why, sizeof(o->why), "%s", why);
@@ -351,7 +351,7 @@ static int fill_apply(struct plan *plan)
 }
 
 int plan_apply(struct plan *plan, pid_t pid, const struct patch_file *patch,
-	       struct outcome *outcome)
+	       struct process_outcome *outcome)
 {
 	if (look(plan, pid, patch, outcome) || fill_apply(plan)) {
 		plan_free(plan);
@@ -362,7 +362,7 @@ int plan_apply(struct plan *plan, pid_t pid, const struct patch_file *patch,
 
 static int fill_revert(struct plan *plan)
 {
-	struct outcome *o = plan->process.outcome;
+	struct process_outcome *o = plan->process.outcome;
 	bool there = false;
 
 	for (size_t i = 0; i < plan->record_count; i++) {
@@ -389,7 +389,7 @@ static int fill_revert(struct plan *plan)
 }
 
 int plan_revert(struct plan *plan, pid_t pid, const struct patch_file *patch,
-		struct outcome *outcome)
+		struct process_outcome *outcome)
 {
 	if (look(plan, pid, patch, outcome) || fill_revert(plan)) {
 		plan_free(plan);

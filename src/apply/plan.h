@@ -32,7 +32,7 @@ struct plan_map {
 
 struct plan {
 	struct process process;
-	struct objects objects;
+	struct loaded_list objects;
 	const struct patch_file *patch;
 	const struct loaded *target[USER_TARGETS_MAX];
 
@@ -56,9 +56,9 @@ struct plan {
 
 /* Nothing to do is VERDICT_ALREADY, and 0. */
 int plan_apply(struct plan *plan, pid_t pid, const struct patch_file *patch,
-	       struct outcome *outcome);
+	       struct process_outcome *outcome);
 int plan_revert(struct plan *plan, pid_t pid, const struct patch_file *patch,
-		struct outcome *outcome);
+		struct process_outcome *outcome);
 void plan_free(struct plan *plan);
 
 #endif

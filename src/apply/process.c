@@ -128,7 +128,7 @@ static int no_program(struct process *p)
 	return outcome_other(p->outcome, "it runs no program: a thread of the kernel");
 }
 
-int process_open(struct process *p, pid_t pid, struct outcome *outcome)
+int process_open(struct process *p, pid_t pid, struct process_outcome *outcome)
 {
 	CLEANUP_FREE char *path = xasprintf("/proc/%d/mem", pid);
 

@@ -27,7 +27,7 @@ struct process {
 	 * program or its number passes to another one, this file has nothing any more.
 	 */
 	int memory;
-	struct outcome *outcome;
+	struct process_outcome *outcome;
 	char command[32]; /* for messages */
 	char *maps_text;
 	struct process_map *map;
@@ -35,7 +35,7 @@ struct process {
 };
 
 /* Opens its memory. -1 with the outcome, also for a kernel thread or a zombie. */
-int process_open(struct process *p, pid_t pid, struct outcome *outcome);
+int process_open(struct process *p, pid_t pid, struct process_outcome *outcome);
 void process_close(struct process *p);
 
 /* Reads (again) what is mapped where. */

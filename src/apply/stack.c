@@ -212,7 +212,7 @@ static void report(struct stack *s, const struct loaded *o, size_t number)
 		dwfl_module_eh_cfi(mod, &bias); /* now, and not while threads are stopped */
 }
 
-int stack_open(struct stack **ret, struct process *p, const struct objects *objects,
+int stack_open(struct stack **ret, struct process *p, const struct loaded_list *objects,
 	       const struct record *records, size_t record_count)
 {
 	static const Dwfl_Callbacks find = {.find_elf = no_elf, .find_debuginfo = no_debuginfo};

@@ -25,7 +25,7 @@ struct stack;
  * Prepares for all objects and for the images that records name, while the process runs. -1 with
  * the outcome.
  */
-int stack_open(struct stack **ret, struct process *p, const struct objects *objects,
+int stack_open(struct stack **ret, struct process *p, const struct loaded_list *objects,
 	       const struct record *records, size_t record_count);
 void stack_close(struct stack *s);
 

@@ -37,11 +37,12 @@ static void shelter(void)
 static int work(enum worker_task task, pid_t pid, const struct patch_file *patch,
 		const struct worker_options *options, struct worker_result *ret)
 {
-	struct plan plan;
+	struct plan plan = {.process.memory = -1};
 	struct stop s;
-	int status;
+	int status = task == WORKER_APPLY ? plan_apply(&plan, pid, patch, &ret->outcome)
+					  : plan_revert(&plan, pid, patch, &ret->outcome);
 
-	if ((task == WORKER_APPLY ? plan_apply : plan_revert)(&plan, pid, patch, &ret->outcome))
+	if (status)
 		return -1;
 	snprintf(ret->command, sizeof(ret->command), "%s", plan.process.command);
 	if (ret->outcome.verdict == VERDICT_ALREADY) {
@@ -49,7 +50,6 @@ static int work(enum worker_task task, pid_t pid, const struct patch_file *patch
 		return 0;
 	}
 	shelter();
-	status = 0;
 	if (plan.lodge) {
 		stop_begin(&s, &plan.process, options->max_stop_ms);
 		status = lodge(&plan, &s);

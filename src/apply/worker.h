@@ -19,7 +19,7 @@ struct worker_options {
 };
 
 struct worker_result {
-	struct outcome outcome;
+	struct process_outcome outcome;
 	char command[32];
 	uint64_t stopped_us; /* all threads; 0: none was stopped */
 };

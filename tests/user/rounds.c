@@ -16,7 +16,7 @@
 #include "apply/stop.h"
 
 static struct process p;
-static struct outcome outcome;
+static struct process_outcome outcome;
 static uint64_t place;
 
 /* One round; -1: a thread did not stop in time, which is no fault on a busy machine. */
@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 	long rounds = argc > 2 ? atol(argv[2]) : 1;
 	long *done = mmap(NULL, sizeof(*done), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 			  -1, 0);
-	struct objects objects;
+	struct loaded_list objects;
 
 	progname = "rounds";
 	if (process_open(&p, pid, &outcome) || objects_read(&objects, &p)) {
