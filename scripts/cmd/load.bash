@@ -13,10 +13,13 @@
 . "$home/scripts/lib/run/facts.bash"
 # shellcheck source=scripts/lib/run/checks.bash
 . "$home/scripts/lib/run/checks.bash"
+# shellcheck source=scripts/lib/run/store.bash
+. "$home/scripts/lib/run/store.bash"
 
 module='' work='' trial='' force='' limit=60
 # What has been begun, and must be taken back if it fails: '', trial, load.
 begun=''
+noted='' # that it is being loaded: on the disk
 held_by='[]' # in JSON: the tasks that kept the transition from ending
 
 usage()
@@ -75,9 +78,12 @@ main_load()
 	need_tools insmod rmmod
 	[[ -z $trial ]] || need_tools setsid mktemp
 	checks_all
+	store_release
 	load_begin "${facts[name]}"
 	load_wait "${facts[name]}"
 	begun=''
+	[[ -z $noted ]] || store_loaded "${facts[name]}"
+	noted=''
 	say "$(load_verdict "${facts[name]}")"
 }
 
@@ -89,6 +95,7 @@ load_begin()
 		trial_begin "$1" "$trial"
 		begun=trial
 	fi
+	load_note "$1"
 	last=$(dmesg 2>/dev/null | tail -n 1) || last=''
 	# A signal waits until it is known whether the module is loaded.
 	trap 'held=130' INT
@@ -110,6 +117,20 @@ load_begin()
 		die "'$1' is loaded, but is not an enabled livepatch: it is removed again$(load_kernel_said "$1" "$last")"
 	fi
 	say "$1: loaded; waiting until every task has it, $limit s at the most"
+}
+
+# load_note NAME: an installed patch with which the machine goes down is not to be tried again when it starts. If it has
+# gone down with this one before, that stays noted until the patch has been good.
+load_note()
+{
+	store_has "$1" "$facts_copy" || return 0
+	[[ ! -e $run_store/$run_release/$1.trying ]] || {
+		noted=before
+		return 0
+	}
+	store_begin "$1" ||
+		die "cannot write to '$run_store/$run_release', and so not note that '$1' is tried: if the machine went down with it, it would be tried again whenever the machine starts"
+	noted=now
 }
 
 # load_kernel_said NAME LAST: prints what the kernel's log has about it behind the line LAST.
@@ -181,6 +202,7 @@ load_finish()
 		trial) trial_cancel "$name" ;;
 	esac
 	[[ -z $work ]] || rm -rf -- "$work"
+	[[ $noted != now ]] || if is_loaded "$name"; then store_loaded "$name"; else store_refused "$name"; fi
 	report_end "$status" load_json
 }
 
