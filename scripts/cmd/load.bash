@@ -15,11 +15,14 @@
 . "$home/scripts/lib/run/checks.bash"
 # shellcheck source=scripts/lib/run/store.bash
 . "$home/scripts/lib/run/store.bash"
+# shellcheck source=scripts/lib/run/hosts.bash
+. "$home/scripts/lib/run/hosts.bash"
 
 module='' work='' trial='' force='' limit=60
 # What has been begun, and must be taken back if it fails: '', trial, load.
 begun=''
 noted='' # that it is being loaded: on the disk
+far=()       # the options that count on other machines
 held_by='[]' # in JSON: the tasks that kept the transition from ending
 
 usage()
@@ -34,7 +37,7 @@ against it is said.
       --timeout SECONDS how long the transition may take (default $limit)
       --force           end a transition that takes longer by force: tasks then may still run old functions, and
                         modules may have to stay until the next boot
-  -q, --quiet           show nothing but errors
+$hosts_usage  -q, --quiet           show nothing but errors
       --json            report as one JSON object on standard output
   -h, --help            this help
 USAGE
@@ -42,16 +45,16 @@ USAGE
 
 option()
 {
-	case $1 in
+	hosts_option "$@" || case $1 in
 		--trial)
 			duration "$2" || usage_error "'--trial' needs a time such as 90, 10m or 2h, not '$2'"
-			trial=$REPLY
+			trial=$REPLY far+=("$@")
 			;;
 		--timeout)
 			[[ $2 =~ ^[1-9][0-9]{0,5}$ ]] || usage_error "'--timeout' needs a number of seconds, not '$2'"
-			limit=$2
+			limit=$2 far+=("$@")
 			;;
-		--force) force=1 ;;
+		--force) force=1 far+=(--force) ;;
 		--quiet) verbosity=0 ;;
 		--json) json=1 ;;
 	esac
@@ -73,6 +76,7 @@ main_load()
 	facts_take "$module" "$work"
 	facts_read "$facts_copy"
 	checks_module "$module"
+	((!${#hosts[@]})) || hosts_run "$facts_copy" load ${far[@]+"${far[@]}"}
 	need_root 'loading a module'
 	need_livepatch
 	need_tools insmod rmmod

@@ -47,3 +47,9 @@ json_messages()
 {
 	json_awk messages
 }
+
+# json_object FILE: prints the object that is in it, or null.
+json_object()
+{
+	json_awk object <"$1"
+}
