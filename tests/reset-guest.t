@@ -27,23 +27,12 @@ resettable()
 	chmod +x "$scratch/bin/qemu-system-x86_64"
 }
 
-# scenario: what the guest does. 'says STATUS TEXT COMMAND...' runs a command of klpmake: it ends so, and says that.
+# scenario: what the guest does.
 scenario()
 {
+	guest_words
 	cat <<-'END'
-		ln -s /try/programs/bash /bin/bash
-		ln -s /proc/self/fd /dev/fd
-		mkdir -p /tree /var/lib/klpmake
-		tar -xf tree.tar -C /tree
-		export KLPMAKE_BIN=/try/programs
-		says() {
-			want=$1 text=$2
-			shift 2
-			run_shown "$*" /tree/klpmake "$@"
-			status=$?
-			[ $status -eq "$want" ] || fail "klpmake $*: status $status"
-			grep -qF -- "$text" /run/output || fail "klpmake $*: it did not say '$text'"
-		}
+		mkdir -p /var/lib/klpmake
 		# reset: the host does that; until then this goes on, as a machine does.
 		reset() {
 			echo $((stage + 1)) >/var/lib/klpmake/stage
@@ -142,7 +131,7 @@ main()
 	local releases=() release dir
 	need_guests
 	type mkfs.ext4 >/dev/null 2>&1 || skip_all 'there is no mkfs.ext4'
-	tar -cf "$scratch/tree.tar" -C "$top" klpmake scripts/cmd scripts/lib
+	klpmake_in "$scratch/tree.tar"
 	scenario >"$scratch/scenario"
 	resettable "$scratch/disk"
 	for release in "${releases[@]}"; do
@@ -151,8 +140,7 @@ main()
 		truncate -s 16M "$scratch/disk"
 		mkfs.ext4 -q "$scratch/disk"
 		PATH=$scratch/bin:$PATH try "$dir"/{klp-good,klp-over,klp-held,holder}.ko --scenario "$scratch/scenario" \
-			--file "$scratch/tree.tar" --program bash --program "$top/build/klpinfo" --program flock \
-			--modprobe virtio_pci --modprobe virtio_blk --timeout 600
+			--file "$scratch/tree.tar" "${klpmake_programs[@]}" --modprobe virtio_pci --modprobe virtio_blk --timeout 600
 		exits 0 "$release: a machine that is reset in load, boot and install"
 	done
 	nothing_left 'nothing is left of the guests'

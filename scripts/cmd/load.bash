@@ -115,7 +115,7 @@ load_begin()
 	rm -rf -- "$work"
 	[[ -z $held ]] || exit "$held"
 	if [[ -n $failed ]]; then
-		die "the kernel does not take '$1': ${said##*: }$(load_kernel_said "$1" "$last")"
+		die "the kernel does not take '$1': ${said##*: }$(load_key "$said")$(load_kernel_said "$1" "$last")"
 	fi
 	if ! patch_is_there "$1"; then
 		die "'$1' is loaded, but is not an enabled livepatch: it is removed again$(load_kernel_said "$1" "$last")"
@@ -135,6 +135,15 @@ load_note()
 	store_begin "$1" ||
 		die "cannot write to '$run_store/$run_release', and so not note that '$1' is tried: if the machine went down with it, it would be tried again whenever the machine starts"
 	noted=now
+}
+
+# load_key TEXT: what to do when the kernel says that about a key. Of one whose signature is that of other contents, it does not
+# say anything else.
+load_key()
+{
+	[[ ${facts[signed]} == no || $1 != *[Kk]'ey '* ]] ||
+		printf '; it does not know the key that signed it, or the module was changed since: with Secure Boot, %s' \
+			"'mokutil --import' of the certificate and a restart make a key known"
 }
 
 # load_kernel_said NAME LAST: prints what the kernel's log has about it behind the line LAST.
@@ -197,7 +206,8 @@ load_finish()
 			if ! is_loaded "$name"; then
 				trial_cancel "$name"
 			elif [[ -z $force || ! -e $run_state/$name.forced ]]; then
-				if take_back "$name" "$limit"; then
+				# On the way back it is others that count, however little patience there was with the first ones.
+				if take_back "$name" "$((limit > 60 ? limit : 60))"; then
 					trial_cancel "$name"
 					complain "'$name' is taken back: nothing of it is left"
 				fi
