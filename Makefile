@@ -195,7 +195,7 @@ screencast: all
 	./scripts/dev/screencast
 
 # shellcheck reads parts (*.bash) with the scripts that source them (-a).
-shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) scripts/lib/run/keeper.bash $(wildcard scripts/lib/run/far/*.bash) packaging/completion.bash .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
+shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) scripts/lib/many-run.bash scripts/lib/run/keeper.bash $(wildcard scripts/lib/run/far/*.bash) packaging/completion.bash .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
 	      $(wildcard example/*/check example/*/scenario tests/modules/*/check tests/modules/*/scenario) \
 	      $(addprefix tests/modules/,scenario load-orders switching) tests/run/command tests/run/kernel $(wildcard tests/run/bin/*) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
 	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(shell find scripts -type f)))
