@@ -108,7 +108,7 @@ commands := klpmake kallsympos
 man_names = $(shell sed -n '/^\.SH NAME/ { n; s/ \\-.*//; s/,//g; p; }' doc/$(1))
 load_pages := klpmake.1 klpmake-load.1 klpinfo.1
 load_files := klpmake scripts/cmd/loader.bash $(patsubst klpmake-%,scripts/cmd/%.bash,$(call man_names,klpmake-load.1)) \
-	      $(patsubst %,scripts/lib/%.bash,common environment json kernel options packed signals) $(wildcard scripts/lib/run/*)
+	      $(patsubst %,scripts/lib/%.bash,common environment json kernel options packed signals) scripts/lib/json.awk $(shell find scripts/lib/run -type f)
 load_programs := klpinfo
 make_pages := $(filter-out $(load_pages),$(notdir $(wildcard doc/*.1)))
 # scripts/dev, demo and test are of no use without this tree, so they are not installed.
@@ -170,7 +170,7 @@ arch_tests := $(wildcard tests/arch-*.t)
 all_arches := x86_64 $(patsubst tests/arch-%.t,%,$(arch_tests))
 arches := $(if $(filter all,$(ARCHES)),$(all_arches),$(ARCHES))
 # The longest come first, so that none of them runs alone in the end.
-longest := $(patsubst %,tests/%.t,selftests doubt-guest guest-failures symbols special run-guest hosts guest backwards fix-kernels types-kernels \
+longest := $(patsubst %,tests/%.t,selftests doubt-guest guest-failures symbols special run-guest reset-guest sign-guest hosts guest backwards fix-kernels types-kernels \
 	modules klpmake-interrupted klpmake packages template-kernels fix-noise fuzz)
 own_tests := $(longest) $(filter-out $(arch_tests) $(longest),$(wildcard tests/*.t))
 TESTS ?= $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches))) $(if $(filter x86_64,$(arches)),$(own_tests))
@@ -179,7 +179,7 @@ JOBS ?= $(shell expr $$(nproc) + 2)
 
 # Those that need kernels; hosts.t, which compiles for other machines; packages.t, which builds packages.
 with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels fix-noise guest guest-failures helpers-kernels hosts klpmake leftovers modules \
-		namespaces packages run-guest selftests special symbols template-kernels types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
+		namespaces packages reset-guest run-guest selftests sign sign-guest special symbols template-kernels types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
 
 # The miniature kernels that the tests of one run share: tests/mini.bash.
 shared := mini=$$(mktemp -d) && trap 'rm -rf "$$mini"' EXIT && KLPMAKE_MINI=$$mini
@@ -234,7 +234,7 @@ screencast: all
 	./scripts/dev/screencast
 
 # shellcheck reads parts (*.bash) with the scripts that source them (-a).
-shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) scripts/lib/run/keeper.bash scripts/lib/user/make.bash scripts/lib/user/check.bash packaging/completion.bash packaging/debian/tests/try packaging/debian/tests/load .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
+shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) scripts/lib/many-run.bash scripts/lib/run/keeper.bash $(wildcard scripts/lib/run/far/*.bash) scripts/lib/user/make.bash scripts/lib/user/check.bash packaging/completion.bash packaging/debian/tests/try packaging/debian/tests/load .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
 	      $(wildcard example/*/check example/*/scenario tests/modules/*/check tests/modules/*/scenario) \
 	      $(addprefix tests/modules/,scenario load-orders switching) tests/run/command tests/run/kernel $(wildcard tests/run/bin/*) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
 	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(shell find scripts -type f)))

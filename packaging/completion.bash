@@ -71,10 +71,11 @@ _klpmake_value()
 		--template) mapfile -t COMPREPLY < <(compgen -W "$(_klpmake_templates "$2")" -- "$cur") ;;
 		--program) mapfile -t COMPREPLY < <(compgen -c -- "$cur") ;;
 		--module) _klpmake_files '*.ko*' ;;
-		-o | --output | --vmlinux | --kdir | --symbols | --source | --baseline | --run | --scenario | --file | --image | --modules | --log | --target | --debug | --library-dir)
+		-o | --output | --key | --cert | --vmlinux | --kdir | --symbols | --source | --baseline | --run | --scenario | --file | --image | --modules | --log | --target | --debug | --library-dir)
 			_klpmake_files '*'
 			;;
-		--add | --with | --files | --cmd | --modprobe | --timeout | --trial | --memory | --cpus | --append) ;;
+		--host) mapfile -t COMPREPLY < <(compgen -A hostname -- "$cur") ;;
+		-j | --jobs | --add | --with | --files | --cmd | --modprobe | --timeout | --trial | --memory | --cpus | --append) ;;
 		*) return 1 ;;
 	esac
 }

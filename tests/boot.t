@@ -18,7 +18,7 @@ trap 'settled_now; halt; tap_end' EXIT
 # settled_now: ends what waits until a patch has been good for a while, as an orderly end of the machine does.
 settled_now()
 {
-	pkill -TERM -f "^[^ ]*bash -pc trap : TERM.* 300 $machine/store/" && until_holds settled_all
+	pkill -TERM -f " settle 300 $machine/store/" && until_holds settled_all
 }
 
 settled_all()
@@ -34,7 +34,7 @@ store()
 # crash: the machine goes down without a word, and starts again.
 crash()
 {
-	pkill -KILL -f "^[^ ]*bash -pc trap : TERM.* 300 $machine/store/"
+	pkill -KILL -f " settle 300 $machine/store/"
 	mv "$machine/store" "$scratch/store"
 	boot
 	mv "$scratch/store" "$machine/store"
@@ -83,6 +83,38 @@ is "$(paste -sd ' ' "$machine/store/9.9.0-mini/order")" 'klp_b klp_a' '... each 
 settled_now
 
 crash
+on load klp-a.ko
+is "$status:$(store | grep -o '[^ ]*trying')" '0:9.9.0-mini/klp_a.trying' 'one that is installed is noted also when it is loaded by hand'
+crash
+on boot
+refused 1 "'klp_a' is left out: the machine went down when it was loaded the last time" 'what the machine went down with then'
+is "$(loaded)" 'klp_b|klp_b' '... and it alone'
+echo 'Invalid argument' >"$machine/refuse"
+on load klp-a.ko
+is "$status:$(store | grep -o '[^ ]*klp_a.trying')" '1:9.9.0-mini/klp_a.trying' '... which stays so while it cannot be loaded'
+rm "$machine/refuse"
+on load klp-a.ko
+is "$status:$(loaded)" '0:klp_a klp_b|klp_a klp_b' '... and not when somebody loads it'
+settled_now
+lacks "$(store)" trying '... and it is good'
+on unload --all
+make_patch klp-a 'int changed;'
+on load klp-a.ko
+is "$status:$(store | grep -o '[^ ]*trying')" 0: 'another module of that name is not the one that is installed'
+on install klp-a.ko
+
+crash
+: >"$machine/store/9.9.0-mini/.new.AbCdEf"
+cp klp-a.ko "$machine/store/9.9.0-mini/klp_never.ko"
+: >"$machine/store/9.9.0-mini/klp_gone.trying"
+echo text >"$machine/store/9.9.0-mini/notes.txt"
+on boot
+is "$status:$(loaded)" '0:klp_a klp_b|klp_a klp_b' 'what was not installed to its end is not loaded'
+is "$(cd "$machine/store/9.9.0-mini" && echo .new* *)" '.new* klp_a.ko klp_a.trying klp_b.ko klp_b.trying notes.txt order' '... and removed'
+rm "$machine/store/9.9.0-mini/notes.txt"
+settled_now
+
+crash
 echo 'ro klpmake=off quiet' >"$machine/proc/cmdline"
 on boot
 is "$status:$(loaded)" '0:|' 'klpmake=off'
@@ -94,6 +126,23 @@ run env "MACHINE_LIMIT=1" "$top/tests/run/command" "$machine" boot
 is "$status:$(loaded)" '1:klp_a|klp_a' 'one that is taken back does not keep the others'
 is "$(store | grep -o '[^ ]*trying')" '9.9.0-mini/klp_a.trying' '... and may be tried again'
 settled_now
+
+flock "$machine/store" sleep 1000 &
+holder=$!
+is_locked() { ! flock -n "$machine/store" true; }
+until_holds is_locked
+"$top/tests/run/command" "$machine" install klp-c.ko >"$scratch/shown" 2>&1 &
+installer=$!
+until_holds pgrep -P "$installer" flock >/dev/null
+: >"$machine/store/9.9.0-mini/.new.AbCdEf"
+run timeout 60 env MACHINE_LIMIT=1 "$top/tests/run/command" "$machine" boot --quiet
+is "$status:$(names_in "$machine/store/9.9.0-mini" | grep -o .new)" 1:.new 'boot does not wait for a command that installs something, nor takes what that writes'
+{
+	pkill -P "$holder"
+	wait "$holder"
+	wait "$installer"
+} 2>/dev/null
+is "$?:$(head -n 1 "$scratch/shown")" "0:klp_c: loaded whenever '9.9.1-mini' starts" 'a second one waits for it'
 
 on uninstall klp-a.ko
 is "$status:$(store)" '0:9.9.0-mini/klp_b.ko 9.9.0-mini/order 9.9.1-mini/klp_c.ko 9.9.1-mini/order' 'one is uninstalled'

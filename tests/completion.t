@@ -38,6 +38,9 @@ completed klpmake load --tr --trial
 completed klpmake load --trial '' ''
 completed klpmake load klp- 'klp-x.ko|klp-y.ko.xz'
 completed klpmake unload --a --all
+completed klpmake sign --key klp-x 'klp-x.c|klp-x.ko'
+completed klpmake sign --cert = klp-x 'klp-x.c|klp-x.ko'
+completed klpmake sign klp- 'klp-x.ko|klp-y.ko.xz'
 completed klpmake why '' ''
 completed klpmake update '' 'a directory'
 completed klpmake check klp- 'klp-x.ko|klp-y.ko.xz'
@@ -53,7 +56,7 @@ completed kallsympos --vm --vmlinux
 completed kallsympos some ''
 
 # Every option that takes a value has to be known: otherwise its value would be completed as a module.
-for command in klpmake 'klpmake '{check,diff,info,keep,list,load,new,signal,try,unload,update,why} kallsympos; do
+for command in klpmake 'klpmake '{boot,check,diff,info,install,keep,list,load,new,sign,signal,try,uninstall,unload,update,why} kallsympos; do
 	read -r -a words <<<"$command"
 	while read -r option; do
 		cur='' COMPREPLY=()

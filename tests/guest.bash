@@ -25,14 +25,51 @@ nothing_left()
 	is "$(find "$TMPDIR" -mindepth 1; find /proc/[0-9]*/cwd -lname "$TMPDIR*" 2>/dev/null)" '' "$1"
 }
 
-# modules_for RELEASE: builds tests/guest for that kernel, and prints the directory.
+# modules_for RELEASE: builds tests/guest for that kernel, and prints the directory. All tests of one 'make test' share one
+# (KLPMAKE_MINI, as in tests/mini.bash); nobody writes there.
 modules_for()
 {
-	local dir=$scratch/modules-$1
-	cp -r "$top/tests/guest" "$dir"
-	make -s -C "$(kernel_kdir "$1")" "M=$dir" CONFIG_DEBUG_INFO_BTF_MODULES= KBUILD_MODPOST_WARN=1 \
-		modules >"$dir/log" 2>&1 || diag "$(<"$dir/log")"
+	local dir=${KLPMAKE_MINI:-$scratch}/guest-modules-$1
+	{
+		flock 9
+		[[ -e $dir/done ]] || {
+			rm -rf "$dir"
+			cp -r "$top/tests/guest" "$dir"
+			make -s -C "$(kernel_kdir "$1")" "M=$dir" CONFIG_DEBUG_INFO_BTF_MODULES= KBUILD_MODPOST_WARN=1 \
+				modules >"$dir/log" 2>&1 || diag "$(<"$dir/log")"
+			: >"$dir/done"
+		}
+	} 9>"$dir.lock"
 	printf '%s\n' "$dir"
+}
+
+# klpmake_in FILE: a tar of what of klpmake a guest needs, and no more: there is neither a compiler nor binutils in it.
+klpmake_in()
+{
+	tar -cf "$1" -C "$top" klpmake scripts/cmd scripts/lib
+}
+
+# guest_words: the beginning of a scenario that runs klpmake's commands in the guest, from the --file tree.tar and the
+# --programs of klpmake_programs. 'says STATUS TEXT COMMAND...' runs one: it ends so, and says that.
+klpmake_programs=(--program bash --program flock --program "$top/build/klpinfo")
+guest_words()
+{
+	cat <<-'END'
+		ln -s /try/programs/bash /bin/bash
+		# What devtmpfs does not have and every system makes.
+		ln -s /proc/self/fd /dev/fd
+		mkdir /tree
+		tar -xf tree.tar -C /tree
+		export KLPMAKE_BIN=/try/programs
+		says() {
+			want=$1 text=$2
+			shift 2
+			run_shown "$*" /tree/klpmake "$@"
+			status=$?
+			[ $status -eq "$want" ] || fail "klpmake $*: status $status"
+			grep -qF -- "$text" /run/output || fail "klpmake $*: it did not say '$text'"
+		}
+	END
 }
 
 # need_guests: sets releases to the kernels that were fetched. Without kernels, or without what a guest needs, the

@@ -9,24 +9,11 @@
 # shellcheck source=tests/guest.bash
 . "$top/tests/guest.bash"
 
-# scenario: what the guest does. 'says STATUS TEXT COMMAND...' runs a command of klpmake: it ends so, and says that.
+# scenario: what the guest does.
 scenario()
 {
+	guest_words
 	cat <<-'END'
-		ln -s /try/programs/bash /bin/bash
-		# What devtmpfs does not have and every system makes.
-		ln -s /proc/self/fd /dev/fd
-		mkdir /tree
-		tar -xf tree.tar -C /tree
-		export KLPMAKE_BIN=/try/programs
-		says() {
-			want=$1 text=$2
-			shift 2
-			run_shown "$*" /tree/klpmake "$@"
-			status=$?
-			[ $status -eq "$want" ] || fail "klpmake $*: status $status"
-			grep -qF -- "$text" /run/output || fail "klpmake $*: it did not say '$text'"
-		}
 		cmdline() {
 			grep -qx "$1" /proc/cmdline || fail "/proc/cmdline is not '$1'"
 		}
@@ -105,7 +92,8 @@ scenario()
 		gone_again() { [ ! -d /sys/module/klp_good ]; }
 		within gone_again || fail 'the trial did not end'
 		! grep -q patched /proc/cmdline || fail 'it is still patched'
-		dmesg | grep -q "klpmake: 'klp_good' is gone" || fail "the kernel's log does not tell of that"
+		told() { dmesg | grep -q "klpmake: 'klp_good' is gone"; }
+		within told || fail "the kernel's log does not tell of that"
 		says 1 "no livepatch 'klp_good' is loaded" keep klp_good
 		echo 0 >/sys/module/holder/parameters/released
 		rmmod holder
@@ -126,6 +114,33 @@ scenario()
 		cmdline patched
 		says 0 'klp_good: gone' unload klp_good
 
+		phase stack
+		tar -xf stack.tar
+		# The list, all the time: each has to be whole, whatever comes and goes.
+		(
+			while [ ! -e /run/unstacked ]; do
+				/tree/klpmake list --json >/run/list 2>&1 && awk -v what=object -f /tree/scripts/lib/json.awk /run/list | grep -q '"ok": true' ||
+					cp /run/list /run/bad
+				: >/run/listed
+			done
+		) &
+		lister=$!
+		for module in klp_st*.ko; do
+			says 0 ': enabled, every task has it' load "$module"
+		done
+		[ "$(ls /sys/kernel/livepatch | wc -l)" -eq 20 ] || fail 'there are not 20 livepatches'
+		rm -f /run/listed
+		within test -e /run/listed || fail 'no list in time'
+		cmdline patched
+		says 0 'klp_st01: gone' unload --all
+		[ "$(sed -n 's/: gone$//p' /run/output | tr '\n' ' ')" = "$(seq -f 'klp_st%02.0f' 20 -1 1 | tr '\n' ' ')" ] || fail 'not in their order'
+		: >/run/unstacked
+		wait $lister
+		[ ! -e /run/bad ] || { show_file /run/bad; fail 'a list was not whole'; }
+		[ -z "$(ls /sys/kernel/livepatch)" ] || fail 'something is left of twenty patches'
+		! grep -q patched /proc/cmdline || fail 'it is still patched'
+		complain
+
 		phase force
 		allow 'forcing remaining tasks to the patched state'
 		says 0 'its module, or those that it replaces, can never be unloaded' load --timeout 3 --force /try/modules/klp_held.ko
@@ -135,24 +150,31 @@ scenario()
 	END
 }
 
-# tree FILE: what of klpmake the guest needs, and no more: there is neither a compiler nor binutils in it.
-tree()
+# stack RELEASE DIR: klp_good under twenty names of the same length, in a tar.
+stack()
 {
-	tar -cf "$1" -C "$top" klpmake scripts/cmd scripts/lib
+	local name
+	mkdir "$scratch/stack-$1"
+	strip --strip-debug -o "$scratch/stack-$1/good" "$2/klp-good.ko"
+	for name in klp_st{01..20}; do
+		sed "s/klp_good/$name/g" "$scratch/stack-$1/good" >"$scratch/stack-$1/$name.ko"
+	done
+	tar -cf "$scratch/stack.tar" -C "$scratch/stack-$1" .
 }
 
 main()
 {
 	local releases=() release dir
 	need_guests
-	tree "$scratch/tree.tar"
+	klpmake_in "$scratch/tree.tar"
 	scenario >"$scratch/scenario"
 	for release in "${releases[@]}"; do
 		dir=$(modules_for "$release")
 		sed 's/vermagic=[0-9]/vermagic=0/' "$dir/klp-good.ko" >"$scratch/foreign.ko"
 		cp "$dir/klp-stranger.ko" "$scratch"
+		stack "$release" "$dir"
 		try "$dir"/{klp-good,klp-over,klp-held,holder,plain}.ko --scenario "$scratch/scenario" --file "$scratch/tree.tar" \
-			--file "$scratch/foreign.ko" --file "$scratch/klp-stranger.ko" --program bash --program "$top/build/klpinfo" --timeout 600
+			--file "$scratch/foreign.ko" --file "$scratch/klp-stranger.ko" --file "$scratch/stack.tar" "${klpmake_programs[@]}" --timeout 900
 		exits 0 "$release: the commands that operate livepatches"
 	done
 	nothing_left 'nothing is left of the guests'

@@ -11,7 +11,6 @@
 # shellcheck source=scripts/lib/run/store.bash
 . "$home/scripts/lib/run/store.bash"
 
-boot_settle=60 # seconds after which a patch has not brought the machine down
 boot_failed='' quiet=()
 
 usage()
@@ -47,13 +46,20 @@ main_boot()
 		return 0
 	fi
 	store_release
+	boot_clean
 	mapfile -t names < <(store_order "$run_release")
 	boot_missing ${names[@]+"${names[@]}"}
 	for name in ${names[@]+"${names[@]}"}; do
 		boot_one "$name" || boot_failed=1
 	done
-	boot_watch ${names[@]+"${names[@]}"}
 	[[ -z $boot_failed ]] || exit 1
+}
+
+# boot_clean: if somebody is installing something meanwhile, there is nothing to clean.
+boot_clean()
+{
+	# shellcheck disable=SC2094 # a directory
+	[[ ! -d $run_store/$run_release ]] || (flock -n 9 && store_clean "$run_release") 9<"$run_store" 2>/dev/null || true
 }
 
 boot_is_off()
@@ -87,34 +93,12 @@ boot_one()
 		complain "error: '$1' is left out: there is no '$file'; 'klpmake uninstall $1' forgets it"
 		return 1
 	fi
-	store_write "$run_store/$run_release/$1.trying" </dev/null || {
-		complain "error: '$1' is left out: cannot write to '$run_store/$run_release', and so not note that it is tried"
-		return 1
-	}
-	boot_load "$file" || {
-		# It was refused or taken back, and the machine runs.
-		rm -f -- "$run_store/$run_release/$1.trying"
-		return 1
-	}
+	# That notes on the disk that it is tried.
+	boot_load "$file"
 }
 
 # boot_load FILE
 boot_load()
 {
 	"$home/klpmake" load ${quiet[@]+"${quiet[@]}"} "$1"
-}
-
-# boot_watch NAME...: what is loaded has been good when the machine still runs after a while, or is stopped in an orderly
-# way before.
-boot_watch()
-{
-	local name files=()
-	for name; do
-		! patch_is_there "$name" || files+=("$run_store/$run_release/$name.trying")
-	done
-	((${#files[@]})) || return 0
-	# shellcheck disable=SC2016 # for the other bash
-	setsid "$BASH" -pc 'trap : TERM; sleep "$0" & wait "$!"; kill "$!" 2>/dev/null; rm -f -- "$@"' \
-		"$boot_settle" "${files[@]}" </dev/null >/dev/null 2>&1 &
-	disown "$!"
 }

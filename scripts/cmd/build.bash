@@ -53,6 +53,8 @@
 . "$home/scripts/lib/fix/directory.bash"
 # shellcheck source=scripts/lib/fix/make.bash
 . "$home/scripts/lib/fix/make.bash"
+# shellcheck source=scripts/lib/many.bash
+. "$home/scripts/lib/many.bash"
 # shellcheck source=scripts/lib/explain.bash
 . "$home/scripts/lib/explain.bash"
 # shellcheck source=scripts/lib/json.bash
@@ -83,7 +85,9 @@ file whose scope it borrows, such as fs/proc/cmdline.c), and a kbuild Makefile
 ('obj-m := NAME.o'). NAME.ko and _klpmake.syms, the table of symbols, appear in
 it. Default: the current directory. From patches klpmake makes klp-FIX.ko in the
 current directory: it compiles the kernel files that they change twice, as they
-are and patched, and puts the difference into the module.
+are and patched, and puts the difference into the module. With more than one -k
+it makes them for each of these kernels, in DIRECTORY/RELEASE (of patches,
+./RELEASE).
 
 $target_usage$module_usage$allow_usage$source_usage$fix_usage$fix_limit_usage  -o, --output PATH     where to put the results: a directory, or a .ko for a
                         single module
@@ -99,6 +103,7 @@ USAGE
 
 option()
 {
+	many_option "$@"
 	target_option "$@" || module_option "$@" || allow_option "$@" || source_option "$@" || fix_option "$@" || fix_limit_option "$@" || case $1 in
 		--output) output=$2 ;;
 		--verbose) verbosity=2 ;;
@@ -133,6 +138,7 @@ main_build()
 	trap 'exit 141' PIPE
 	heed_interrupts
 	[[ -z $json ]] || report_listen
+	! many_are_asked || many_make ${operands[@]+"${operands[@]}"}
 	((!${#fix_patches[@]})) || fix_make_directory
 	check_patch_directory
 	fix_find_patches

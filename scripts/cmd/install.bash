@@ -64,12 +64,15 @@ install_one()
 	name=${facts[name]} release=${facts[vermagic]%% *}
 	is_release "$release" || die "'$1' says that it is for kernel '$release': no kernel is called so"
 	store_directory "$release"
+	store_lock
+	store_clean "$release"
 	store_write "$run_store/$release/$name.ko" <"$facts_copy" || die "cannot write '$run_store/$release/$name.ko'"
 	{
 		store_order "$release" | grep -vx "$name" || true
 		printf '%s\n' "$name"
 	} | store_write "$run_store/$release/order" || die "cannot write '$run_store/$release/order'"
 	rm -f -- "$run_store/$release/$name.trying"
+	exec {store_locked}<&-
 	say "$name: loaded whenever '$release' starts"
 	[[ $release == "$run_release" ]] || say "  '$run_release' is running"
 }

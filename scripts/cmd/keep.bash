@@ -6,6 +6,8 @@
 
 # shellcheck source=scripts/lib/run/all.bash
 . "$home/scripts/lib/run/all.bash"
+# shellcheck source=scripts/lib/run/hosts.bash
+. "$home/scripts/lib/run/hosts.bash"
 
 kept=''
 
@@ -16,7 +18,7 @@ Usage: klpmake keep [OPTION...] NAME
 End the trial of a livepatch that was loaded with --trial: it stays. Once its
 time is over, it goes.
 
-  -q, --quiet           show nothing but errors
+$hosts_usage  -q, --quiet           show nothing but errors
       --json            report as one JSON object on standard output
   -h, --help            this help
 USAGE
@@ -24,7 +26,7 @@ USAGE
 
 option()
 {
-	case $1 in
+	hosts_option "$@" || case $1 in
 		--quiet) verbosity=0 ;;
 		--json) json=1 ;;
 	esac
@@ -38,8 +40,9 @@ main_keep()
 	at_exit keep_finish
 	heed_signals
 	report_begin
-	need_root 'keeping a livepatch'
 	patch_name "${operands[0]}"
+	((!${#hosts[@]})) || hosts_run '' keep "$REPLY"
+	need_root 'keeping a livepatch'
 	keep_one "$REPLY"
 }
 

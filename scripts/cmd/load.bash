@@ -13,10 +13,16 @@
 . "$home/scripts/lib/run/facts.bash"
 # shellcheck source=scripts/lib/run/checks.bash
 . "$home/scripts/lib/run/checks.bash"
+# shellcheck source=scripts/lib/run/store.bash
+. "$home/scripts/lib/run/store.bash"
+# shellcheck source=scripts/lib/run/hosts.bash
+. "$home/scripts/lib/run/hosts.bash"
 
 module='' work='' trial='' force='' limit=60
 # What has been begun, and must be taken back if it fails: '', trial, load.
 begun=''
+noted='' # that it is being loaded: on the disk
+far=()       # the options that count on other machines
 held_by='[]' # in JSON: the tasks that kept the transition from ending
 
 usage()
@@ -34,7 +40,7 @@ said.
       --force           end a transition that takes longer by force: tasks then
                         may still run old functions, and modules may have to
                         stay until the next boot
-  -q, --quiet           show nothing but errors
+$hosts_usage  -q, --quiet           show nothing but errors
       --json            report as one JSON object on standard output
   -h, --help            this help
 USAGE
@@ -42,16 +48,16 @@ USAGE
 
 option()
 {
-	case $1 in
+	hosts_option "$@" || case $1 in
 		--trial)
 			duration "$2" || usage_error "'--trial' needs a time such as 90, 10m or 2h, not '$2'"
-			trial=$REPLY
+			trial=$REPLY far+=("$@")
 			;;
 		--timeout)
 			[[ $2 =~ ^[1-9][0-9]{0,5}$ ]] || usage_error "'--timeout' needs a number of seconds, not '$2'"
-			limit=$2
+			limit=$2 far+=("$@")
 			;;
-		--force) force=1 ;;
+		--force) force=1 far+=(--force) ;;
 		--quiet) verbosity=0 ;;
 		--json) json=1 ;;
 	esac
@@ -73,14 +79,18 @@ main_load()
 	facts_take "$module" "$work"
 	facts_read "$facts_copy"
 	checks_module "$module"
+	((!${#hosts[@]})) || hosts_run "$facts_copy" load ${far[@]+"${far[@]}"}
 	need_root 'loading a module'
 	need_livepatch
 	need_tools insmod rmmod
 	[[ -z $trial ]] || need_tools setsid mktemp
 	checks_all
+	store_release
 	load_begin "${facts[name]}"
 	load_wait "${facts[name]}"
 	begun=''
+	[[ -z $noted ]] || store_loaded "${facts[name]}"
+	noted=''
 	say "$(load_verdict "${facts[name]}")"
 }
 
@@ -92,6 +102,7 @@ load_begin()
 		trial_begin "$1" "$trial"
 		begun=trial
 	fi
+	load_note "$1"
 	last=$(dmesg 2>/dev/null | tail -n 1) || last=''
 	# A signal waits until it is known whether the module is loaded.
 	trap 'held=130' INT
@@ -107,12 +118,35 @@ load_begin()
 	rm -rf -- "$work"
 	[[ -z $held ]] || exit "$held"
 	if [[ -n $failed ]]; then
-		die "the kernel does not take '$1': ${said##*: }$(load_kernel_said "$1" "$last")"
+		die "the kernel does not take '$1': ${said##*: }$(load_key "$said")$(load_kernel_said "$1" "$last")"
 	fi
 	if ! patch_is_there "$1"; then
 		die "'$1' is loaded, but is not an enabled livepatch: it is removed again$(load_kernel_said "$1" "$last")"
 	fi
 	say "$1: loaded; waiting until every task has it, $limit s at the most"
+}
+
+# load_note NAME: an installed patch with which the machine goes down is not to be tried again when it starts. If it has
+# gone down with this one before, that stays noted until the patch has been good.
+load_note()
+{
+	store_has "$1" "$facts_copy" || return 0
+	[[ ! -e $run_store/$run_release/$1.trying ]] || {
+		noted=before
+		return 0
+	}
+	store_begin "$1" ||
+		die "cannot write to '$run_store/$run_release', and so not note that '$1' is tried: if the machine went down with it, it would be tried again whenever the machine starts"
+	noted=now
+}
+
+# load_key TEXT: what to do when the kernel says that about a key. Of one whose signature is that of other contents, it does not
+# say anything else.
+load_key()
+{
+	[[ ${facts[signed]} == no || $1 != *[Kk]'ey '* ]] ||
+		printf '; it does not know the key that signed it, or the module was changed since: with Secure Boot, %s' \
+			"'mokutil --import' of the certificate and a restart make a key known"
 }
 
 # load_kernel_said NAME LAST: prints what the kernel's log has about it behind the line LAST.
@@ -175,7 +209,8 @@ load_finish()
 			if ! is_loaded "$name"; then
 				trial_cancel "$name"
 			elif [[ -z $force || ! -e $run_state/$name.forced ]]; then
-				if take_back "$name" "$limit"; then
+				# On the way back it is others that count, however little patience there was with the first ones.
+				if take_back "$name" "$((limit > 60 ? limit : 60))"; then
 					trial_cancel "$name"
 					complain "'$name' is taken back: nothing of it is left"
 				fi
@@ -184,6 +219,7 @@ load_finish()
 		trial) trial_cancel "$name" ;;
 	esac
 	[[ -z $work ]] || rm -rf -- "$work"
+	[[ $noted != now ]] || if is_loaded "$name"; then store_loaded "$name"; else store_refused "$name"; fi
 	report_end "$status" load_json
 }
 

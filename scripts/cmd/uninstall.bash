@@ -44,6 +44,10 @@ main_uninstall()
 	release=${release:-$run_release}
 	patch_name "${operands[0]}"
 	name=$REPLY
+	[[ ! -d $run_store/$release ]] || {
+		store_lock
+		store_clean "$release"
+	}
 	if ! grep -qx "$name" <<<"$(store_order "$release")"; then
 		others=$(store_others "$release" | paste -sd ' ')
 		die "'$name' is not installed for '$release'${others:+; for these kernels there are some: $others}"

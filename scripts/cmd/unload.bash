@@ -6,8 +6,11 @@
 
 # shellcheck source=scripts/lib/run/all.bash
 . "$home/scripts/lib/run/all.bash"
+# shellcheck source=scripts/lib/run/hosts.bash
+. "$home/scripts/lib/run/hosts.bash"
 
 all='' limit=60
+far=() # the options that count on other machines
 unload_names=() unload_done=() moving='' held_by='[]'
 
 usage()
@@ -21,7 +24,7 @@ its module. When that takes too long, it is enabled again.
       --all             all livepatches, those that lie on top of others first
       --timeout SECONDS how long the transition of each may take (default
                         $limit)
-  -q, --quiet           show nothing but errors
+$hosts_usage  -q, --quiet           show nothing but errors
       --json            report as one JSON object on standard output
   -h, --help            this help
 USAGE
@@ -29,11 +32,11 @@ USAGE
 
 option()
 {
-	case $1 in
-		--all) all=1 ;;
+	hosts_option "$@" || case $1 in
+		--all) all=1 far+=(--all) ;;
 		--timeout)
 			[[ $2 =~ ^[1-9][0-9]{0,5}$ ]] || usage_error "'--timeout' needs a number of seconds, not '$2'"
-			limit=$2
+			limit=$2 far+=("$@")
 			;;
 		--quiet) verbosity=0 ;;
 		--json) json=1 ;;
@@ -52,6 +55,13 @@ main_unload()
 	trap 'exit 141' PIPE
 	heed_signals
 	report_begin
+	if ((${#hosts[@]})); then
+		[[ -n $all ]] || {
+			patch_name "${operands[0]}"
+			far+=("$REPLY")
+		}
+		hosts_run '' unload "${far[@]}"
+	fi
 	need_root 'unloading a module'
 	need_tools rmmod
 	patches_read

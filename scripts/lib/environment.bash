@@ -24,6 +24,7 @@ export LC_ALL=C
 #   ARCH, CROSS_COMPILE, LLVM, LLVM_IAS    which compiler, as kbuild documents them
 #   KCFLAGS, KCPPFLAGS, KAFLAGS            more flags, as kbuild documents them
 #   SOURCE_DATE_EPOCH                      for those who build packages
+#   MAKEFLAGS                              the jobserver that is in it, and nothing else (kbuild.bash)
 #   CCACHE_*, DISTCC_*, XDG_*_HOME         compiler wrappers, and where these look for their settings
 
 # kbuild_environment: sets environment to the list of what kbuild gets, as NAME=VALUE.

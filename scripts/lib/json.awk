@@ -5,6 +5,7 @@
 #   what=lines      each line is a string; they are printed as members of an array
 #   what=messages   the input is what klpmake, its programs and kbuild printed for people; it becomes
 #                   members of an array, one object for each message
+#   what=object     the input is one JSON object, which is printed as it is; of anything else becomes null
 #
 # A message continues in lines that begin with a blank. From the compiler, "In file included from" and "In
 # function" belong to the message behind them, and a note belongs to the message before it.
@@ -42,6 +43,24 @@ function string(s,    i, c, n, out) {
 		}
 	}
 	return "\"" out "\""
+}
+
+# is_object TEXT: is it one (RFC 8259)? Strings become \001, other values \002, and so does what consists of these, until
+# nothing is left but one of them.
+function is_object(s,    i, c, n) {
+	if (s ~ /[\001-\010\013\014\016-\037]/ || s !~ /^[ \t\r\n]*[{]/) return 0
+	gsub(/[\360-\364][\200-\277][\200-\277][\200-\277]|[\340-\357][\200-\277][\200-\277]|[\302-\337][\200-\277]/, "u", s)
+	gsub(/"([^"\\\t\r\n\200-\377]|\\(["\\\/bfnrt]|u[0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f]))*"/, "\001", s)
+	gsub(/true|false|null|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/, "\002", s)
+	for (i = 1; i <= 6; i++) {
+		c = substr("[]{},:", i, 1)
+		gsub("[ \t\r\n]*[" c "][ \t\r\n]*", c, s)
+	}
+	do {
+		n = gsub(/[[]([\001\002](,[\001\002])*)?[]]/, "\002", s)
+		n += gsub(/[{](\001:[\001\002](,\001:[\001\002])*)?[}]/, "\002", s)
+	} while (n)
+	return s == "\002"
 }
 
 function member(s) {
@@ -99,6 +118,7 @@ function begin(s,    rest) {
 	held = ""
 }
 
+what == "object" { text = NR == 1 ? $0 : text " " $0; next }
 what == "string" { text = NR == 1 ? $0 : text "\n" $0; next }
 what == "lines" { member(string($0)); next }
 /^$/ { next }
@@ -115,6 +135,7 @@ what == "lines" { member(string($0)); next }
 }
 { begin($0) }
 END {
+	if (what == "object") printf "%s", is_object(text) ? text : "null"
 	if (what == "string") printf "%s", string(text)
 	if (held != "") begin("")
 	tell()

@@ -28,7 +28,8 @@ json_awk()
 
 json_string()
 {
-	json_awk string <<<"$1"
+	# Most are plain, and need no program.
+	if [[ $1 != *[!A-Za-z0-9\ ._,:/+-]* ]]; then printf '"%s"' "$1"; else json_awk string <<<"$1"; fi
 }
 
 # json_or_null STRING: an empty string becomes null.
@@ -46,4 +47,10 @@ json_lines()
 json_messages()
 {
 	json_awk messages
+}
+
+# json_object FILE: prints the object that is in it, or null.
+json_object()
+{
+	json_awk object <"$1"
 }

@@ -56,9 +56,9 @@ kbuild_start()
 	shift 2
 	local environment REPLY
 	kbuild_environment
-	kbuild_processors
-	local command=(env -i "${environment[@]}" KCFLAGS="${KCFLAGS:-} -Wno-error $cflags" ${kbuild_env[@]+"${kbuild_env[@]}"}
-		make --no-print-directory "$@" -j"$REPLY" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
+	kbuild_jobs
+	local command=(env -i "${environment[@]}" ${kbuild_jobserver[@]+"${kbuild_jobserver[@]}"} KCFLAGS="${KCFLAGS:-} -Wno-error $cflags" ${kbuild_env[@]+"${kbuild_env[@]}"}
+		make --no-print-directory "$@" ${kbuild_j[@]+"${kbuild_j[@]}"} KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
 		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= ${kbuild_cross[@]+"${kbuild_cross[@]}"})
 	show_command "${command[@]}"
 	# In the background, because bash does not run traps while it waits for a foreground command;
@@ -78,6 +78,25 @@ kbuild_start()
 	kbuild_pid=''
 	kbuild_unwatch
 	return "$status"
+}
+
+# kbuild_jobs: how many compilers kbuild may run: with klpmake in a makefile ('+klpmake ...'), as many as the jobserver of that
+# make lets, otherwise one for each processor. Sets kbuild_j to make's arguments and kbuild_jobserver to its environment.
+kbuild_jobs()
+{
+	local form='(^| )--jobserver-(auth|fds)=(fifo:([^ ]+)|([0-9]+),([0-9]+))( |$)' fd=/proc/$BASHPID/fd
+	kbuild_j=() kbuild_jobserver=()
+	kbuild_processors
+	# make closes the pipe for commands without '+': then the numbers may be those of other files.
+	if [[ ${MAKEFLAGS-} =~ $form ]] && if [[ -n ${BASH_REMATCH[4]} ]]; then
+		[[ -p ${BASH_REMATCH[4]} ]]
+	else
+		[[ -p $fd/${BASH_REMATCH[5]} && $fd/${BASH_REMATCH[5]} -ef $fd/${BASH_REMATCH[6]} ]]
+	fi; then
+		kbuild_jobserver=(MAKEFLAGS=" -j$REPLY --jobserver-${BASH_REMATCH[2]}=${BASH_REMATCH[3]}")
+	else
+		kbuild_j=(-j"$REPLY")
+	fi
 }
 
 # kbuild_processors: sets REPLY to how many processors this process may use.

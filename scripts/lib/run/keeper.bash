@@ -54,16 +54,6 @@ may_come()
 	is_loaded "$name" || kill -0 "$loader" 2>/dev/null
 }
 
-# close_files: what whoever started this one holds: pipes that somebody reads to their end, locks. 255 is bash's own.
-close_files()
-{
-	local fd
-	for fd in /proc/self/fd/*; do
-		fd=${fd##*/}
-		((fd < 3 || fd == 255)) || exec {fd}>&-
-	done
-}
-
 main()
 {
 	local end ending

@@ -92,3 +92,13 @@ state_directory()
 	[[ -d $run_state && ! -L $run_state && -w $run_state && -O $run_state ]] ||
 		die "cannot write to '$run_state': it must be a directory of root's"
 }
+
+# close_files: what whoever started this one holds: pipes that somebody reads to their end, locks. 255 is bash's own.
+close_files()
+{
+	local fd
+	for fd in /proc/self/fd/*; do
+		fd=${fd##*/}
+		((fd < 3 || fd == 255)) || exec {fd}>&-
+	done
+}

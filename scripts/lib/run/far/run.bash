@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Runs the command on another machine (hosts.bash), until it ends, or until standard input does: then nobody waits for it any
+# more, and it has to take back what it has begun.
+set -uo pipefail
+
+here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+cd "$here" || exit
+mapfile -t arguments <arguments
+export KLPMAKE_BIN=$here/build
+exec {line}<&0
+bash -p klpmake "${arguments[@]}" </dev/null {line}<&- &
+command=$!
+{
+	cat
+	kill -TERM "$command"
+} <&"$line" >/dev/null 2>&1 &
+watch=$!
+exec {line}<&-
+wait "$command"
+status=$?
+kill "$watch" 2>/dev/null
+exit "$status"
