@@ -49,7 +49,9 @@ whole_run()
 	fi
 	cd "$copies" || exit
 	before=$(state)
-	patched vmlinux net/netlink/af_netlink.c '/^static int netlink_native_seq_show/,/^}/s/^{/{\n\tpr_info("klp-seen\\n");/'
+	# The second change is one of debug information alone, in what functions have inlined that stay the kernel's.
+	patched vmlinux net/netlink/af_netlink.c '/^static int netlink_native_seq_show/,/^}/s/^{/{\n\tpr_info("klp-seen\\n");/
+		/^static inline u32 netlink_group_mask/,/^}/s/^{/{\n\tint klp_none = 0;/'
 	makes_fix netlink_seq_show vmlinux.patch
 	patched module net/8021q/vlanproc.c '/^static int vlan_seq_show/,/^}/s/^{/{\n\tpr_info("klp-vlan\\n");/'
 	makes_fix vlan_seq_show module.patch

@@ -127,6 +127,36 @@ where the patch does not replace it: argument 1 is " '... with another type' cal
 		changed 'static noinline int called_helper(long x) { int total = 3; return total + (int)sink(x); }' called_first 'called_helper(x)')
 }
 
+# compared: what klpdiff has cut out of a kernel file is of that file, whose other functions are what the patch makes of them.
+compared()
+{
+	local user=(inlined_first=livepatch_inlined_first) own=$scratch/inlined shared=$scratch/shared
+	local patch_cflags=("${patch_cflags[@]}" -ffile-prefix-map=x.c=doubt/helpers.c)
+	changed 'static inline int inlined_helper(int x, int by) { int total = x, more = (int)sink(by); return total + more; }' \
+		inlined_first 'inlined_helper(x, 4)' >"$own"
+	{
+		printf 'static inline int header_helper(int x) { return (int)sink(x); }\n'
+		printf 'static int livepatch_header_user(int x)\n{\n\treturn header_helper(x) + 2;\n}\n'
+	} >"$shared"
+	try_it "${user[@]}" <"$own"
+	refused 1 "helpers: 'inlined_helper' (doubt/helpers.c:3) is not the kernel's 'inlined_helper'" 'a changed helper of a file'
+	check --compared doubt/helpers.c "$dir/out/klp-x.ko"
+	is "$status:$err:$(checked helpers)" \
+		'0::1 copy, the same by code 0, by text 0, by debug information 0; used by the patch alone 1, changed 0' \
+		'... all of which klpdiff has compared'
+	check --compared doubt/helped.c "$dir/out/klp-x.ko"
+	refused 1 "inlined_second at $(at 'inlined_helper(x, 5)')" '... it was another file'
+	try_it header_user=livepatch_header_user <"$shared"
+	check --compared doubt/helpers.c "$dir/out/klp-x.ko"
+	refused 1 "header_other at $(at 'header_helper(x) - 1' helped.c)" '... one from a header, of which another file has the old one'
+	check --compared doubt/helpers.c --compared doubt/helped.c "$dir/out/klp-x.ko"
+	is "$status:$err" 0: '... unless that was compared, too'
+	patch_cflags=("${patch_cflags[@]:0:${#patch_cflags[@]}-1}")
+	try_it "${user[@]}" <"$own"
+	check --compared doubt/helpers.c "$dir/out/klp-x.ko"
+	refused 1 "helpers: 'inlined_helper' (x.c:3) is not the kernel's 'inlined_helper'" 'a copy that the author wrote, for a compared file'
+}
+
 unused()
 {
 	told '1 copy, the same by code 0, by text 0, by debug information 0; used by the patch alone 1, changed 0' \
@@ -280,6 +310,7 @@ done
 relink "$kernel" "${objects[@]}" || exit
 same
 differs
+compared
 unused
 cannot_be_told
 by_text

@@ -328,6 +328,9 @@ check_module()
 (
 	module=$1
 	shift
+	for path in ${fix_files[@]+"${fix_files[@]}"}; do
+		set -- "$@" --compared "$path"
+	done
 	tool_find klpcheck
 	command=("$tool" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"}
 		${allow_args[@]+"${allow_args[@]}"} ${source_args[@]+"${source_args[@]}"} "$@" "$module.ko")

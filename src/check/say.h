@@ -106,6 +106,9 @@ struct check {
 	bool verbose;
 	const char *kernel_source; /* a tree, or NULL */
 	const char *patch_source;  /* where the patch's own files are, or NULL */
+	/* The kernel's files that klpdiff(1) has compared as a whole. */
+	const char **compared;
+	size_t compared_num, compared_cap;
 
 	struct check_section *section;
 	size_t section_num, section_cap;

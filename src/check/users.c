@@ -33,6 +33,10 @@ struct graph {
 	struct callers calls, pointers; /* to nodes */
 	bool unknown;			/* the calls are unknown */
 	bool more;			/* there may be more pointers than those */
+	bool compared;			/* users.compared of those that are looked for */
+	/* The unit that was last asked about, and whether it is that of a compared file. */
+	Dwarf_Off unit;
+	bool unit_compared;
 };
 
 static size_t find_node(const struct graph *g, const struct ksym *sym)
@@ -250,11 +254,34 @@ static void list_others(struct graph *g, struct users *u, const struct ksym *sym
 		add_line(u, xstrdup("modules may call it: it is exported"));
 }
 
+bool users_compared(const struct check *c, struct dwarf_file *d, Dwarf_Off unit)
+{
+	Dwarf_Die die;
+	bool found = false;
+
+	if (!c->compared_num || dwarf_file_die(d, unit, &die))
+		return false;
+	for (size_t i = 0; i < c->compared_num && !found; i++)
+		found = !strcmp(c->compared[i], unit_path(die));
+	dwarf_dealloc_die(die);
+	return found;
+}
+
+/* Is it known that a copy is what the patched source becomes? */
+static bool is_as_patched(struct graph *g, const struct inlined_place *p)
+{
+	if (!g->compared)
+		return false;
+	if (g->unit != p->unit)
+		g->unit_compared = users_compared(g->c, g->debug->o->dwarf, p->unit);
+	g->unit = p->unit;
+	return g->unit_compared;
+}
+
 /* Which inlined copies to list. */
 static bool is_run(const struct inlined_place *p, const struct ksym *in, void *arg)
 {
-	(void)p;
-	return !in || runs(arg, in);
+	return !is_as_patched(arg, p) && (!in || runs(arg, in));
 }
 
 static void list_inlined(struct graph *g, struct users *u, const struct inlined *in, size_t number)
@@ -288,7 +315,7 @@ static void list_users(struct graph *g, const struct inlined *in, struct users *
 		const struct ksym *sym =
 			in->place[i].function == number ? own_code(g, &in->place[i]) : NULL;
 
-		if (!sym || check_covered(g->c, g->debug, sym))
+		if (!sym || check_covered(g->c, g->debug, sym) || is_as_patched(g, &in->place[i]))
 			continue;
 		u->unknown |= g->unknown || g->more;
 		list_callers(g, u, sym);
@@ -326,8 +353,10 @@ int users_find(struct check *c, struct check_debug *debug, struct users *u, size
 		add_nodes(&g, &in);
 		status = read_graph(&g);
 	}
-	for (size_t i = 0; i < n && !status; i++)
+	for (size_t i = 0; i < n && !status; i++) {
+		g.compared = u[i].compared;
 		list_users(&g, &in, &u[i], i);
+	}
 	inlined_free(&in);
 	callers_free(&g.calls);
 	callers_free(&g.pointers);

@@ -14,7 +14,13 @@ struct users {
 	char *list;	/* "\n  NAME calls it at PATH:LINE" for each, or NULL */
 	size_t n;
 	bool unknown; /* on this architecture not all users can be seen: there may be more */
+	/* The patch's copy is what a file of check.compared became: code that such files leave as
+	 * it is does not count, because it is what they became, too. */
+	bool compared;
 };
+
+/* Is a compile unit that of a file of check.compared? */
+bool users_compared(const struct check *c, struct dwarf_file *d, Dwarf_Off unit);
 
 /* Finds the users of n functions of one object. error() and -1 when the kernel is damaged. */
 int users_find(struct check *c, struct check_debug *debug, struct users *u, size_t n);

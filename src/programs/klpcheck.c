@@ -44,13 +44,20 @@ static const char help[] =
 	"  --list FILE         ... which klpdiff has listed (repeatable)\n"
 	"  --kernel-source DIR  the kernel's source tree, to compare copies of its\n"
 	"                      functions with\n"
-	"  --patch-source DIR  where the patch's own files are, for the same\n" MODULE_OPTIONS_HELP
-		TARGET_OPTIONS_HELP;
+	"  --patch-source DIR  where the patch's own files are, for the same\n"
+	"  --compared FILE     a file of the kernel's source that klpdiff has compared as\n"
+	"                      a whole (repeatable)\n" MODULE_OPTIONS_HELP TARGET_OPTIONS_HELP;
 
 static void add_list(struct options *o, const char *path)
 {
 	GROW(o->witness.list, o->witness.lists, o->lists_cap);
 	o->witness.list[o->witness.lists++] = path;
+}
+
+static void add_compared(struct check *c, const char *path)
+{
+	GROW(c->compared, c->compared_num, c->compared_cap);
+	c->compared[c->compared_num++] = path;
 }
 
 static void parse_options(struct options *o, struct check *c, int argc, char **argv)
@@ -63,7 +70,8 @@ static void parse_options(struct options *o, struct check *c, int argc, char **a
 		OPT_TABLE,
 		OPT_LIST,
 		OPT_KERNEL,
-		OPT_PATCH
+		OPT_PATCH,
+		OPT_COMPARED
 	};
 	static const struct option long_options[] = {
 		{"json", no_argument, NULL, OPT_JSON},
@@ -74,6 +82,7 @@ static void parse_options(struct options *o, struct check *c, int argc, char **a
 		{"list", required_argument, NULL, OPT_LIST},
 		{"kernel-source", required_argument, NULL, OPT_KERNEL},
 		{"patch-source", required_argument, NULL, OPT_PATCH},
+		{"compared", required_argument, NULL, OPT_COMPARED},
 		{"verbose", no_argument, NULL, 'v'},
 		{"quiet", no_argument, NULL, 'q'},
 		MODULE_OPTIONS,
@@ -101,6 +110,8 @@ static void parse_options(struct options *o, struct check *c, int argc, char **a
 			c->kernel_source = optarg;
 		else if (opt == OPT_PATCH)
 			c->patch_source = optarg;
+		else if (opt == OPT_COMPARED)
+			add_compared(c, optarg);
 		else if (opt == 'v')
 			o->verbose = true;
 		else if (opt == 'q')
@@ -189,6 +200,7 @@ int main(int argc, char **argv)
 	check_messages_free();
 	free(o.modules.extra);
 	free(o.witness.list);
+	free(c.compared);
 	free(o.target.symvers);
 	return ok ? 0 : EXIT_REFUSED;
 }

@@ -138,6 +138,14 @@ static struct def def_of(const struct copy *copy)
 			    .line = t->line};
 }
 
+static struct users users_of(const struct type_checks *t, const struct copy *copy)
+{
+	return (struct users){
+		.def = def_of(copy),
+		.compared = users_compared(t->c, t->dwarf, copy->unit->types.unit),
+	};
+}
+
 struct count {
 	size_t verdict[HELPER_UNCLEAR + 1], unused;
 	char *unclear;
@@ -180,7 +188,7 @@ static int tell_of_object(struct helpers *all, const struct object *o, struct co
 
 	for (size_t i = 0; i < all->n; i++) {
 		if (all->h[i].verdict >= HELPER_OTHER && all->h[i].copy->home->object == o)
-			u[n++].def = def_of(all->h[i].copy);
+			u[n++] = users_of(all->t, all->h[i].copy);
 	}
 	if (n)
 		status = debug ? users_find(all->t->c, debug, u, n) : -1;
