@@ -59,12 +59,13 @@ recompile_makers()
 
 # recompile_run PLACE FLAGS [MAKE-ARG...]: compiles what is on the list, all of it side by side, with more flags for the
 # compiler; the status of make.
+#   CONFIG_MODVERSIONS=  nobody asks for the versions of exports, for which kbuild would read each file once more
 recompile_run()
 {
 	local place=$1 flags=$2
 	shift 2
 	printf '.PHONY: all %s\nall:\n%s\n' "$(seq -s ' ' "$recompile_count")" "$recompile_recipes" >"$place/recompile.mk"
-	kbuild_start "$place/log" "$flags" -k -f "$place/recompile.mk" "$@" all
+	kbuild_start "$place/log" "$flags" -k -f "$place/recompile.mk" CONFIG_MODVERSIONS= "$@" all
 }
 
 # recompile_messages TREE PATHS: what a person should read of the compiler's messages.

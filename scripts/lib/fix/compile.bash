@@ -58,6 +58,7 @@ fix_keep()
 	while read -r path; do
 		fix_kept_put "$1" "$2" "$3" "$path" "$fix_cflags"
 	done <<<"$4"
+	fix_kept_prune
 }
 
 # fix_prefixes PLACE: prints the flags by which __FILE__ is the same in both, and the kernel's.

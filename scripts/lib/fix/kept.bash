@@ -90,7 +90,6 @@ fix_kept_put()
 		cp "$object" "$new.o" && mv "$new.o" "$record.o" && mv "$new" "$record"
 	fi 2>/dev/null || true
 	rm -f "$new" "$new.o"
-	fix_kept_prune
 }
 
 # fix_kept_record OBJECT SIDE PATH: prints hashes of the files that were read for it besides the file itself, with '@' for the
@@ -106,9 +105,11 @@ fix_kept_record()
 		sha256sum -- "${files[@]}" | sed "s|  $2/|  @/|"
 }
 
+# fix_kept_prune: removes what has not been taken for the longest time.
 fix_kept_prune()
 {
 	local old=()
+	[[ -d $fix_kept ]] || return 0
 	mapfile -t old < <(find "$fix_kept" -name '*.*' ! -name '*.o' -printf '%T@ %p\n' | sort -rn |
 		tail -n "+$((fix_kept_most + 1))" | cut -d ' ' -f 2-)
 	((!${#old[@]})) || rm -f -- "${old[@]}" "${old[@]/%/.o}"
