@@ -15,9 +15,9 @@ declare -gA hosts_pid=()
 hosts_most=5000 # lines that a machine may say
 
 IFS= read -r -d '' hosts_usage <<'USAGE' || true
-      --host HOST       on this machine, over ssh, where klpmake does not need to
-                        be installed (repeatable): one after the other, until
-                        one fails
+      --host HOST       on this machine, over ssh, where klpmake need not be
+                        installed (repeatable): one after the other, until one
+                        fails
   -j, --jobs NUMBER     on so many of them at once
 USAGE
 
