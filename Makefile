@@ -102,7 +102,8 @@ commands := klpmake kallsympos
 man_names = $(shell sed -n '/^\.SH NAME/ { n; s/ \\-.*//; s/,//g; p; }' doc/$(1))
 load_pages := klpmake.1 klpmake-load.1 klpinfo.1
 load_files := klpmake scripts/cmd/loader.bash $(patsubst klpmake-%,scripts/cmd/%.bash,$(call man_names,klpmake-load.1)) \
-	      $(patsubst %,scripts/lib/%.bash,common environment json kernel options packed signals) $(wildcard scripts/lib/run/*)
+	      $(patsubst %,scripts/lib/%.bash,common environment json kernel options packed signals) \
+	      scripts/lib/json.awk $(wildcard scripts/lib/run/*)
 load_programs := klpinfo
 make_pages := $(filter-out $(load_pages),$(notdir $(wildcard doc/*.1)))
 # scripts/dev, demo and test are of no use without this tree, so they are not installed.

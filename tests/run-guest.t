@@ -135,10 +135,12 @@ scenario()
 	END
 }
 
-# tree FILE: what of klpmake the guest needs, and no more: there is neither a compiler nor binutils in it.
+# tree FILE: what of klpmake the guest needs, as it is installed there, and no more: there is neither a compiler nor
+# binutils in it.
 tree()
 {
-	tar -cf "$1" -C "$top" klpmake scripts/cmd scripts/lib
+	make -s -C "$top" install-load PREFIX=/usr DESTDIR="$scratch/installed" CC=true AR=true
+	tar -cf "$1" -C "$scratch/installed/usr/lib/klpmake" klpmake scripts
 }
 
 main()
