@@ -169,8 +169,8 @@ longest := $(patsubst %,tests/%.t,selftests doubt-guest guest-failures symbols s
 	modules klpmake-interrupted klpmake packages template-kernels fix-noise fuzz)
 own_tests := $(longest) $(filter-out $(arch_tests) $(longest),$(wildcard tests/*.t))
 TESTS ?= $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches))) $(if $(filter x86_64,$(arches)),$(own_tests))
-# One more than there are processors: some tests wait until a guest's time is over.
-JOBS ?= $(shell expr $$(nproc) + 1)
+# Two more than there are processors: some tests wait until a guest's time is over, or for the kernel's own sleeps.
+JOBS ?= $(shell expr $$(nproc) + 2)
 
 # Those that need kernels; hosts.t, which compiles for other machines; packages.t, which builds packages.
 with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels fix-noise guest guest-failures helpers-kernels hosts klpmake leftovers modules \
@@ -239,10 +239,10 @@ c_files = $(filter-out src/include/%,$(wildcard src/*/*.[ch] src/*/*/*.[ch])) $(
 as_c23 := '-Dbsearch(key,base,n,size,by)=bsearch(key,base,n,size,by)'
 
 lint:
-	shellcheck -x -a $(shell_files)
+	printf '%s\n' $(shell_files) | xargs -P $(shell nproc) -n 12 shellcheck -x -a
 	clang-format --dry-run -Werror $(c_files)
 	@$(MAKE) -s -j$(shell nproc) --no-print-directory BUILD=build/lint CFLAGS="-O2 -g -Werror -Wformat=2 -Wcast-qual -Wundef $(as_c23)"
-	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
+	cppcheck -j $(shell nproc) --quiet --error-exitcode=1 --enable=warning,performance,portability \
 		--inline-suppr --std=c11 -D_GNU_SOURCE -DKLPMAKE_VERSION='""' src
 
 clean:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Patches that do nothing, on stock kernels: they are refused; when the check is waived, a guest shows that they do
-# nothing; and when they are mended, they work. Then all examples and all patches of the tests: no check doubts them.
+# nothing; and when they are mended, they work.
 
 # shellcheck source=tests/tap.bash
 . "$(dirname "$0")/tap.bash"
@@ -49,52 +49,6 @@ modinfo_of()
 	tr '\0' '\n' <"$copies/modinfo"
 }
 
-# right_patches: klpmake makes every example and every patch of the tests. None of the checks that can be waived finds
-# anything in them, and none says that it could not look.
-right_patches()
-{
-	local directory modules functions findings unchecked compared allow refused=''
-	for directory in "${right[@]}"; do
-		# It refuses such a kernel itself, which its own test covers.
-		if [[ $directory == cve-2026-31692 ]] && header_has net/rtnetlink.h rtnl_newlink_params; then
-			continue
-		fi
-		# It reverts a fix that the kernels have, and applies it again, which is the kernel's code.
-		allow=()
-		[[ $directory != cve-2025-21637 ]] || allow=(--allow=unchanged)
-		"$top/klpmake" --json -k "$release" ${allow[@]+"${allow[@]}"} "$copies/$directory" 2>"$copies/stderr" ||
-			refused+="'$directory': $(<"$copies/stderr")"$'\n'
-	done >"$copies/reports"
-	is "$refused" '' "$release: klpmake makes all examples and patches of the tests"
-	# What no C file defines has no type: the patch 'linker' is about that, and some compilers call memcpy() and memset(),
-	# which are in assembler. A kernel keeps its warning about a module that is loaded again.
-	read -r modules functions findings unchecked compared < <(perl -MJSON::PP -0777 -ne '
-		my ($modules, $functions, $findings, $unchecked) = (0, 0, 0, 0);
-		my %compared;
-		my $json = JSON::PP->new;
-		for ($json->incr_parse($_); my $d = $json->incr_parse;) {
-			for my $m (@{$d->{modules}}) {
-				$modules++;
-				$functions += @{$m->{functions}};
-				my @warnings = grep { $_->{severity} eq "warning" && $_->{text} !~ /it cannot be loaded again while/ } @{$m->{messages}};
-				$findings += @warnings;
-				print STDERR map { "# $m->{name}: $_->{text}\n" } @warnings;
-				for my $doubt (grep { $_->{waivable} } @{$m->{passes}}) {
-					$findings += $doubt->{findings} unless $doubt->{allowed};
-					my @unchecked = grep { /^$doubt->{name}: / && !/: (entry_SYSCALL_64|mem(cpy|set)(, mem(cpy|set))?|_stext,.*)$/ } @{$m->{unchecked}};
-					$unchecked += @unchecked;
-					print STDERR map { "# $m->{name}: unchecked: $_\n" } @unchecked;
-					$compared{$2} += $1 while $doubt->{checked} =~ /(\d+) (declared|variable|type)/g;
-				}
-			}
-		}
-		print "$modules $functions $findings $unchecked ",
-			"$compared{declared} declared functions, $compared{variable} variables, $compared{type} types\n"' "$copies/reports")
-	is "$findings:$unchecked" 0:0 "$release: no word against $modules modules that replace $functions functions, all looked at"
-	holds "$release: ... $compared compared" grep -Eq '^[1-9][0-9]+ .*, [1-9][0-9]+ .*, [1-9][0-9]{3,} ' <(echo "$compared")
-	holds "$release: ... which is at least one of each directory" test "$modules" -ge "${#right[@]}" -a "$functions" -ge "$modules"
-}
-
 # header_function: the copies of a header's function are also counted with libdw, all in one process.
 header_function()
 {
@@ -125,19 +79,7 @@ whole_run()
 {
 	wrong_patches
 	header_function
-	right_patches
 }
 
-cd "$top" || exit
-sources=(tests/doubt)
-right=()
-for source in example/*/ tests/modules/*/ tests/types/; do
-	source=${source%/}
-	[[ -f $source/Makefile ]] || continue
-	# These two need more than a command: namespaces.t and special.t make them.
-	[[ $source != tests/modules/@(exports|sealed) ]] || continue
-	sources+=("$source")
-	right+=("${source##*/}")
-done
-on_every_kernel "${sources[@]}"
+on_every_kernel tests/doubt
 done_testing
