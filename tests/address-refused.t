@@ -112,7 +112,7 @@ tables()
 	good=$(grep ^address "$dir/syms")
 	[[ $good =~ ^address\ klp-x.ko\ .data(.rel.local)?\ 0x[0-9a-f]+\ vmlinux\ helper\ 2\ 0\ new_helper$ ]]
 	is "$?" 0 "... has a line for the address"
-	run bash -c '. "$1" && report_symbols "$2"' - "$top/scripts/lib/report.bash" "$dir/syms"
+	run bash -c '. "$1" && report_symbols "$2" 0' - "$top/scripts/lib/report.bash" "$dir/syms"
 	has "$out" "  address of 'new_helper' in klp-x.ko: that of 'helper'" "... which klpmake shows"
 	cp "$dir/out/klp-x.ko" "$dir/first.ko"
 	carry_out

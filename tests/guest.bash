@@ -43,10 +43,12 @@ modules_for()
 	printf '%s\n' "$dir"
 }
 
-# klpmake_in FILE: a tar of what of klpmake a guest needs, and no more: there is neither a compiler nor binutils in it.
+# klpmake_in FILE: a tar of what of klpmake the guest needs, as it is installed on machines that only load livepatches, and
+# no more: there is neither a compiler nor binutils in it.
 klpmake_in()
 {
-	tar -cf "$1" -C "$top" klpmake scripts/cmd scripts/lib
+	make -s -C "$top" install-load PREFIX=/usr DESTDIR="$scratch/installed" >&2
+	tar -cf "$1" -C "$scratch/installed/usr/lib/klpmake" klpmake scripts
 }
 
 # guest_words: the beginning of a scenario that runs klpmake's commands in the guest, from the --file tree.tar and the

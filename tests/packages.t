@@ -113,6 +113,8 @@ for_loading()
 		[[ -e $root/usr/share/man/man1/klpmake-$command.1.gz ]] || man+=" $command"
 	done
 	is "$man" '' '... each command has a man page'
+	installed klpmake list --json
+	holds '... JSON is JSON' perl -MJSON::PP -e 'decode_json(shift)->{schema} == 1 or die' "$out"
 	installed klpmake check x.ko
 	refused 1 "'check' is not installed here" 'what makes livepatches, with the package that has it'
 	installed klpmake

@@ -205,6 +205,15 @@ is "$status:$out" 2: 'wrong usage is said to people'
 is "$(ls -A "$scratch/tmp")" '' 'nothing is left of that in TMPDIR'
 is "$(cd "$scratch/patch" && echo .[!.]* *)" '.[!.]* Makefile' 'nothing is left in the directory'
 
+# messages: the texts of errors and warnings in the sources, as far as they stand on one line.
+messages()
+{
+	(cd "$top" && grep -rhoP "\b(die|warn|usage_error) (\"|')\K.*(?=\2$)" klpmake kallsympos scripts
+		grep -rhoP '\b(error|bad|odd|note|usage_error)\((c, )?"\K[^"]*(?="[,)])' src)
+}
+is "$(($(messages | wc -l) > 400))" 1 'there are many messages'
+is "$(messages | grep -E '^[A-Z][a-z]+ |^[^:]*[a-z]!|[^.]\.$')" '' '... which begin in lower case, and end without a full stop'
+
 # The programs run in another directory than the user's.
 is "$(
 	program=usage home=$top

@@ -153,7 +153,8 @@ main_build()
 	build
 	publish
 	if [[ -z $json && $verbosity -gt 0 ]]; then
-		report_symbols "$work_place/_klpmake.syms" | printable_lines
+		terminal_columns
+		report_symbols "$work_place/_klpmake.syms" "$REPLY" | printable_lines
 		printf '%s\n' "${results[@]}"
 	fi
 }

@@ -19,6 +19,8 @@ stage_begin()
 {
 	stage_name=$1
 	stage_start=$EPOCHREALTIME
+	# On a terminal it is seen at once what takes its time; what is printed next takes this line's place.
+	[[ -n ${json-} || $verbosity -ne 1 || ! -t 1 ]] || printf '  %s...\r' "$1"
 }
 
 stage_end()
@@ -54,10 +56,24 @@ show()
 	[[ -n $json ]] || say "$1"
 }
 
-# report_symbols TABLE: shows the symbols of the table in columns.
+# terminal_columns: sets REPLY to the columns of the terminal that standard output is; 0 if it is none.
+terminal_columns()
+{
+	local terminal
+	REPLY=''
+	if [[ -t 1 ]]; then
+		exec {terminal}>&1
+		read -r _ REPLY < <(stty size <&"$terminal" 2>/dev/null) || true
+		exec {terminal}>&-
+	fi
+	[[ $REPLY =~ ^[0-9]+$ ]] || REPLY=0
+}
+
+# report_symbols TABLE COLUMNS: shows the symbols of the table in columns; where that is wider than COLUMNS (0: any width
+# will do), each symbol in as many lines as it needs.
 report_symbols()
 {
-	awk '
+	awk -v most="$2" '
 		# symbol MODULE LINK_NAME OBJECT NAME POSITION ADDRESS TYPE SOURCE
 		$1 == "symbol" {
 			n++
@@ -80,7 +96,21 @@ report_symbols()
 			if (n == 0) exit
 			split("symbol object position address type source module", head, " ")
 			for (i = 1; i <= 7; i++) if (length(head[i]) > width[i]) width[i] = length(head[i])
+			total = 1
+			for (i = 1; i <= 7; i++) total += width[i] + 1
 			for (r = 0; r <= n; r++) {
+				if (most && total > most) {
+					line = "  " (r ? cell[r, 1] : head[1])
+					for (i = 2; i <= 7; i++) {
+						next_cell = r ? cell[r, i] : head[i]
+						if (length(line) + length(next_cell) + 1 > most) {
+							print line
+							line = "     " next_cell
+						} else line = line " " next_cell
+					}
+					print line
+					continue
+				}
 				line = " "
 				for (i = 1; i <= 7; i++) line = line " " sprintf("%-" width[i] "s", r ? cell[r, i] : head[i])
 				sub(/ +$/, "", line)
