@@ -46,11 +46,12 @@ klpcheck_folders := check patch same operand $(kernel_folders)
 kallsympos_folders := answer same operand $(kernel_folders)
 klpinfo_folders := info patch klp elf arch base
 klpplace_folders := base
+klpuser_folders := umake ucheck ulink binary resolve patch same operand image dwarf symbols user klp elf arch base
 klpapply_folders := apply user elf arch base
 
 # What stops processes knows registers and system calls of the machine that it is compiled for.
 applies := $(filter x86_64-%,$(or $(shell $(CC) -dumpmachine 2>/dev/null),$(shell uname -m)-))
-programs := klpdecl klpdiff klpsyms klplink klpcheck klpinfo kallsympos klpplace $(if $(applies),klpapply)
+programs := klpdecl klpdiff klpsyms klplink klpcheck klpinfo kallsympos klpplace klpuser $(if $(applies),klpapply)
 klpdiff_libs := -ldwarf -lelf
 klpdecl_libs := -ldwarf -lelf
 klpsyms_libs := -ldwarf -lelf
@@ -58,6 +59,7 @@ klplink_libs := -lelf
 klpcheck_libs := -ldwarf -lelf
 klpinfo_libs := -lelf
 kallsympos_libs := -ldwarf -lelf
+klpuser_libs := -ldwarf -lelf
 klpapply_libs := -ldw -lelf
 
 all: $(addprefix $(BUILD)/,$(programs))
@@ -112,7 +114,7 @@ install: all
 	for f in $(script_folders); do install -m 644 "$$f"/*.* $(DESTDIR)$(installed)/"$$f" || exit; done
 	for f in $(template_folders); do install -m 644 "$$f"/*.* $(DESTDIR)$(installed)/"$$f" || exit; done
 	install -m 755 scripts/lib/guest/init $(DESTDIR)$(installed)/scripts/lib/guest
-	install -m 644 src/include/klpmake.h src/include/klpmake_template.h $(DESTDIR)$(installed)/src/include
+	install -m 644 src/include/klpmake.h src/include/klpmake_template.h src/include/klpmake-user.h $(DESTDIR)$(installed)/src/include
 	for c in $(commands); do \
 		ln -sf "$$(realpath -m --relative-to='$(PREFIX)/bin' '$(installed)')/$$c" $(DESTDIR)$(PREFIX)/bin; \
 	done
@@ -199,7 +201,7 @@ screencast: all
 	./scripts/dev/screencast
 
 # shellcheck reads parts (*.bash) with the scripts that source them (-a).
-shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) scripts/lib/run/keeper.bash packaging/completion.bash .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
+shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) scripts/lib/run/keeper.bash scripts/lib/user/make.bash scripts/lib/user/check.bash packaging/completion.bash .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
 	      $(wildcard example/*/check example/*/scenario tests/modules/*/check tests/modules/*/scenario) \
 	      $(addprefix tests/modules/,scenario load-orders switching) tests/run/command tests/run/kernel $(wildcard tests/run/bin/*) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
 	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(shell find scripts -type f)))

@@ -71,7 +71,7 @@ _klpmake_value()
 		--template) mapfile -t COMPREPLY < <(compgen -W "$(_klpmake_templates "$2")" -- "$cur") ;;
 		--program) mapfile -t COMPREPLY < <(compgen -c -- "$cur") ;;
 		--module) _klpmake_files '*.ko*' ;;
-		-o | --output | --vmlinux | --kdir | --symbols | --source | --baseline | --run | --scenario | --file | --image | --modules | --log)
+		-o | --output | --vmlinux | --kdir | --symbols | --source | --baseline | --run | --scenario | --file | --image | --modules | --log | --target | --debug | --library-dir)
 			_klpmake_files '*'
 			;;
 		--add | --with | --files | --cmd | --modprobe | --timeout | --trial | --memory | --cpus | --append) ;;
@@ -81,7 +81,7 @@ _klpmake_value()
 
 _klpmake()
 {
-	local commands='boot check diff info install keep list load new sign signal try uninstall unload update why'
+	local commands='boot check diff info install keep list load new sign signal try uninstall unload update user why'
 	local program=$1 cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=''
 	COMPREPLY=()
 	# bash parts words at '=' as well.
@@ -109,6 +109,11 @@ _klpmake()
 		mapfile -t COMPREPLY < <(compgen -W "$(cat "/var/lib/klpmake/$(uname -r)/order" 2>/dev/null)" -- "$cur")
 	elif [[ $command == boot || $command == list || $command == signal || $command == why ]]; then
 		:
+	elif [[ $command == user ]]; then
+		if ((COMP_CWORD == 2)); then
+			mapfile -t COMPREPLY < <(compgen -W 'apply check list make revert try watch' -- "$cur")
+		fi
+		_klpmake_files '*.klpu'
 	elif [[ $command == update ]]; then
 		_klpmake_files '*/'
 	elif [[ -n $command ]]; then

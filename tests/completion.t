@@ -23,8 +23,8 @@ completed()
 }
 
 completed klpmake c check
-completed klpmake '' 'a directory|boot|check|diff|fix.patch|help|info|install|keep|list|load|more.diff|new|sign|signal|try|uninstall|unload|update|why'
-completed klpmake help '' 'boot|check|diff|info|install|keep|list|load|new|sign|signal|try|uninstall|unload|update|why'
+completed klpmake '' 'a directory|boot|check|diff|fix.patch|help|info|install|keep|list|load|more.diff|new|sign|signal|try|uninstall|unload|update|user|why'
+completed klpmake help '' 'boot|check|diff|info|install|keep|list|load|new|sign|signal|try|uninstall|unload|update|user|why'
 completed klpmake diff '' 'a directory|fix.patch|more.diff'
 completed klpmake new f fix.patch
 completed klpmake diff --ad --add

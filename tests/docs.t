@@ -7,7 +7,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 cd "$top" || exit
-pages=(klpmake klpmake-load kallsympos klpsyms klplink klpcheck klpinfo klpdecl klpdiff klpapply)
+pages=(klpmake klpmake-load kallsympos klpsyms klplink klpcheck klpinfo klpdecl klpdiff klpapply klpmake-user)
 # What klpmake-load(1) is about.
 running=(load keep unload list why signal info install uninstall boot sign)
 texts=(README.md README.zh-CN.md CONTRIBUTING.md doc/*.md)
@@ -47,6 +47,11 @@ all_help()
 		for command in "${running[@]}"; do
 			help_options ./klpmake "$command"
 		done
+		;;
+	klpmake-user)
+		help_options ./klpmake user
+		help_options ./klpmake user check
+		help_options "$bin/klpapply"
 		;;
 	kallsympos) help_options ./kallsympos ;;
 	*) help_options "$bin/$1" ;;

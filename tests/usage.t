@@ -22,7 +22,7 @@ wrong()
 }
 
 wrong klpmake '--nonsense' "unknown option '--nonsense'"
-wrong klpmake 'one two' "'one' is not a command (boot, check, diff, info, install, keep, list, load, new, sign, signal, try, uninstall, unload, update, why), and klpmake takes one directory at a time"
+wrong klpmake 'one two' "'one' is not a command (boot, check, diff, info, install, keep, list, load, new, sign, signal, try, uninstall, unload, update, user, why), and klpmake takes one directory at a time"
 wrong klpmake '--kernel' "option '--kernel' needs a value"
 wrong klpmake '-o' "option '-o' needs a value"
 wrong klpmake '--allow' "option '--allow' needs a value"
@@ -44,13 +44,17 @@ wrong 'klpmake unload' 'a b' "one livepatch at a time, not 'a' and 'b'; '--all' 
 wrong 'klpmake unload' '--all a' "'--all' and a name exclude each other"
 wrong 'klpmake why' '1 2' "one task at a time, not '1' and '2'"
 wrong 'klpmake list' 'x' "unknown argument 'x'"
+wrong 'klpmake user' 'a b' "'a' is not a word of klpmake user (apply, check, list, make, revert, try, watch), and it takes one directory at a time"
+wrong 'klpmake user' '--allow=ipa,none' "'none' is not a check that can be waived; those are: ipa, inlined, clones, types, coroutine"
+wrong 'klpmake user check' '' 'which patch? give X.klpu'
+wrong 'klpmake user check' 'a.klpu b.klpu' "one patch at a time, not 'a.klpu' and 'b.klpu'"
 wrong 'klpmake install' '' 'which module?'
 wrong 'klpmake uninstall' '' 'which livepatch? give its name'
 wrong 'klpmake uninstall' '-k ../x klp-x' "'../x' is not the release of a kernel"
 wrong 'klpmake sign' 'x.ko' 'which key? --key KEY --cert CERT'
 wrong 'klpmake boot' 'x' "unknown argument 'x'"
 wrong 'klpmake signal' 'x' "unknown argument 'x'"
-wrong klpmake 'help nonsense' "'nonsense' is not a command (boot, check, diff, info, install, keep, list, load, new, sign, signal, try, uninstall, unload, update, why)"
+wrong klpmake 'help nonsense' "'nonsense' is not a command (boot, check, diff, info, install, keep, list, load, new, sign, signal, try, uninstall, unload, update, user, why)"
 wrong klpmake 'help check try' 'help is about one command at a time'
 wrong klpmake '-q help' "'help' comes first, before its options"
 wrong kallsympos '' 'which symbol?'
@@ -73,7 +77,7 @@ wrong_program()
 	run "$bin/$1" "${words[@]}"
 	is "$status:$out:$err" "2::$1: error: $3"$'\n'"  try '$1 --help'" "$1 $2: $3"
 }
-for program in klpdecl klpsyms klplink klpcheck klpinfo klpapply kallsympos; do
+for program in klpdecl klpsyms klplink klpcheck klpinfo klpapply kallsympos klpuser; do
 	wrong_program "$program" '--nonsense' "unknown option '--nonsense'"
 	wrong_program "$program" '--nonsense=x' "unknown option '--nonsense'"
 	wrong_program "$program" '--help=x' "option '--help' takes no value"
@@ -98,6 +102,12 @@ wrong_program klpdecl 'x.c:f' '--vmlinux is needed'
 wrong_program klpdecl '--vmlinux v' 'which functions?'
 wrong_program kallsympos '--vmlinux x --sources --json' '--sources is not answered in JSON'
 wrong_program kallsympos '--vmlinux x --with x.h name' '--with is for --sources'
+wrong_program klpuser '' 'which step: flags, syms, link or check?'
+wrong_program klpuser 'make' "'make' is not a step: flags, syms, link or check"
+wrong_program klpuser 'flags x.c' 'flags needs --target and one C file'
+wrong_program klpuser 'syms --target x a.o' 'syms needs --target, --patch, -o and object files'
+wrong_program klpuser 'link x.so' 'link needs --table, -o and one shared object'
+wrong_program klpuser 'check x.klpu' 'check needs --target and one patch'
 wrong_program kallsympos 'a b c' 'one name, and at most one path'
 
 for command in klpmake 'klpmake check'; do
@@ -112,7 +122,7 @@ run "$top/klpmake" check --help
 has "$out" 'Checks that --allow waives:
   record       made for another build' 'klpmake check --help lists them, with what they are'
 
-for command in klpmake 'klpmake '{check,try,load,keep,unload,list,why,signal,info,install,uninstall,boot,sign} kallsympos "${scripts[@]/#/scripts/}"; do
+for command in klpmake 'klpmake '{check,try,load,keep,unload,list,why,signal,info,install,uninstall,boot,sign,user,'user check'} kallsympos "${scripts[@]/#/scripts/}"; do
 	for option in -h --help; do
 		read -r -a words <<<"$command $option"
 		run "$top/${words[0]}" "${words[@]:1}"
@@ -120,7 +130,7 @@ for command in klpmake 'klpmake '{check,try,load,keep,unload,list,why,signal,inf
 		has "$out" "Usage: ${command##*/}" "and prints how it is used"
 	done
 done
-for program in klpdecl klpsyms klplink klpcheck klpinfo klpapply kallsympos; do
+for program in klpdecl klpsyms klplink klpcheck klpinfo klpapply kallsympos klpuser; do
 	for option in -h --help; do
 		run "$bin/$program" "$option"
 		is "$status $err" '0 ' "$program $option succeeds"

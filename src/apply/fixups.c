@@ -36,7 +36,7 @@ static int find_export(const struct filling *f, const struct user_fixup *x, uint
 
 /*
  * What the target itself uses. Before the first call a word of the PLT leads back into the target,
- * whose code would ask the dynamic linker; the symbol is another object's then.
+ * whose code would ask the dynamic linker.
  */
 static int read_slot(const struct filling *f, const struct user_fixup *x, uint64_t *ret)
 {
@@ -50,7 +50,7 @@ static int read_slot(const struct filling *f, const struct user_fixup *x, uint64
 		return refuse_word(f, x,
 				   "the target's word is empty: the symbol was weak and "
 				   "nobody has it, or it is not bound yet");
-	if (x->type == USER_TYPE_FUNCTION && loaded_has(o, value, 1))
+	if (x->unbound && value == o->bias + x->unbound)
 		return find_export(f, x, ret);
 	*ret = value + (uint64_t)x->addend;
 	return 0;

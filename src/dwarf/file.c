@@ -475,6 +475,13 @@ bool dwarf_file_has_place(const struct dwarf_file *d, uint64_t addr)
 	return d->elf->ehdr.e_type != ET_REL || addr >= elf_place(1, 0);
 }
 
+/* A place in thread-local storage: a constant that the operation behind it takes. */
+static bool is_thread_local(const unsigned char *op, uint64_t len)
+{
+	return (op[0] == DW_OP_const8u || op[0] == DW_OP_addr) && len == 10 &&
+	       (op[9] == DW_OP_GNU_push_tls_address || op[9] == DW_OP_form_tls_address);
+}
+
 bool die_address(const struct dwarf_file *d, Dwarf_Die die, Dwarf_Half number, uint64_t *ret)
 {
 	Dwarf_Attribute attr = find_attr(die, number);
@@ -488,7 +495,7 @@ bool die_address(const struct dwarf_file *d, Dwarf_Die die, Dwarf_Half number, u
 		const unsigned char *op = block;
 		uint64_t index;
 
-		if (op[0] == DW_OP_addr && len == 9) {
+		if ((op[0] == DW_OP_addr && len == 9) || is_thread_local(op, len)) {
 			*ret = elf_file_number(d->elf, op + 1, 8);
 			ok = true;
 		} else if ((op[0] == DW_OP_addrx || op[0] == DW_OP_GNU_addr_index) &&

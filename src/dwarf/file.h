@@ -150,7 +150,10 @@ bool die_offset(Dwarf_Die die, Dwarf_Off *ret);
 /* The number (LEB128) that all of these bytes make; false when they do not make one. */
 bool uleb_number(const unsigned char *p, size_t len, uint64_t *ret);
 
-/* The address in an expression (a variable's DW_AT_location), a plain DW_OP_addr or DW_OP_addrx. */
+/*
+ * The address in an expression (a variable's DW_AT_location), a plain DW_OP_addr or DW_OP_addrx; of
+ * a thread-local variable its place in that storage, which is the value of its symbol as well.
+ */
 bool die_address(const struct dwarf_file *d, Dwarf_Die die, Dwarf_Half attr, uint64_t *ret);
 
 #endif

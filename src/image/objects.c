@@ -120,7 +120,7 @@ void objects_close(struct objects *o)
 		} else {
 			dwarf_file_close(obj->dwarf);
 			elf_file_close(obj->elf);
-			free(obj->own.sym);
+			kallsyms_free(&obj->own);
 		}
 		free(obj->path);
 		free(obj->name);

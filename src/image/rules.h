@@ -16,6 +16,9 @@ struct objects;
 struct unit_query;
 
 struct rules {
+	/* For messages: what all objects together are ("kernel"), and the first ("vmlinux"). */
+	const char *whole, *first;
+
 	/* Reads what the rules have to know of a module whose file is open. error() and -1 when it
 	 * cannot be one of these objects. */
 	int (*open)(struct objects *o, struct object *obj);
@@ -26,6 +29,9 @@ struct rules {
 	/* The path of the module of that name, to be freed; NULL: none. error() and -1 when several
 	 * may be meant. */
 	int (*find)(const struct objects *o, const char *name, char **path);
+
+	/* What the name of an object has to be instead, to be freed; NULL: it may be one. */
+	char *(*meant)(const char *name);
 
 	/* objects_by_source(), objects_need(), object_refusal() and objects_landing(). */
 	int (*by_source)(struct objects *o, const char *tag, struct unit_query *query,

@@ -242,9 +242,12 @@ static bool explain_starter(const struct objects *o, const char *name)
 }
 
 static const struct rules kernel_rules = {
+	.whole = "kernel",
+	.first = KLP_VMLINUX,
 	.open = open_module,
 	.close = close_object,
 	.find = find_module,
+	.meant = module_name_meant,
 	.by_source = module_by_source,
 	.need = need,
 	.refusal = refusal,

@@ -56,24 +56,58 @@ static int read_module(struct patch_module *m, const char *path, char *const *ob
 		if (object_file_open(&m->file[m->n], objects[m->n]))
 			return -1;
 	}
-	if (!is_started(m)) {
-		error("'%s' never calls klp_enable_patch(): it is not a livepatch module; see "
-		      "samples/livepatch/livepatch-sample.c in the kernel source for the frame",
-		      m->name);
-		return -1;
-	}
 	read_defined(m);
 	return relocs_read(m->elf, &m->relocs);
+}
+
+static int check_started(const struct patch_module *m)
+{
+	if (is_started(m))
+		return 0;
+	error("'%s' never calls klp_enable_patch(): it is not a livepatch module; see "
+	      "samples/livepatch/livepatch-sample.c in the kernel source for the frame",
+	      m->name);
+	return -1;
 }
 
 int patch_module_open(struct patch_module *m, const char *path, char *const *objects, size_t n)
 {
 	memset(m, 0, sizeof(*m));
-	if (read_module(m, path, objects, n)) {
+	if (read_module(m, path, objects, n) || check_started(m)) {
 		patch_module_close(m);
 		return -1;
 	}
 	return 0;
+}
+
+int patch_program_open(struct patch_module *m, const char *path, char *const *objects, size_t n)
+{
+	/* src/include/klpmake-user.h */
+	static const struct klp_layout layout = {
+		.func_size = 24,
+		.func_new_func = 8,
+		.func_old_sympos = 16,
+		.object_size = 16,
+		.object_funcs = 8,
+		.patch_size = 16,
+	};
+
+	const struct arch *arch;
+	int status;
+
+	memset(m, 0, sizeof(*m));
+	m->layout = layout;
+	status = read_module(m, path, objects, n);
+	arch = status ? NULL : arch_of(&m->elf->ehdr);
+	if (!status && !arch) {
+		error("'%s': of an architecture that klpmake does not know", path);
+		status = -1;
+	}
+	if (!status)
+		status = patches_read(m->elf, arch, &m->relocs, &m->layout, &m->patches);
+	if (status)
+		patch_module_close(m);
+	return status;
 }
 
 int patch_module_read_patch(struct patch_module *m, struct elf_file *vmlinux)

@@ -34,6 +34,11 @@ struct patch_module {
 int patch_module_open(struct patch_module *m, const char *path, char *const *objects, size_t n);
 
 /*
+ * The same of a patch for programs, with its struct klp_patch, which is that of <klpmake-user.h>.
+ */
+int patch_program_open(struct patch_module *m, const char *path, char *const *objects, size_t n);
+
+/*
  * Reads its struct klp_patch; the vmlinux, whose architecture is known, tells the layout when the
  * module cannot. error() and -1 when it is damaged, or for another architecture.
  */

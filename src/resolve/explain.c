@@ -24,7 +24,7 @@ struct unknown {
 };
 
 /* A file of the patch. */
-struct patch_file {
+struct patch_text {
 	struct source source;
 	const struct scope *scope; /* NULL: no tag */
 	struct advice_unit *unit;  /* of the tagged file, which may be compiled more than once */
@@ -37,7 +37,7 @@ struct explanation {
 	size_t header_dirs;
 	struct unknown *unknown;
 	size_t n, cap;
-	struct patch_file **file;
+	struct patch_text **file;
 	size_t files, files_cap;
 	struct scopes scopes;
 	struct strmap told; /* types, once for each file */
@@ -69,7 +69,7 @@ static int read_names(struct explanation *e, const char *path)
 	return 0;
 }
 
-static struct patch_file *file_of(const struct explanation *e, const char *path)
+static struct patch_text *file_of(const struct explanation *e, const char *path)
 {
 	for (size_t i = 0; i < e->files; i++) {
 		if (!strcmp(e->file[i]->source.path, path))
@@ -81,7 +81,7 @@ static struct patch_file *file_of(const struct explanation *e, const char *path)
 static int read_sources(struct explanation *e)
 {
 	for (size_t i = 0; i < e->n; i++) {
-		struct patch_file *file;
+		struct patch_text *file;
 
 		if (file_of(e, e->unknown[i].path))
 			continue;
@@ -100,7 +100,7 @@ static int read_sources(struct explanation *e)
 }
 
 /* The tagged file's units, one after the other. NULL: there is no other that can be read. */
-static struct advice_unit *unit_of(const struct explanation *e, struct patch_file *file, size_t i)
+static struct advice_unit *unit_of(const struct explanation *e, struct patch_text *file, size_t i)
 {
 	const struct scope *s = file->scope;
 
@@ -165,7 +165,7 @@ static void say_header(const struct explanation *e, const struct unknown *u, con
 	free(text);
 }
 
-static void say_copy(struct explanation *e, const struct unknown *u, struct patch_file *file,
+static void say_copy(struct explanation *e, const struct unknown *u, struct patch_text *file,
 		     struct advice_unit *unit, const struct advice *a)
 {
 	char *text = xasprintf(INDENT "copy it from %s (%s)", a->text, a->reason);
@@ -179,7 +179,7 @@ static void say_copy(struct explanation *e, const struct unknown *u, struct patc
 		say_lines(u, needs);
 }
 
-static void say_advice(struct explanation *e, const struct unknown *u, struct patch_file *file,
+static void say_advice(struct explanation *e, const struct unknown *u, struct patch_text *file,
 		       struct advice_unit *unit, const struct advice *a)
 {
 	char *text;
@@ -205,7 +205,7 @@ static void say_advice(struct explanation *e, const struct unknown *u, struct pa
 }
 
 /* What another file of the kernel has of the name. */
-static void say_elsewhere(struct explanation *e, const struct unknown *u, struct patch_file *file,
+static void say_elsewhere(struct explanation *e, const struct unknown *u, struct patch_text *file,
 			  bool type)
 {
 	struct object *first = file->scope ? file->scope->object : e->objects->obj[0];
@@ -239,7 +239,7 @@ static void say_elsewhere(struct explanation *e, const struct unknown *u, struct
 }
 
 /* "record.weight": what the kernel's structure has of that. */
-static void say_member(struct explanation *e, const struct unknown *u, struct patch_file *file)
+static void say_member(struct explanation *e, const struct unknown *u, struct patch_text *file)
 {
 	char *structure = xstrndup(u->name, strcspn(u->name, ".")), *text;
 	const char *member = u->name + strcspn(u->name, ".");
@@ -285,7 +285,7 @@ static bool has_advice(struct advice_unit *unit, const struct unknown *u, bool a
 
 static void explain_one(struct explanation *e, const struct unknown *u)
 {
-	struct patch_file *file = file_of(e, u->path);
+	struct patch_text *file = file_of(e, u->path);
 	struct advice_unit *unit;
 	struct advice a;
 

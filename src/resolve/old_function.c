@@ -36,8 +36,9 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 	struct resolved found;
 
 	if (author > count && count) {
-		error("%s: old_sympos %llu of '%s': this kernel has only %zu of that name",
-		      source_place(source, name), (unsigned long long)author, name, count);
+		error("%s: old_sympos %llu of '%s': this %s has only %zu of that name",
+		      source_place(source, name), (unsigned long long)author, name, rules->whole,
+		      count);
 		print_candidates(object->elf, object->dwarf, all, count);
 		return resolved_refused;
 	}
@@ -89,9 +90,9 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 					  &all[author - 1], NULL);
 	if (count == 1)
 		return resolved_livepatch(rules, source, object, object, all, count, all, NULL);
-	error("%s: '%s' is ambiguous, this kernel has %zu: tag the file that defines its new function "
+	error("%s: '%s' is ambiguous, this %s has %zu: tag the file that defines its new function "
 	      "with the kernel file of the right one, or write its old_sympos",
-	      source_place(source, name), name, count);
+	      source_place(source, name), name, rules->whole, count);
 	print_candidates(object->elf, object->dwarf, all, count);
 	return resolved_refused;
 }

@@ -27,8 +27,11 @@ struct resolved resolved_livepatch(const struct rules *rules, const struct sourc
 		.gate = gate,
 	};
 
-	/* kernel/livepatch/core.c, klp_find_object_symbol(); places in a module are never 0. */
-	if (sym->addr == 0) {
+	/*
+	 * kernel/livepatch/core.c, klp_find_object_symbol(); places in a module are never 0. In the
+	 * thread-local storage of a program something is.
+	 */
+	if (sym->addr == 0 && sym->elf_type != STT_TLS) {
 		error("%s: '%s' lies at address 0, which the kernel takes to mean "
 		      "that it was not found: no livepatch can name it",
 		      source_place(source, sym->name), sym->name);

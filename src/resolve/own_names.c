@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "klp/format.h"
 
 void own_name_check(const struct object_file *file, const struct scope *scope, const char *name,
 		    const struct object_file *definer)
@@ -116,6 +115,6 @@ void own_data_check(const struct objects *objects, const struct object_file *fil
 		if (scope && has_global_data(scope->object->symbols, e->key))
 			refuse_data(file, e->key, scope->object->name);
 		else if (has_global_data(objects->obj[0]->symbols, e->key))
-			refuse_data(file, e->key, KLP_VMLINUX);
+			refuse_data(file, e->key, objects->obj[0]->name);
 	}
 }

@@ -69,8 +69,9 @@ void report_vanished(const struct objects *objects, const struct source *source,
 		      to_replace ? "there is nothing to patch; it is defined at" : way_out, place);
 	else
 		error("%s: '%s' was optimised away in %s and lies nowhere in memory: copy it from "
-		      "%s if it is a constant, else do without, as the kernel does",
-		      source_place(source, def->name), def->name, scope->tag, place);
+		      "%s if it is a constant, else do without, as the %s does",
+		      source_place(source, def->name), def->name, scope->tag, place,
+		      objects->rules->whole);
 	if (to_replace && !print_entries(objects, def->name) && def->inlined)
 		print_inlined_into(objects, scope->object, def);
 	for (size_t i = 0; to_replace && i < clone.n; i++)
@@ -170,9 +171,9 @@ bool is_static_elsewhere(const struct objects *objects, const struct object *obj
 	return find_statics(objects, object, name, &all, &count) != NULL;
 }
 
-static void report_static(const struct source *source, const struct scope *scope, const char *name,
-			  bool weak, const struct object *owner, const struct ksym *all,
-			  size_t count)
+static void report_static(const struct objects *objects, const struct source *source,
+			  const struct scope *scope, const char *name, bool weak,
+			  const struct object *owner, const struct ksym *all, size_t count)
 {
 	const char *place = source_place(source, name);
 	const char *zero = weak ? " (the weak reference would be zero: if you want that, give it "
@@ -180,9 +181,9 @@ static void report_static(const struct source *source, const struct scope *scope
 				: "";
 
 	if (!scope)
-		error("%s: '%s' is static in the kernel, and %s has no //KLPMAKE tag to say in "
+		error("%s: '%s' is static in the %s, and %s has no //KLPMAKE tag to say in "
 		      "which file: tag it with one of%s",
-		      place, name, source->path, zero);
+		      place, name, objects->rules->whole, source->path, zero);
 	else
 		error("%s: '%s' is not in %s (the file that %s is tagged with), but static "
 		      "elsewhere: put what needs it into a file with that tag%s",
@@ -202,16 +203,16 @@ void report_unknown(const struct objects *objects, const struct source *source,
 
 	owner = use ? find_statics(objects, object, name, &all, &count) : NULL;
 	if (owner) {
-		report_static(source, scope, name, use->weak, owner, all, count);
+		report_static(objects, source, scope, name, use->weak, owner, all, count);
 		return;
 	}
 	if (scope)
-		error("%s: '%s' is neither in %s nor a global symbol of this kernel", place, name,
-		      scope->tag);
+		error("%s: '%s' is neither in %s nor a global symbol of this %s", place, name,
+		      scope->tag, objects->rules->whole);
 	else
-		error("%s: '%s' is not a global symbol of this kernel, and %s has no //KLPMAKE tag "
+		error("%s: '%s' is not a global symbol of this %s, and %s has no //KLPMAKE tag "
 		      "to look further",
-		      place, name, source->path);
+		      place, name, objects->rules->whole, source->path);
 	if (print_entries(objects, name) || objects->rules->explain(objects, name))
 		return;
 	kallsyms_each(object->elf, offer, &near);

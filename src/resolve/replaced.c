@@ -7,7 +7,6 @@
 
 #include "base/util.h"
 #include "klp/format.h"
-#include "klp/module_name.h"
 
 /* Is this the object file with the new function, as far as the linked module's symbols tell? */
 static bool has_new_function(const struct object_file *file, const struct patch_func *func)
@@ -102,9 +101,10 @@ static void decide_function(const struct resolver *r, const struct patch_module 
 }
 
 /* The kernel compares .name with what a module is called when it is loaded. */
-static int check_patched_name(const struct patch_module *m, const char *name)
+static int check_patched_name(const struct resolver *r, const struct patch_module *m,
+			      const char *name)
 {
-	char *meant = module_name_meant(name);
+	char *meant = r->objects->rules->meant(name);
 	const char *place = m->name;
 
 	if (!meant)
@@ -123,10 +123,10 @@ static void decide_object(const struct resolver *r, const struct patch_module *m
 			  const struct scopes *scopes, const struct patch_object *patched,
 			  struct symtable *table, struct replacements *ret)
 {
-	const char *name = patched->name ? patched->name : KLP_VMLINUX;
+	const char *name = patched->name ? patched->name : r->objects->obj[0]->name;
 	struct object *object;
 
-	if (patched->n == 0 || check_patched_name(m, name) ||
+	if (patched->n == 0 || check_patched_name(r, m, name) ||
 	    objects_by_name(r->objects, name, &object))
 		return;
 	if (!object) {

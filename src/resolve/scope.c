@@ -88,8 +88,9 @@ static void report_missing(const struct scope *s, const struct objects *objects)
 {
 	const struct source *src = s->source;
 
-	error("%s: '%s' is not a source file of this vmlinux%s (not configured, or misspelt)",
-	      source_place(src, s->tag), s->tag, objects->rules->searched(objects));
+	error("%s: '%s' is not a source file of this %s%s (not configured, or misspelt)",
+	      source_place(src, s->tag), s->tag, objects->rules->first,
+	      objects->rules->searched(objects));
 	print_near_files(objects->obj[0]->dwarf, s->tag);
 }
 

@@ -192,6 +192,7 @@ struct walk {
 	const struct elf_file *f;
 	struct elf_symbol s; /* where it is */
 	const char *file;    /* that it is in */
+	bool hidden;	     /* behind a file without a name */
 };
 
 /*
@@ -209,6 +210,8 @@ static bool step(struct walk *w)
 		type = GELF_ST_TYPE(s->sym.st_info);
 		if (type == STT_FILE)
 			w->file = s->name[0] ? s->name : NULL;
+		if (type == STT_FILE)
+			w->hidden = !s->name[0];
 		if (s->special || !s->name[0] || type == STT_FILE || type == STT_SECTION)
 			continue;
 		if ((w->f->sec[s->shndx].shdr.sh_flags & SHF_ALLOC) &&
@@ -279,18 +282,45 @@ static void keep_llvm(struct collect *c, const struct elf_symbol *s, size_t len)
 	c->llvm[c->llvms++] = (struct llvm){name, s->sym.st_value};
 }
 
+static void keep(struct collect *c, const struct walk *w, const char *name)
+{
+	struct ksym *k;
+
+	GROW(c->k->sym, c->k->n, c->cap);
+	k = &c->k->sym[c->k->n++];
+	describe(w->f, &w->s, w->file, k);
+	k->name = name;
+	if (c->k->program && w->hidden)
+		k->global = true;
+}
+
+/* The symbol of a program that others get when they ask for the name without a version. */
+static void keep_versioned(struct collect *c, const struct walk *w, size_t len)
+{
+	char *name = xstrndup(w->s.name, len);
+
+	if (!kallsyms_wanted(c->k, name)) {
+		free(name);
+		return;
+	}
+	GROW(c->k->unversioned, c->k->names, c->k->names_cap);
+	c->k->unversioned[c->k->names++] = name;
+	keep(c, w, name);
+}
+
 /* Nearly all are not wanted, and not described. */
 static void keep_wanted(struct collect *c, const struct walk *w)
 {
 	const char *name = w->s.name, *dot = strchr(name, '.');
+	const char *version = c->k->program ? strstr(name, "@@") : NULL;
 	const char *llvm = dot ? strstr(dot, ".llvm.") : NULL;
 
 	if (llvm)
 		keep_llvm(c, &w->s, (size_t)(llvm - name));
-	if (!kallsyms_wanted(c->k, name) || kallsyms_drops(c->k, name))
-		return;
-	GROW(c->k->sym, c->k->n, c->cap);
-	describe(w->f, &w->s, w->file, &c->k->sym[c->k->n++]);
+	if (version)
+		keep_versioned(c, w, (size_t)(version - name));
+	else if (kallsyms_wanted(c->k, name) && !kallsyms_drops(c->k, name))
+		keep(c, w, name);
 }
 
 /* Kernels without this function match exact names. */
@@ -429,6 +459,9 @@ const struct ksym *kallsyms_global(const struct ksym *all, size_t n)
 void kallsyms_free(struct kallsyms *k)
 {
 	strmap_free(&k->wanted);
+	for (size_t i = 0; i < k->names; i++)
+		free(k->unversioned[i]);
+	free(k->unversioned);
 	free(k->sym);
 	memset(k, 0, sizeof(*k));
 }

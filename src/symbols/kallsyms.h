@@ -61,6 +61,14 @@ struct kallsyms {
 	size_t n;
 	bool is_read;
 	bool lists_tables; /* kallsyms_names and its like are in this kernel's kallsyms */
+	/*
+	 * Set it before reading the symbols of a program or library, where names have versions
+	 * ("read@@GLIBC_2.2.5"), and what a linker has hidden is global, too: it puts these behind
+	 * a file without a name.
+	 */
+	bool program;
+	char **unversioned; /* names that it was asked for */
+	size_t names, names_cap;
 };
 
 /*

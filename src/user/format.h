@@ -91,9 +91,8 @@ struct user_range {
 enum user_fixup_kind {
 	USER_IMAGE,  /* address of the image + value */
 	USER_OBJECT, /* bias of the target + value */
-	USER_SLOT,   /* what the target's word at bias + value holds, + addend. Where that word is
-		      * bound when it is first used and leads into the target itself, as USER_EXPORT
-		      */
+	USER_SLOT,   /* what the target's word at bias + value holds, + addend; as USER_EXPORT while
+		      * it   still holds bias + unbound, as it does until it is first used */
 	USER_EXPORT, /* the symbol of that name, version and type that a library of the process
 		      * exports, + addend */
 	USER_TLSMOD, /* the target's number for thread-local storage: of a program 1, of a library
@@ -120,6 +119,7 @@ struct user_fixup {
 	uint64_t place; /* in the image */
 	uint64_t value;
 	int64_t addend;	  /* of USER_SLOT and USER_EXPORT */
+	uint64_t unbound; /* of USER_SLOT; 0: it is bound when the target is loaded */
 	uint32_t kind;	  /* enum user_fixup_kind */
 	uint32_t target;  /* USER_NO_TARGET: of USER_IMAGE, USER_EXPORT and USER_OLD */
 	uint32_t name;	  /* of the symbol that is meant; only USER_IMAGE may have none */

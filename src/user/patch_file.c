@@ -27,7 +27,7 @@ _Static_assert(sizeof(struct user_head) == 32 + USER_ID_MAX, "no padding");
 _Static_assert(sizeof(struct user_target) == 16 + USER_ID_MAX, "no padding");
 _Static_assert(sizeof(struct user_func) == 56 + USER_FIRST_MAX, "no padding");
 _Static_assert(sizeof(struct user_range) == 16, "no padding");
-_Static_assert(sizeof(struct user_fixup) == 48, "no padding");
+_Static_assert(sizeof(struct user_fixup) == 56, "no padding");
 
 static bool within(uint64_t offset, uint64_t size, uint64_t whole)
 {
@@ -321,6 +321,8 @@ static bool fixup_fits(const struct patch_file *p, const struct user_fixup *x)
 	const struct user_target *t = x->target < p->head.targets ? &p->target[x->target] : NULL;
 	bool no_target = x->target == USER_NO_TARGET;
 
+	if (x->unbound && x->kind != USER_SLOT)
+		return false;
 	switch ((enum user_fixup_kind)x->kind) {
 	case USER_IMAGE:
 		return no_target && !x->addend && x->value <= p->image_size;
