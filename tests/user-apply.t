@@ -267,9 +267,54 @@ apply apply "$scratch/c-2.klpu" -p "${user_pid[s]}"
 exits 0 'coroutines that the author has thought of'
 finish s
 
+# At the start.
+
+run "$bin/klpapply" try "$scratch/p.klpu" --cmd "echo work | $scratch/server; exit 3"
+is "$status $out" '0 before:
+ready
+13
+(exit status 3)
+with the patch:
+ready
+1413
+(exit status 3)' 'try: a command without the patch and with it'
+run "$bin/klpapply" try "$scratch/p.klpu" --cmd true
+refused 1 'the command runs no program that the patch is for' 'a command without it'
+run "$bin/klpapply" try "$scratch/static-ie.klpu" --cmd "echo work | $scratch/static"
+has "$out" 20002 'try: a static program'
+mkdir "$scratch/patches"
+cp "$scratch/p.klpu" "$scratch/patches"
+begin w "$bin/klpapply" watch "$scratch/patches" --file "$scratch/server"
+is "$REPLY" "watching $scratch/server" 'watch'
+hear w
+is "$REPLY" 'applied 0, already 0, busy 0, refused 0, gone 0' 'those that run already'
+begin s "$scratch/server"
+answers s work 1413 'a program that starts is patched'
+answers s naps 1000 'as a whole'
+answers s exec ready 'also one that executes itself'
+answers s work 1413 'from its beginning'
+kill -KILL "${user_pid[w]}"
+answers s exec ready 'watch is killed'
+answers s work 13 'and programs start as they are'
+finish s
+finish w
+for point in start-code start-vector start-entry; do
+	begin w env "KLPAPPLY_HOOK=$point:9" "$bin/klpapply" watch "$scratch/patches" --file "$scratch/server"
+	begin s "$scratch/server"
+	is "$REPLY" ready "killed at $point: the program starts"
+	answers s work 13 "killed at $point: as it is"
+	finish s
+	finish w
+done
+run "$bin/klpapply" watch "$scratch/root"
+refused 1 "no *.klpu there" 'a directory without patches'
+run "$bin/klpapply" watch "$scratch/patches"
+refused 1 'no program that the patches are for was found: name it with --file' 'a program that is nowhere'
+
 # Usage.
 
-for wrong in 'apply' "apply $scratch/p.klpu" "apply $scratch/p.klpu -p 1 --all" 'list x' 'list --all' 'list --wait 1' \
+for wrong in watch 'watch x --json' "try $scratch/p.klpu" "apply $scratch/p.klpu --file x -p 1" 'apply' \
+	"apply $scratch/p.klpu" "apply $scratch/p.klpu -p 1 --all" 'list x' 'list --all' 'list --wait 1' \
 	"apply $scratch/p.klpu -p x" "apply $scratch/p.klpu -p -1" "apply $scratch/p.klpu -p 1 --json" 'x' ''; do
 	# shellcheck disable=SC2086
 	apply $wrong

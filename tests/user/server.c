@@ -278,6 +278,9 @@ int main(int argc, char **argv)
 #ifndef WITHOUT_THREAD
 	if (pthread_create(&thread, NULL, nap, NULL))
 		return 3;
+	/* A thread makes other system calls before it runs. */
+	while (!naps)
+		sched_yield();
 #else
 	(void)thread;
 #endif
