@@ -138,6 +138,15 @@ for kind in 'static -static' 'static-pie -static-pie'; do
 	finish s
 done
 
+# A first thread that has ended.
+
+begin s "$scratch/server"
+answers s end yes 'the first thread has ended'
+apply apply "$scratch/p.klpu" -p "${user_pid[s]}"
+exits 0 'the others are patched'
+answers s work 1413 'works'
+finish s
+
 # Where the files are not.
 
 cp "$scratch/server" "$scratch/gone"
@@ -202,6 +211,34 @@ begin s "$scratch/filtered"
 answers s filter yes 'seccomp for all threads'
 apply apply "$scratch/f.klpu" -p "${user_pid[s]}"
 answers s work 1413 'works'
+finish s
+
+# A process may lie.
+
+user_server liar -DWITH_LIES
+user_patch l "$user/patch1.c" 1 '' "program:$scratch/liar:liar" -- 0:work:work_new
+begin s "$scratch/liar"
+pid=${user_pid[s]}
+answers s record yes 'a process makes up records'
+apply list -p "$pid"
+is "$status $out $err" '0  ' 'they are not listed'
+answers s header yes 'it maps files with headers that lead anywhere'
+apply apply "$scratch/l.klpu" -p "$pid"
+exits 0 'they are no matter'
+answers s work 1413 'works'
+apply revert "$scratch/l.klpu" -p "$pid"
+exits 0 'nor to reverting'
+finish s
+begin s "$scratch/liar"
+answers s links yes 'its list of libraries leads in a circle'
+apply apply "$scratch/l.klpu" -p "${user_pid[s]}"
+refused 1 "no library of the process exports 'snprintf'" 'a symbol that is not found so'
+finish s
+begin s "$scratch/liar"
+answers s frames 1 'it destroys its unwind information'
+apply apply "$scratch/l.klpu" -p "${user_pid[s]}" --wait 0
+refused 1 'the stack of thread' 'stacks that cannot be unwound'
+answers s work 13 'it goes on'
 finish s
 
 # What is refused.

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +33,15 @@ static void shelter(void)
 	if (write(fd, "-1000", 5) < 0)
 		errno = 0;
 	close(fd);
+}
+
+/* What a process has in its memory may be made to take for ever. A thousand threads take one
+ * second. */
+static void limit(void)
+{
+	const struct rlimit seconds = {60, 60};
+
+	setrlimit(RLIMIT_CPU, &seconds);
 }
 
 static int work(enum worker_task task, pid_t pid, const struct patch_file *patch,
@@ -111,6 +121,7 @@ static void attempt(enum worker_task task, pid_t pid, const struct patch_file *p
 	}
 	if (!child) {
 		shared->outcome.verdict = VERDICT_DONE;
+		limit();
 		_exit(work(task, pid, patch, options, shared) ? EXIT_REFUSED : 0);
 	}
 	status = child_wait(child);
