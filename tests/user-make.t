@@ -167,6 +167,12 @@ one "$body"
 printf 'target := ../nothing\nobj-u := fix.o\n' >"$dir/Makefile"
 refuses "no such program or library: write its path into the Makefile, or give --target" 'a target that is not there'
 one "$body"
+cp "$scratch/server" "$scratch/foreign"
+printf '\xb7' | dd of="$scratch/foreign" bs=1 seek=18 conv=notrunc status=none
+refuses "'$scratch/foreign': a program of aarch64, and klpmake patches those of x86_64 only" 'another architecture' --target "$scratch/foreign"
+objcopy -R .note.gnu.build-id "$scratch/server" "$scratch/nameless" 2>/dev/null
+refuses "'$scratch/nameless': it has no build-id" 'a program without build-id' --target "$scratch/nameless"
+one "$body"
 mv "$scratch/server.debug" "$scratch/away"
 refuses "no debug information of this build (build-id " 'no debug information'
 is "$(grep -c 'give it with --debug FILE\|or give it with --debug' <<<"$err")" 1 '... and how to get it is said'
