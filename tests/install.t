@@ -22,7 +22,8 @@ install_as()
 		mkdir "$source"
 		cp -r "$top"/{Makefile,klpmake,kallsympos,src,scripts,templates,doc,packaging} "$source"
 		mkdir "$source/build"
-		cp -p "$top"/build/{klpdecl,klpdiff,klpsyms,klplink,klpcheck,klpinfo,klpapply,kallsympos,klpplace,klpuser} "$source/build"
+		cp -p "$top"/build/{klpdecl,klpdiff,klpsyms,klplink,klpcheck,klpinfo,kallsympos,klpplace,klpuser} "$source/build"
+		[[ ! -x $top/build/klpapply ]] || cp -p "$top/build/klpapply" "$source/build"
 		chmod -R g+w,o+w "$source"
 		((EUID)) || chown -R 65534:65534 "$source"
 	fi

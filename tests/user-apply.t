@@ -138,6 +138,15 @@ for kind in 'static -static' 'static-pie -static-pie'; do
 	finish s
 done
 
+# A first thread that has ended.
+
+begin s "$scratch/server"
+answers s end yes 'the first thread has ended'
+apply apply "$scratch/p.klpu" -p "${user_pid[s]}"
+exits 0 'the others are patched'
+answers s work 1413 'works'
+finish s
+
 # Where the files are not.
 
 cp "$scratch/server" "$scratch/gone"
@@ -204,6 +213,34 @@ apply apply "$scratch/f.klpu" -p "${user_pid[s]}"
 answers s work 1413 'works'
 finish s
 
+# A process may lie.
+
+user_server liar -DWITH_LIES
+user_patch l "$user/patch1.c" 1 '' "program:$scratch/liar:liar" -- 0:work:work_new
+begin s "$scratch/liar"
+pid=${user_pid[s]}
+answers s record yes 'a process makes up records'
+apply list -p "$pid"
+is "$status $out $err" '0  ' 'they are not listed'
+answers s header yes 'it maps files with headers that lead anywhere'
+apply apply "$scratch/l.klpu" -p "$pid"
+exits 0 'they are no matter'
+answers s work 1413 'works'
+apply revert "$scratch/l.klpu" -p "$pid"
+exits 0 'nor to reverting'
+finish s
+begin s "$scratch/liar"
+answers s links yes 'its list of libraries leads in a circle'
+apply apply "$scratch/l.klpu" -p "${user_pid[s]}"
+refused 1 "no library of the process exports 'snprintf'" 'a symbol that is not found so'
+finish s
+begin s "$scratch/liar"
+answers s frames 1 'it destroys its unwind information'
+apply apply "$scratch/l.klpu" -p "${user_pid[s]}" --wait 0
+refused 1 'the stack of thread' 'stacks that cannot be unwound'
+answers s work 13 'it goes on'
+finish s
+
 # What is refused.
 
 begin s "$scratch/server"
@@ -267,9 +304,54 @@ apply apply "$scratch/c-2.klpu" -p "${user_pid[s]}"
 exits 0 'coroutines that the author has thought of'
 finish s
 
+# At the start.
+
+run "$bin/klpapply" try "$scratch/p.klpu" --cmd "echo work | $scratch/server; exit 3"
+is "$status $out" '0 before:
+ready
+13
+(exit status 3)
+with the patch:
+ready
+1413
+(exit status 3)' 'try: a command without the patch and with it'
+run "$bin/klpapply" try "$scratch/p.klpu" --cmd true
+refused 1 'the command runs no program that the patch is for' 'a command without it'
+run "$bin/klpapply" try "$scratch/static-ie.klpu" --cmd "echo work | $scratch/static"
+has "$out" 20002 'try: a static program'
+mkdir "$scratch/patches"
+cp "$scratch/p.klpu" "$scratch/patches"
+begin w "$bin/klpapply" watch "$scratch/patches" --file "$scratch/server"
+is "$REPLY" "watching $scratch/server" 'watch'
+hear w
+is "$REPLY" 'applied 0, already 0, busy 0, refused 0, gone 0' 'those that run already'
+begin s "$scratch/server"
+answers s work 1413 'a program that starts is patched'
+answers s naps 1000 'as a whole'
+answers s exec ready 'also one that executes itself'
+answers s work 1413 'from its beginning'
+kill -KILL "${user_pid[w]}"
+answers s exec ready 'watch is killed'
+answers s work 13 'and programs start as they are'
+finish s
+finish w
+for point in start-code start-vector start-entry; do
+	begin w env "KLPAPPLY_HOOK=$point:9" "$bin/klpapply" watch "$scratch/patches" --file "$scratch/server"
+	begin s "$scratch/server"
+	is "$REPLY" ready "killed at $point: the program starts"
+	answers s work 13 "killed at $point: as it is"
+	finish s
+	finish w
+done
+run "$bin/klpapply" watch "$scratch/root"
+refused 1 "no *.klpu there" 'a directory without patches'
+run "$bin/klpapply" watch "$scratch/patches"
+refused 1 'no program that the patches are for was found: name it with --file' 'a program that is nowhere'
+
 # Usage.
 
-for wrong in 'apply' "apply $scratch/p.klpu" "apply $scratch/p.klpu -p 1 --all" 'list x' 'list --all' 'list --wait 1' \
+for wrong in watch 'watch x --json' "try $scratch/p.klpu" "apply $scratch/p.klpu --file x -p 1" 'apply' \
+	"apply $scratch/p.klpu" "apply $scratch/p.klpu -p 1 --all" 'list x' 'list --all' 'list --wait 1' \
 	"apply $scratch/p.klpu -p x" "apply $scratch/p.klpu -p -1" "apply $scratch/p.klpu -p 1 --json" 'x' ''; do
 	# shellcheck disable=SC2086
 	apply $wrong

@@ -229,8 +229,9 @@ static void find(struct user_fixup *x, const char *wanted, uint32_t reloc)
 	}
 	for (uint32_t t = 0; t < targets; t++) {
 		uint64_t slot = relocated(&target[t].file, wanted, 0);
+		const unsigned char *word = slot ? at(&target[t].file, slot) : NULL;
 
-		if (!slot)
+		if (!word)
 			continue;
 		*x = (struct user_fixup){.place = x->place,
 					 .value = slot,
@@ -238,6 +239,7 @@ static void find(struct user_fixup *x, const char *wanted, uint32_t reloc)
 					 .target = t,
 					 .name = x->name,
 					 .type = USER_TYPE_FUNCTION};
+		memcpy(&x->unbound, word, sizeof(x->unbound));
 		return;
 	}
 	x->kind = USER_EXPORT;

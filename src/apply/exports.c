@@ -11,7 +11,6 @@
 #define DYNAMIC_MAX 4096
 #define CHAIN_MAX 65536
 #define VERSIONS_MAX 4096
-#define LINKS_MAX 65536
 #define RELOCS_MAX (1u << 20)
 
 #define HIDDEN 0x8000 /* of a version: not the default */
@@ -315,7 +314,8 @@ int exports_find(struct process *p, const struct loaded_list *objects, const cha
 	const struct wanted w = {name, version, type};
 	uint64_t link = first_link(p, objects), field[4]; /* l_addr, l_name, l_ld, l_next */
 
-	for (unsigned int n = 0; link && n < LINKS_MAX; n++) {
+	/* The list may lead in a circle. Objects that are not known may be in it. */
+	for (size_t n = 0; link && n < 2 * objects->count; n++) {
 		const struct loaded *o;
 		int status;
 

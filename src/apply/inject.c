@@ -9,6 +9,11 @@
 #define PAGE 4096ULL
 /* At the very end of the page: the kernel's own object has section headers before that. */
 #define STUB_ROOM MACHINE_STUB_MAX
+/*
+ * How long a thread may take for a call. It only waits for a processor, nobody else waits for it,
+ * and one that is let go in the stub meets its seccomp filter.
+ */
+#define CALL_MS 5000
 
 uint64_t inject_place(const struct process *p, const struct loaded_list *objects)
 {
@@ -34,7 +39,7 @@ uint64_t inject_place(const struct process *p, const struct loaded_list *objects
 static int run_to(struct stop *s, struct stop_thread *t, enum stop_event wanted)
 {
 	struct process_outcome *o = s->process->outcome;
-	uint64_t until = stop_now() + STOP_THREAD_MS * STOP_MS;
+	uint64_t until = stop_now() + CALL_MS * STOP_MS;
 
 	for (;;) {
 		int signal = 0;
@@ -54,7 +59,7 @@ static int run_to(struct stop *s, struct stop_thread *t, enum stop_event wanted)
 			return outcome_gone(o);
 		case STOP_LATE:
 			return outcome_busy(o, "thread %d did not come to run within %u ms", t->tid,
-					    STOP_THREAD_MS);
+					    CALL_MS);
 		case STOP_SIGNAL:
 			/* All are blocked: the stub itself has failed. */
 			return outcome_refuse(o,
@@ -97,7 +102,7 @@ static int restore(struct stop *s, struct stop_thread *t, uint64_t mask,
 
 	if (!t->stopped) {
 		stop_interrupt(t);
-		event = stop_wait(s, t, stop_now() + STOP_THREAD_MS * STOP_MS, &signal);
+		event = stop_wait(s, t, stop_now() + CALL_MS * STOP_MS, &signal);
 		if (event == STOP_LATE || event == STOP_GONE)
 			return -1; /* the stub brings it back */
 	}
@@ -111,7 +116,7 @@ static int restore(struct stop *s, struct stop_thread *t, uint64_t mask,
 	if (!stop_interrupt(t) || !stop_continue(t, 0))
 		return outcome_gone(o);
 	do {
-		event = stop_wait(s, t, stop_now() + STOP_THREAD_MS * STOP_MS, &signal);
+		event = stop_wait(s, t, stop_now() + CALL_MS * STOP_MS, &signal);
 		if (event == STOP_GONE)
 			return outcome_gone(o);
 		if (event == STOP_LATE)

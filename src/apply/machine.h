@@ -48,6 +48,16 @@ struct machine {
 	 */
 	bool (*restart)(struct user_regs_struct *regs);
 
+	/*
+	 * Code in the place of a program's entry: makes a system call that does nothing, by which
+	 * a tracer knows that it is there, and goes to the entry.
+	 */
+	size_t entry_size;
+	void (*entry)(unsigned char *out, uint64_t to);
+	/* At the beginning of that system call: lets it not be made, and the thread be at to. */
+	void (*skip)(struct user_regs_struct *regs, uint64_t to);
+
+	uint64_t (*sp)(const struct user_regs_struct *regs);
 	uint64_t (*pc)(const struct user_regs_struct *regs);
 	/* The registers in DWARF's order; returns how many. */
 	unsigned int (*dwarf)(const struct user_regs_struct *regs, uint64_t *out);

@@ -126,7 +126,7 @@ static bool is_loaded(const struct process *p, const struct loaded *o)
 /* Values of the kernel's message to the program (getauxval(3)): 0 if it is not there. */
 static uint64_t auxv(const struct process *p, uint64_t key)
 {
-	CLEANUP_FREE char *path = xasprintf("/proc/%d/auxv", p->pid);
+	CLEANUP_FREE char *path = xasprintf("/proc/%d/auxv", p->via);
 	uint64_t pair[2], value = 0;
 	FILE *f = fopen(path, "re");
 

@@ -122,17 +122,39 @@ static void read_command(struct process *p)
 
 static int no_program(struct process *p)
 {
-	/* A leader may end before its threads. */
-	if (process_task_ended(p->pid, p->pid))
+	if (process_task_ended(p->pid, p->via))
 		return outcome_gone(p->outcome);
 	return outcome_other(p->outcome, "it runs no program: a thread of the kernel");
 }
 
+/* A thread that has not ended, the first one if it has not. */
+static pid_t living(pid_t pid)
+{
+	CLEANUP_FREE char *path = xasprintf("/proc/%d/task", pid);
+	struct dirent *entry;
+	pid_t tid = pid;
+	DIR *dir;
+
+	if (!process_task_ended(pid, pid))
+		return pid;
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		tid = (pid_t)strtol(entry->d_name, NULL, 10);
+		if (isdigit((unsigned char)entry->d_name[0]) && !process_task_ended(pid, tid))
+			break;
+		tid = pid;
+	}
+	if (dir)
+		closedir(dir);
+	return tid;
+}
+
 int process_open(struct process *p, pid_t pid, struct process_outcome *outcome)
 {
-	CLEANUP_FREE char *path = xasprintf("/proc/%d/mem", pid);
+	CLEANUP_FREE char *path = NULL;
 
-	*p = (struct process){.pid = pid, .memory = -1, .outcome = outcome};
+	*p = (struct process){.pid = pid, .via = living(pid), .memory = -1, .outcome = outcome};
+	path = xasprintf("/proc/%d/mem", p->via);
 	read_command(p);
 	p->memory = open(path, O_RDWR | O_CLOEXEC);
 	if (p->memory < 0) {
@@ -185,7 +207,7 @@ int process_read_maps(struct process *p)
 
 	free(p->maps_text);
 	p->map_count = 0;
-	p->maps_text = process_file(p->pid, "maps");
+	p->maps_text = process_file(p->via, "maps");
 	if (!p->maps_text)
 		return errno == EACCES || errno == EPERM ? process_denied(p)
 							 : outcome_gone(p->outcome);

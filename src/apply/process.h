@@ -22,6 +22,7 @@ struct process_map {
 
 struct process {
 	pid_t pid;
+	pid_t via; /* a thread that lives: /proc has nothing for a first thread that has ended */
 	/*
 	 * /proc/PID/mem. It belongs to the address space: when the process executes another
 	 * program or its number passes to another one, this file has nothing any more.

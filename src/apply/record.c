@@ -8,6 +8,8 @@
 #include "base/util.h"
 
 #define PAGE 4096ULL
+/* More are a lie: each patch, with those that it has replaced, has one. */
+#define RECORDS_MAX 256
 
 _Static_assert(sizeof(RECORD_MAGIC) - 1 == 16, "the magic has its size");
 
@@ -101,7 +103,7 @@ void record_list(const struct process *p, struct record **ret, size_t *count)
 
 	*ret = NULL;
 	*count = 0;
-	for (size_t i = 0; i < p->map_count; i++) {
+	for (size_t i = 0; i < p->map_count && *count < RECORDS_MAX; i++) {
 		const struct process_map *m = &p->map[i];
 
 		if (m->inode || !m->read || m->write || m->execute ||

@@ -13,7 +13,7 @@
 
 #include "base/cleanup.h"
 
-/* More unwind information than that is a lie. */
+/* More unwind information than that, of all objects, is a lie. */
 #define UNWIND_MAX (512ULL << 20)
 
 struct stack {
@@ -27,7 +27,8 @@ struct stack {
 	uint64_t page; /* what was read last */
 	bool page_valid;
 	unsigned char bytes[4096];
-	bool found; /* the outcome is set */
+	bool found;	 /* the outcome is set */
+	uint64_t copied; /* of what the process has */
 };
 
 /* What no thread is asked for: which there are. */
@@ -131,8 +132,9 @@ static bool copy(const struct process *p, int fd, uint64_t from, uint64_t to, ui
  * all that libdw needs of it. There are no sections, so libdw goes by PT_GNU_EH_FRAME. Returns a
  * descriptor, or -1 where there is nothing to unwind with.
  */
-static int from_memory(const struct process *p, const struct loaded *o)
+static int from_memory(struct stack *s, const struct loaded *o)
 {
+	const struct process *p = s->process;
 	const Elf64_Phdr *frames = loaded_phdr(o, PT_GNU_EH_FRAME), *load = NULL;
 	Elf64_Ehdr e;
 	int fd;
@@ -144,8 +146,10 @@ static int from_memory(const struct process *p, const struct loaded *o)
 		    frames->p_vaddr - ph->p_vaddr < ph->p_filesz)
 			load = ph;
 	}
-	if (!load || load->p_filesz > UNWIND_MAX || !process_read(p, o->low, &e, sizeof(e)))
+	if (!load || load->p_filesz > UNWIND_MAX - s->copied ||
+	    !process_read(p, o->low, &e, sizeof(e)))
 		return -1;
+	s->copied += load->p_filesz;
 	e.e_shoff = 0;
 	e.e_shnum = e.e_shstrndx = 0;
 	e.e_phoff = sizeof(e);
@@ -178,7 +182,7 @@ static int from_file(const struct process *p, const struct loaded *o)
 
 	if (!o->map || !o->map->inode)
 		return -1;
-	snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, p->pid,
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, p->via,
 		 o->map->start, o->map->end);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -195,7 +199,7 @@ static int from_file(const struct process *p, const struct loaded *o)
 /* An object without unwind information is left out: a frame in it is not known. */
 static void report(struct stack *s, const struct loaded *o, size_t number)
 {
-	int fd = from_memory(s->process, o);
+	int fd = from_memory(s, o);
 	Dwfl_Module *mod;
 	Dwarf_Addr bias;
 	char name[32];

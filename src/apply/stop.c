@@ -43,7 +43,7 @@ static void tick(int sig)
  * A wait in the kernel has no deadline. A signal that comes again and again ends it, also when one
  * came just before the wait.
  */
-static void clock_start(void)
+static void clock_start(sigset_t *before)
 {
 	const struct itimerval interval = {{0, TICK_US}, {0, TICK_US}};
 	const struct sigaction action = {.sa_handler = tick};
@@ -51,7 +51,7 @@ static void clock_start(void)
 
 	sigfillset(&blocked);
 	sigdelset(&blocked, SIGALRM);
-	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	sigprocmask(SIG_SETMASK, &blocked, before);
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_REAL, &interval, NULL);
 }
@@ -59,7 +59,7 @@ static void clock_start(void)
 void stop_begin(struct stop *s, struct process *p, unsigned int max_ms)
 {
 	*s = (struct stop){.process = p};
-	clock_start();
+	clock_start(&s->mask);
 	s->began = stop_now();
 	s->until = s->began + max_ms * STOP_MS;
 }
@@ -136,11 +136,21 @@ bool stop_detach(const struct stop_thread *t, int signal)
 	return ptrace(PTRACE_DETACH, t->tid, 0, (void *)(intptr_t)signal) == 0;
 }
 
-bool stop_seize(pid_t tid, bool exec)
+bool stop_seize(pid_t tid, enum stop_trace how)
 {
-	long options = PTRACE_O_TRACESYSGOOD | (exec ? PTRACE_O_TRACEEXEC : 0);
+	static const long options[] = {
+		[STOP_TRACE_TASK] = PTRACE_O_TRACESYSGOOD,
+		[STOP_TRACE_EXEC] = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC,
+		[STOP_TRACE_TREE] = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC |
+				    PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE,
+	};
 
-	return ptrace(PTRACE_SEIZE, tid, 0, (void *)options) == 0;
+	return ptrace(PTRACE_SEIZE, tid, 0, (void *)options[how]) == 0;
+}
+
+bool stop_listen(const struct stop_thread *t)
+{
+	return ptrace(PTRACE_LISTEN, t->tid, 0, 0) == 0;
 }
 
 bool stop_suspend_seccomp(const struct stop_thread *t)
@@ -199,6 +209,18 @@ enum stop_event stop_wait(struct stop *s, struct stop_thread *t, uint64_t until,
 		if (stop_now() > until)
 			return STOP_LATE;
 	}
+}
+
+enum stop_event stop_wait_any(struct stop_thread *t, int *signal, int *status)
+{
+	*t = (struct stop_thread){.tid = 0};
+	do
+		t->tid = waitpid(-1, status, __WALL);
+	while (t->tid < 0 && errno == EINTR);
+	if (t->tid > 0)
+		return classify(t, *status, signal);
+	t->tid = 0;
+	return STOP_GONE;
 }
 
 static int late(struct stop *s, const struct stop_thread *t)
@@ -261,7 +283,7 @@ static int seize(struct stop *s, pid_t tid)
 	long tracer;
 	int why;
 
-	if (stop_seize(tid, false)) {
+	if (stop_seize(tid, STOP_TRACE_TASK)) {
 		ptrace(PTRACE_INTERRUPT, tid, 0, 0);
 		return 0;
 	}
@@ -377,6 +399,7 @@ void stop_end(struct stop *s)
 		stop_detach(t, 0);
 	}
 	setitimer(ITIMER_REAL, &none, NULL);
+	sigprocmask(SIG_SETMASK, &s->mask, NULL);
 	free(s->thread);
 	s->thread = NULL;
 	s->count = s->room = 0;

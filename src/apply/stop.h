@@ -13,6 +13,8 @@
 #ifndef KLP_STOP_H
 #define KLP_STOP_H
 
+#include <signal.h>
+
 #include "apply/machine.h"
 #include "apply/process.h"
 
@@ -31,6 +33,7 @@ struct stop {
 	size_t count, room;
 	uint64_t began, until; /* nanoseconds: the budget of all of it */
 	bool held;	       /* the threads were stopped by somebody else, who will let them go */
+	sigset_t mask;	       /* of this program, before */
 };
 
 enum stop_event {
@@ -80,8 +83,18 @@ bool stop_interrupt(const struct stop_thread *t);
 bool stop_suspend_seccomp(const struct stop_thread *t);
 /* Waits until then for what comes; *signal of STOP_SIGNAL. */
 enum stop_event stop_wait(struct stop *s, struct stop_thread *t, uint64_t until, int *signal);
-/* Traces a task that runs, with stops at exec; false with errno. */
-bool stop_seize(pid_t tid, bool exec);
+/* Traces a task that runs; false with errno. */
+enum stop_trace {
+	STOP_TRACE_TASK,
+	STOP_TRACE_EXEC, /* stops at exec */
+	STOP_TRACE_TREE, /* at exec, also of all that it starts */
+};
+bool stop_seize(pid_t tid, enum stop_trace how);
+/* Lets it stay stopped, and traced, until SIGCONT. */
+bool stop_listen(const struct stop_thread *t);
+/* What comes first of all that is traced: t->tid says whose; STOP_GONE with tid 0: there is none.
+ */
+enum stop_event stop_wait_any(struct stop_thread *t, int *signal, int *status);
 bool stop_detach(const struct stop_thread *t, int signal);
 struct stop_thread *stop_add(struct stop *s, pid_t tid);
 

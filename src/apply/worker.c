@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +33,15 @@ static void shelter(void)
 	if (write(fd, "-1000", 5) < 0)
 		errno = 0;
 	close(fd);
+}
+
+/* What a process has in its memory may be made to take for ever. A thousand threads take one
+ * second. */
+static void limit(void)
+{
+	const struct rlimit seconds = {60, 60};
+
+	setrlimit(RLIMIT_CPU, &seconds);
 }
 
 static int work(enum worker_task task, pid_t pid, const struct patch_file *patch,
@@ -66,6 +76,34 @@ static int work(enum worker_task task, pid_t pid, const struct patch_file *patch
 	return status;
 }
 
+int worker_apply_stopped(pid_t pid, const struct patch_file *patch,
+			 const struct worker_options *options, struct stop_thread *thread,
+			 struct worker_result *ret)
+{
+	struct plan plan = {.process.memory = -1};
+	struct stop s;
+	int status;
+
+	*ret = (struct worker_result){.outcome = {VERDICT_DONE, ""}};
+	if (plan_apply(&plan, pid, patch, &ret->outcome))
+		return -1;
+	snprintf(ret->command, sizeof(ret->command), "%s", plan.process.command);
+	if (ret->outcome.verdict == VERDICT_ALREADY) {
+		plan_free(&plan);
+		return 0;
+	}
+	stop_begin(&s, &plan.process, options->max_stop_ms);
+	*stop_add(&s, thread->tid) = *thread;
+	s.held = true;
+	status = (plan.lodge && lodge(&plan, &s)) || switch_functions(&plan, &s) ? -1 : 0;
+	if (s.count)
+		*thread = s.thread[0];
+	ret->stopped_us = stop_microseconds(&s);
+	stop_end(&s);
+	plan_free(&plan);
+	return status;
+}
+
 /* What a child that died has left as its outcome was not its last word. */
 static void attempt(enum worker_task task, pid_t pid, const struct patch_file *patch,
 		    const struct worker_options *options, struct worker_result *shared)
@@ -83,6 +121,7 @@ static void attempt(enum worker_task task, pid_t pid, const struct patch_file *p
 	}
 	if (!child) {
 		shared->outcome.verdict = VERDICT_DONE;
+		limit();
 		_exit(work(task, pid, patch, options, shared) ? EXIT_REFUSED : 0);
 	}
 	status = child_wait(child);

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "apply/outcome.h"
+#include "apply/stop.h"
 #include "user/patch_file.h"
 
 enum worker_task { WORKER_APPLY, WORKER_REVERT };
@@ -27,5 +28,13 @@ struct worker_result {
 /* Applies or reverts, again and again while it is busy. deadline: stop_now() + wait. */
 void worker_run(enum worker_task task, pid_t pid, const struct patch_file *patch,
 		const struct worker_options *options, uint64_t deadline, struct worker_result *ret);
+
+/*
+ * Applies to a process whose only thread is stopped and stays so, in this program itself. -1 with
+ * the outcome.
+ */
+int worker_apply_stopped(pid_t pid, const struct patch_file *patch,
+			 const struct worker_options *options, struct stop_thread *thread,
+			 struct worker_result *ret);
 
 #endif

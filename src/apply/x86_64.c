@@ -211,6 +211,31 @@ static int64_t result(const struct user_regs_struct *regs)
 	return (int64_t)regs->rax;
 }
 
+/* At a program's entry only %rdx and %rsp have a meaning (System V ABI, "Process Initialization").
+ */
+static const unsigned char entry_code[] = {
+	0xb8, SYS_getpid, 0, 0, 0,    /* mov $SYS_getpid,%eax */
+	0x0f, 0x05,		      /* syscall */
+	0xff, 0x25,	  0, 0, 0, 0, /* jmp *0(%rip) */
+};
+
+static void entry(unsigned char *out, uint64_t to)
+{
+	memcpy(out, entry_code, sizeof(entry_code));
+	memcpy(out + sizeof(entry_code), &to, sizeof(to));
+}
+
+static void skip(struct user_regs_struct *regs, uint64_t to)
+{
+	regs->orig_rax = (uint64_t)-1;
+	regs->rip = to;
+}
+
+static uint64_t sp(const struct user_regs_struct *regs)
+{
+	return regs->rsp;
+}
+
 static uint64_t pc(const struct user_regs_struct *regs)
 {
 	return regs->rip;
@@ -260,6 +285,10 @@ const struct machine machine_here = {
 	.call = call,
 	.result = result,
 	.restart = restart,
+	.entry_size = sizeof(entry_code) + 8,
+	.entry = entry,
+	.skip = skip,
+	.sp = sp,
 	.pc = pc,
 	.dwarf = dwarf,
 	.reloc = reloc,

@@ -212,6 +212,101 @@ static void again(char **argv)
 	say("no\n");
 }
 
+#ifdef WITH_LIES
+#include <elf.h>
+#include <link.h>
+
+/* What looks like a record of a patch. */
+static void lie_record(void)
+{
+	for (int i = 0; i < 4; i++) {
+		unsigned char *page = mmap(NULL, 12288, PROT_READ | PROT_WRITE,
+					   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) +
+				      4096;
+
+		memset(page, i == 3 ? 0 : 0xff, 4096);
+		memcpy(page, "klpmake record 1", 16);
+		*(uint64_t *)(page + 16) = i == 1 ? 4096 : i == 2 ? 1 << 20 : ~0ULL; /* size */
+		*(uint64_t *)(page + 24) = 1;					     /* whole */
+		*(uint32_t *)(page + 52) = i;					     /* targets */
+		*(uint32_t *)(page + 56) = i == 2 ? 4096 : 1;			     /* functions */
+		mprotect(page, 4096, PROT_READ);
+		mprotect(page - 4096, 4096, PROT_NONE);
+		mprotect(page + 4096, 4096, PROT_NONE);
+	}
+	say("yes\n");
+}
+
+/* A file that is mapped as a program would be, with headers that lead anywhere. */
+static void lie_header(void)
+{
+	for (unsigned int i = 0; i < 8; i++) {
+		unsigned char page[4096];
+		Elf64_Ehdr *e = (Elf64_Ehdr *)page;
+		Elf64_Phdr *ph = (Elf64_Phdr *)(page + 64);
+		int fd = fileno(tmpfile());
+
+		memset(page, i & 1 ? 0xff : 0, sizeof(page));
+		memcpy(e->e_ident, ELFMAG "\2\1\1", 7);
+		e->e_machine = EM_X86_64;
+		e->e_phoff = i == 7 ? ~0ULL : 64;
+		e->e_phentsize = sizeof(*ph);
+		e->e_phnum = i == 6 ? 0xffff : 60;
+		ph[0].p_type = PT_LOAD;
+		ph[0].p_flags = PF_X;
+		ph[0].p_filesz = ph[0].p_memsz = i & 2 ? ~0ULL : 4096;
+		ph[0].p_vaddr = i & 4 ? 1ULL << 63 : 0;
+		ph[1].p_type = PT_NOTE;
+		ph[1].p_memsz = i & 2 ? 65536 : 4000;
+		ph[2].p_type = PT_GNU_EH_FRAME;
+		ph[2].p_filesz = ~0ULL;
+		ph[3].p_type = PT_DYNAMIC;
+		ph[3].p_memsz = ~0ULL;
+		if (write(fd, page, sizeof(page)) != sizeof(page))
+			_exit(3);
+		mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+	}
+	say("yes\n");
+}
+
+static int lie_frame(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	(void)size;
+	(void)arg;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		uintptr_t start = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+		uintptr_t end = start + info->dlpi_phdr[i].p_memsz;
+		uintptr_t page = start & ~(uintptr_t)4095;
+
+		if (info->dlpi_phdr[i].p_type != PT_GNU_EH_FRAME)
+			continue;
+		mprotect((void *)page, end - page, PROT_READ | PROT_WRITE);
+		for (uintptr_t at = start + 4; at < end; at += 3)
+			*(unsigned char *)at ^= 0x55;
+		mprotect((void *)page, end - page, PROT_READ);
+	}
+	return 1; /* of the program alone */
+}
+
+/* Its list of libraries leads in a circle. */
+static void lie_links(void)
+{
+	_r_debug.r_map->l_next = _r_debug.r_map;
+	say("yes\n");
+}
+#endif
+
+/* Goes on in another thread: the first one ends. */
+static void *serve_there(void *arg);
+
+static void end_first(void)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, serve_there, NULL);
+	pthread_exit(NULL);
+}
+
 static char **arguments;
 
 static void serve(void)
@@ -262,11 +357,31 @@ static void serve(void)
 #endif
 		else if (!strcmp(line, "breakpoint"))
 			breakpoint();
+#ifdef WITH_LIES
+		else if (!strcmp(line, "record"))
+			lie_record();
+		else if (!strcmp(line, "header"))
+			lie_header();
+		else if (!strcmp(line, "frames"))
+			say_number(dl_iterate_phdr(lie_frame, NULL));
+		else if (!strcmp(line, "links"))
+			lie_links();
+#endif
+		else if (!strcmp(line, "end"))
+			end_first();
 		else if (!strcmp(line, "exec"))
 			again(arguments);
 		else
 			say("what?\n");
 	}
+}
+
+static void *serve_there(void *arg)
+{
+	say("yes\n");
+	serve();
+	_exit(0);
+	return arg;
 }
 
 int main(int argc, char **argv)
@@ -278,6 +393,9 @@ int main(int argc, char **argv)
 #ifndef WITHOUT_THREAD
 	if (pthread_create(&thread, NULL, nap, NULL))
 		return 3;
+	/* A thread makes other system calls before it runs. */
+	while (!naps)
+		sched_yield();
 #else
 	(void)thread;
 #endif
