@@ -134,7 +134,8 @@ scenario()
 		within test -e /run/listed || fail 'no list in time'
 		cmdline patched
 		says 0 'klp_st01: gone' unload --all
-		[ "$(sed -n 's/: gone$//p' /run/output | tr '\n' ' ')" = "$(seq -f 'klp_st%02.0f' 20 -1 1 | tr '\n' ' ')" ] || fail 'not in their order'
+		sed -n 's/: gone$//p' /run/output >/run/order
+		[ "$(wc -l </run/order)" -eq 20 ] && sort -r /run/order | cmp - /run/order || fail 'not in their order'
 		: >/run/unstacked
 		wait $lister
 		[ ! -e /run/bad ] || { show_file /run/bad; fail 'a list was not whole'; }
