@@ -120,8 +120,9 @@ scenario()
 		# The list, all the time: each has to be whole, whatever comes and goes.
 		(
 			while [ ! -e /run/unstacked ]; do
-				/tree/klpmake list --json >/run/list 2>&1 && awk -v what=object -f /tree/scripts/lib/json.awk /run/list | grep -q '"ok": true' ||
-					cp /run/list /run/bad
+				nice -n 19 /tree/klpmake list >/run/list 2>&1 || cp /run/list /run/bad
+				! grep -vE '^klp_st[0-9]+: (enabled|disabled|in transition, being (en|dis)abled)$|^  vmlinux cmdline_proc_show,1( .*)?$|^no livepatch is loaded$' /run/list >/run/odd ||
+					cp /run/odd /run/bad
 				: >/run/listed
 			done
 		) &
@@ -134,7 +135,8 @@ scenario()
 		within test -e /run/listed || fail 'no list in time'
 		cmdline patched
 		says 0 'klp_st01: gone' unload --all
-		[ "$(sed -n 's/: gone$//p' /run/output | tr '\n' ' ')" = "$(seq -f 'klp_st%02.0f' 20 -1 1 | tr '\n' ' ')" ] || fail 'not in their order'
+		sed -n 's/: gone$//p' /run/output >/run/order
+		[ "$(wc -l </run/order)" -eq 20 ] && sort -r /run/order | cmp - /run/order || fail 'not in their order'
 		: >/run/unstacked
 		wait $lister
 		[ ! -e /run/bad ] || { show_file /run/bad; fail 'a list was not whole'; }

@@ -177,6 +177,58 @@ for signal in INT TERM KILL; do
 	gone() { [[ $(loaded_on a bb) == '| |' ]]; }
 	holds "interrupted by $signal: it is taken back there" until_holds gone
 done
+
+# real_ssh: the same over ssh, whose server talks to it through pipes instead of a port, and lets this user in.
+real_ssh()
+{
+	local name server
+	server=$(PATH=$PATH:/usr/sbin:/sbin type -P sshd) || server=''
+	if [[ -z $server ]] || { ((!EUID)) && [[ ! -d /run/sshd ]]; }; then
+		skip 'a real ssh' "there is no sshd (Debian's package openssh-server), or not its directory /run/sshd"
+		return
+	fi
+	for name in host user; do ssh-keygen -q -t ed25519 -N '' -f "$scratch/key-$name" || return; done
+	for name in a bb; do
+		cat >"$scratch/sshd-$name" <<-END
+			HostKey $scratch/key-host
+			AuthorizedKeysFile $scratch/key-user.pub
+			StrictModes no
+			UsePAM no
+			PermitRootLogin yes
+			SetEnv PATH=$scratch/far:$top/tests/run/bin:$PATH HOSTS=$HOSTS TOP=$top MACHINE=$HOSTS/$name TMPDIR=$TMPDIR
+		END
+	done
+	cat >"$scratch/ssh-config" <<-END
+		Host *
+			ProxyCommand $server -i -e -f $scratch/sshd-%n 2>>$scratch/sshd-log
+			IdentityFile $scratch/key-user
+			IdentitiesOnly yes
+			UserKnownHostsFile /dev/null
+			StrictHostKeyChecking no
+			LogLevel ERROR
+	END
+	printf '#!/bin/sh\nexec %q -F %q "$@"\n' "$(type -P ssh)" "$scratch/ssh-config" >ssh/ssh
+	boot_all a bb
+	klp load -j 2 --host a --host bb --trial 1h klp-x.ko.gz
+	is "$status:$err:$(loaded_on a bb)" '0::klp_x|klp_x klp_x|klp_x' 'over a real ssh'
+	klp unload --host a --host bb klp_x
+	is "$status:$err:$(loaded_on a bb)" '0::| |' '... and unloaded'
+	: >"$HOSTS/a/stall-klp_x-1"
+	(set -m && PATH="$scratch/ssh:$PATH" exec "$top/klpmake" load --host a --host bb klp-x.ko >shown 2>&1) &
+	loader=$!
+	holds '... a transition begins' until_holds moving a
+	kill -KILL "$(pgrep -f "^/bin/bash -p $top/klpmake load --host a" | head -n 1)"
+	{ wait "$loader"; } 2>/dev/null
+	holds '... and is taken back when klpmake is killed' until_holds gone
+	(set -m && PATH="$scratch/ssh:$PATH" exec "$top/klpmake" load --host a --host bb klp-x.ko >shown 2>&1) &
+	loader=$!
+	until_holds moving a
+	pkill -KILL -f "^$(type -P ssh) -F $scratch/ssh-config"
+	wait "$loader"
+	is "$?:$(tail -n 1 shown)" '1:bb  not tried' '... when the connection is lost, it is a failure'
+	holds '... and taken back there' until_holds gone
+}
+real_ssh
 rm -rf "${TMPDIR:?}"/*
 is "$(names_in "$HOSTS/a/state")" log 'nothing is left there'
 done_testing

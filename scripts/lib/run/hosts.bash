@@ -68,8 +68,9 @@ hosts_pack()
 	cp -- "$home/scripts/lib/run/far/klpinfo.bash" "$ship/build" || exit 1
 	if [[ -n $module ]]; then
 		klpinfo "$module" >"$ship/build/facts" || exit 1
-		cp -- "$module" "$ship/module" || exit 1
-		set -- "$@" "module/${module##*/}"
+		# By its own name, which has only letters: that of the file may have any.
+		cp -- "$module" "$ship/module/${facts[name]}.ko" || exit 1
+		set -- "$@" "module/${facts[name]}.ko"
 	fi
 	printf '%s\n' "$@" >"$ship/arguments"
 	tar -cf "$hosts_work/stream" -C "$ship" . -C "$home" klpmake "scripts/cmd/$command.bash" \
