@@ -14,8 +14,8 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake user check [OPTION...] X.klpu
-Read a finished patch for programs again, and compare it with its target. The target is the one of the Makefile
-beside X.klpu, unless an option names another.
+Read a finished patch for programs again, and compare it with its target: the
+one of the Makefile beside X.klpu, unless an option names another.
 
 $user_target_usage$user_allow_usage  -v, --verbose         show also what each check has looked at
   -h, --help            this help

@@ -18,11 +18,13 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake user [make] [OPTION...] [DIR]
-       klpmake user check|try|apply|list|revert|watch ...   ('klpmake user WORD --help')
-Make a patch for running programs (NAME.klpu) of the tagged C files in DIR (default: here). Its Makefile says
-'target := PROGRAM' and 'obj-u := NAME.o'.
+       klpmake user check|try|apply|list|revert|watch ...
+                        ('klpmake user WORD --help')
+Make a patch for running programs (NAME.klpu) of the tagged C files in DIR
+(default: here). Its Makefile says 'target := PROGRAM' and 'obj-u := NAME.o'.
 
-$user_target_usage  -o, --output DIR      where the patch and its table of symbols go (default: DIR of the source)
+$user_target_usage  -o, --output DIR      where the patch and its table of symbols go (default:
+                        DIR of the source)
 $user_allow_usage  -v, --verbose         show the commands that are run
   -q, --quiet           show nothing but errors and the compiler's warnings
   -h, --help            this help

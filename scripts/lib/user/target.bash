@@ -12,13 +12,15 @@ user_target_args=() # for klpuser
 user_allow_args=()
 
 IFS= read -r -d '' user_target_usage <<'USAGE' || true
-      --target FILE     the program or library to patch, instead of the Makefile's
-      --debug FILE      debug information of it, or of a library that it needs (repeatable)
+      --target FILE     the program or library to patch, instead of the
+                        Makefile's
+      --debug FILE      debug information of it, or of a library that it needs
+                        (repeatable)
       --library-dir DIR where to look for its libraries first (repeatable)
 USAGE
 IFS= read -r -d '' user_allow_usage <<'USAGE' || true
-      --allow CHECK     accept what this check finds (repeatable, a list with commas;
-                        'klpmake user check --help' lists them)
+      --allow CHECK     accept what this check finds (repeatable, a list with
+                        commas; 'klpmake user check --help' lists them)
 USAGE
 
 # user_target_option OPTION VALUE: takes the options above, as target_option does.
