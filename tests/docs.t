@@ -7,7 +7,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 cd "$top" || exit
-pages=(klpmake klpmake-load kallsympos klpsyms klplink klpcheck klpinfo klpdecl klpdiff klpapply klpmake-user)
+pages=(klpmake klpmake-load kallsympos klpsyms klplink klpcheck klpinfo klpdecl klpdiff klpmake-user klpapply)
 # What klpmake-load(1) is about.
 running=(load keep unload list why signal info install uninstall boot sign)
 texts=(README.md README.zh-CN.md CONTRIBUTING.md doc/*.md)
@@ -51,7 +51,6 @@ all_help()
 	klpmake-user)
 		help_options ./klpmake user
 		help_options ./klpmake user check
-		help_options "$bin/klpapply"
 		;;
 	kallsympos) help_options ./kallsympos ;;
 	*) help_options "$bin/$1" ;;

@@ -133,7 +133,7 @@ sources=(tests/doubt)
 right=()
 for source in example/*/ tests/modules/*/ tests/types/; do
 	source=${source%/}
-	[[ -f $source/Makefile ]] || continue
+	[[ -f $source/Makefile && $source != example/user-* ]] || continue
 	# These two need more than a command: namespaces.t and special.t make them.
 	[[ $source != tests/modules/@(exports|sealed) ]] || continue
 	sources+=("$source")

@@ -45,7 +45,7 @@ wrong 'klpmake unload' '--all a' "'--all' and a name exclude each other"
 wrong 'klpmake why' '1 2' "one task at a time, not '1' and '2'"
 wrong 'klpmake list' 'x' "unknown argument 'x'"
 wrong 'klpmake user' 'a b' "'a' is not a word of klpmake user (apply, check, list, make, revert, try, watch), and it takes one directory at a time"
-wrong 'klpmake user' '--allow=ipa,none' "'none' is not a check that can be waived; those are: ipa, inlined, clones, types, coroutine"
+wrong 'klpmake user' '--allow=ipa,none' "'none' is not a check that can be waived; those are: ipa, inlined, clones, folded, types, coroutine"
 wrong 'klpmake user check' '' 'which patch? give X.klpu'
 wrong 'klpmake user check' 'a.klpu b.klpu' "one patch at a time, not 'a.klpu' and 'b.klpu'"
 wrong 'klpmake install' '' 'which module?'
@@ -102,8 +102,8 @@ wrong_program klpdecl 'x.c:f' '--vmlinux is needed'
 wrong_program klpdecl '--vmlinux v' 'which functions?'
 wrong_program kallsympos '--vmlinux x --sources --json' '--sources is not answered in JSON'
 wrong_program kallsympos '--vmlinux x --with x.h name' '--with is for --sources'
-wrong_program klpuser '' 'which step: flags, syms, link or check?'
-wrong_program klpuser 'make' "'make' is not a step: flags, syms, link or check"
+wrong_program klpuser '' 'which step: flags, show, syms, link or check?'
+wrong_program klpuser 'make' "'make' is not a step: flags, show, syms, link or check"
 wrong_program klpuser 'flags x.c' 'flags needs --target and one C file'
 wrong_program klpuser 'syms --target x a.o' 'syms needs --target, --patch, -o and object files'
 wrong_program klpuser 'link x.so' 'link needs --table, -o and one shared object'

@@ -102,6 +102,7 @@ unwind: N functions
 ipa: N functions, N with a guard
 inlined: N functions
 clones: N functions
+folded: N functions
 types: N declarations and types
 coroutine: N files' 'and it is found to be right'
 holds 'readelf takes it' readelf -Wa "$dir/fix.klpu"
@@ -139,7 +140,7 @@ $body"
 refuses 'nobody would call its constructors' 'a constructor'
 one "extern long count __attribute__((visibility(\"hidden\")));
 ${body/job->id/count}"
-refuses 'hidden symbol' 'hidden data'
+refuses "fix.c:6: 'count' is declared hidden, so that code has the distance to it" 'hidden data'
 one "typedef long work_fn(struct job *);
 static long new_work(struct job *job);
 work_fn *volatile table[] = {new_work};

@@ -154,7 +154,7 @@ patch library libsums.so.1 sum new_sum <<'END'
 #include <klpmake-user.h>
 extern long sums_total, kept;
 extern __thread long sums_mine;
-long hidden_sum(long a, long b);
+__attribute__((visibility("hidden"))) long hidden_sum(long a, long b);
 long pick(long x);
 long new_sum(long a, long b)
 {
@@ -197,4 +197,7 @@ start user
 # sum(1, 20) is 71, pick(1) * 1000, sums_total is 2 by then
 changes 'both: and applied in one go' 1 3012 203071
 stop
+
+run "$top/example/user-tickets/check"
+is "$status:$out" "0:$(sed -n '/^before:/,/^```/p' "$top/example/user-tickets/README.md" | grep -v '```')" 'the example does what its readme shows'
 done_testing

@@ -61,19 +61,26 @@ static int damaged(const struct binary *b, const char *what)
 	return -1;
 }
 
+/* Does the linker say that it is a program? Libraries may have an interpreter: the C library can be
+ * run, too. */
+static bool is_program(const struct binary *b, const struct dynamic_part *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		if (elf_file_number(b->elf, p->data + 16 * i, 8) == DT_FLAGS_1 &&
+		    (elf_file_number(b->elf, p->data + 16 * i + 8, 8) & DF_1_PIE))
+			return true;
+	}
+	return b->elf->ehdr.e_type == ET_EXEC;
+}
+
 static int read_dynamic(struct binary *b)
 {
 	struct dynamic_part p;
-	bool interpreter = false;
-	size_t phnum;
+	bool program;
 
-	if (read_part(b, SHT_DYNAMIC, sizeof(Elf64_Dyn), &p) || elf_getphdrnum(b->elf->elf, &phnum))
+	if (read_part(b, SHT_DYNAMIC, sizeof(Elf64_Dyn), &p))
 		return -1;
-	for (size_t i = 0; i < phnum; i++) {
-		GElf_Phdr ph;
-
-		interpreter |= gelf_getphdr(b->elf->elf, (int)i, &ph) && ph.p_type == PT_INTERP;
-	}
+	program = is_program(b, &p);
 	for (size_t i = 0; i < p.n; i++) {
 		uint64_t tag = elf_file_number(b->elf, p.data + 16 * i, 8);
 		const char *s = string_at(&p, elf_file_number(b->elf, p.data + 16 * i + 8, 8));
@@ -85,7 +92,7 @@ static int read_dynamic(struct binary *b)
 		if (tag == DT_NEEDED) {
 			GROW(b->needed, b->needs, b->needs_cap);
 			b->needed[b->needs++] = xstrdup(s);
-		} else if (tag == DT_SONAME && !interpreter && *s) {
+		} else if (tag == DT_SONAME && !program && *s) {
 			free(b->name);
 			b->name = xstrdup(s);
 			b->library = true;

@@ -52,7 +52,7 @@ struct binary {
 };
 
 /*
- * Opens a program, or a library if it has a SONAME and no interpreter. error() and -1 when it is
+ * Opens a program, or a library if it has a SONAME. error() and -1 when it is
  * not one that can be patched: no build-id, another architecture's, not linked.
  */
 int binary_open(struct binary **ret, const char *path);

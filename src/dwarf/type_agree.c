@@ -39,6 +39,11 @@ static enum kind kind_of(const struct types *t, size_t i)
 	}
 }
 
+static const char *whose(const struct agree *a)
+{
+	return a->whose ? a->whose : "kernel";
+}
+
 /* Where one of the sizes is unknown there is nothing to compare. */
 static bool same_number(uint64_t a, uint64_t b)
 {
@@ -172,14 +177,14 @@ static char *two_types(const struct agree *a, const char *what, size_t p, size_t
 	size_t of_p = type_strip(a->patch, p), of_k = type_strip(a->kernel, k);
 
 	if (strcmp(in_p, in_k) != 0)
-		text = xasprintf("%s '%s', the kernel's '%s'", what, in_p, in_k);
+		text = xasprintf("%s '%s', the %s's '%s'", what, in_p, whose(a), in_k);
 	else if (size_p != size_k)
-		text = xasprintf("%s '%s' of %llu bytes, the kernel's of %llu", what, in_p,
-				 (unsigned long long)size_p, (unsigned long long)size_k);
+		text = xasprintf("%s '%s' of %llu bytes, the %s's of %llu", what, in_p,
+				 (unsigned long long)size_p, whose(a), (unsigned long long)size_k);
 	else if (of_p != p && of_k != k)
 		text = two_types(a, what, of_p, of_k);
 	else
-		text = xasprintf("%s another '%s' than the kernel's", what, in_p);
+		text = xasprintf("%s another '%s' than the %s's", what, in_p, whose(a));
 	free(in_p);
 	free(in_k);
 	return text;
@@ -210,12 +215,12 @@ static char *compare_parameters(const struct agree *a, size_t p, size_t k)
 	bool more_p = is_variadic(a->patch, p), more_k = is_variadic(a->kernel, k);
 
 	if (n_p != n_k)
-		return xasprintf("it has %zu argument%s, the kernel's %zu", n_p,
-				 n_p == 1 ? "" : "s", n_k);
+		return xasprintf("it has %zu argument%s, the %s's %zu", n_p, n_p == 1 ? "" : "s",
+				 whose(a), n_k);
 	if (more_p != more_k)
-		return xasprintf("it takes %s, the kernel's %s",
+		return xasprintf("it takes %s, the %s's %s",
 				 more_p ? "any number of arguments" : "these arguments only",
-				 more_k ? "any number" : "these only");
+				 whose(a), more_k ? "any number" : "these only");
 	for (size_t i = 1; i <= n_p; i++) {
 		size_t of_p = a->patch->t[x].type, of_k = a->kernel->t[y].type;
 		char what[64];
@@ -377,11 +382,11 @@ static char *compare_member(const struct agree *a, const struct member_pair *p,
 	char in_p[96], in_k[96];
 
 	if (!k)
-		return xasprintf("the kernel's has no member '%s'", p->name);
+		return xasprintf("the %s's has no member '%s'", whose(a), p->name);
 	if (p->bit != k->bit || p->bits != k->bits) {
 		place_text(p, in_p, sizeof(in_p));
 		place_text(k, in_k, sizeof(in_k));
-		return xasprintf("member '%s' is %s, the kernel's %s", p->name, in_p, in_k);
+		return xasprintf("member '%s' is %s, the %s's %s", p->name, in_p, whose(a), in_k);
 	}
 	if (p->bits || same_value(a, p->type, k->type, depth))
 		return NULL;
@@ -425,8 +430,8 @@ static char *compare_enumerators(const struct agree *a, size_t p, size_t k)
 				in_k = &a->kernel->t[y];
 		}
 		if (in_k && within(in_p->value, size) != within(in_k->value, size))
-			return xasprintf("'%s' is %lld, the kernel's %lld", in_p->name,
-					 (long long)in_p->value, (long long)in_k->value);
+			return xasprintf("'%s' is %lld, the %s's %lld", in_p->name,
+					 (long long)in_p->value, whose(a), (long long)in_k->value);
 	}
 	return NULL;
 }
@@ -448,8 +453,8 @@ static char *agree_layout(const struct agree *a, size_t p, size_t k, bool *short
 		return why;
 	*shorter = !is_enum && tp->size < tk->size;
 	if (tp->size > tk->size || (is_enum && !same_number(tp->size, tk->size)))
-		return xasprintf("it has %llu bytes, the kernel's %llu",
-				 (unsigned long long)tp->size, (unsigned long long)tk->size);
+		return xasprintf("it has %llu bytes, the %s's %llu", (unsigned long long)tp->size,
+				 whose(a), (unsigned long long)tk->size);
 	return NULL;
 }
 

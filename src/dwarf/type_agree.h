@@ -18,6 +18,7 @@ struct agree {
 	/* Both sides define what one of them points to: indices there. May be NULL. */
 	void (*met)(size_t patch, size_t kernel, void *arg);
 	void *arg;
+	const char *whose; /* what the other side is called; NULL: kernel */
 };
 
 /*

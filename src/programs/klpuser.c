@@ -3,6 +3,7 @@
  * klpuser makes a patch for running programs, in steps that 'klpmake user' runs:
  *
  *   flags   which flags the compiler has to get for a tagged file
+ *   show    lets the linker leave hidden functions undefined
  *   syms    decides which symbol of the target each name means, and writes _klpmake.syms
  *   link    carries that out: the shared object that ld made becomes the patch
  *   check   reads the finished patch again, with other code
@@ -19,10 +20,12 @@
 #include "ucheck/run.h"
 #include "ulink/link.h"
 #include "umake/flags.h"
+#include "umake/hidden.h"
 #include "umake/run.h"
 
 static const char help[] =
 	"Usage: klpuser flags --target FILE [OPTION...] SOURCE.c\n"
+	"       klpuser show A.o [B.o...]\n"
 	"       klpuser syms --target FILE --patch X.partial -o TABLE [OPTION...] A.o [B.o...]\n"
 	"       klpuser link --table TABLE -o X.klpu X.so\n"
 	"       klpuser check --target FILE [OPTION...] X.klpu\n"
@@ -154,6 +157,11 @@ static int run(const char *word, struct make_options *opt)
 			usage_error("flags needs --target and one C file");
 		return print_flags(opt);
 	}
+	if (!strcmp(word, "show")) {
+		if (!opt->operands)
+			usage_error("show needs object files");
+		return show_hidden(opt);
+	}
 	if (!strcmp(word, "syms")) {
 		if (!opt->target || !opt->patch || !opt->output || !opt->operands)
 			usage_error("syms needs --target, --patch, -o and object files");
@@ -166,7 +174,7 @@ static int run(const char *word, struct make_options *opt)
 	}
 	if (!strcmp(word, "check"))
 		return check(opt);
-	usage_error("'%s' is not a step: flags, syms, link or check", word);
+	usage_error("'%s' is not a step: flags, show, syms, link or check", word);
 }
 
 int main(int argc, char **argv)
@@ -180,7 +188,7 @@ int main(int argc, char **argv)
 	word = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
 	parse(argc - (word != NULL), argv + (word != NULL), &opt);
 	if (!word)
-		usage_error("which step: flags, syms, link or check?");
+		usage_error("which step: flags, show, syms, link or check?");
 	messages_hold();
 	status = run(word, &opt);
 	messages_tell();

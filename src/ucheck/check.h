@@ -68,6 +68,7 @@ void ucheck_unwind(struct ucheck *c);
 void ucheck_ipa(struct ucheck *c);
 void ucheck_inlined(struct ucheck *c);
 void ucheck_clones(struct ucheck *c);
+void ucheck_folded(struct ucheck *c);
 void ucheck_types(struct ucheck *c);
 void ucheck_coroutine(struct ucheck *c);
 

@@ -17,6 +17,7 @@ static const struct ucheck_pass passes[] = {
 	{"ipa", "callers may know more of the old code than its type", true, ucheck_ipa},
 	{"inlined", "copies of the old function run on in others", true, ucheck_inlined},
 	{"clones", "copies of the old function run on under other names", true, ucheck_clones},
+	{"folded", "other functions have the same code, at the same address", true, ucheck_folded},
 	{"types", "declarations differ from the target's", true, ucheck_types},
 	{"coroutine", "stacks that no thread runs on may hold the old function", true,
 	 ucheck_coroutine},

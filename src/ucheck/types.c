@@ -44,7 +44,7 @@ static void report(struct pairing *p, size_t patch, size_t home, const char *nam
 static void meet(size_t patch, size_t home, void *arg)
 {
 	struct pairing *p = arg;
-	const struct agree agree = {&p->patch, &p->home, NULL, NULL};
+	const struct agree agree = {&p->patch, &p->home, NULL, NULL, "target"};
 	const char *name = p->patch.t[patch].name;
 	bool shorter;
 
@@ -71,7 +71,7 @@ static const struct declared *find_home(const struct pairing *p, const struct de
 
 static void compare_declared(struct pairing *p, const struct declared *d)
 {
-	const struct agree agree = {&p->patch, &p->home, meet, p};
+	const struct agree agree = {&p->patch, &p->home, meet, p, "target"};
 	const char *name = p->patch.t[d->type].name;
 	const struct declared *home;
 
@@ -98,7 +98,7 @@ static const struct declared *declared_at(const struct types *t, uint64_t addr)
 
 static void compare_function(struct pairing *p, const struct ucheck_func *f)
 {
-	const struct agree agree = {&p->patch, &p->home, meet, p};
+	const struct agree agree = {&p->patch, &p->home, meet, p, "target"};
 	const struct declared *patch = declared_at(&p->patch, f->is->body);
 	const struct declared *home = declared_at(&p->home, f->is->addr);
 

@@ -12,7 +12,7 @@
 # shellcheck source=scripts/lib/user/target.bash
 . "$home/scripts/lib/user/target.bash"
 
-user_name='' user_job='' user_make=()
+user_output='' user_name='' user_job='' user_make=()
 
 usage()
 {
@@ -22,7 +22,8 @@ Usage: klpmake user [make] [OPTION...] [DIR]
 Make a patch for running programs (NAME.klpu) of the tagged C files in DIR (default: here). Its Makefile says
 'target := PROGRAM' and 'obj-u := NAME.o'.
 
-$user_target_usage$user_allow_usage  -v, --verbose         show the commands that are run
+$user_target_usage  -o, --output DIR      where the patch and its table of symbols go (default: DIR of the source)
+$user_allow_usage  -v, --verbose         show the commands that are run
   -q, --quiet           show nothing but errors and the compiler's warnings
   -h, --help            this help
 USAGE
@@ -31,6 +32,7 @@ USAGE
 user_option()
 {
 	user_target_option "$@" || user_allow_option "$@" || case $1 in
+		--output) user_output=$2 ;;
 		--verbose) verbosity=2 ;;
 		--quiet) verbosity=0 ;;
 	esac
@@ -42,6 +44,7 @@ user_make()
 	options_parse user_option "$@"
 	((${#operands[@]} < 2)) || usage_error "'${operands[0]}' is not a word of klpmake user ($user_words), and it takes one directory at a time"
 	user_directory "${operands[0]-.}"
+	user_output_directory
 	at_exit user_finish
 	trap 'exit 141' PIPE
 	heed_interrupts
@@ -67,6 +70,15 @@ user_directory()
 	user_patch=$REPLY
 	is_plain "$user_patch" || die "make cannot work in '$user_patch': its path has characters that make takes for something else"
 	[[ -f $user_patch/Makefile ]] || die "'$user_patch' has no Makefile: it says 'target := PROGRAM' and 'obj-u := NAME.o'"
+}
+
+# user_output_directory: makes user_output a path.
+user_output_directory()
+{
+	[[ -n $user_output ]] || user_output=$user_patch
+	[[ -d $user_output ]] || die "'$user_output' is not a directory"
+	real_directory "$user_output"
+	user_output=$REPLY
 }
 
 # user_run COMMAND...: a command that may take long; shown with -v. Its failure is klpmake's.
@@ -151,6 +163,7 @@ user_build()
 	done
 	user_run "${user_make[@]}" -j "$(nproc)" objects
 	user_warn_compiler "${objects[@]}"
+	user_run "$klpuser" show "${objects[@]}"
 	user_decide "${objects[@]}"
 	user_link "${objects[@]}"
 }
@@ -176,7 +189,7 @@ user_publish()
 	local tool
 	tool_find klpplace
 	trap : INT TERM HUP USR1
-	"$tool" "$user_patch" "$user_place/$user_name.klpu" "$user_name.klpu" "$user_place/_klpmake.syms" _klpmake.syms || exit
+	"$tool" "$user_output" "$user_place/$user_name.klpu" "$user_name.klpu" "$user_place/_klpmake.syms" _klpmake.syms || exit
 	heed_signals
-	say "$user_patch/$user_name.klpu"
+	say "$user_output/$user_name.klpu"
 }

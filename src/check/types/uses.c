@@ -116,7 +116,7 @@ struct agree type_checks_agree(struct type_checks *t, struct patch_unit *unit,
 	m->unit = unit;
 	while (t->kernel[m->kernel] != kernel)
 		m->kernel++;
-	return (struct agree){&unit->types, &kernel->types, met, m};
+	return (struct agree){&unit->types, &kernel->types, met, m, NULL};
 }
 
 void type_place(struct dwarf_file *d, const struct types *types, size_t entry, char *buf,
