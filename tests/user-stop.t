@@ -151,8 +151,6 @@ sleep 0.4 # the budget itself
 release
 refused 1 'busy: looking at its stacks took longer than --max-stop' 'the budget is used up'
 answers s work 13 'it goes on'
-tell s x
-kill -KILL "${user_pid[s]}"
 finish s
 
 # klpapply is killed at each point: the process goes on as it was, list tells the truth, and the next one does it.
