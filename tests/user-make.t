@@ -167,6 +167,12 @@ one "$body"
 printf 'target := ../nothing\nobj-u := fix.o\n' >"$dir/Makefile"
 refuses "no such program or library: write its path into the Makefile, or give --target" 'a target that is not there'
 one "$body"
+cp "$scratch/server" "$scratch/foreign"
+printf '\xb7' | dd of="$scratch/foreign" bs=1 seek=18 conv=notrunc status=none
+refuses "'$scratch/foreign': a program of aarch64, and klpmake patches those of x86_64 only" 'another architecture' --target "$scratch/foreign"
+objcopy -R .note.gnu.build-id "$scratch/server" "$scratch/nameless" 2>/dev/null
+refuses "'$scratch/nameless': it has no build-id" 'a program without build-id' --target "$scratch/nameless"
+one "$body"
 mv "$scratch/server.debug" "$scratch/away"
 refuses "no debug information of this build (build-id " 'no debug information'
 is "$(grep -c 'give it with --debug FILE\|or give it with --debug' <<<"$err")" 1 '... and how to get it is said'
@@ -191,6 +197,64 @@ refuses "types: fix.c:3: type 'job' is not as the target has it (server.c:" 'a s
 one "extern int count;
 ${body/job->id/count}"
 refuses "types: fix.c:6: 'count' is not as the target has it (server.c:" 'a variable of another size'
+
+program doubts <<'END'
+#include <ucontext.h>
+long (*volatile chosen)(long);
+static inline long small(long x)
+{
+	return x * 7 + 1;
+}
+__attribute__((noinline)) static long twin(long x)
+{
+	return x / 3 + atol("1");
+}
+__attribute__((noinline)) static long other_twin(long x)
+{
+	return x / 3 + atol("1");
+}
+__attribute__((noinline, noclone)) static long loops(long x)
+{
+	__asm__ volatile("1: dec %0; jnz 1b" : "+r"(x));
+	return x + atol("1");
+}
+static void switches(void)
+{
+	ucontext_t c;
+
+	makecontext(&c, (void (*)(void))abort, 0);
+}
+long answer(long x)
+{
+	if (x == 123456)
+		switches();
+	if (x == 5)
+		chosen = small;
+	return small(x) + twin(x) + other_twin(x + 1) + loops(x + 1) + (chosen ? chosen(x) : 0);
+}
+END
+
+# doubt FUNCTION MESSAGE NAME
+doubt()
+{
+	patch doubt doubts "$1" new_one <<'END'
+//KLPMAKE doubts.c
+#include <klpmake-user.h>
+static long new_one(long x)
+{
+	return x;
+}
+END
+	make_patch --allow=coroutine
+	refused 1 "$2" "$3"
+}
+
+doubt small "inlined: 'small' was also inlined into 1 function that the patch does not replace, where the old code runs on" 'a copy that was inlined'
+has "$err" '  answer at doubts.c:' '... and where'
+doubt twin "folded: 'twin' and 'other_twin' have the same code in 'doubts': the patch replaces them all" 'a function that shares its code'
+doubt loops "which the jump at the beginning of 'loops' overwrites: replace its callers" 'a loop that begins where the jump will be'
+make_patch
+refused 1 "coroutine: 'doubts' uses makecontext()" 'a program with coroutines'
 
 # Damaged patches: one field each. field SECTION OFFSET FORMAT VALUE: of a good one, as perl's pack() writes it.
 field()
@@ -246,7 +310,23 @@ damaged .klp.fixups 48 L 9 'word 0 ('
 damaged .klp.names 0 C 65 "section '.klp.names' does not begin and end with a NUL"
 
 # What only the target shows.
+damaged .klp.fixups 8 Q 64 "the word at 0x"
+damaged .klp.funcs 28 L 2 "no function 'ix' of 'server' begins at"
 damaged .klp.funcs 56 C 1 "'work' of '$scratch/server' begins with other bytes than the patch says"
 damaged .klp.funcs 36 L 6000 "the room for the jump of 'work' has the beginning of '"
 damaged .klp.ranges 8 Q 16777216 "part 0 of 'work' is not code of '$scratch/server'"
+
+# Bytes at random, with a fixed seed: whatever they are, they are refused or make no difference.
+crashed=0
+for ((i = 0; i < 60; i++)); do
+	perl -e 'srand($ARGV[2]); open(F, "<", $ARGV[0]); local $/; my $text = <F>; my $from = index($text, "klpmake\0") - 12;
+		substr($text, $from + int(rand(length($text) - $from)), 1) = chr(int(rand(256))) for 1 .. 3;
+		open(F, ">", $ARGV[1]) and print F $text' "$good" "$scratch/bad.klpu" "$i"
+	run "$bin/klpuser" check --target "$scratch/server" --library-dir "$scratch" "$scratch/bad.klpu"
+	((status < 2)) || {
+		crashed=1
+		diag "seed $i: status $status: $err"
+	}
+done
+is "$crashed" 0 'no damaged patch makes the check crash'
 done_testing

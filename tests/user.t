@@ -198,6 +198,84 @@ start user
 changes 'both: and applied in one go' 1 3012 203071
 stop
 
+# The address of a new function is that of the old one, as elsewhere in the process.
+program pointer <<'END'
+long (*volatile handler)(long);
+__attribute__((noinline)) long work(long x)
+{
+	return x + atol("0");
+}
+long answer(long x)
+{
+	handler = work;
+	return handler(x) + work(x);
+}
+END
+patch pointer pointer work new_work <<'END'
+//KLPMAKE pointer.c
+#include <klpmake-user.h>
+extern long (*volatile handler)(long);
+long new_work(long x);
+long (*const table[])(long) = {new_work};
+long new_work(long x)
+{
+	return (handler == new_work) * 1000 + (handler == table[0]) * 100 + x;
+}
+END
+make_patch
+exits 0 'addresses: a patch is made'
+start pointer
+changes 'addresses: the new function has that of the old one' 5 10 2210
+stop
+
+# Two files of a program with static variables of one name, and a file of the patch for each.
+cat >"$scratch/second.c" <<'END'
+static long count = 70;
+long second(long x)
+{
+	count++;
+	return x + count - count % 10;
+}
+END
+program twins second.c <<'END'
+static long count = 30;
+long second(long x);
+__attribute__((noinline)) long first(long x)
+{
+	count++;
+	return x + count - count % 10 + atol("0");
+}
+long answer(long x)
+{
+	return first(x) * 1000 + second(x);
+}
+END
+patch twins twins first new_first <<'END'
+//KLPMAKE twins.c
+#include <klpmake-user.h>
+extern long count;
+static long new_first(long x)
+{
+	return 100 + x + count - count % 10;
+}
+END
+cat >"$dir/other.c" <<'END'
+//KLPMAKE second.c
+#include <klpmake-user.h>
+extern long count;
+long new_second(long x)
+{
+	return 200 + x + count - count % 10;
+}
+END
+printf 'twins-y := twins.o other.o\n' >>"$dir/Makefile"
+sed -i 's/new_first}, {}/new_first}, {.old_name = "second", .new_func = new_second}, {}/; s/^static struct klp_func/long new_second(long x);\n&/' "$dir/twins.c"
+make_patch
+exits 0 'twins: a patch is made of two files that mean two variables by one name'
+start twins
+changes 'twins: each has its own' 1 31071 131271
+stop
+
 run "$top/example/user-tickets/check"
 is "$status:$out" "0:$(sed -n '/^before:/,/^```/p' "$top/example/user-tickets/README.md" | grep -v '```')" 'the example does what its readme shows'
 done_testing

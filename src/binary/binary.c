@@ -241,6 +241,12 @@ static int read_binary(struct binary *b)
 		      b->path);
 		return -1;
 	}
+	/* The jump, landing pads and guards of others are not known here. */
+	if (b->elf->ehdr.e_machine != EM_X86_64) {
+		error("'%s': a program of %s, and klpmake patches those of x86_64 only", b->path,
+		      b->arch->name);
+		return -1;
+	}
 	if (!elf_file_build_id(b->elf, b->id)) {
 		error("'%s': it has no build-id, by which its processes and its debug information "
 		      "could be recognised: link it with -Wl,--build-id",

@@ -28,6 +28,7 @@ static int open_library(struct objects *o, struct object *obj)
 	free(obj->name);
 	obj->name = xstrdup(binary_of(of(o), obj)->name);
 	obj->own.program = true;
+	obj->code = binary_of(of(o), obj)->elf;
 	return kallsyms_read(&obj->own, obj->elf);
 }
 
@@ -216,6 +217,7 @@ int binary_objects_begin(struct binary_objects *o, struct binaries *all)
 	o->objects.arch = target->arch;
 	o->objects.exports = &o->exports;
 	objects_begin(&o->objects, target->name, target->debug, &o->symbols);
+	o->objects.obj[0]->code = target->elf;
 	return dwarf_file_open(target->debug, &o->objects.obj[0]->dwarf);
 }
 

@@ -23,7 +23,8 @@ struct object {
 	bool module; /* any but the first object */
 	bool broken; /* it could not be read, and error() has said so */
 	struct elf_file *elf;
-	struct dwarf_file *dwarf; /* NULL: without debug information */
+	const struct elf_file *code; /* the file with the code, if that is another one; or NULL */
+	struct dwarf_file *dwarf;    /* NULL: without debug information */
 	const struct kallsyms *symbols;
 	struct kallsyms own;	    /* of a module; those of the first object are the target's */
 	struct object_facts *facts; /* what the rules know of it, or NULL */

@@ -23,7 +23,8 @@ void print_inlined_into(const struct objects *objects, const struct object *obje
 void print_callers(const struct objects *objects, const struct object *object,
 		   const struct ksym *clone)
 {
-	char *list = callers_list_all(objects, object, object->elf, clone);
+	char *list =
+		callers_list_all(objects, object, object->code ? object->code : object->elf, clone);
 
 	if (list)
 		message_more("%s\n", list + 1);

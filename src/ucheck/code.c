@@ -35,15 +35,28 @@ static bool is_padding(const struct ucheck_func *f, uint64_t from, uint64_t end)
 	return true;
 }
 
+/* Is that one of the names of what is there? */
+static bool is_named(const struct ucheck_func *f)
+{
+	size_t count;
+	const struct ksym *all = kallsyms_find(f->target->object->symbols, f->name, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (all[i].addr == f->is->addr)
+			return true;
+	}
+	return false;
+}
+
 static void check_room(struct ucheck *c, const struct ucheck_func *f,
 		       const struct functions *functions)
 {
 	uint64_t end = f->is->addr + f->is->room;
 	const struct ksym *own = functions_at(functions, f->is->addr);
 
-	if (!own || own->addr != f->is->addr) {
-		ucheck_bad(c, "no function of '%s' begins at 0x%llx, where '%s' should be",
-			   f->target->b->name, (unsigned long long)f->is->addr, f->name);
+	if (!own || own->addr != f->is->addr || !is_named(f)) {
+		ucheck_bad(c, "no function '%s' of '%s' begins at 0x%llx", f->name,
+			   f->target->b->name, (unsigned long long)f->is->addr);
 		return;
 	}
 	for (size_t i = 0; i < functions->n; i++) {

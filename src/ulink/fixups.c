@@ -32,8 +32,7 @@ static size_t replaced_by(const struct user_table *t, const char *name)
 }
 
 /* A symbol that the object itself defines. */
-static int own_symbol(const struct link_parts *p, const struct dynamic_word *w,
-		      struct user_fixup *x)
+static int own_symbol(struct link_parts *p, const struct dynamic_word *w, struct user_fixup *x)
 {
 	size_t old = replaced_by(p->table, w->symbol->name);
 
@@ -44,6 +43,7 @@ static int own_symbol(const struct link_parts *p, const struct dynamic_word *w,
 	}
 	x->kind = USER_OLD;
 	x->value = old;
+	x->name = link_name(p, p->table->func[old].old_name);
 	return w->addend ? refuse(p, w, "a place within a function that is replaced") : 0;
 }
 
