@@ -330,7 +330,7 @@ answers s work 1413 'a program that starts is patched'
 answers s naps 1000 'as a whole'
 answers s exec ready 'also one that executes itself'
 answers s work 1413 'from its beginning'
-kill -KILL "${user_pid[w]}"
+killed w
 answers s exec ready 'watch is killed'
 answers s work 13 'and programs start as they are'
 finish s

@@ -65,6 +65,21 @@ refused 1 "busy: block_signal in thread $pid" 'the function that the signal inte
 ask s x
 apply apply "$scratch/sig.klpu" -p "$pid"
 exits 0 'and behind it'
+finish s
+"$cc" -O2 -fno-asynchronous-unwind-tables -fomit-frame-pointer -c -o "$scratch/plain.o" "$user/plain.c"
+user_server plain -DWITH_PLAIN -fno-omit-frame-pointer "$scratch/plain.o"
+user_patch plain "$user/patch1.c" 1 '' "program:$scratch/plain:plain" -- 0:work:work_new
+begin s "$scratch/plain"
+answers s plain in 'a function without unwind information is called'
+apply apply "$scratch/plain.klpu" -p "${user_pid[s]}" --wait 0
+refused 1 'leads through code without unwind information' 'who called it is not known'
+ask s x
+apply apply "$scratch/plain.klpu" -p "${user_pid[s]}"
+exits 0 'when it has returned'
+finish s
+begin s "$scratch/server"
+pid=${user_pid[s]}
+apply apply "$scratch/sig.klpu" -p "$pid"
 user_patch b "$user/patch1.c" 1 '' "$target" -- 0:third:block_new
 apply apply "$scratch/b.klpu" -p "$pid"
 exits 0 'two patches'
@@ -151,8 +166,6 @@ sleep 0.4 # the budget itself
 release
 refused 1 'busy: looking at its stacks took longer than --max-stop' 'the budget is used up'
 answers s work 13 'it goes on'
-tell s x
-kill -KILL "${user_pid[s]}"
 finish s
 
 # klpapply is killed at each point: the process goes on as it was, list tells the truth, and the next one does it.

@@ -98,11 +98,17 @@ answers()
 	is "$REPLY" "$3" "$4"
 }
 
-# finish NAME: ends it.
-finish()
+# killed NAME: ends it, whatever it does.
+killed()
 {
 	kill -KILL "${user_pid[$1]}" 2>/dev/null
 	wait "${user_pid[$1]}" 2>/dev/null
+}
+
+# finish NAME: the same, and no more is asked.
+finish()
+{
+	killed "$1"
 	exec {user_in["$1"]}>&- {user_out["$1"]}<&-
 }
 

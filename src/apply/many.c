@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/plan.h"
 #include "apply/stop.h"
 
 static const char *const done[] = {[WORKER_APPLY] = "applied", [WORKER_REVERT] = "reverted"};
@@ -102,6 +103,8 @@ int many_all(enum worker_task task, const struct patch_file *patch,
 			    pid == getpid() || !see(&seen, pid))
 				continue;
 			found++;
+			if (!plan_concerns(pid, patch))
+				continue;
 			worker_run(task, pid, patch, options, deadline, &r);
 			number[r.outcome.verdict]++;
 			if (r.outcome.verdict != VERDICT_OTHER && r.outcome.verdict != VERDICT_GONE)

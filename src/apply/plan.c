@@ -57,6 +57,32 @@ static int look(struct plan *plan, pid_t pid, const struct patch_file *patch,
 	return 0;
 }
 
+static bool is_target(const struct loaded *l, const struct user_target *t)
+{
+	return l->program == (t->kind == USER_PROGRAM) && l->id_size == t->id_size &&
+	       !memcmp(l->id, t->id, t->id_size);
+}
+
+bool plan_concerns(pid_t pid, const struct patch_file *patch)
+{
+	struct process_outcome outcome = {VERDICT_DONE, ""};
+	struct loaded_list objects = {NULL, 0, 0};
+	struct process p;
+	bool concerns = false;
+
+	if (process_open(&p, pid, &outcome))
+		return false;
+	if (!objects_read(&objects, &p)) {
+		for (size_t i = 0; i < objects.count; i++) {
+			for (uint32_t k = 0; k < patch->head.targets; k++)
+				concerns |= is_target(&objects.object[i], &patch->target[k]);
+		}
+	}
+	objects_free(&objects);
+	process_close(&p);
+	return concerns;
+}
+
 static const char *what(const struct user_target *t)
 {
 	return t->kind == USER_PROGRAM ? "program" : "library";
@@ -74,7 +100,7 @@ static int find_target(struct plan *plan, uint32_t i)
 
 		if (l->program != (t->kind == USER_PROGRAM))
 			continue;
-		if (l->id_size == t->id_size && !memcmp(l->id, t->id, t->id_size)) {
+		if (is_target(l, t)) {
 			if (plan->target[i])
 				return outcome_refuse(o, "it has '%s' loaded twice", name);
 			plan->target[i] = l;

@@ -54,6 +54,9 @@ struct plan {
 	struct stack *stack;
 };
 
+/* Does the process run something that the patch is for? Where that cannot be seen: no. */
+bool plan_concerns(pid_t pid, const struct patch_file *patch);
+
 /* Nothing to do is VERDICT_ALREADY, and 0. */
 int plan_apply(struct plan *plan, pid_t pid, const struct patch_file *patch,
 	       struct process_outcome *outcome);

@@ -83,6 +83,16 @@ __attribute__((noinline, noipa)) int third(int x)
 	return x * 3 + counter;
 }
 
+#ifdef WITH_PLAIN
+/* Not replaced; waits for a line. */
+__attribute__((noinline, noipa)) static int third_block(int x)
+{
+	say("in\n");
+	next_line();
+	return x;
+}
+#endif
+
 /* What the patch's pointer to work() is compared with. */
 int (*volatile pointer)(int) = work;
 
@@ -351,6 +361,10 @@ static void serve(void)
 			say(prctl(65 /* PR_SET_MDWE */, 1, 0, 0, 0) ? "no\n" : "yes\n");
 		else if (!strcmp(line, "strict"))
 			strict();
+#ifdef WITH_PLAIN
+		else if (!strcmp(line, "plain"))
+			say_number(plain_call(third_block, 1));
+#endif
 #ifdef WITH_FILTER
 		else if (!strcmp(line, "filter"))
 			filter();

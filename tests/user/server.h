@@ -9,4 +9,7 @@ extern int lib_public;
 /* Calls back, so that a frame of the library lies under one of the program. */
 int lib_call(int (*f)(int), int x);
 
+/* In an object without unwind information. */
+int plain_call(int (*f)(int), int x);
+
 #endif
