@@ -17,8 +17,10 @@
 #include "base/util.h"
 
 static const char help[] =
-	"Usage: klpapply apply X.klpu (-p PID... | --all) [--wait SECONDS] [--max-stop MS]\n"
-	"       klpapply revert X.klpu (-p PID... | --all) [--wait SECONDS] [--max-stop MS]\n"
+	"Usage: klpapply apply X.klpu (-p PID... | --all) [--wait SECONDS]\n"
+	"                      [--max-stop MS]\n"
+	"       klpapply revert X.klpu (-p PID... | --all) [--wait SECONDS]\n"
+	"                      [--max-stop MS]\n"
 	"       klpapply list [-p PID] [--json]\n"
 	"       klpapply try X.klpu --cmd COMMAND [--max-stop MS]\n"
 	"       klpapply watch DIR [--file PROGRAM...] [--max-stop MS]\n"
@@ -27,7 +29,8 @@ static const char help[] =
 	"programs as they start.\n"
 	"\n"
 	"  -p, --pid PID       this process; may be given several times\n"
-	"      --all           all processes that run what the patch is for, except process 1\n"
+	"      --all           all processes that run what the patch is for, except\n"
+	"                      process 1\n"
 	"      --wait SECONDS  how long to try again where a process is busy (default: 5)\n"
 	"      --max-stop MS   how long a process may be stopped at a time (default: 250)\n"
 	"      --cmd COMMAND   what 'try' runs, with a shell\n"

@@ -26,7 +26,8 @@
 static const char help[] =
 	"Usage: klpuser flags --target FILE [OPTION...] SOURCE.c\n"
 	"       klpuser show A.o [B.o...]\n"
-	"       klpuser syms --target FILE --patch X.partial -o TABLE [OPTION...] A.o [B.o...]\n"
+	"       klpuser syms --target FILE --patch X.partial -o TABLE [OPTION...]\n"
+	"                    A.o [B.o...]\n"
 	"       klpuser link --table TABLE -o X.klpu X.so\n"
 	"       klpuser check --target FILE [OPTION...] X.klpu\n"
 	"Makes and checks a patch for a running program, in steps: klpmake-user(1).\n"
