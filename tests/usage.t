@@ -146,7 +146,7 @@ too_wide()
 for command in '' $(cd "$top/scripts/cmd" && printf '%s\n' *.bash | sed 's/\.bash$//' | grep -vxE 'build|loader'); do
 	is "$(too_wide "$top/klpmake" ${command:+"$command"})" '' "klpmake $command --help has 80 columns"
 done
-for command in "$top"/kallsympos "$top"/scripts/{setup,demo,test,fetch-kernel} "$bin"/{klpdecl,klpdiff,klpsyms,klplink,klpcheck,klpinfo,klpplace,kallsympos}; do
+for command in "$top"/kallsympos "$top"/scripts/{setup,demo,test,fetch-kernel} "$bin"/{klpdecl,klpdiff,klpsyms,klplink,klpcheck,klpinfo,klpplace,kallsympos,klpuser,klpapply}; do
 	is "$(too_wide "$command")" '' "${command##*/} --help has 80 columns"
 done
 for command in '' check try load keep unload list why signal info; do
