@@ -68,7 +68,7 @@ scenario()
 
 		phase stall
 		load holder
-		says 1 "the transition of 'klp_held' is not over after 5 seconds: taking it back" load --timeout 5 /try/modules/klp_held.ko
+		says 1 "the transition of 'klp_held' is not over after 10 seconds: taking it back" load --timeout 10 /try/modules/klp_held.ko
 		# It wakes twenty times a second.
 		grep -q "'klp_held' ([0-9]*), in held_here \[holder\]: it \(is a kernel thread\|runs\)" /run/output || fail 'the task is not named'
 		grep -q 'held_here+0x' /run/output || fail 'its stack is not shown'
@@ -106,7 +106,8 @@ scenario()
 		gone_again() { [ ! -d /sys/module/klp_good ]; }
 		within gone_again || fail 'the trial did not end'
 		! grep -q patched /proc/cmdline || fail 'it is still patched'
-		dmesg | grep -q "klpmake: 'klp_good' is gone" || fail "the kernel's log does not tell of that"
+		told() { dmesg | grep -q "klpmake: 'klp_good' is gone"; }
+		within told || fail "the kernel's log does not tell of that"
 		says 1 "no livepatch 'klp_good' is loaded" keep klp_good
 		echo 0 >/sys/module/holder/parameters/released
 		rmmod holder
