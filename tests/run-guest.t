@@ -55,7 +55,7 @@ scenario()
 
 		phase stall
 		load holder
-		says 1 "the transition of 'klp_held' is not over after 5 seconds: taking it back" load --timeout 5 /try/modules/klp_held.ko
+		says 1 "the transition of 'klp_held' is not over after 10 seconds: taking it back" load --timeout 10 /try/modules/klp_held.ko
 		# It wakes twenty times a second.
 		grep -q "'klp_held' ([0-9]*), in held_here \[holder\]: it \(is a kernel thread\|runs\)" /run/output || fail 'the task is not named'
 		grep -q 'held_here+0x' /run/output || fail 'its stack is not shown'
