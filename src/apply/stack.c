@@ -27,8 +27,10 @@ struct stack {
 	uint64_t page; /* what was read last */
 	bool page_valid;
 	unsigned char bytes[4096];
-	bool found;	 /* the outcome is set */
-	uint64_t copied; /* of what the process has */
+	bool found;	       /* the outcome is set */
+	uint64_t copied;       /* of what the process has */
+	uint64_t covered[256]; /* places that have unwind information: threads wait in the same ones
+				*/
 };
 
 /* What no thread is asked for: which there are. */
@@ -270,15 +272,23 @@ static int busy(struct stack *s, const char *fmt, ...)
 }
 
 /* Where libdw has no unwind information it follows frame pointers, which may skip a function. */
-static bool has_cfi(const struct stack *s, uint64_t pc)
+static bool has_cfi(struct stack *s, uint64_t pc)
 {
-	Dwfl_Module *mod = dwfl_addrmodule(s->dwfl, pc);
+	uint64_t *seen = &s->covered[pc % ARRAY_SIZE(s->covered)];
 	Dwarf_Frame *frame = NULL;
+	Dwfl_Module *mod;
 	Dwarf_Addr bias;
-	Dwarf_CFI *cfi = mod ? dwfl_module_eh_cfi(mod, &bias) : NULL;
-	bool has = cfi && !dwarf_cfi_addrframe(cfi, pc - bias, &frame);
+	Dwarf_CFI *cfi;
+	bool has;
 
+	if (*seen == pc && pc)
+		return true;
+	mod = dwfl_addrmodule(s->dwfl, pc);
+	cfi = mod ? dwfl_module_eh_cfi(mod, &bias) : NULL;
+	has = cfi && !dwarf_cfi_addrframe(cfi, pc - bias, &frame);
 	free(frame);
+	if (has)
+		*seen = pc;
 	return has;
 }
 
