@@ -53,7 +53,7 @@ klpmake_in()
 
 # guest_words: the beginning of a scenario that runs klpmake's commands in the guest, from the --file tree.tar and the
 # --programs of klpmake_programs. 'says STATUS TEXT COMMAND...' runs one: it ends so, and says that.
-# shellcheck disable=SC2034 # for those who source this
+# shellcheck disable=SC2034 # for the tests
 klpmake_programs=(--program bash --program flock --program "$top/build/klpinfo")
 guest_words()
 {

@@ -177,7 +177,7 @@ main()
 		cp "$dir/klp-stranger.ko" "$scratch"
 		stack "$release" "$dir"
 		try "$dir"/{klp-good,klp-over,klp-held,holder,plain}.ko --scenario "$scratch/scenario" --file "$scratch/tree.tar" \
-			--file "$scratch/foreign.ko" --file "$scratch/klp-stranger.ko" --file "$scratch/stack.tar" "${klpmake_programs[@]}" --timeout 900
+			--file "$scratch/foreign.ko" --file "$scratch/klp-stranger.ko" --file "$scratch/stack.tar" "${klpmake_programs[@]}" --timeout 1200
 		exits 0 "$release: the commands that operate livepatches"
 	done
 	nothing_left 'nothing is left of the guests'
