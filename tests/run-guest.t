@@ -117,29 +117,24 @@ scenario()
 
 		phase stack
 		tar -xf stack.tar
-		# The list, all the time: each has to be whole, whatever comes and goes.
-		(
-			while [ ! -e /run/unstacked ]; do
-				nice -n 19 /tree/klpmake list >/run/list 2>&1 || cp /run/list /run/bad
-				! grep -vE '^klp_st[0-9]+: (enabled|disabled|in transition, being (en|dis)abled)$|^  vmlinux cmdline_proc_show,1( .*)?$|^no livepatch is loaded$' /run/list >/run/odd ||
-					cp /run/odd /run/bad
-				: >/run/listed
-			done
-		) &
-		lister=$!
+		# A list beside each load, and some beside the end: each has to be whole, whatever comes and goes.
+		list_whole() {
+			/tree/klpmake list >"/run/list$1" 2>&1 || cp "/run/list$1" /run/bad
+			! grep -vE '^klp_st[0-9]+: (enabled|disabled|in transition, being (en|dis)abled)$|^  vmlinux cmdline_proc_show,1( .*)?$|^no livepatch is loaded$' "/run/list$1" >>/run/odd
+		}
 		for module in klp_st*.ko; do
+			list_whole "$module" &
 			says 0 ': enabled, every task has it' load "$module"
+			wait
 		done
 		[ "$(ls /sys/kernel/livepatch | wc -l)" -eq 20 ] || fail 'there are not 20 livepatches'
-		rm -f /run/listed
-		within test -e /run/listed || fail 'no list in time'
 		cmdline patched
+		for n in 1 2 3; do list_whole $n; done &
 		says 0 'klp_st01: gone' unload --all
+		wait
+		[ ! -e /run/bad ] && [ ! -s /run/odd ] || { cat /run/bad >>/run/odd; show_file /run/odd; fail 'a list was not whole'; }
 		sed -n 's/: gone$//p' /run/output >/run/order
 		[ "$(wc -l </run/order)" -eq 20 ] && sort -r /run/order | cmp - /run/order || fail 'not in their order'
-		: >/run/unstacked
-		wait $lister
-		[ ! -e /run/bad ] || { show_file /run/bad; fail 'a list was not whole'; }
 		[ -z "$(ls /sys/kernel/livepatch)" ] || fail 'something is left of twenty patches'
 		! grep -q patched /proc/cmdline || fail 'it is still patched'
 		complain
