@@ -5,7 +5,8 @@
 # make the miniature kernel in $k.
 
 # fuzz_patch: $dir with a patch of vmlinux alone, so that what is not damaged is taken: alpha.c alpha.o,
-# klp-x.ko partially linked, good.syms its table by hand, syms by klpsyms, linked/klp-x.ko; was.o and new.o of a file of
+# klp-x.ko partially linked, good.syms its table by hand, syms by klpsyms, linked/klp-x.ko, and out/ for others of that
+# name, which the table is about; was.o and new.o of a file of
 # the kernel, and cut.o of these, with its list.
 fuzz_patch()
 {
@@ -33,7 +34,7 @@ fuzz_patch()
 	END
 	env -C "$dir" "$bin/klpsyms" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" -o syms --module klp-x.ko alpha.o
 	grep ^address "$dir/syms" >>"$dir/good.syms"
-	mkdir "$dir/linked"
+	mkdir "$dir/linked" "$dir/out"
 	"$bin/klplink" --table "$dir/syms" -o "$dir/linked/klp-x.ko" "$dir/klp-x.ko"
 	fuzz_cut
 }

@@ -94,7 +94,7 @@ known()
 	make_elfedit || return
 	cd "$dir" || return
 	"$scratch/elfedit" klp-x.ko "$damaged/klp-x.ko" set-flags .rela.text 0x840
-	run "$bin/klplink" --table good.syms -o out.ko "$damaged/klp-x.ko"
+	run "$bin/klplink" --table good.syms -o out/klp-x.ko "$damaged/klp-x.ko"
 	refused 1 "'$damaged/klp-x.ko': section '.rela.text' cannot be read as relocations" \
 		"relocations that are said to be compressed"
 	run "${syms[@]}" --vmlinux "$k/vmlinux" --module "$damaged/klp-x.ko" alpha.o
@@ -146,7 +146,7 @@ endless()
 	refused 1 "klpcheck: error: '$hostile/klp-x.ko': reading it takes more than 1 seconds" 'klpcheck within the time that it is given'
 	has "$err" "  if you trust it, set another limit: 'ulimit -t SECONDS'" '... says how it is given more'
 	mkfifo "$hostile/table"
-	"$bin/klplink" --table "$hostile/table" -o "$hostile/out.ko" "$hostile/klp-x.ko" 2>"$hostile/err" &
+	"$bin/klplink" --table "$hostile/table" -o "$hostile/out/klp-x.ko" "$hostile/klp-x.ko" 2>"$hostile/err" &
 	pid=$!
 	exec {hold}>"$hostile/table" # it has begun to read now
 	is "$(awk '/^Max cpu time/ { print $4, $5 }' "/proc/$pid/limits")" '600 unlimited' 'klplink takes ten minutes at the most'
@@ -171,10 +171,10 @@ fuzz vmlinux "$k/vmlinux" "$rounds" "${syms[@]}" --vmlinux DAMAGED --debug-modul
 fuzz "an object file" "$dir/alpha.o" "$((rounds / 2))" "${syms[@]}" --vmlinux "$k/vmlinux" \
 	--module klp-x.ko DAMAGED
 fuzz "a module, resolved" "$dir/klp-x.ko" "$rounds" "${syms[@]}" --vmlinux "$k/vmlinux" --module DAMAGED alpha.o
-fuzz "a module, linked" "$dir/klp-x.ko" "$rounds" "$bin/klplink" --table good.syms -o out.ko DAMAGED
+fuzz "a module, linked" "$dir/klp-x.ko" "$rounds" "$bin/klplink" --table good.syms -o out/klp-x.ko DAMAGED
 fuzz "a module, checked" "$dir/linked/klp-x.ko" "$rounds" "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" DAMAGED
 fuzz "a module, described" "$dir/linked/klp-x.ko" "$rounds" "$bin/klpinfo" --json DAMAGED
-fuzz "a symbol table" "$dir/good.syms" "$((rounds / 2))" "$bin/klplink" --table DAMAGED -o klp-x.ko.out "$dir/klp-x.ko"
+fuzz "a symbol table" "$dir/good.syms" "$((rounds / 2))" "$bin/klplink" --table DAMAGED -o out/klp-x.ko "$dir/klp-x.ko"
 fuzz "System.map" "$k/System.map" "$((rounds / 2))" "${syms[@]}" --vmlinux "$k/vmlinux" --symbols DAMAGED "${module[@]}"
 fuzz "Module.symvers" "$k/Module.symvers" "$((rounds / 4))" "$bin/klpsyms" -o syms --renames renames \
 	--vmlinux "$k/vmlinux" --symvers DAMAGED "${module[@]}"
