@@ -105,6 +105,22 @@ apply revert "$scratch/both.klpu" --all
 has "$out" 'reverted 1, already 0' 'reverted with --all'
 answers s lib 148 'the library as it was'
 finish s
+# Three libraries that lie together, and the image is near the program.
+far=() functions=(0:work:work_new)
+printf 'int work_new(int x) { return 7; }\n' >"$scratch/far.c"
+for number in 1 2 3; do
+	printf '__attribute__((noinline, noipa)) int far_%d(int x) { return x * 1000003 + 77777; }\n' "$number" >"$scratch/far$number.c"
+	printf 'int far_new_%d(int x) { return %d; }\n' "$number" "$number" >>"$scratch/far.c"
+	user_compile "libfar$number.so" -shared -fPIC -Wl,-soname,"libfar$number.so" "$scratch/far$number.c"
+	far+=("library:$scratch/libfar$number.so:libfar$number.so")
+	functions+=("$number:far_$number:far_new_$number")
+done
+user_patch far "$scratch/far.c" 1 '' "$target" "${far[@]}" -- "${functions[@]}"
+begin s env LD_PRELOAD="$scratch/libfar1.so $scratch/libfar2.so $scratch/libfar3.so" "$scratch/server"
+apply apply "$scratch/far.klpu" -p "${user_pid[s]}" --wait 0
+exits 0 'a program and three libraries in one patch'
+answers s work 7 'the new function of the program'
+finish s
 user_patch p-ie "$user/patch1.c" 1 '' "$target" -- 0:work:work_new
 begin s "$scratch/server"
 apply apply "$scratch/p-ie.klpu" -p "${user_pid[s]}"
@@ -212,6 +228,13 @@ answers s filter yes 'seccomp for all threads'
 apply apply "$scratch/f.klpu" -p "${user_pid[s]}"
 answers s work 1413 'works'
 finish s
+# The filter stands behind the groups in its status.
+# shellcheck disable=SC2016 # perl
+begin s perl -e '$) = join " ", 0, 0, 1000000 .. 1003000; exec @ARGV' "$scratch/filtered"
+answers s filter yes 'seccomp and thousands of groups'
+apply apply "$scratch/f.klpu" -p "${user_pid[s]}"
+answers s work 1413 'works'
+finish s
 
 # A process may lie.
 
@@ -251,6 +274,13 @@ apply apply "$scratch/r.klpu" -p "$pid"
 refused 1 "its program 'server' is not the build of 'rebuilt' that the patch is for: the build-id is another" 'another build'
 apply apply "$scratch/r.klpu" --all
 is "$status $out" '0 applied 0, already 0, busy 0, refused 0, gone 0' 'no process has it'
+# Where programs start all the time.
+(while :; do (:) & (:) & (:) & wait; done) &
+starting=$!
+run timeout 60 "$bin/klpapply" apply "$scratch/r.klpu" --all --wait 1
+kill "$starting"
+wait "$starting" 2>/dev/null
+is "$status $out" '0 applied 0, already 0, busy 0, refused 0, gone 0' 'it ends where programs start all the time'
 apply revert "$scratch/p.klpu" -p "$pid"
 refused 1 'the patch was not applied to it' 'nothing to revert'
 chmod o+w "$scratch/p.klpu"
@@ -335,6 +365,20 @@ answers s exec ready 'watch is killed'
 answers s work 13 'and programs start as they are'
 finish s
 finish w
+# It is killed while those that run already are still being patched: nobody is asked any more.
+begin s "$scratch/server"
+begin w env KLPAPPLY_HOOK=between:19 "$bin/klpapply" watch "$scratch/patches" --file "$scratch/server"
+# shellcheck disable=SC2317 # until_true calls it
+worker_stopped()
+{
+	child=$(pgrep -P "${user_pid[w]}") && worker=$(pgrep -P "$child") && state_is "$worker" T
+}
+until_true worker_stopped
+killed w
+answers s exec ready 'watch is killed while it patches what runs already: programs start'
+kill -KILL "$child" "$worker"
+finish s
+finish w
 for point in start-code start-vector start-entry; do
 	begin w env "KLPAPPLY_HOOK=$point:9" "$bin/klpapply" watch "$scratch/patches" --file "$scratch/server"
 	begin s "$scratch/server"
@@ -343,6 +387,14 @@ for point in start-code start-vector start-entry; do
 	finish s
 	finish w
 done
+chmod o+w "$scratch/patches/p.klpu"
+run "$bin/klpapply" watch "$scratch/patches" --file "$scratch/server"
+refused 1 "p.klpu': everybody may write to it" 'watch: a patch that everybody may write to'
+chmod o-w "$scratch/patches/p.klpu"
+chmod o+w "$scratch/patches"
+run "$bin/klpapply" watch "$scratch/patches" --file "$scratch/server"
+refused 1 "patches': everybody may write to it" 'watch: a directory that everybody may write to'
+chmod o-w "$scratch/patches"
 run "$bin/klpapply" watch "$scratch/root"
 refused 1 "no *.klpu there" 'a directory without patches'
 run "$bin/klpapply" watch "$scratch/patches"

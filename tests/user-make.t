@@ -191,6 +191,32 @@ exits 0 '... is waived'
 has "$(readelf -Ws "$dir/fix.klpu")" 'new_leaf.klpmake.guard' 'a function whose callers may rely on its registers has a guard'
 has "$(readelf -p .klp.names "$dir/fix.klpu")" ' ipa' 'the patch says what was waived'
 lacks "$(readelf -Ws "$good")" 'klpmake.guard' 'and one that calls another file has none'
+two='typedef long long two __attribute__((vector_size(16)));'
+program vector <<END
+$two
+static long count;
+__attribute__((noinline, noclone)) static two twice(two x)
+{
+	return x + x;
+}
+long answer(long x)
+{
+	two both = twice((two){x, ++count});
+
+	return both[0] + both[1];
+}
+END
+one "$two
+static two new_twice(two x)
+{
+	return x + x + x;
+}" twice new_twice
+sed -i 's/^\/\/KLPMAKE server.c/\/\/KLPMAKE vector.c/' "$dir/fix.c"
+make_patch --target "$scratch/vector" --allow=ipa
+exits 0 'a function with a vector as its result'
+guard=$(objdump -d --disassemble=new_twice.klpmake.guard "$dir/fix.klpu")
+has "$guard" '0x10(%rsp),%xmm1' 'its guard restores what has no result'
+lacks "$guard" ' (%rsp),%xmm0' '... and leaves the result alone'
 one "$body"
 sed -i 's/long id, size/int id; long size/' "$dir/fix.c"
 refuses "types: fix.c:3: type 'job' is not as the target has it (server.c:" 'a structure of another layout'

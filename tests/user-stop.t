@@ -160,6 +160,18 @@ release
 refused 1 'it has ended' 'it is not the process that it was'
 answers s work 13 'nothing was done to the new one'
 finish s
+if setarch -R true 2>/dev/null; then
+	# The same addresses again.
+	begin s setarch -R "$scratch/server"
+	held planned
+	answers s exec ready 'a process that executes another program before it is stopped for the first time'
+	maps=$(wc -l <"/proc/${user_pid[s]}/maps")
+	release
+	refused 1 'it has ended' 'it is not that process either'
+	is "$(wc -l <"/proc/${user_pid[s]}/maps")" "$maps" 'nothing was mapped into the new one'
+	answers s work 13 'which is as it was'
+	finish s
+fi
 begin s "$scratch/server"
 held stopped --max-stop 300
 sleep 0.4 # the budget itself

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -96,4 +97,18 @@ size_t files_find(const struct patch_file *patch, uint32_t target,
 		globfree(&g);
 	}
 	return count;
+}
+
+int files_check_owner(const char *path)
+{
+	struct stat st;
+
+	/* In a directory such as /tmp nobody can replace what another one has put there. */
+	if (stat(path, &st) || !(st.st_mode & S_IWOTH) ||
+	    (S_ISDIR(st.st_mode) && (st.st_mode & S_ISVTX)))
+		return 0;
+	error("'%s': everybody may write to it, and so decide what the process runs: "
+	      "chmod o-w it, after a look at it",
+	      path);
+	return -1;
 }

@@ -15,4 +15,10 @@ bool files_is_target(int fd, const struct user_target *target);
 size_t files_find(const struct patch_file *patch, uint32_t target,
 		  void (*found)(const char *path, void *arg), void *arg);
 
+/*
+ * Who may write to a patch, or put another file in its place, decides what runs in a process.
+ * error() and -1 where everybody may, to a file or to a directory of such.
+ */
+int files_check_owner(const char *path);
+
 #endif

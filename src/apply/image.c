@@ -61,6 +61,7 @@ static int place_veneers(struct plan *plan, uint32_t i)
 	const struct loaded *l = plan->target[i];
 	struct record_target *t = &plan->made.target[i];
 	const struct record_head *h = &plan->made.head;
+	uint64_t low = UINT64_MAX, high = 0;
 	size_t count = funcs_of(plan, i);
 
 	if (!count || hole_reaches(l->low, l->high, h->image, h->image_size))
@@ -68,14 +69,21 @@ static int place_veneers(struct plan *plan, uint32_t i)
 	t->veneers_size = pages(count * MACHINE_VENEER_MAX);
 	t->veneers = hole_find(&plan->process, t->veneers_size, l->low, l->high, plan->made.addr,
 			       h->size + h->image_size);
-	/* Those of two targets that lie together must not share a place. */
+	/* Those of targets that lie together must not share a place. */
 	for (uint32_t k = 0; k < i; k++) {
 		const struct record_target *other = &plan->made.target[k];
 
-		if (other->veneers == t->veneers && other->veneers)
-			t->veneers = hole_find(&plan->process, t->veneers_size, l->low, l->high,
-					       other->veneers, other->veneers_size);
+		if (!other->veneers ||
+		    !hole_reaches(l->low, l->high, other->veneers, other->veneers_size))
+			continue;
+		low = other->veneers < low ? other->veneers : low;
+		high = other->veneers + other->veneers_size > high
+			       ? other->veneers + other->veneers_size
+			       : high;
 	}
+	if (high)
+		t->veneers = hole_find(&plan->process, t->veneers_size, l->low, l->high, low,
+				       high - low);
 	if (!t->veneers)
 		return no_hole(plan, l);
 	plan->veneers[i] = xcalloc(t->veneers_size, 1);

@@ -2,6 +2,7 @@
 /* System calls that a stopped thread makes: see apply/inject.h. */
 #include "apply/inject.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "apply/hook.h"
@@ -137,14 +138,22 @@ int inject(struct stop *s, struct stop_thread *t, uint64_t place, struct inject_
 	uint64_t mask;
 	int status = 0;
 
+	/* On its way back from a call of somebody who has died: these words are still needed. */
+	if (machine_here.pc(&old) - place < MACHINE_STUB_MAX)
+		return outcome_busy(o, "thread %d has not come back from an earlier system call",
+				    t->tid);
+	if (stop_in_sequence(s, t))
+		return outcome_busy(o, "thread %d is in a restartable sequence (rseq)", t->tid);
 	if (!stop_get_mask(t, &mask))
 		return outcome_gone(o);
 	machine_here.stub(stub, place, mask, &old);
 	if (!stop_write(s, place, stub, machine_here.stub_size))
-		return outcome_refuse(o,
-				      "its code cannot be written to, neither with "
-				      "/proc/%d/mem nor with ptrace",
-				      s->process->pid);
+		return errno == ESRCH
+			       ? outcome_gone(o)
+			       : outcome_refuse(o,
+						"its code cannot be written to, neither with "
+						"/proc/%d/mem nor with ptrace",
+						s->process->pid);
 	hook("inject-stub");
 	/*
 	 * From here on to the end of restore() nothing allocates memory and nothing exits. First

@@ -121,6 +121,14 @@ static int map_all(struct plan *plan, struct stop *s)
 	return 0;
 }
 
+static int not_written(struct stop *s)
+{
+	if (errno == ESRCH)
+		return outcome_gone(s->process->outcome);
+	return outcome_refuse(s->process->outcome, "the patch cannot be written to its memory: %s",
+			      strerror(errno));
+}
+
 static int fill_all(struct plan *plan, struct stop *s)
 {
 	const uint64_t whole = 1;
@@ -129,13 +137,13 @@ static int fill_all(struct plan *plan, struct stop *s)
 		const struct plan_map *m = &plan->map[i];
 
 		if (!stop_write(s, m->addr, m->bytes, m->used))
-			return outcome_gone(s->process->outcome);
+			return not_written(s);
 		hook("lodge-filled");
 	}
 	/* Only now is the record one. */
 	if (!stop_write(s, plan->made.addr + offsetof(struct record_head, whole), &whole,
 			sizeof(whole)))
-		return outcome_gone(s->process->outcome);
+		return not_written(s);
 	return 0;
 }
 

@@ -82,7 +82,7 @@ int many_all(enum worker_task task, const struct patch_file *patch,
 	     const struct worker_options *options)
 {
 	uint64_t deadline = deadline_of(options);
-	size_t number[VERDICTS] = {0}, found;
+	size_t number[VERDICTS] = {0}, found, passes = 0, denied = 0;
 	struct seen seen = {NULL, 0, 0};
 	struct dirent *entry;
 	DIR *proc = opendir("/proc");
@@ -91,30 +91,39 @@ int many_all(enum worker_task task, const struct patch_file *patch,
 		error("'/proc': %s", strerror(errno));
 		return -1;
 	}
-	/* A process that is still unpatched may fork meanwhile. */
+	/*
+	 * A process that is still unpatched may fork meanwhile, and end. Where programs start all
+	 * the time every pass finds some: from the third one on time counts.
+	 */
 	do {
 		found = 0;
 		rewinddir(proc);
 		while ((entry = readdir(proc))) {
 			pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 			struct worker_result r;
+			bool is_denied;
 
 			if (!isdigit((unsigned char)entry->d_name[0]) || pid == 1 ||
 			    pid == getpid() || !see(&seen, pid))
 				continue;
-			found++;
-			if (!plan_concerns(pid, patch))
+			if (!plan_concerns(pid, patch, &is_denied)) {
+				denied += is_denied;
+				found += process_task_ended(pid, pid);
 				continue;
+			}
+			found++;
 			worker_run(task, pid, patch, options, deadline, &r);
 			number[r.outcome.verdict]++;
 			if (r.outcome.verdict != VERDICT_OTHER && r.outcome.verdict != VERDICT_GONE)
 				say(task, pid, &r);
 		}
-	} while (found);
+	} while (found && (++passes < 2 || stop_now() < deadline));
 	closedir(proc);
 	free(seen.pid);
 	printf("%s %zu, already %zu, busy %zu, refused %zu, gone %zu\n", done[task],
 	       number[VERDICT_DONE], number[VERDICT_ALREADY], number[VERDICT_BUSY],
 	       number[VERDICT_REFUSED], number[VERDICT_GONE]);
+	if (denied)
+		warning("%zu processes may not be looked at, and were left out", denied);
 	return error_count() ? -1 : 0;
 }

@@ -63,15 +63,18 @@ static bool is_target(const struct loaded *l, const struct user_target *t)
 	       !memcmp(l->id, t->id, t->id_size);
 }
 
-bool plan_concerns(pid_t pid, const struct patch_file *patch)
+bool plan_concerns(pid_t pid, const struct patch_file *patch, bool *denied)
 {
 	struct process_outcome outcome = {VERDICT_DONE, ""};
 	struct loaded_list objects = {NULL, 0, 0};
 	struct process p;
 	bool concerns = false;
 
-	if (process_open(&p, pid, &outcome))
+	*denied = false;
+	if (process_open(&p, pid, &outcome)) {
+		*denied = outcome.verdict == VERDICT_REFUSED;
 		return false;
+	}
 	if (!objects_read(&objects, &p)) {
 		for (size_t i = 0; i < objects.count; i++) {
 			for (uint32_t k = 0; k < patch->head.targets; k++)
@@ -386,6 +389,19 @@ int plan_apply(struct plan *plan, pid_t pid, const struct patch_file *patch,
 	return 0;
 }
 
+/* Is a target of a record still loaded? Where it was may be something else by now. */
+static bool is_there(const struct plan *plan, const struct record_target *t)
+{
+	for (size_t i = 0; i < plan->objects.count; i++) {
+		const struct loaded *l = &plan->objects.object[i];
+
+		if (l->low == t->low && l->high == t->high && l->id_size == t->id_size &&
+		    !memcmp(l->id, t->id, l->id_size))
+			return true;
+	}
+	return false;
+}
+
 static int fill_revert(struct plan *plan)
 {
 	struct process_outcome *o = plan->process.outcome;
@@ -400,7 +416,8 @@ static int fill_revert(struct plan *plan)
 		add_new_code(plan, r);
 		add_backward(plan, r);
 		for (uint32_t k = 0; k < r->head.funcs; k++) {
-			if (record_state(&plan->process, &r->func[k]) == RECORD_FOREIGN)
+			if (record_state(&plan->process, &r->func[k]) == RECORD_FOREIGN &&
+			    is_there(plan, &r->target[r->func[k].target]))
 				return outcome_refuse(o,
 						      "'%s' has been changed by somebody else "
 						      "since: a breakpoint, or another tool",

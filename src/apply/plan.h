@@ -54,8 +54,11 @@ struct plan {
 	struct stack *stack;
 };
 
-/* Does the process run something that the patch is for? Where that cannot be seen: no. */
-bool plan_concerns(pid_t pid, const struct patch_file *patch);
+/*
+ * Does the process run something that the patch is for? Where that cannot be seen: no, and denied
+ * is set if it is because it may not be looked at.
+ */
+bool plan_concerns(pid_t pid, const struct patch_file *patch, bool *denied);
 
 /* Nothing to do is VERDICT_ALREADY, and 0. */
 int plan_apply(struct plan *plan, pid_t pid, const struct patch_file *patch,

@@ -51,9 +51,10 @@ char *process_file(pid_t pid, const char *name)
 const char *process_status(pid_t pid, pid_t tid, const char *key)
 {
 	static char text[8192], value[128];
-	size_t length = strlen(key);
+	size_t length = strlen(key), kept = 0;
+	bool within = false; /* a line that is longer than the room for it: "Groups" may be */
 	char path[64];
-	ssize_t size;
+	ssize_t got;
 	int fd;
 
 	/* No allocation: this is also asked while threads are stopped. */
@@ -62,18 +63,28 @@ const char *process_status(pid_t pid, pid_t tid, const char *key)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return value;
-	size = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[size > 0 ? size : 0] = '\0';
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (!strncmp(line, key, length) && line[length] == ':') {
-			line += length + 1;
-			line += strspn(line, " \t");
-			snprintf(value, sizeof(value), "%.*s", (int)strcspn(line, "\n"), line);
-			break;
+	while (!value[0] && (got = read(fd, text + kept, sizeof(text) - 1 - kept)) > 0) {
+		const char *line = text, *end;
+
+		text[kept + (size_t)got] = '\0';
+		for (; (end = strchr(line, '\n')); line = end + 1) {
+			if (!within && !strncmp(line, key, length) && line[length] == ':') {
+				line += length + 1;
+				line += strspn(line, " \t");
+				snprintf(value, sizeof(value), "%.*s", (int)(end - line), line);
+				break;
+			}
+			within = false;
 		}
+		/* What is left is the beginning of a line, or goes on with one. */
+		kept = strlen(line);
+		if (line == text && kept == sizeof(text) - 1) {
+			within = true;
+			kept = 0;
+		}
+		memmove(text, line, kept);
 	}
+	close(fd);
 	return value;
 }
 
@@ -271,6 +282,8 @@ bool process_write(const struct process *p, uint64_t addr, const void *bytes, si
 
 		if (put < 0 && errno == EINTR)
 			continue;
+		if (put == 0)
+			errno = ESRCH;
 		if (put <= 0)
 			return false;
 		done += (size_t)put;

@@ -48,7 +48,10 @@ const struct process_map *process_map_at(const struct process *p, uint64_t addr)
 /* All bytes, or false with errno: ESRCH if the address space is gone. */
 bool process_read(const struct process *p, uint64_t addr, void *bytes, size_t size);
 
-/* Also into memory that the process may not write to, if the kernel allows that (errno). */
+/*
+ * Also into memory that the process may not write to, if the kernel allows that. All bytes, or
+ * false with errno: ESRCH if the address space is gone.
+ */
 bool process_write(const struct process *p, uint64_t addr, const void *bytes, size_t size);
 
 /* The file /proc/PID/NAME as text of its own, or NULL with errno. */

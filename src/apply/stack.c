@@ -326,6 +326,12 @@ int stack_check(struct stack *s, struct stop *stop, const struct stack_range *ra
 	s->range_count = count;
 	for (size_t i = 0; i < stop->count; i++) {
 		s->thread = &stop->thread[i];
+		/*
+		 * A thread that the kernel has made for itself (io_uring, vhost) has no stack here,
+		 * and never runs the program's code (arch/x86/kernel/process.c, copy_thread()).
+		 */
+		if (!machine_here.pc(&s->thread->regs) && !machine_here.sp(&s->thread->regs))
+			continue;
 		s->page_valid = false;
 		s->found = false;
 		if (!dwfl_getthread_frames(s->dwfl, s->thread->tid, look_at_frame, s))

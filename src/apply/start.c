@@ -87,8 +87,11 @@ static int settle(struct stop *s, struct stop_thread *t, const struct user_regs_
 	stop_interrupt(t);
 	stop_continue(t, 0);
 	while ((event = stop_wait(s, t, until, &signal)) != STOP_QUIET) {
-		if (event == STOP_GONE || event == STOP_LATE)
+		if (event == STOP_GONE)
 			return outcome_gone(s->process->outcome);
+		if (event == STOP_LATE)
+			return outcome_busy(s->process->outcome,
+					    "it does not stop at its entry: it starts unpatched");
 		stop_continue(t, event == STOP_SIGNAL ? signal : 0);
 	}
 	return stop_get_registers(t) ? 0 : outcome_gone(s->process->outcome);

@@ -23,6 +23,9 @@
 #define SYSCALL_INFO_ENTRY 1
 #define SYSCALL_INFO_EXIT 2
 
+/* Since Linux 5.13; C libraries that are older do not have it. */
+#define GET_RSEQ_CONFIGURATION ((enum __ptrace_request)0x420f)
+
 /* How often a wait looks at the clock. */
 #define TICK_US 2000
 
@@ -108,6 +111,22 @@ bool stop_get_mask(const struct stop_thread *t, uint64_t *mask)
 bool stop_set_mask(const struct stop_thread *t, uint64_t mask)
 {
 	return ptrace(PTRACE_SETSIGMASK, t->tid, sizeof(mask), &mask) == 0;
+}
+
+bool stop_in_sequence(const struct stop *s, const struct stop_thread *t)
+{
+	/* struct ptrace_rseq_configuration: <linux/ptrace.h> */
+	struct {
+		uint64_t area;
+		uint32_t size, signature, flags, zero;
+	} c = {0};
+	/* struct rseq has the place of a struct rseq_cs: <linux/rseq.h> */
+	uint64_t place, sequence[3]; /* version and flags, its start, its size */
+
+	return ptrace(GET_RSEQ_CONFIGURATION, t->tid, sizeof(c), &c) > 0 && c.area &&
+	       process_read(s->process, c.area + 8, &place, sizeof(place)) && place &&
+	       process_read(s->process, place, sequence, sizeof(sequence)) &&
+	       machine_here.pc(&t->regs) - sequence[1] < sequence[2];
 }
 
 static bool resume(enum __ptrace_request how, struct stop_thread *t, int signal)
@@ -432,6 +451,9 @@ bool stop_write(struct stop *s, uint64_t addr, const void *bytes, size_t size)
 {
 	if (process_write(s->process, addr, bytes, size))
 		return true;
+	/* The number may be another program's by now, which ptrace would write to. */
+	if (errno == ESRCH)
+		return false;
 	/*
 	 * proc_mem.force_override=never: the file writes only to what the process may write to
 	 * itself.
@@ -440,5 +462,6 @@ bool stop_write(struct stop *s, uint64_t addr, const void *bytes, size_t size)
 		if (s->thread[i].stopped)
 			return poke(s->thread[i].tid, addr, bytes, size);
 	}
+	errno = ESRCH;
 	return false;
 }

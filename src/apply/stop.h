@@ -66,7 +66,10 @@ bool stop_is_late(const struct stop *s);
 /* How long it has been so far. */
 uint64_t stop_microseconds(const struct stop *s);
 
-/* Writes into memory, with ptrace where /proc/PID/mem may not. A thread has to be stopped. */
+/*
+ * Writes into memory, with ptrace where /proc/PID/mem may not. A thread has to be stopped. False
+ * with errno: ESRCH if the address space is gone.
+ */
 bool stop_write(struct stop *s, uint64_t addr, const void *bytes, size_t size);
 
 /* What inject.c and those who start programs need; false: the thread is gone. */
@@ -74,6 +77,11 @@ bool stop_set_registers(struct stop_thread *t, const struct user_regs_struct *re
 bool stop_get_registers(struct stop_thread *t);
 bool stop_get_mask(const struct stop_thread *t, uint64_t *mask);
 bool stop_set_mask(const struct stop_thread *t, uint64_t mask);
+/*
+ * Is it in the middle of a restartable sequence (rseq(2))? Where such a thread is led elsewhere the
+ * kernel takes the sequence for left, and does not begin it anew when the thread is back.
+ */
+bool stop_in_sequence(const struct stop *s, const struct stop_thread *t);
 /* Lets it run until the next entry or exit of a system call, or any other stop. */
 bool stop_run(struct stop_thread *t, int signal);
 /* The same, without system calls. */

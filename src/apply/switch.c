@@ -27,6 +27,22 @@ static int check_edits(struct plan *plan)
 	return 0;
 }
 
+/* Edit number i could not be written: nothing of the others stays. */
+static int undo(struct plan *plan, struct stop *s, size_t i)
+{
+	struct process_outcome *o = s->process->outcome;
+	int why = errno;
+
+	if (why == ESRCH)
+		return outcome_gone(o);
+	outcome_refuse(o, "the code of '%s' cannot be written to: %s", plan->edit[i].name,
+		       strerror(why));
+	/* That one as well: some of it may have been written. */
+	for (size_t k = 0; k <= i; k++)
+		stop_write(s, plan->edit[k].at, plan->edit[k].expected, plan->edit[k].size);
+	return -1;
+}
+
 int switch_functions(struct plan *plan, struct stop *s)
 {
 	if (stop_all(s) || check_edits(plan) ||
@@ -37,7 +53,7 @@ int switch_functions(struct plan *plan, struct stop *s)
 		const struct plan_edit *e = &plan->edit[i];
 
 		if (!stop_write(s, e->at, e->bytes, e->size))
-			return outcome_gone(s->process->outcome);
+			return undo(plan, s, i);
 		hook("switch-written");
 	}
 	return 0;

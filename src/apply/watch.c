@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fanotify.h>
@@ -19,6 +20,12 @@
 
 /* From the kernel's question to the new program: reading a file from a slow disk. */
 #define EXEC_MS 30000
+/*
+ * How long the kernel's answer waits for the process to be seized. Before Linux 6.8 that cannot be
+ * while the kernel waits for the answer: both want cred_guard_mutex (fs/exec.c, bprm_execve();
+ * kernel/ptrace.c, ptrace_attach()).
+ */
+#define ANSWER_MS 100
 
 struct watch {
 	int fanotify;
@@ -34,13 +41,18 @@ static int read_patches(struct watch *w, const char *directory)
 	int status = 0;
 	glob_t g;
 
+	if (files_check_owner(directory))
+		return -1;
 	if (glob(pattern, 0, NULL, &g)) {
 		error("'%s': no *.klpu there", directory);
 		return -1;
 	}
 	w->patch = xcalloc(g.gl_pathc, sizeof(struct patch_file *));
 	for (size_t i = 0; i < g.gl_pathc && !status; i++) {
-		status = patch_file_open(g.gl_pathv[i], &w->patch[w->count]);
+		status = files_check_owner(g.gl_pathv[i]) ||
+				 patch_file_open(g.gl_pathv[i], &w->patch[w->count])
+				 ? -1
+				 : 0;
 		w->count += !status;
 	}
 	globfree(&g);
@@ -85,8 +97,11 @@ static void answer(const struct watch *w, int fd)
 		error("the kernel was not answered: %s", strerror(errno));
 }
 
-/* Waits until the process has executed its program; others of its stops go on. */
-static int wait_exec(struct stop_thread *t)
+/*
+ * Waits until the process has executed its program; others of its stops go on. 1 where one was
+ * asked for and comes first: the program runs already.
+ */
+static int wait_exec(struct stop_thread *t, bool asked)
 {
 	for (;;) {
 		int signal = 0, status = 0;
@@ -96,6 +111,8 @@ static int wait_exec(struct stop_thread *t)
 			return 0;
 		if (event == STOP_GONE && !t->tid)
 			return -1;
+		if (asked && event == STOP_QUIET)
+			return 1;
 		if (event == STOP_GROUP)
 			stop_listen(t);
 		else if (event != STOP_GONE)
@@ -123,27 +140,54 @@ static void patch_start(const struct watch *w, struct stop_thread *t)
 	}
 }
 
+/* A program that has started before it was seized. */
+static void patch_running(const struct watch *w, pid_t pid)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		const char *name = patch_file_name(w->patch[i], w->patch[i]->head.name);
+		struct worker_result r;
+
+		worker_run(WORKER_APPLY, pid, w->patch[i], w->options,
+			   stop_now() + w->options->wait_s * 1000ULL * STOP_MS, &r);
+		if (r.outcome.verdict == VERDICT_DONE)
+			printf("process %d (%s): %s applied\n", pid, r.command, name);
+		else if (r.outcome.verdict == VERDICT_BUSY || r.outcome.verdict == VERDICT_REFUSED)
+			error("process %d: %s: %s", pid, name, r.outcome.why);
+	}
+}
+
 /*
  * In a process of its own, as starts may overlap. When it ends, by an alarm for one, what it traces
- * goes on.
+ * goes on. ready: a byte is written when the kernel may be answered. late: stop_now() from which on
+ * it may have been answered without.
  */
-static void follow_start(const struct watch *w, pid_t tid, int fd)
+static void follow_start(const struct watch *w, pid_t tid, int ready, uint64_t late)
 {
-	bool seized = stop_seize(tid, STOP_TRACE_EXEC);
-	struct stop_thread t;
+	bool seized = stop_seize(tid, STOP_TRACE_EXEC), asked = false;
+	int why = errno, status;
+	struct stop_thread t = {.tid = tid};
 
-	answer(w, fd);
+	signal(SIGPIPE, SIG_IGN); /* the kernel may have its answer */
+	if (write(ready, "", 1) < 0)
+		errno = 0;
+	close(ready);
 	if (!seized) {
 		warning("process %d: it starts unpatched, as it cannot be traced: %s", tid,
-			strerror(errno));
+			strerror(why));
 		return;
 	}
+	if (stop_now() >= late)
+		asked = stop_interrupt(&t);
 	alarm(EXEC_MS / 1000);
-	if (wait_exec(&t))
+	status = wait_exec(&t, asked);
+	if (status < 0)
 		return;
 	alarm(0);
-	patch_start(w, &t);
+	if (!status)
+		patch_start(w, &t);
 	stop_detach(&t, 0);
+	if (status)
+		patch_running(w, t.tid);
 }
 
 /* Those that run already; in a process of its own, because meanwhile others may start. */
@@ -157,31 +201,49 @@ static void apply_all(const struct watch *w)
 		error("no process for those that run already: %s", strerror(errno));
 	if (child)
 		return;
+	/* Where the parent ends nobody is to be asked. */
+	close(w->fanotify);
 	for (size_t i = 0; i < w->count; i++)
 		many_all(WORKER_APPLY, w->patch[i], w->options);
 	fflush(NULL);
 	_exit(0);
 }
 
+/*
+ * The kernel knows a question by the number of its file: that stays open, and no other question
+ * gets it, until the answer. Whoever follows the process may die, and is not waited for in vain.
+ */
 static void take_event(struct watch *w, const struct fanotify_event_metadata *e)
 {
-	pid_t child;
+	uint64_t late = stop_now() + ANSWER_MS * STOP_MS;
+	struct pollfd p = {.events = POLLIN};
+	int ready[2];
+	pid_t child = -1;
 
 	if (e->mask & FAN_Q_OVERFLOW) {
 		apply_all(w);
 		return;
 	}
 	fflush(NULL);
-	child = child_start();
-	if (!child) {
-		follow_start(w, e->pid, e->fd);
-		fflush(NULL);
-		_exit(0);
+	if (!pipe2(ready, O_CLOEXEC)) {
+		child = child_start();
+		if (!child) {
+			close(w->fanotify);
+			close(e->fd);
+			close(ready[0]);
+			follow_start(w, e->pid, ready[1], late);
+			fflush(NULL);
+			_exit(0);
+		}
+		close(ready[1]);
+		p.fd = ready[0];
+		if (child > 0 && poll(&p, 1, ANSWER_MS) < 0)
+			error("process %d: %s", e->pid, strerror(errno));
+		close(ready[0]);
 	}
-	if (child < 0) {
+	if (child < 0)
 		error("no process to follow %d: %s", e->pid, strerror(errno));
-		answer(w, e->fd);
-	}
+	answer(w, e->fd);
 	close(e->fd);
 }
 

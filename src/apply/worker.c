@@ -59,6 +59,7 @@ static int work(enum worker_task task, pid_t pid, const struct patch_file *patch
 		plan_free(&plan);
 		return 0;
 	}
+	hook("planned");
 	shelter();
 	if (plan.lodge) {
 		stop_begin(&s, &plan.process, options->max_stop_ms);

@@ -109,8 +109,8 @@ _Static_assert(STUB_SIZE <= MACHINE_STUB_MAX, "a stub has its room");
 /*
  * System calls that give EINTR when a thread was stopped in them, be there no signal to handle:
  * signal(7), "Interruption of system calls and library functions by stop signals", and what waits
- * with a timeout of the socket (net/core/sock.h, sock_intr_errno()). They have done nothing then,
- * so they may begin anew. Others ask the kernel for that themselves.
+ * with a timeout of the socket (net/core/sock.h, sock_intr_errno()), or for an io_uring. They have
+ * done nothing then, so they may begin anew. Others ask the kernel for that themselves.
  */
 static bool gives_eintr(uint64_t number)
 {
@@ -120,6 +120,7 @@ static bool gives_eintr(uint64_t number)
 		SYS_read,	SYS_readv,	     SYS_recvfrom,     SYS_recvmsg,
 		SYS_recvmmsg,	SYS_accept,	     SYS_accept4,      SYS_connect,
 		SYS_write,	SYS_writev,	     SYS_sendto,       SYS_sendmsg,
+		SYS_sendmmsg,	SYS_io_uring_enter,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {

@@ -7,8 +7,8 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "apply/files.h"
 #include "apply/list.h"
 #include "apply/many.h"
 #include "apply/try.h"
@@ -117,19 +117,6 @@ static void parse(struct request *r, int argc, char **argv)
 	}
 }
 
-/* Who may write to the file decides what runs in the process. */
-static int check_owner(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) || !(st.st_mode & S_IWOTH))
-		return 0;
-	error("'%s': everybody may write to it, and so decide what the process runs: "
-	      "chmod o-w it, after a look at it",
-	      path);
-	return -1;
-}
-
 static int change(enum worker_task task, const struct request *r, const char *path)
 {
 	struct patch_file *patch;
@@ -139,7 +126,7 @@ static int change(enum worker_task task, const struct request *r, const char *pa
 		usage_error("which processes? -p PID, or --all");
 	if (r->json || r->command || r->files)
 		usage_error("--json is for 'list', --cmd for 'try', --file for 'watch'");
-	if (check_owner(path) || patch_file_open(path, &patch))
+	if (files_check_owner(path) || patch_file_open(path, &patch))
 		return -1;
 	status = r->all ? many_all(task, patch, &r->worker)
 			: many_processes(task, patch, r->pid, r->pids, &r->worker);
@@ -161,7 +148,7 @@ static int try(const struct request *r, const char *path)
 
 	if (!r->command || r->all || r->pids || r->json || r->files)
 		usage_error("'try' takes --cmd COMMAND");
-	if (check_owner(path) || patch_file_open(path, &patch))
+	if (files_check_owner(path) || patch_file_open(path, &patch))
 		return -1;
 	status = try_command(patch, r->command, &r->worker);
 	patch_file_close(patch);

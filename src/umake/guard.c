@@ -82,6 +82,8 @@ static struct class class_base(Dwarf_Die die, uint64_t size)
 	/* long double: passed in memory, returned in the x87's stack */
 	if (encoding == DW_ATE_complex_float && size == 16)
 		ret.vectors = 2;
+	else if (encoding == DW_ATE_decimal_float) /* that of 16 bytes has one register, too */
+		ret.vectors = 1;
 	else if ((encoding == DW_ATE_complex_float || encoding == DW_ATE_float) && size <= 8)
 		ret.vectors = 1;
 	else if (encoding == DW_ATE_complex_float || encoding == DW_ATE_float)
@@ -114,7 +116,11 @@ static int class_of(struct dwarf_file *d, Dwarf_Die die, unsigned int depth, str
 	case DW_TAG_volatile_type:
 	case DW_TAG_restrict_type:
 	case DW_TAG_atomic_type:
-	case DW_TAG_array_type: /* of a structure's member */
+	case DW_TAG_array_type: /* of a structure's member, or what a vector register has */
+		if (tag == DW_TAG_array_type && die_flag(type, DW_AT_GNU_vector)) {
+			ret->vectors = 1;
+			break;
+		}
 		status = class_of(d, type, depth + 1, ret);
 		break;
 	case DW_TAG_base_type:
@@ -157,6 +163,27 @@ static int class_argument(struct dwarf_file *d, Dwarf_Die child, void *arg)
 	return 0;
 }
 
+/* What -march= may name that has no AVX-512; others are taken to have it. */
+static bool is_without_avx512(const char *march)
+{
+	static const char *const names[] = {
+		"x86-64",	"x86-64-v2", "x86-64-v3", "k8",		 "k8-sse3",
+		"opteron",	"athlon64",  "amdfam10",  "barcelona",	 "btver1",
+		"btver2",	"bdver1",    "bdver2",	  "bdver3",	 "bdver4",
+		"znver1",	"znver2",    "znver3",	  "nocona",	 "core2",
+		"corei7",	"nehalem",   "westmere",  "corei7-avx",	 "sandybridge",
+		"core-avx-i",	"ivybridge", "core-avx2", "haswell",	 "broadwell",
+		"skylake",	"atom",	     "bonnell",	  "silvermont",	 "slm",
+		"goldmont",	"tremont",   "alderlake", "goldmont-plus",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(march, names[i]))
+			return true;
+	}
+	return !*march;
+}
+
 /* Which vectors the caller may keep something in. */
 static const char *read_vectors(struct dwarf_file *d, Dwarf_Off off, bool *wide)
 {
@@ -171,7 +198,9 @@ static const char *read_vectors(struct dwarf_file *d, Dwarf_Off off, bool *wide)
 	*wide = *march && strcmp(march, "-march=x86-64") != 0 &&
 		strcmp(march, "-march=x86-64-v2") != 0;
 	for (size_t i = 0; i < p.n; i++) {
-		if (str_starts(p.flag[i], "-mavx512"))
+		if (str_starts(p.flag[i], "-mavx512") || str_starts(p.flag[i], "-mavx10") ||
+		    (str_starts(p.flag[i], "-march=") &&
+		     !is_without_avx512(p.flag[i] + strlen("-march="))))
 			why = "its unit was compiled for AVX-512, whose registers a guard does not "
 			      "keep";
 		*wide |= str_starts(p.flag[i], "-mavx");

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/aio_abi.h>
 #include <linux/futex.h>
+#include <linux/io_uring.h>
 #include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
@@ -33,7 +34,7 @@
 
 static const struct timespec hour = {3600, 0};
 static int quiet[2], timed[2], locked;
-static int epoll, inotify, listener, semaphores, messages;
+static int epoll, inotify, listener, semaphores, messages, uring;
 static aio_context_t aio;
 static int word;
 static sem_t semaphore;
@@ -202,6 +203,12 @@ static long wait_aio(void)
 	return syscall(SYS_io_getevents, aio, 1, 1, &e, NULL);
 }
 
+static long wait_uring(void)
+{
+	return uring < 0 ? pause()
+			 : syscall(SYS_io_uring_enter, uring, 0, 1, IORING_ENTER_GETEVENTS, NULL, 8);
+}
+
 static long wait_pause(void)
 {
 	return pause();
@@ -273,6 +280,7 @@ static struct waiter {
 	{.name = "sigtimedwait", .wait = wait_sigtimedwait},
 	{.name = "msgrcv", .wait = wait_msgrcv},
 	{.name = "io_getevents", .wait = wait_aio},
+	{.name = "io_uring_enter", .wait = wait_uring},
 	{.name = "pause", .wait = wait_pause},
 	{.name = "sigsuspend", .wait = wait_suspend},
 	{.name = "waitpid", .wait = wait_child},
@@ -308,6 +316,7 @@ static void on_signal(int sig)
 static void prepare(void)
 {
 	const struct timeval t = {3600, 0};
+	struct io_uring_params params = {0};
 	const struct sigaction action = {.sa_handler = on_signal};
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
@@ -318,6 +327,7 @@ static void prepare(void)
 
 	sigaction(SIGUSR1, &action, NULL);
 	sigemptyset(&none);
+	uring = (int)syscall(SYS_io_uring_setup, 4, &params); /* -1: not in this kernel */
 	flock(fd, LOCK_EX);
 	fcntl(fileno(f), F_OFD_SETLK, &l);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(f));
