@@ -63,5 +63,10 @@ play rollback.yml -e livepatch_name=klp_x
 is "$status:$(loaded_all):$(echo ?/store/9.9.0-mini/*.ko)" '0:| | |:?/store/9.9.0-mini/*.ko' 'it is taken back everywhere'
 play rollback.yml -e livepatch_name=klp_x
 is "$status:$(recap)" '0:a 0 0 b 0 0 c 0 0' '... which is nothing the second time'
+# A machine with another kernel, where it is loaded at boot since it had this one.
+machine=$scratch/a run "$top/tests/run/command" "$scratch/a" install klp-x.ko
+sed -i 's/mini/other/' "$scratch/a/proc/sys/kernel/osrelease"
+play load.yml
+is "$status:$(loaded_all):$(echo ?/store/9.9.0-mini/*.ko)" '2:| | |:a/store/9.9.0-mini/klp_x.ko' 'where it is refused, nothing happens'
 is "$(ls -A "$TMPDIR")" '' 'nothing is left'
 done_testing
