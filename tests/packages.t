@@ -56,6 +56,17 @@ installed()
 		PATH="$root/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin" "$@"
 }
 
+# needed: what compiling needs is what the packages ask for, although nothing is compiled here.
+needed()
+{
+	local want
+	want=$(bash -c 'home=$1; . "$home/scripts/lib/common.bash"; . "$home/scripts/lib/machines.bash"; . "$home/scripts/lib/packages.bash"; packages build' _ "$top" |
+		grep '^lib.*-dev$' | grep -v '^libc6-dev$' | LC_ALL=C sort | paste -sd ' ')
+	is "$(sed -n '/^Build-Depends:/,/^[A-Z]/s/^ \(lib[a-z]*-dev\),$/\1/p' "$top/packaging/debian/control" | LC_ALL=C sort | paste -sd ' ')" "$want" \
+		"Debian's package is built with the libraries that scripts/setup installs"
+	holds "... rpm's, too" grep -qx 'BuildRequires:  elfutils-devel' "$top/packaging/klpmake.spec"
+}
+
 tarballs()
 {
 	local name=klpmake-$version.tar.xz
@@ -181,6 +192,7 @@ cache=$(bash -c 'top=$1; . "$top/scripts/lib/common.bash"; klpmake_cache' _ "$to
 mkdir "$scratch/home" "$scratch/work"
 compiler >"$scratch/compiler"
 chmod +x "$scratch/compiler"
+needed
 tarballs
 debian
 redhat
