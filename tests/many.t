@@ -119,6 +119,13 @@ many -q -k "$mini_release" -k "$other" "$dir"
 is "$status:$out:$(results "$dir"):$(cd "$dir" && echo 9.*)" "1::$other/_klpmake.syms $other/klp-x.ko:$other" '... for it, there is not even a directory'
 sed -i '$d' "$k/Makefile"
 
+# Where it cannot even begin.
+mkdir "$scratch/no-make"
+printf '#!/bin/sh\necho "make: no" >&2\nexit 2\n' >"$scratch/no-make/make"
+chmod +x "$scratch/no-make/make"
+run timeout 120 env PATH="$scratch/no-make:$PATH" "$top/klpmake" -q -k "$mini_release" -k "$other" "$dir"
+is "$status:$(grep -c ' did not come to its end: make: no' <<<"$err")" 1:2 'a make that does not work is not silent'
+
 # What cannot be for several.
 many -k "$mini_release" -k "$other" --vmlinux x "$dir"
 refused 2 "'--vmlinux' is about one kernel, and there are 2" 'one vmlinux'

@@ -121,6 +121,8 @@ many_show()
 	if [[ -s $said ]]; then
 		printf '%s:\n' "$release" >&2
 		cat -- "$said" >&2
+	elif [[ ! -e $many_work/$1.done ]]; then
+		complain "error: klpmake for '$release' did not come to its end: $(tail -n 5 "$many_work/log")"
 	fi
 	[[ ! -s $many_work/$1.out || -n $json ]] || cat -- "$many_work/$1.out"
 	[[ -z ${many_results[$1]-} ]] || return 0
