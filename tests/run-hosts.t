@@ -34,6 +34,7 @@ SSH
 cat >far/bash <<'BASH'
 #!/bin/bash -p
 [[ ${2-} == klpmake ]] || exec /bin/bash "$@"
+stat -c %a . >"$HOSTS/mode"
 MACHINE_HOME=$PWD exec "$TOP/tests/run/command" "$MACHINE" "${@:3}"
 BASH
 printf '#!/bin/sh\nexit 1\n' >far/sudo
@@ -113,6 +114,11 @@ for LOGIN_SHELL in "$(type -P bash)" "$(type -P dash)" "$(type -P csh)" "$(type 
 	klp unload --host a klp_x
 done
 unset LOGIN_SHELL
+umask 0
+klp load --host a klp-x.ko
+umask 022
+is "$status:$(<hosts/mode)" 0:700 'nobody else can change there what root runs'
+klp unload --host a klp_x
 is "$(names_in "$TMPDIR")" '' 'nothing is left here or there'
 
 # What the machines have to say against it.
@@ -163,6 +169,13 @@ klp keep -j 4 --host a --host bb --host ccc klp_x
 is "$status:$(grep -c ' stays$' <<<"$out")" 0:6 'three trials are kept'
 klp unload -j4 --host a --host bb --host ccc --host dd klp_x
 is "$status:$(loaded_on a bb ccc dd)" '0:| | | |' 'all are unloaded'
+
+# The same machine by two names: one of the two loads it, and it is on trial.
+boot_all a bb
+klp load -j 2 --host a --host root@a --trial 1h klp-x.ko
+is "$status:$(loaded_on a):$(compgen -G "$HOSTS/a/state/klp_x.trial.*" | wc -l)" '1:klp_x|klp_x:1' 'two trials at once on one machine: one is left'
+klp unload --host a klp_x
+is "$(names_in "$HOSTS/a/state")" log '... until it is unloaded'
 
 # Interrupted, or killed.
 for signal in INT TERM KILL; do

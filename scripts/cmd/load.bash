@@ -99,8 +99,8 @@ load_begin()
 {
 	local said last held='' failed=''
 	if [[ -n $trial ]]; then
-		trial_begin "$1" "$trial"
 		begun=trial
+		trial_begin "$1" "$trial"
 	fi
 	load_note "$1"
 	last=$(dmesg 2>/dev/null | tail -n 1) || last=''
@@ -120,6 +120,7 @@ load_begin()
 	if [[ -n $failed ]]; then
 		die "the kernel does not take '$1': ${said##*: }$(load_key "$said")$(load_kernel_said "$1" "$last")"
 	fi
+	[[ -z $trial ]] || trial_alone "$1"
 	if ! patch_is_there "$1"; then
 		die "'$1' is loaded, but is not an enabled livepatch: it is removed again$(load_kernel_said "$1" "$last")"
 	fi
@@ -216,7 +217,7 @@ load_finish()
 				fi
 			fi
 			;;
-		trial) trial_cancel "$name" ;;
+		trial) trial_drop ;;
 	esac
 	[[ -z $work ]] || rm -rf -- "$work"
 	[[ $noted != now ]] || if is_loaded "$name"; then store_loaded "$name"; else store_refused "$name"; fi

@@ -13,6 +13,7 @@ hosts_work='' hosts_hold='' hosts_failed='' hosts_report=''
 declare -gA hosts_state=() # by host: running, done, failed
 declare -gA hosts_pid=()
 hosts_most=5000 # lines that a machine may say
+hosts_beat=15   # seconds after which a machine hears again that klpmake is there (far/run.bash)
 
 IFS= read -r -d '' hosts_usage <<'USAGE' || true
       --host HOST       on this machine, over ssh, where klpmake need not be
@@ -63,7 +64,8 @@ hosts_pack()
 	shift
 	[[ -z $json ]] || set -- "$@" --json
 	((verbosity)) || [[ -n $json ]] || set -- "$@" --quiet
-	mkdir "$ship" "$ship/build" "$ship/module" || exit 1
+	# tar gives its mode to the directory there: nobody else may write what root runs, whatever umask is here.
+	mkdir -m 700 "$ship" && mkdir "$ship/build" "$ship/module" || exit 1
 	cp -- "$home/scripts/lib/run/far/"{start.sh,run.bash} "$ship" || exit 1
 	cp -- "$home/scripts/lib/run/far/klpinfo.bash" "$ship/build" || exit 1
 	if [[ -n $module ]]; then
@@ -133,20 +135,36 @@ hosts_one()
 	((hosts_jobs == 1)) || options+=(-o BatchMode=yes)
 	# Opened while there is a writer; afterwards klpmake alone is that.
 	exec {end}<"$hosts_work/hold" {hosts_hold}>&-
-	exec {feed}< <(exec cat "$hosts_work/stream" - <&"$end")
+	exec {feed}< <(hosts_feed <&"$end")
 	feeder=$!
 	exec {end}<&-
 	# ^C goes to all of the terminal's processes: it ends the stream, and ssh waits until what was begun is taken back.
 	trap '' INT TERM HUP
 	size=$(stat -c %s "$hosts_work/stream")
 	if [[ -n $json ]]; then
-		hosts_ssh "$1" > >(head -c 1000000 >"$hosts_work/$1.out") 2> >(head -c 1000000 >"$hosts_work/$1.err")
+		# In pipelines, because bash waits for the last one of several process substitutions only.
+		{ hosts_ssh "$1" 2>&1 >&3 3>&- | head -c 1000000 >"$hosts_work/$1.err" 3>&-; } 3>&1 | head -c 1000000 >"$hosts_work/$1.out"
 	else
 		{ hosts_ssh "$1" 2>&1 >&3 3>&- | hosts_show "$1" "$hosts_work/$1.err" >&2 3>&-; } 3>&1 | hosts_show "$1" "$hosts_work/$1.out"
 	fi
 	kill "$feeder" 2>/dev/null || true
 	wait
 	mv -f -- "$hosts_work/$1.ended" "$hosts_work/$1.status"
+}
+
+# hosts_feed: the stream, and behind it a line now and then, until standard input ends. A machine whose connection is lost
+# hears nothing of that: its ssh server waits for hours.
+hosts_feed()
+{
+	local status=0
+	cat "$hosts_work/stream"
+	while
+		read -r -t "$hosts_beat" || status=$?
+		((status > 128))
+	do
+		status=0
+		echo
+	done
 }
 
 # hosts_ssh HOST: the command is for any login shell, so it is a word in single quotes, in one line, without '!'.

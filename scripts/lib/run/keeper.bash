@@ -61,7 +61,8 @@ main()
 	close_files 2>/dev/null
 	trap '' HUP INT
 	trap 'told=1' TERM
-	first_line "$file"
+	# Another klpmake has loaded it meanwhile.
+	first_line "$file" || return 0
 	end=$REPLY
 	printf '%d\n' "$$" >>"$file"
 	while [[ -e $file && -z $told ]] && uptime_now && ((REPLY < end)); do

@@ -9,6 +9,7 @@
 # PATCH.ending.XXXXXX. One of two renames fails. Source transition.bash first.
 
 trial_file=''
+trial_own='' # the file of the trial that this klpmake has begun
 
 # trial_find PATCH: sets trial_file; 1 if it is not on trial.
 trial_find()
@@ -49,21 +50,38 @@ trial_begin()
 {
 	local lines=() tries=0
 	state_directory
-	rm -f -- "$run_state/$1".{trial,ending,kept}.??????
 	trial_file=$(mktemp "$run_state/$1.trial.XXXXXX") || die "cannot write to '$run_state'"
+	trial_own=$trial_file
 	chmod 644 "$trial_file"
 	uptime_now
 	printf '%d\n' "$((REPLY + $2))" >"$trial_file"
 	setsid "$BASH" -p "$home/scripts/lib/run/keeper.bash" "$run_sys" "$run_proc" "$run_state" "$1" "$trial_file" "$$" \
 		</dev/null >>"$run_state/log" 2>&1 &
 	disown "$!"
-	until mapfile -t lines <"$trial_file" && ((${#lines[@]} == 2)); do
+	until mapfile -t lines 2>/dev/null <"$trial_file" && ((${#lines[@]} == 2)); do
+		[[ -e $trial_file ]] || die "another klpmake has loaded '$1' meanwhile"
 		((++tries < 100)) || {
-			trial_cancel "$1"
+			trial_drop
 			die "the process that ends the trial did not start; see '$run_state/log'"
 		}
 		sleep 0.1
 	done
+}
+
+# trial_alone PATCH: this klpmake has loaded the module, so its trial is the one that counts. Not before: of two loads at once
+# the kernel takes one, and that must not lose its trial to the other one.
+trial_alone()
+{
+	local file
+	for file in "$run_state/$1".{trial,ending,kept}.??????; do
+		[[ ${file##*.} == "${trial_own##*.}" ]] || rm -f -- "$file"
+	done
+}
+
+# trial_drop: this klpmake has not loaded anything.
+trial_drop()
+{
+	[[ -z $trial_own ]] || rm -f -- "$trial_own"
 }
 
 # trial_settle PATCH WORD: decides it. 1 if it was decided before.

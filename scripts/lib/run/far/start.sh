@@ -3,7 +3,7 @@
 #
 # The first thing that runs on another machine (hosts.bash), for any sh, to say what is missing there: start.sh DIRECTORY.
 PATH=$PATH:/usr/sbin:/sbin
-for name in bash mktemp setsid insmod rmmod; do
+for name in bash awk mktemp setsid insmod rmmod; do
 	command -v "$name" >/dev/null 2>&1 || {
 		echo "klpmake: error: there is no '$name' on this machine" >&2
 		exit 1
