@@ -16,7 +16,7 @@ link_with()
 	local program
 	printf '%s\n' "CPPFLAGS=-I$1/include" "LDFLAGS=-static -L$(echo "$1"/lib/*-linux-gnu)" \
 		"DWARF_DIRS=$(echo "$1"/include/libdwarf*)"
-	for program in "${programs[@]}" klpdecl klpdiff; do
+	for program in "${programs[@]}" klpdecl klpdiff klpuser; do
 		printf '%s\n' "${program}_libs=-ldwarf -lelf -lz -lzstd"
 	done
 }

@@ -117,12 +117,21 @@ scenario()
 
 		phase stack
 		tar -xf stack.tar
-		# A list beside each load, and some beside the end: each has to be whole, whatever comes and goes.
+		# Lists beside loads, and beside the end: each has to be whole, whatever comes and goes.
 		list_whole() {
 			/tree/klpmake list >"/run/list$1" 2>&1 || cp "/run/list$1" /run/bad
 			! grep -vE '^klp_st[0-9]+: (enabled|disabled|in transition, being (en|dis)abled)$|^  vmlinux cmdline_proc_show,1( .*)?$|^no livepatch is loaded$' "/run/list$1" >>/run/odd
 		}
 		for module in klp_st*.ko; do
+			# What loads most of them is no matter, and these are loaded faster.
+			case $module in
+			klp_st20.ko | klp_st01.ko) ;;
+			*)
+				insmod "$module" || fail "'$module' was not loaded"
+				within grep -qx 0 "/sys/kernel/livepatch/${module%.ko}/transition" || fail "'$module' is not enabled"
+				continue
+				;;
+			esac
 			list_whole "$module" &
 			says 0 ': enabled, every task has it' load "$module"
 			wait
