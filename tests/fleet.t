@@ -11,7 +11,8 @@ type ansible-playbook >/dev/null 2>&1 || skip_all "there is no ansible-playbook:
 k=$scratch/k
 mini_vmlinux "$k" || exit
 cd "$scratch" || exit
-export TMPDIR=$scratch/tmp ANSIBLE_HOME=$scratch/ansible ANSIBLE_LOCAL_TEMP=$scratch/ansible/local ANSIBLE_NOCOLOR=1 HOME=$scratch
+# Ansible runs in such a locale only.
+export LC_ALL=C.UTF-8 TMPDIR=$scratch/tmp ANSIBLE_HOME=$scratch/ansible ANSIBLE_LOCAL_TEMP=$scratch/ansible/local ANSIBLE_NOCOLOR=1 HOME=$scratch
 mkdir "$TMPDIR"
 kernels=()
 trap 'kill "${kernels[@]}" 2>/dev/null; tap_end' EXIT

@@ -14,7 +14,7 @@ user_compile storm "$user/storm.c"
 user_compile waits "$user/waits.c"
 user_compile wake "$user/wake.c"
 user_compile tracer "$user/tracer.c"
-user_compile rounds -DKLPMAKE_VERSION='"test"' -I"$top/src" "$user/rounds.c" "$top"/src/apply/{hook,inject,objects,outcome,process,stop,x86_64}.c \
+user_compile rounds -DKLPMAKE_VERSION='"test"' -I"$top/src" "$user/rounds.c" "$top"/src/apply/{hook,inject,note,objects,outcome,process,stop,x86_64}.c \
 	"$top/src/base/util.c"
 user_server server
 target=program:$scratch/server:server

@@ -9,32 +9,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "apply/note.h"
 #include "base/cleanup.h"
 #include "base/util.h"
 
-#define NOTES_MAX 65536
 #define PHDRS_MAX 64
 
-static bool has_id(const unsigned char *note, size_t size, const struct user_target *t)
+static bool has_id(const unsigned char *notes, size_t size, const struct user_target *t)
 {
-	size_t at = 0;
-	Elf64_Nhdr n;
+	size_t id_size;
+	const unsigned char *id = note_build_id(notes, size, &id_size);
 
-	while (size - at >= sizeof(n)) {
-		size_t name, data;
-
-		memcpy(&n, note + at, sizeof(n));
-		at += sizeof(n);
-		name = ((size_t)n.n_namesz + 3) & ~(size_t)3;
-		data = ((size_t)n.n_descsz + 3) & ~(size_t)3;
-		if (name > size - at || data > size - at - name)
-			return false;
-		if (n.n_type == NT_GNU_BUILD_ID && n.n_namesz == 4 && n.n_descsz == t->id_size &&
-		    !memcmp(note + at, "GNU", 4) && !memcmp(note + at + name, t->id, t->id_size))
-			return true;
-		at += name + data;
-	}
-	return false;
+	return id && id_size == t->id_size && !memcmp(id, t->id, id_size);
 }
 
 bool files_is_target(int fd, const struct user_target *target)

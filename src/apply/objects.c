@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include "apply/machine.h"
+#include "apply/note.h"
 #include "base/cleanup.h"
-
-#define NOTES_MAX 65536
 
 const Elf64_Phdr *loaded_phdr(const struct loaded *o, uint32_t type)
 {
@@ -52,31 +51,20 @@ static bool find_place(struct loaded *o, uint64_t start)
 
 static void read_id(struct loaded *o, const struct process *p, const Elf64_Phdr *ph)
 {
-	CLEANUP_FREE unsigned char *note = NULL;
-	size_t size = ph->p_memsz, at = 0;
-	Elf64_Nhdr n;
+	CLEANUP_FREE unsigned char *notes = NULL;
+	const unsigned char *id;
+	size_t size = ph->p_memsz, id_size;
 
 	if (size > NOTES_MAX || !loaded_has(o, o->bias + ph->p_vaddr, size))
 		return;
-	note = xcalloc(size, 1);
-	if (!process_read(p, o->bias + ph->p_vaddr, note, size))
+	notes = xcalloc(size, 1);
+	if (!process_read(p, o->bias + ph->p_vaddr, notes, size))
 		return;
-	while (!o->id_size && size - at >= sizeof(n)) {
-		size_t name, data;
-
-		memcpy(&n, note + at, sizeof(n));
-		at += sizeof(n);
-		name = ((size_t)n.n_namesz + 3) & ~(size_t)3;
-		data = ((size_t)n.n_descsz + 3) & ~(size_t)3;
-		if (name > size - at || data > size - at - name)
-			return;
-		if (n.n_type == NT_GNU_BUILD_ID && n.n_namesz == 4 &&
-		    !memcmp(note + at, "GNU", 4) && n.n_descsz && n.n_descsz <= OBJECTS_ID_MAX) {
-			o->id_size = n.n_descsz;
-			memcpy(o->id, note + at + name, n.n_descsz);
-		}
-		at += name + data;
-	}
+	id = note_build_id(notes, size, &id_size);
+	if (!id || o->id_size)
+		return;
+	o->id_size = id_size;
+	memcpy(o->id, id, id_size);
 }
 
 int objects_at(const struct process *p, uint64_t start, struct loaded *ret)

@@ -10,9 +10,9 @@
 #include <elf.h>
 
 #include "apply/process.h"
+#include "user/format.h"
 
 #define OBJECTS_PHDRS_MAX 64
-#define OBJECTS_ID_MAX 64
 
 struct loaded {
 	uint64_t bias;		       /* what is added to the file's addresses */
@@ -24,7 +24,7 @@ struct loaded {
 	Elf64_Phdr phdr[OBJECTS_PHDRS_MAX];
 	size_t phdr_count;
 	uint16_t type; /* e_type */
-	uint8_t id[OBJECTS_ID_MAX];
+	uint8_t id[USER_ID_MAX];
 	size_t id_size; /* 0: it has none */
 };
 

@@ -50,7 +50,7 @@ static int read_patches(struct watch *w, const char *directory)
 	w->patch = xcalloc(g.gl_pathc, sizeof(struct patch_file *));
 	for (size_t i = 0; i < g.gl_pathc && !status; i++) {
 		status = files_check_owner(g.gl_pathv[i]) ||
-				 patch_file_open(g.gl_pathv[i], &w->patch[w->count])
+					 patch_file_open(g.gl_pathv[i], &w->patch[w->count])
 				 ? -1
 				 : 0;
 		w->count += !status;

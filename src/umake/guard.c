@@ -167,14 +167,16 @@ static int class_argument(struct dwarf_file *d, Dwarf_Die child, void *arg)
 static bool is_without_avx512(const char *march)
 {
 	static const char *const names[] = {
-		"x86-64",	"x86-64-v2", "x86-64-v3", "k8",		 "k8-sse3",
-		"opteron",	"athlon64",  "amdfam10",  "barcelona",	 "btver1",
-		"btver2",	"bdver1",    "bdver2",	  "bdver3",	 "bdver4",
-		"znver1",	"znver2",    "znver3",	  "nocona",	 "core2",
-		"corei7",	"nehalem",   "westmere",  "corei7-avx",	 "sandybridge",
-		"core-avx-i",	"ivybridge", "core-avx2", "haswell",	 "broadwell",
-		"skylake",	"atom",	     "bonnell",	  "silvermont",	 "slm",
-		"goldmont",	"tremont",   "alderlake", "goldmont-plus",
+		"x86-64",      "x86-64-v2",  "x86-64-v3",     "k8",
+		"k8-sse3",     "opteron",    "athlon64",      "amdfam10",
+		"barcelona",   "btver1",     "btver2",	      "bdver1",
+		"bdver2",      "bdver3",     "bdver4",	      "znver1",
+		"znver2",      "znver3",     "nocona",	      "core2",
+		"corei7",      "nehalem",    "westmere",      "corei7-avx",
+		"sandybridge", "core-avx-i", "ivybridge",     "core-avx2",
+		"haswell",     "broadwell",  "skylake",	      "atom",
+		"bonnell",     "silvermont", "slm",	      "goldmont",
+		"tremont",     "alderlake",  "goldmont-plus",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
