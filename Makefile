@@ -107,12 +107,12 @@ commands := klpmake kallsympos
 # that a man page is for, its NAME, say which command is in which part.
 man_names = $(shell sed -n '/^\.SH NAME/ { n; s/ \\-.*//; s/,//g; p; }' doc/$(1))
 load_pages := klpmake.1 klpmake-load.1 klpinfo.1
-load_files := klpmake scripts/cmd/loader.bash $(patsubst klpmake-%,scripts/cmd/%.bash,$(call man_names,klpmake-load.1)) \
+load_files = klpmake scripts/cmd/loader.bash $(patsubst klpmake-%,scripts/cmd/%.bash,$(call man_names,klpmake-load.1)) \
 	      $(patsubst %,scripts/lib/%.bash,common environment json kernel options packed signals) scripts/lib/json.awk $(shell find scripts/lib/run -type f)
 load_programs := klpinfo
 make_pages := $(filter-out $(load_pages),$(notdir $(wildcard doc/*.1)))
 # scripts/dev, demo and test are of no use without this tree, so they are not installed.
-make_files := $(filter-out $(load_files),kallsympos $(shell find scripts/cmd scripts/lib templates -type f) \
+make_files = $(filter-out $(load_files),kallsympos $(shell find scripts/cmd scripts/lib templates -type f) \
 	      scripts/fetch-kernel scripts/setup $(wildcard src/include/*.h))
 make_programs := $(filter-out $(load_programs),$(programs))
 executables := $(commands) scripts/fetch-kernel scripts/setup scripts/lib/guest/init

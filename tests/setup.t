@@ -133,7 +133,7 @@ $install $(printf '%s\n' "${foreign[@]}" | grep -vx bison | paste -sd ' ') qemu-
 	is "$status:$out:$(<"$fake/calls")" '0:nothing is missing for: foreign:' 'no other architecture, nothing to install'
 
 	debian
-	printf '%s\n' bash binutils gcc libc6-dev make patch libdwarf1 >"$fake/installed"
+	printf '%s\n' bash binutils gcc libc6-dev make patch libdwarf1 libdw1 >"$fake/installed"
 	printf '%s\n' libelf1 >"$fake/known"
 	setup_with run
 	is "$(<"$fake/calls")" "$install libelf1" 'a package has the name that this release knows'
