@@ -141,18 +141,18 @@ patch
 for signal in TERM INT KILL; do
 	: >"$scratch/hold"
 	rm -f "$scratch/held"
-	# Without this, bash has what is in the background ignore SIGINT.
-	(set -m && exec "$top/klpmake" -q -k "$mini_release" -k "$other" "$dir" >/dev/null 2>&1) &
+	# A shell makes its background jobs ignore SIGINT, this one's as well as whose it is itself: perl resets that.
+	(set -m && exec perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$top/klpmake" -q -k "$mini_release" -k "$other" "$dir" >/dev/null 2>&1) &
 	pid=$!
 	until_holds test -e "$scratch/held"
 	kill "-$signal" "$(pgrep -f "^/bin/bash -p $top/klpmake -q -k $mini_release -k" | head -n 1)"
-	{ wait "$pid"; } 2>/dev/null
 	gone() { ! pgrep -f "$scratch" >/dev/null; }
 	holds "$signal ends all of them" until_holds gone
+	rm "$scratch/hold"
+	{ wait "$pid"; } 2>/dev/null
 	is "$(results "$dir")" '' '... and nothing is made'
 	[[ $signal == KILL ]] || is "$(ls -A "$TMPDIR")" '' '... nor left'
 done
-rm "$scratch/hold"
 
 # In a makefile of the user's.
 printf 'all:\n\t+@%s >>%s; %q -q -k %s --output %q %q\n' "$scratch/server" "$scratch/servers" "$top/klpmake" "$mini_release" "$scratch" "$dir" >"$scratch/mk"
