@@ -70,6 +70,8 @@ fuzz()
 	local name=$1 file=$2 n=$3 i bad=0 accepted=0 status damaged=$scratch/damaged
 	local changed=$damaged/${file##*/}
 	shift 3
+	# Of fewer it may be that none is bad enough.
+	((n >= 10)) || n=10
 	mkdir -p "$damaged"
 	run env -C "$dir" "${@//DAMAGED/$file}"
 	exits 0 "$name: the undamaged one"

@@ -252,7 +252,7 @@ until_holds grep -q 'is left' "$scratch/shown"
 } 2>/dev/null
 is "$(loaded)" 'klp_x|klp_x' 'a trial whose klpmake was killed in the transition'
 holds '... goes back by itself' until_holds gone_by_itself
-on load --trial 1 klp-x.ko --timeout 30
+on load --trial 3 klp-x.ko --timeout 30
 refused 1 "'klp_x' was taken back while it was being loaded, as its trial is over" 'a trial that is shorter than the transition'
 holds '... leaves nothing' until_holds gone_by_itself
 rm "$machine/stall-klp_x-1"

@@ -59,7 +59,7 @@ trial_begin()
 		</dev/null >>"$run_state/log" 2>&1 &
 	disown "$!"
 	until mapfile -t lines 2>/dev/null <"$trial_file" && ((${#lines[@]} == 2)); do
-		[[ -e $trial_file ]] || die "another klpmake has loaded '$1' meanwhile"
+		[[ -e $trial_file ]] || die "the trial of '$1' is over before it was loaded: another klpmake has loaded it, or its time was too short"
 		((++tries < 100)) || {
 			trial_drop
 			die "the process that ends the trial did not start; see '$run_state/log'"
