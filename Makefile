@@ -7,7 +7,7 @@
 # make dist       klpmake-VERSION.tar.xz, in build/
 # make deb        packages for Debian, in build/deb/: klpmake, and klpmake-load for machines that only load livepatches
 # make rpm        the same for rpm, in build/rpm/
-# make check      the tests that do not need a kernel; two cores take two to three minutes
+# make check      the tests that do not need a kernel; two cores take about four minutes
 # make test       all tests that this machine can run; ./scripts/test sets up what they need
 #                 ARCHES=riscv64: only those of that architecture; ARCHES=all: those of every one
 # make test-kernel ARCH=riscv64   kernels to test that architecture with
