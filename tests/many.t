@@ -59,16 +59,6 @@ results()
 	(cd "$1" && find . -name .klpmake -prune -o -type f ! -name Makefile ! -name '*.[ch]' -printf '%P\n' | LC_ALL=C sort | paste -sd ' ')
 }
 
-# until_holds COMMAND [ARG...]: waits for it, a minute at the most.
-until_holds()
-{
-	local tries=0
-	until "$@" 2>/dev/null; do
-		((++tries < 600)) || return
-		sleep 0.1
-	done
-}
-
 # servers: how many have said which one they have, and how many those are.
 servers()
 {

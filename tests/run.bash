@@ -52,16 +52,6 @@ settled()
 	[[ $(<"$machine/sys/kernel/livepatch/$1/transition") == 0 ]]
 }
 
-# until_holds COMMAND [ARG...]: waits for it, a minute at the most.
-until_holds()
-{
-	local tries=0
-	until "$@" 2>/dev/null; do
-		((++tries < 600)) || return
-		sleep 0.1
-	done
-}
-
 # task TID NAME STATE FLAGS PATCH_STATE FRAME...: a task in /proc.
 task()
 {

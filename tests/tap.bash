@@ -158,6 +158,16 @@ make_elfedit()
 	[[ $made -ef $scratch/elfedit ]] || cp "$made" "$scratch/elfedit"
 }
 
+# until_holds COMMAND [ARG...]: waits for it, a minute at the most.
+until_holds()
+{
+	local tries=0
+	until "$@" 2>/dev/null; do
+		((++tries < 600)) || return
+		sleep 0.1
+	done
+}
+
 # refused STATUS MESSAGE NAME: the last run ended with STATUS, never by a signal, and its standard error has
 # MESSAGE. NAME says what was refused.
 refused()
