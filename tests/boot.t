@@ -18,11 +18,13 @@ trap 'settled_now; halt; tap_end' EXIT
 # settled_now: ends what waits until a patch has been good for a while, as an orderly end of the machine does.
 settled_now()
 {
-	pkill -TERM -f " settle 300 $machine/store/" && until_holds settled_all
+	until_holds settled_all
 }
 
+# It is told again: one that is just about to wait may have missed it.
 settled_all()
 {
+	pkill -TERM -f " settle 300 $machine/store/" || true
 	[[ -z $(compgen -G "$machine/store/*/*.trying") ]]
 }
 
@@ -97,6 +99,18 @@ on load klp-a.ko
 is "$status:$(loaded)" '0:klp_a klp_b|klp_a klp_b' '... and not when somebody loads it'
 settled_now
 lacks "$(store)" trying '... and it is good'
+on unload klp_a
+on load klp-a.ko
+first=$(pgrep -f " settle 300 $machine/store/")
+# So that the directory of the next load is not taken for this one's, whose number it might get.
+exec 7<"$machine/sys/module/klp_a"
+on unload klp_a
+on load klp-a.ko
+exec 7<&-
+first_over() { kill -TERM "$first" 2>/dev/null; [[ ! -e /proc/$first ]]; }
+until_holds first_over && is "$(store | grep -o '[^ ]*trying')" '9.9.0-mini/klp_a.trying' 'a load is not good because a former one has been good for long enough'
+settled_now
+lacks "$(store)" trying '... but in its own time'
 on unload --all
 make_patch klp-a 'int changed;'
 on load klp-a.ko

@@ -115,21 +115,24 @@ store_refused()
 store_loaded()
 {
 	setsid "$BASH" -pc "$(declare -f close_files settle)"$'\nsettle "$@"' settle "$store_settle" "$run_store/$run_release/$1.trying" \
-		</dev/null >/dev/null 2>&1 &
+		"$run_sys/module/$1" </dev/null >/dev/null 2>&1 &
 	disown "$!"
 }
 
-# settle SECONDS FILE: waits, and removes the file. If it is told to end (SIGTERM), as at an orderly end of the machine, at
-# once.
+# settle SECONDS FILE MODULE: waits, and removes the file. If it is told to end (SIGTERM), as at an orderly end of the machine,
+# at once. If the module was unloaded and loaded again meanwhile, the file is about the later load.
 settle()
 {
-	trap : TERM
+	local load now told=''
+	trap 'told=1' TERM
 	trap '' HUP INT
+	load=$(stat -c %i -- "$3" 2>/dev/null)
 	cd / || return
 	close_files
 	# In the background, because bash heeds a signal only between commands.
 	sleep "$1" &
-	wait "$!"
+	[[ -n $told ]] || wait "$!"
 	kill "$!" 2>/dev/null
-	rm -f -- "$2"
+	now=$(stat -c %i -- "$3" 2>/dev/null)
+	[[ -n $now && $now != "$load" ]] || rm -f -- "$2"
 }
