@@ -82,7 +82,7 @@ scenario()
 		says 0 'klp_good: gone' unload klp_good
 		cat >/run/terminal <<'TERMINAL'
 		echo $$ >/run/shell
-		/tree/klpmake load --trial 20 /try/modules/klp_good.ko >/run/trial 2>&1
+		/tree/klpmake load --trial 60 /try/modules/klp_good.ko >/run/trial 2>&1
 		sleep 1000
 		TERMINAL
 		setsid sh /run/terminal &
@@ -100,7 +100,7 @@ scenario()
 		rmmod holder
 		load holder
 		echo 0 >/sys/module/holder/parameters/released
-		setsid sh -c 'echo $$ >/run/shell; exec /tree/klpmake load --trial 20 --timeout 600 /try/modules/klp_held.ko' >/run/trial 2>&1 &
+		setsid sh -c 'echo $$ >/run/shell; exec /tree/klpmake load --trial 60 --timeout 600 /try/modules/klp_held.ko' >/run/trial 2>&1 &
 		within waiting /run/trial || fail 'the transition of the trial is not shown'
 		kill -9 "-$(cat /run/shell)"
 		says 0 'klp_held: in transition, being enabled, on trial for ' list
