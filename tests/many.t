@@ -6,8 +6,10 @@
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/kdir.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/fix.bash"
 
 kdir_setup
+kdir_source
 other=${mini_release/9.9.0/9.9.1}
 
 # fetched RELEASE KDIR: puts this kernel where fetched ones are.
@@ -89,6 +91,14 @@ many -k "$mini_release" -k "$other" -o "$scratch/out" "$dir"
 is "$status:$(results "$scratch/out")" "0:$both" '... or wherever --output says'
 many -k "$other" -k "$other" -o "$scratch" "$dir"
 is "$status:$(ls "$scratch"/*.ko)" "0:$scratch/klp-x.ko" 'one kernel twice is one kernel'
+mkdir "$scratch/fix"
+cd "$scratch/fix" || exit
+patched show fs/proc/alpha.c '/^int alpha_show/,/^}/s/^{/{\n\tx ^= 4711;/'
+many -k "$mini_release" -k "$other" --source "$tree" show.patch
+cd "$scratch" || exit
+is "$status:$err:$(tail -n 2 <<<"$out")" "0::$mini_release  ./$mini_release/klp-show.ko"$'\n'"$other  ./$other/klp-show.ko" 'a .patch for two kernels'
+is "$(for r in "$mini_release" "$other"; do functions "$scratch/fix/$r/klp-show.ko"; done | paste -sd ' '):$(results fix)" \
+	"alpha_show alpha_show:$mini_release/klp-show.ko $other/klp-show.ko show.patch" '... each has its module'
 
 # One of them fails.
 many -k "$mini_release" -k 9.9.2-none -k "$other" --json "$dir"

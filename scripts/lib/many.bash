@@ -61,7 +61,7 @@ many_check()
 		many_place=.
 		((${#fix_patches[@]})) || many_place=$patch
 	fi
-	[[ $many_place == /* ]] || many_place=./$many_place
+	[[ $many_place == @(/*|.|./*) ]] || many_place=./$many_place
 	[[ -d $many_place ]] || die "'$many_place' is not a directory"
 	[[ -w $many_place ]] || die "'$many_place' cannot be written to: name another place with --output"
 }
