@@ -19,7 +19,8 @@ fix_patch()
 		path=${one%:*}
 		mkdir -p "$scratch/a/${path%/*}" "$scratch/b/${path%/*}"
 		cat "$kernel_source/$path" >"$scratch/a/$path"
-		sed "/^[a-z].*\\b${one#*:}(/,/^{/s/^{/{\n\tasm volatile(\"nop\");\n/" "$scratch/a/$path" >"$scratch/b/$path"
+		sed "/^[a-z_].*\\b${one#*:}(/,/^{/s/^{/{\n\tasm volatile(\"nop\");\n/" "$scratch/a/$path" >"$scratch/b/$path"
+		! cmp -s "$scratch/a/$path" "$scratch/b/$path" || die "'$path' has no '${one#*:}'"
 	done
 	(cd "$scratch" && diff -ru a b) >"$2" || (($? == 1))
 }
