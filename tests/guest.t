@@ -124,6 +124,22 @@ missing_parts()
 	nothing_left 'what could not begin leaves nothing'
 }
 
+# soft NAME: the module that a soft dependency of that name means.
+soft()
+{
+	local REPLY
+	# shellcheck source=scripts/lib/guest/initramfs.bash
+	(. "$top/scripts/lib/guest/initramfs.bash" && declare -A kernel_index=([crc32c_intel]=x [crc32c_generic]=x [md5]=x) &&
+		soft_module "$1" && echo "$REPLY")
+}
+
+soft_dependencies()
+{
+	is "$(soft md5) $(soft crypto-md5) $(soft crc32c) $(soft crypto-crc32c)" 'md5 md5 crc32c_generic crc32c_generic' \
+		'modules that others ask for by the name of an algorithm'
+	is "$(soft aead2)" '' '... which need not be there'
+}
+
 # good_modules RELEASE DIR
 good_modules()
 {
@@ -132,6 +148,7 @@ good_modules()
 		[ -e './a file' ] || exit 1
 		bash -c 'printf "  %s\n" "${BASH_VERSION:+bash $1}"' - "$1"
 		echo "  now $1: $(cat /proc/cmdline)"
+		[ ! -d /sys/module/ecb ] || echo '  with ecb'
 		echo "  $(nproc), $(ip -V | head -n 1), $(run-parts x)"
 		[ "$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)" -lt 307200 ] && echo '  300'
 	END
@@ -140,7 +157,7 @@ good_modules()
 	chmod +x "$scratch/ip" "$scratch/run-parts"
 	: >"$scratch/a file"
 	try "$scratch/a good one.ko" "$2/klp-second.ko" --run "$scratch/a script" --file "$scratch/a file" \
-		--program bash --program "$scratch/ip" --program "$scratch/run-parts" --modprobe vsock-loopback \
+		--program bash --program "$scratch/ip" --program "$scratch/run-parts" --modprobe vsock-loopback --modprobe xts \
 		--memory 300 --cpus 1 --append 'one=1 two=2' --append=three=3
 	exits 0 "$1: a good livepatch, and another on top"
 	has "$out" 'before |   bash before' "$1: a program that needs libraries"
@@ -154,6 +171,7 @@ good_modules()
 	has "$out" $'\nok: loaded, every task patched, unloaded again; the kernel did not complain (' "$1: the verdict says what was seen"
 	holds "$1: the console is kept" grep -q "livepatch: enabling patch 'klp_second'" "$log"
 	holds "$1: a module of the kernel is loaded first, with what it needs" grep -q PF_VSOCK "$log"
+	has "$out" 'before |   with ecb' "$1: ... and with what it asks for when it is loaded"
 
 	try "$2/klp-good.ko" --json --cmd 'printf "\377\n"; grep patched /proc/cmdline'
 	is "$status:$err" '0:' "$1: a command's status fails nothing"
@@ -278,6 +296,7 @@ main()
 	local releases=() release dir
 	arguments
 	complaints
+	soft_dependencies
 	need_guests
 	for release in "${releases[@]}"; do
 		dir=$(modules_for "$release")

@@ -93,7 +93,8 @@ is_builtin()
 
 # add_kernel_module DIR NAME KERNEL_DIR ORDER: unpacks the module and, first, all that it depends on according to
 # the modules themselves: a kernel that was only unpacked does not have a modules.dep. The names are
-# appended to the file ORDER in the order in which they have to be loaded.
+# appended to the file ORDER in the order in which they have to be loaded. What it asks for by itself when
+# it is loaded comes first, too, because the guest has no modprobe for the kernel to run.
 add_kernel_module()
 {
 	local dir=$1 name=${2//-/_} target=$3 order=$4 needed
@@ -106,7 +107,23 @@ add_kernel_module()
 	for needed in $(modinfo_field "$target/$name.ko" depends | tr , ' '); do
 		add_kernel_module "$dir" "$needed" "$target" "$order"
 	done
+	for needed in $(modinfo_fields "$target/$name.ko" softdep | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /:$/) pre = $i == "pre:"; else if (pre) print $i }'); do
+		! soft_module "$needed" || add_kernel_module "$dir" "$REPLY" "$target" "$order"
+	done
 	printf '%s\n' "$name" >>"$order"
+}
+
+# soft_module NAME: sets REPLY to the module of the kernel that NAME of a soft dependency means; 1 if there is none, which
+# is no fault. An algorithm of the kernel is asked for by its own name, or crypto-NAME; the module that has it for any
+# processor is called NAME or NAME_generic.
+soft_module()
+{
+	local name
+	name=${1//-/_}
+	for REPLY in "$name" "${name#crypto_}" "${name#crypto_}_generic"; do
+		[[ -z ${kernel_index[$REPLY]-} ]] || return 0
+	done
+	return 1
 }
 
 # pack ROOT TARGET: packs it uncompressed, because compressing takes more time than it saves.
