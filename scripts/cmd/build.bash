@@ -27,6 +27,8 @@
 . "$home/scripts/lib/workdir.bash"
 # shellcheck source=scripts/lib/kbuild.bash
 . "$home/scripts/lib/kbuild.bash"
+# shellcheck source=scripts/lib/replay.bash
+. "$home/scripts/lib/replay.bash"
 # shellcheck source=scripts/lib/recompile.bash
 . "$home/scripts/lib/recompile.bash"
 # shellcheck source=scripts/lib/baseline.bash
@@ -245,8 +247,8 @@ build()
 compile()
 {
 	local status=0 start=$EPOCHREALTIME
-	kbuild_run "$kdir" "$work" "$work_place/kbuild.log" \
-		${extra_symvers[@]+"${extra_symvers[@]}"} || status=$?
+	kbuild_ask_modules "$kdir" "$work" "$work_place" ${extra_symvers[@]+"${extra_symvers[@]}"}
+	replay "$patch" "$work_place" "$work" || kbuild_make "$work_place/kbuild.log" "${kbuild_args[@]}" || status=$?
 	if ((verbosity > 1)); then
 		cat "$work_place/kbuild.log"
 	elif fix_is_asked; then
@@ -254,7 +256,7 @@ compile()
 	else
 		kbuild_messages "$work_place/kbuild.log" "$work" "$kdir"
 	fi >"$work_place/messages"
-	inputs_settle "$patch" "$work_place" "$work" "$start"
+	inputs_settle "$patch" "$work_place" "$work" "$start" "$status"
 	if ((status)); then
 		settle
 		explain_messages "$work_place/messages" "$work" "$work_place" | printable_lines >&2
@@ -285,6 +287,7 @@ resolve()
 	done <"$work_place/renames"
 	[[ -n $renamed ]] || return 0
 	settle
+	inputs_relinked "$work_place"
 	compile
 	symbols_of_objects
 	[[ ! -s $work_place/renames ]] || die "one name still means two symbols after the renaming in '$work_place/renames'"
