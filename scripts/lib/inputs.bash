@@ -166,9 +166,11 @@ inputs_reach()
 {
 	local extra commands
 	read -r -a extra <<<"${KBUILD_EXTRA_SYMBOLS-}"
-	# Another klpmake may run kbuild in another way.
+	# kbuild's fixdep leaves out autoconf.h, in which all files read the configuration. Another klpmake may run kbuild in
+	# another way.
 	# shellcheck disable=SC2154 # kdir and extra_symvers are target.bash's
-	printf '%s\n' "$kdir"/{.config,Makefile,Module.symvers,include/config/auto.conf,scripts/module.lds,scripts/mod/modpost} \
+	printf '%s\n' "$kdir"/{.config,Makefile,Module.symvers,include/config/auto.conf,include/generated/autoconf.h} \
+		"$kdir"/scripts/{module.lds,mod/modpost,basic/fixdep} \
 		"$kbuild_scripts"/{kbuild,replay}.bash \
 		${extra_symvers[@]+"${extra_symvers[@]}"} ${extra[@]+"${extra[@]}"}
 	mapfile -d '' -t commands < <(find "$2" \( -name '.*.o.cmd' -o -name '.*.ko.cmd' -o -name .Module.symvers.cmd \) -print0)
@@ -254,5 +256,4 @@ inputs_makefiles()
 	find -L "${roots[@]}" -maxdepth 1 -type f \( -name 'Makefile*' -o -name Kbuild -o -name .kernelvariables \) -print 2>/dev/null
 	find -L "${roots[@]/%//scripts}" -maxdepth 1 -type f -print 2>/dev/null
 	find -L "${roots[@]/%//arch}" -maxdepth 2 -type f -name 'Makefile*' -print 2>/dev/null
-	printf '%s\n' "$kdir/scripts/basic/fixdep"
 }
