@@ -276,6 +276,8 @@ compilers()
 	cp "$scratch/gcc" "$bin/new"
 	mv "$bin/new" "$bin/$gcc"
 	again kbuild "... another file of that name"
+	ln -s "$(type -P as)" "$bin/as"
+	again kbuild "an assembler before it in PATH"
 	cp "$dir/klp-x.ko" "$scratch/last.ko"
 	for signal in INT TERM KILL; do
 		edit klp-x.c
@@ -311,7 +313,12 @@ another_klpmake()
 	again kbuild "... that has been installed anew"
 }
 
-for part in ${PARTS:-examples a_fix messages headers makefiles kernel_files compilers another_klpmake}; do
-	$part
-done
+examples
+a_fix
+messages
+headers
+makefiles
+kernel_files
+compilers
+another_klpmake
 done_testing

@@ -22,7 +22,7 @@ wrong()
 }
 
 wrong klpmake '--nonsense' "unknown option '--nonsense'"
-wrong klpmake 'one two' "'one' is not a command (boot, check, diff, info, install, keep, list, load, new, sign, signal, try, uninstall, unload, update, user, why), and klpmake takes one directory at a time"
+wrong klpmake 'one two' "'one' is neither a command (boot, check, diff, info, install, keep, list, load, new, sign, signal, try, uninstall, unload, update, user, why) nor a directory"
 wrong klpmake '--kernel' "option '--kernel' needs a value"
 wrong klpmake '-o' "option '-o' needs a value"
 wrong klpmake '--allow' "option '--allow' needs a value"

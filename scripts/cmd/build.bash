@@ -73,7 +73,7 @@ user_umask=$REPLY
 usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
-Usage: klpmake [OPTION...] [DIRECTORY]       make the livepatches of a directory
+Usage: klpmake [OPTION...] [DIRECTORY...]    make the livepatches of directories
        klpmake [OPTION...] FIX.patch...      make one of patches to the kernel
        klpmake new FIX.patch... DIRECTORY    make a patch directory of them
        klpmake new DIRECTORY FILE.c...       make one of whole kernel files
@@ -89,7 +89,7 @@ it. Default: the current directory. From patches klpmake makes klp-FIX.ko in the
 current directory: it compiles the kernel files that they change twice, as they
 are and patched, and puts the difference into the module. With more than one -k
 it makes them for each of these kernels, in DIRECTORY/RELEASE (of patches,
-./RELEASE).
+./RELEASE). Several directories or kernels are made side by side.
 
 $target_usage$module_usage$allow_usage$source_usage$fix_usage$fix_limit_usage  -o, --output PATH     where to put the results: a directory, or a .ko for a
                         single module
@@ -127,9 +127,11 @@ take_directory()
 		fix_patches=("${operands[@]}")
 		return
 	fi
-	((${#operands[@]} < 2)) ||
-		usage_error "'$first' is not a command ($command_list), and klpmake takes one directory at a time"
 	patch=${first:-.}
+	((${#operands[@]} < 2)) || {
+		[[ -d $first ]] || usage_error "'$first' is neither a command ($command_list) nor a directory"
+		many_take "${operands[@]}"
+	}
 }
 
 main_build()

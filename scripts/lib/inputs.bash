@@ -157,7 +157,8 @@ inputs_record()
 		awk -v start="$start" '$5 >= start { $5 = "?" } { print }' >"$place/reached" || return 0
 	(($5)) || {
 		mapfile -t programs < <(sed -n 's/^program \([^/]*\)$/\1/p' "$place/commands")
-		replay_state ${programs[@]+"${programs[@]}"} >"$place/replay"
+		# The compiler runs the assembler.
+		replay_state as ${programs[@]+"${programs[@]}"} >"$place/replay"
 	}
 }
 

@@ -112,10 +112,9 @@ replay_compile()
 	noted=${noted//\'/\'\\\'\'}
 	# For the versions of what a module exports kbuild runs genksyms.
 	replay_text+="$1: $2
-	@echo '  CC [M]  $1'
-	@set -e; $REPLY
-	@! grep -q -e __ksymtab_ -e __export_symbol_ $1
-	@scripts/basic/fixdep $depfile $1 '$noted' >$directory/.$name.cmd; rm -f $depfile
+	@echo '  CC [M]  $1'; set -e; $REPLY; \
+	if grep -q -e __ksymtab_ -e __export_symbol_ $1; then exit 1; fi; \
+	scripts/basic/fixdep $depfile $1 '$noted' >$directory/.$name.cmd; rm -f $depfile
 "
 }
 
@@ -125,8 +124,7 @@ replay_link()
 	local REPLY
 	replay_command "$2" || return
 	replay_text+="$2: ${*:3}
-	@echo '  $1 $2'
-	@set -e; $REPLY
+	@echo '  $1 $2'; set -e; $REPLY
 "
 }
 
