@@ -28,7 +28,7 @@ wrong klpmake '-o' "option '-o' needs a value"
 wrong klpmake '--allow' "option '--allow' needs a value"
 wrong 'klpmake check' '' 'which module?'
 wrong 'klpmake check' '--nonsense' "unknown option '--nonsense'"
-wrong 'klpmake check' 'a.ko b.ko' "one module at a time, not 'a.ko' and 'b.ko'"
+wrong 'klpmake check' '--baseline x a.ko b.ko' "with --baseline one module at a time, not 'a.ko' and 'b.ko'"
 wrong 'klpmake try' '' 'which module? give X.ko'
 wrong 'klpmake try' 'x.ko --timeout never' "'--timeout' needs a number of seconds, not 'never'"
 for command in load info; do

@@ -48,7 +48,8 @@ static const char help[] =
 	"  --list FILE         ... which klpdiff has listed (repeatable)\n"
 	"  --kernel-source DIR  the kernel's source tree, to compare copies of its\n"
 	"                      functions with\n"
-	"  --patch-source DIR  where the patch's own files are, for the same\n"
+	"  --patch-source DIR  where the patch's own files are, for the same; of several\n"
+	"                      modules, they are beside each\n"
 	"  --compared FILE     a file of the kernel's source that klpdiff has compared as\n"
 	"                      a whole (repeatable)\n" MODULE_OPTIONS_HELP TARGET_OPTIONS_HELP;
 
@@ -195,9 +196,26 @@ static void run_checks(struct check *c, struct options *o)
 /* One of the modules, and what has become of it. */
 struct job {
 	struct check c;
-	bool whole; /* it and the kernel could be read */
+	char *beside; /* its directory, or NULL */
+	bool whole;   /* it and the kernel could be read */
 	bool failed;
 };
+
+/* Of several modules, each has the sources of its patch beside it. */
+static void find_sources(struct job *job)
+{
+	const char *slash = strrchr(job->c.path, '/');
+
+	job->beside =
+		slash ? xstrndup(job->c.path, (size_t)(slash - job->c.path) + 1) : xstrdup(".");
+	job->c.patch_source = job->beside;
+}
+
+static void free_job(struct job *job)
+{
+	check_free(&job->c);
+	free(job->beside);
+}
 
 /* Each process, of one module or of all, has that much time. */
 static void limit(const struct options *o)
@@ -224,6 +242,8 @@ static void create_jobs(struct job *job, const struct options *o, const struct c
 		c->target = target;
 		c->objects.files = &o->modules;
 		c->objects.symbols_only = true;
+		if (c->patch_source && o->modules_num > 1)
+			find_sources(&job[i]);
 	}
 }
 
@@ -293,24 +313,35 @@ static int finish_apart(struct job *job, struct options *o)
 		return WEXITSTATUS(status);
 	error("'%s': its check was ended by a signal: %s", job->c.path,
 	      strsignal(WTERMSIG(status)));
+	if (o->json)
+		printf("null\n");
 	return EXIT_REFUSED;
 }
 
-/* If the kernel could not be read, programs get reports, too. */
+/* The reports of several are an array, in JSON. If the kernel could not be read, these exist, too.
+ */
 static int finish_all(struct job *job, struct options *o, bool whole)
 {
+	bool several = o->modules_num > 1, array = several && o->json;
 	int status = whole ? 0 : EXIT_REFUSED;
 
-	for (size_t i = 0; i < o->modules_num; i++) {
-		int one = 0;
+	for (size_t i = 0; i < o->modules_num && (whole || o->json); i++) {
+		int one;
 
 		job[i].whole = job[i].whole && whole;
 		job[i].failed = job[i].failed || !whole;
-		if (whole || o->json)
-			one = o->modules_num == 1 ? finish(&job[i], o) : finish_apart(&job[i], o);
+		if (array)
+			printf(i ? ",\n" : "[\n");
+		/* A child must not print it, too. */
+		fflush(stdout);
+		one = several ? finish_apart(&job[i], o) : finish(&job[i], o);
 		if (one)
 			status = one;
 	}
+	if (array)
+		printf("]\n");
+	if (fflush(stdout) || ferror(stdout))
+		status = EXIT_REFUSED;
 	return status;
 }
 
@@ -332,7 +363,7 @@ int main(int argc, char **argv)
 	status = finish_all(job, &o, read_all(job, &o, &target) == 0);
 	dwarf_file_leave(job->c.dwarf);
 	for (size_t i = 0; i < o.modules_num; i++)
-		check_free(&job[i].c);
+		free_job(&job[i]);
 	target_close(&target);
 	check_messages_free();
 	free(job);
