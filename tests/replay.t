@@ -141,10 +141,8 @@ headers()
 	make_it -q "$dir"
 	again replay "nothing has changed"
 	edit klp-x.c $'#include "number.h"\nint klp_number(void); int klp_number(void) { return NUMBER; }'
+	# Nothing comes between this run and the change of that header, which only this run could note.
 	again replay "a new #include of a header outside"
-	as_kbuild
-	edit klp-x.c
-	again replay "... and an edit"
 	echo '#define NUMBER 2' >"$header"
 	touch -d 2001-01-01 "$header"
 	again kbuild "... then that header has changed, and is older"
