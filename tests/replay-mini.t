@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck disable=SC2016,SC2034,SC2154 # $ is make's; replay.bash uses what is set here, and sets what is used
+# shellcheck disable=SC2016,SC2034,SC2059,SC2154 # $ is make's; texts are formats; replay.bash and this share variables
 #
 # Single doubts about kbuild's commands (scripts/lib/replay.bash), without a kernel: which Makefiles, which configurations,
 # which commands may be run again. tests/replay.t has whole runs.
