@@ -86,8 +86,8 @@ usage_and_target()
 	has "$err" "  try 'klpmake --help'" "... says where help is"
 	make_it "$dir" --output
 	refused 2 "option '--output' needs a value" "an option without its value"
-	make_it "$dir" "$dir"
-	refused 2 "klpmake takes one directory at a time" "two directories"
+	make_it "$dir/klp-x.c" "$dir"
+	refused 2 "'$dir/klp-x.c' is neither a command (" "two of which one is no directory"
 	mkdir -p "$scratch/root/etc"
 	echo 'ID=debian' >"$scratch/root/etc/os-release"
 	KLPMAKE_CACHE=$scratch/none KLPMAKE_ROOT=$scratch/root make_it "$dir"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2317 # until_holds calls what it is given
-# klpmake for several kernels at once: where each result is, what becomes of the others when one fails or somebody interrupts,
+# klpmake for several kernels or patch directories at once: where each result is, what becomes of the others when one fails or somebody interrupts,
 # and that they share a jobserver.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
@@ -135,6 +135,33 @@ many -k "$mini_release" -k ../x "$dir"
 refused 1 "'../x' is not a kernel release" 'a path'
 many -k "$mini_release" -k "$other" "$scratch/nowhere"
 refused 1 "'$scratch/nowhere' is not a directory" 'no patch directory'
+
+# Several patch directories.
+first=$dir
+rm -rf "${first:?}"/9.*
+patch
+source_of klp-x.c 2000
+many -k "$mini_release" "$first" "$dir" "$first/."
+is "$status:$err:$(results "$first"):$(results "$dir")" "0::_klpmake.syms klp-x.ko:_klpmake.syms klp-x.ko" 'two directories: each has its result'
+is "$(adds):$(dir=$first adds)" 2000:1000 '... its own'
+is "$(tail -n 2 <<<"$out")" "$first  $first/klp-x.ko"$'\n'"$dir  $dir/klp-x.ko" '... and a table says so; one directory twice is one'
+is "$(servers):$(complaints)" 2,1:0 'all share one jobserver'
+rm "$first"/*.ko "$first"/*.syms "$dir"/*.ko "$dir"/*.syms
+many -q -k "$mini_release" -k "$other" "$first" "$dir"
+is "$status:$out$err:$(results "$first"):$(results "$dir")" "0::$both:$both" 'two for two kernels'
+echo broken >>"$first/klp-x.c"
+many -k "$mini_release" "$first" "$dir"
+is "$status:$(tail -n 2 <<<"$out")" "1:$first  failed"$'\n'"$dir  $dir/klp-x.ko" 'one that fails does not keep the other'
+has "$err" "$first:"$'\n'"klp-x.c:" '... its messages are below its name'
+many -k "$mini_release" -k "$other" --json "$first" "$dir"
+# shellcheck disable=SC2016 # Perl's
+holds '... in JSON' perl -MJSON::PP -e 'my $d = decode_json($ARGV[0]); my @all = @{$d->{kernels}};
+	!$d->{ok} && @all == 4 && $all[0]{directory} eq $ARGV[1] && !defined $all[1]{result} && $all[2]{directory} eq $ARGV[2] &&
+	$all[3]{result} =~ m,/klp-x.ko$, && $all[3]{kernel} eq $all[1]{kernel} or die' "$out" "$first" "$dir"
+many -k "$mini_release" -o "$scratch" "$first" "$dir"
+refused 2 "'--output' is about one patch directory, and there are 2: each gets its own results" 'one place for two directories'
+many -k "$mini_release" "$dir" "$scratch/nowhere"
+refused 1 "'$scratch/nowhere' is not a directory" 'a directory that is not there'
 
 # Interrupted.
 patch

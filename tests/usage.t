@@ -22,13 +22,13 @@ wrong()
 }
 
 wrong klpmake '--nonsense' "unknown option '--nonsense'"
-wrong klpmake 'one two' "'one' is not a command (boot, check, diff, info, install, keep, list, load, new, sign, signal, try, uninstall, unload, update, user, why), and klpmake takes one directory at a time"
+wrong klpmake 'one two' "'one' is neither a command (boot, check, diff, info, install, keep, list, load, new, sign, signal, try, uninstall, unload, update, user, why) nor a directory"
 wrong klpmake '--kernel' "option '--kernel' needs a value"
 wrong klpmake '-o' "option '-o' needs a value"
 wrong klpmake '--allow' "option '--allow' needs a value"
 wrong 'klpmake check' '' 'which module?'
 wrong 'klpmake check' '--nonsense' "unknown option '--nonsense'"
-wrong 'klpmake check' 'a.ko b.ko' "one module at a time, not 'a.ko' and 'b.ko'"
+wrong 'klpmake check' '--baseline x a.ko b.ko' "with --baseline one module at a time, not 'a.ko' and 'b.ko'"
 wrong 'klpmake try' '' 'which module? give X.ko'
 wrong 'klpmake try' 'x.ko --timeout never' "'--timeout' needs a number of seconds, not 'never'"
 for command in load info; do

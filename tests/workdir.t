@@ -41,7 +41,7 @@ links()
 	is "$(ls "$victim"):$(<"$victim/file")" "file:mine" "... and what they lead to is as it was"
 
 	# Everything that klpmake and kbuild write there, as a cloned repository could contain it.
-	for name in .lock mark inputs reached programs kbuild.log renames _klpmake.syms klp-x.check \
+	for name in .lock mark inputs reached replay replay.mk kbuild.log renames _klpmake.syms klp-x.check \
 		out/klp-x.ko build/klp-x.o build/klp-x.ko build/.klp-x.o.cmd build/klp-x.mod include/klpmake.h; do
 		patch
 		mkdir -p "$(place)"/{out,build,include}

@@ -27,6 +27,8 @@
 . "$home/scripts/lib/workdir.bash"
 # shellcheck source=scripts/lib/kbuild.bash
 . "$home/scripts/lib/kbuild.bash"
+# shellcheck source=scripts/lib/replay.bash
+. "$home/scripts/lib/replay.bash"
 # shellcheck source=scripts/lib/recompile.bash
 . "$home/scripts/lib/recompile.bash"
 # shellcheck source=scripts/lib/baseline.bash
@@ -71,7 +73,7 @@ user_umask=$REPLY
 usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
-Usage: klpmake [OPTION...] [DIRECTORY]       make the livepatches of a directory
+Usage: klpmake [OPTION...] [DIRECTORY...]    make the livepatches of directories
        klpmake [OPTION...] FIX.patch...      make one of patches to the kernel
        klpmake new FIX.patch... DIRECTORY    make a patch directory of them
        klpmake new DIRECTORY FILE.c...       make one of whole kernel files
@@ -87,7 +89,7 @@ it. Default: the current directory. From patches klpmake makes klp-FIX.ko in the
 current directory: it compiles the kernel files that they change twice, as they
 are and patched, and puts the difference into the module. With more than one -k
 it makes them for each of these kernels, in DIRECTORY/RELEASE (of patches,
-./RELEASE).
+./RELEASE). Several directories or kernels are made side by side.
 
 $target_usage$module_usage$allow_usage$source_usage$fix_usage$fix_limit_usage  -o, --output PATH     where to put the results: a directory, or a .ko for a
                         single module
@@ -125,9 +127,11 @@ take_directory()
 		fix_patches=("${operands[@]}")
 		return
 	fi
-	((${#operands[@]} < 2)) ||
-		usage_error "'$first' is not a command ($command_list), and klpmake takes one directory at a time"
 	patch=${first:-.}
+	((${#operands[@]} < 2)) || {
+		[[ -d $first ]] || usage_error "'$first' is neither a command ($command_list) nor a directory"
+		many_take "${operands[@]}"
+	}
 }
 
 main_build()
@@ -245,8 +249,8 @@ build()
 compile()
 {
 	local status=0 start=$EPOCHREALTIME
-	kbuild_run "$kdir" "$work" "$work_place/kbuild.log" \
-		${extra_symvers[@]+"${extra_symvers[@]}"} || status=$?
+	kbuild_ask_modules "$kdir" "$work" "$work_place" ${extra_symvers[@]+"${extra_symvers[@]}"}
+	replay "$patch" "$work_place" "$work" || kbuild_make "$work_place/kbuild.log" "${kbuild_args[@]}" || status=$?
 	if ((verbosity > 1)); then
 		cat "$work_place/kbuild.log"
 	elif fix_is_asked; then
@@ -254,7 +258,7 @@ compile()
 	else
 		kbuild_messages "$work_place/kbuild.log" "$work" "$kdir"
 	fi >"$work_place/messages"
-	inputs_settle "$patch" "$work_place" "$work" "$start"
+	inputs_settle "$patch" "$work_place" "$work" "$start" "$status"
 	if ((status)); then
 		settle
 		explain_messages "$work_place/messages" "$work" "$work_place" | printable_lines >&2
@@ -285,6 +289,7 @@ resolve()
 	done <"$work_place/renames"
 	[[ -n $renamed ]] || return 0
 	settle
+	inputs_relinked "$work_place"
 	compile
 	symbols_of_objects
 	[[ ! -s $work_place/renames ]] || die "one name still means two symbols after the renaming in '$work_place/renames'"

@@ -34,10 +34,10 @@ module='' check_report='' check_stdout=''
 usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
-Usage: klpmake check [OPTION...] X.ko
-Read a finished livepatch module as the kernel would, and say what the kernel
-would refuse. The kernel is the one that X.ko was built for, unless an option
-names another.
+Usage: klpmake check [OPTION...] X.ko...
+Read finished livepatch modules, each as the kernel would, and say what the
+kernel would refuse. The kernel is the one that the first X.ko was built for,
+unless an option names another.
 
 $target_usage$module_usage$allow_usage$source_usage$baseline_usage  -v, --verbose         show also what each check has looked at
   -q, --quiet           show nothing but errors
@@ -71,18 +71,21 @@ option()
 
 main_check()
 {
-	local args=()
+	local args=() file
 	program='klpmake check'
 	options_parse option "$@"
-	((${#operands[@]} < 2)) || usage_error "one module at a time, not '${operands[0]}' and '${operands[1]}'"
 	module=${operands[0]-}
 	[[ -n $module ]] || usage_error 'which module?'
+	[[ -z $baseline || ${#operands[@]} -lt 2 ]] ||
+		usage_error "with --baseline one module at a time, not '${operands[0]}' and '${operands[1]}'"
 	at_exit check_finish
 	trap 'exit 141' PIPE
 	heed_interrupts
 	[[ -z $json ]] || report_listen
-	[[ ! -d $module ]] || die "'$module' is a directory: name the module in it, as '${module%/}/klp-fix.ko'"
-	[[ -f $module ]] || die "'$module': no such file"
+	for file in "${operands[@]}"; do
+		[[ ! -d $file ]] || die "'$file' is a directory: name the module in it, as '${file%/}/klp-fix.ko'"
+		[[ -f $file ]] || die "'$file': no such file"
+	done
 	if [[ -z $release && -z $kdir ]]; then
 		release=$(release_of "$module") || exit
 		[[ -n $release ]] || die "'$module' is not a kernel module: it does not say which kernel it is for"
@@ -99,7 +102,7 @@ main_check()
 		baseline_run "$module" ${args[@]+"${args[@]}"}
 	else
 		"$(tool klpcheck)" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} \
-			${allow_args[@]+"${allow_args[@]}"} ${source_args[@]+"${source_args[@]}"} ${args[@]+"${args[@]}"} "$module"
+			${allow_args[@]+"${allow_args[@]}"} ${source_args[@]+"${source_args[@]}"} ${args[@]+"${args[@]}"} -- "${operands[@]}"
 	fi
 }
 
@@ -113,7 +116,7 @@ check_finish()
 	if [[ -n $json ]]; then
 		[[ -z $check_report ]] || exec >&"$check_stdout"
 		report_deaf
-		text=$(report_check) || status=1
+		text=$(report_check "$status") || status=1
 		rm -f "$report_messages" ${check_report:+"$check_report"}
 		report_print "$text" || status=$((status ? status : 1))
 	fi

@@ -8,6 +8,7 @@
 #                   .patch files: written before kbuild runs
 #   PLACE/reached   all other files that went in (headers, compilers, the kernel's configuration), by inode, size
 #                   and times (nobody can set the time of the last change): written after kbuild has run
+#   PLACE/replay    how kbuild was run and which programs it found (replay.bash): written after it has succeeded
 #
 # If these say that something has changed that make would not notice, kbuild starts with an empty directory.
 # Source common.bash and mirror.bash first.
@@ -19,19 +20,36 @@ fix_identity='' # fix/make.bash sets it
 inputs_small=() # those of the patch that are compared by contents, each with './' before it
 inputs_other=() # the rest
 
+inputs_changed=() # those whose contents are not those of the last run
+inputs_replay=''  # what PLACE/replay said, if make can tell what has to be compiled
+
 # inputs_are_known PATCH PLACE: whether make can tell what has to be compiled. Sets inputs to what there is now,
-# for PLACE/inputs.
+# for PLACE/inputs, inputs_changed and inputs_replay.
 inputs_are_known()
 {
 	local patch=$1 place=$2 unknown=0
 	inputs_sort "$patch"
 	inputs=$(inputs_list "$patch") || true
+	inputs_changed=() inputs_replay=''
 	if ! inputs_have_not_aged "$patch" "$place" || ! inputs_reached_are_same "$place"; then
 		unknown=1
 	fi
-	# Until kbuild has run, nothing is known about its results: something may stop it.
-	[[ ! -e $place/reached && ! -L $place/reached ]] || rm -f "$place/reached"
+	inputs_forget "$place" "$unknown"
 	return "$unknown"
+}
+
+# inputs_forget PLACE UNKNOWN: until kbuild has run, nothing is known about its results: something may stop it.
+inputs_forget()
+{
+	(($2)) || [[ ! -f $1/replay ]] || inputs_replay=$(<"$1/replay")
+	rm -f "$1/reached" "$1/replay"
+}
+
+# inputs_relinked PLACE: all that has changed since kbuild ran are its object files, in ways that make can tell.
+inputs_relinked()
+{
+	inputs_changed=()
+	inputs_forget "$1" 0
 }
 
 # inputs_sort PATCH: sets inputs_small and inputs_other.
@@ -92,6 +110,7 @@ inputs_have_not_aged()
 		[[ -z ${was[$line]-} ]] || continue
 		line=${line#*  }
 		[[ -n ${had[$line]-} && $patch/$line -nt $place/reached ]] || return
+		inputs_changed+=("$line")
 	done
 }
 
@@ -110,8 +129,8 @@ inputs_state()
 
 inputs_settling='' # the process that lists what went in, until it has been waited for
 
-# inputs_settle PATCH PLACE WORK START: runs after kbuild, which began at START, beside what follows; inputs_settled waits
-# for it.
+# inputs_settle PATCH PLACE WORK START STATUS: runs after kbuild, which began at START and ended with STATUS, beside what
+# follows; inputs_settled waits for it.
 inputs_settle()
 {
 	inputs_record "$@" &
@@ -127,15 +146,20 @@ inputs_settled()
 	[[ -z $process ]] || wait "$process"
 }
 
-# inputs_record PATCH PLACE WORK START: writes PLACE/reached, unless the patch was changed.
+# inputs_record PATCH PLACE WORK START STATUS: writes PLACE/reached and PLACE/replay, unless the patch was changed.
 inputs_record()
 {
-	local patch=$1 place=$2 work=$3 start=$4 now
+	local patch=$1 place=$2 work=$3 start=$4 now programs
 	now=$(inputs_list "$patch") || true
 	[[ $now == "$inputs" ]] || return
 	# A header that changed at the same time is not recorded as it is now: the next run begins anew.
 	inputs_reach "$place" "$work" | inputs_state |
-		awk -v start="$start" '$5 >= start { $5 = "?" } { print }' >"$place/reached" || true
+		awk -v start="$start" '$5 >= start { $5 = "?" } { print }' >"$place/reached" || return 0
+	(($5)) || {
+		mapfile -t programs < <(sed -n 's/^program \([^/]*\)$/\1/p' "$place/commands")
+		# The compiler runs the assembler.
+		replay_state as ${programs[@]+"${programs[@]}"} >"$place/replay"
+	}
 }
 
 # inputs_reach PLACE WORK: lists the files that went in besides the patch's own.
@@ -143,13 +167,18 @@ inputs_reach()
 {
 	local extra commands
 	read -r -a extra <<<"${KBUILD_EXTRA_SYMBOLS-}"
+	# kbuild's fixdep leaves out autoconf.h, in which all files read the configuration. Another klpmake may run kbuild in
+	# another way.
 	# shellcheck disable=SC2154 # kdir and extra_symvers are target.bash's
-	printf '%s\n' "$kdir"/{.config,Makefile,Module.symvers,include/config/auto.conf,scripts/module.lds,scripts/mod/modpost} \
+	printf '%s\n' "$kdir"/{.config,Makefile,Module.symvers,include/config/auto.conf,include/generated/autoconf.h} \
+		"$kdir"/scripts/{module.lds,mod/modpost,basic/fixdep} \
+		"$kbuild_scripts"/{kbuild,replay}.bash \
 		${extra_symvers[@]+"${extra_symvers[@]}"} ${extra[@]+"${extra[@]}"}
-	mapfile -d '' -t commands < <(find "$2" \( -name '.*.o.cmd' -o -name '.*.ko.cmd' \) -print0)
+	mapfile -d '' -t commands < <(find "$2" \( -name '.*.o.cmd' -o -name '.*.ko.cmd' -o -name .Module.symvers.cmd \) -print0)
 	inputs_of_commands "$2" ${commands[@]+"${commands[@]}"} >"$1/commands"
 	inputs_outside "$1" "$2" <"$1/commands"
 	inputs_programs <"$1/commands"
+	inputs_makefiles <"$1/commands"
 }
 
 # inputs_of_commands WORK FILE...: prints 'file PATH' and 'program NAME' for what kbuild's .NAME.cmd files name, once each;
@@ -164,9 +193,14 @@ inputs_of_commands()
 		}
 		/^(saved)?cmd_/ {
 			sub(/^[^=]*= */, "")
-			for (i = 1; i <= NF && $i !~ /^-/; i++)
-				if (!called[$i]++) print "program " $i
 			from = kdir
+			calls = 1
+			for (i = 1; i <= NF; i++) {
+				if ($i ~ /^-/) calls = 0
+				if (calls && $i !~ /^[;|]$/ && index($i, work) != 1 && !called[$i]++) print "program " $i
+				if ($i ~ /[;|]$/) calls = 1
+				if ($i == "-T") file($(i + 1))
+			}
 		}
 		/^source_/ {
 			if ($3 !~ /^\//) from = work
@@ -195,8 +229,32 @@ inputs_programs()
 	local program programs
 	mapfile -t programs < <(sed -n 's/^program //p')
 	for program in ${programs[@]+"${programs[@]}"}; do
-		type -P "$program" || continue
+		if [[ $program == */* ]]; then
+			[[ $program == /* ]] || program=$kdir/$program
+			printf '%s\n' "$program"
+		else
+			type -P "$program" || continue
+		fi
 		# What is called gcc may be ccache, and is a small program in any case.
-		[[ $program != *gcc* ]] || "$program" -print-prog-name=cc1 2>/dev/null </dev/null || true
+		[[ $program != *gcc* ]] || inputs_of_gcc "$program"
 	done
+}
+
+# inputs_of_gcc GCC: the files of the programs that it runs.
+inputs_of_gcc()
+{
+	local part
+	for part in cc1 as; do
+		part=$("$1" -print-prog-name="$part" 2>/dev/null </dev/null) && type -P "$part"
+	done
+}
+
+# inputs_makefiles: of the same, what kbuild itself is made of, in the directory of the build and that of the source.
+inputs_makefiles()
+{
+	local roots
+	mapfile -t roots < <(printf '%s\n' "$kdir" && sed -n 's|^file \(.*\)/include/linux/kconfig\.h$|\1|p')
+	find -L "${roots[@]}" -maxdepth 1 -type f \( -name 'Makefile*' -o -name Kbuild -o -name .kernelvariables \) -print 2>/dev/null
+	find -L "${roots[@]/%//scripts}" -maxdepth 1 -type f -print 2>/dev/null
+	find -L "${roots[@]/%//arch}" -maxdepth 2 -type f -name 'Makefile*' -print 2>/dev/null
 }

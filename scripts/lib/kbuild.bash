@@ -5,7 +5,7 @@
 
 kbuild_scripts=${BASH_SOURCE[0]%/*}
 
-# kbuild_run KDIR WORK LOG [SYMVERS...]: makes the modules of a work directory; status of make. Each
+# kbuild_ask_modules KDIR WORK PLACE [SYMVERS...]: as kbuild_ask, for the modules of a work directory. Each
 # SYMVERS lists what a module from outside the kernel's tree exports.
 #   KBUILD_EXTRA_SYMBOLS       the SYMVERS, and those of the environment: versions and namespaces of these exports
 #   -Wno-error                 a static that is declared and used but not defined is not an error here
@@ -14,10 +14,10 @@ kbuild_scripts=${BASH_SOURCE[0]%/*}
 #                              compiles since Linux 6.13); the last one that fits counts
 #   -DKLPMAKE_REGISTER_PATCH   kbuild_starter
 # gcc has no option for the warning about a static that is only declared, so it cannot be silenced by name.
-kbuild_run()
+kbuild_ask_modules()
 {
 	# shellcheck disable=SC2154 # machines.bash sets it
-	local cflags="$machine_cflags -ffile-prefix-map=$2=. -ffile-prefix-map=$2/= -I${3%/*}/include -ffile-prefix-map=${3%/*}/include/=" kdir=$1 work=$2 log=$3
+	local cflags="$machine_cflags -ffile-prefix-map=$2=. -ffile-prefix-map=$2/= -I$3/include -ffile-prefix-map=$3/include/=" kdir=$1 work=$2
 	shift 3
 	[[ $* != *[!A-Za-z0-9_./+~@\ -]* ]] || die "kbuild cannot read one of these, whose path is not plain: $*"
 	local path more
@@ -30,36 +30,44 @@ kbuild_run()
 	done
 	local kbuild_env=(${1+KBUILD_EXTRA_SYMBOLS="$*"})
 	kbuild_starter "$kdir"
-	kbuild_make "$kdir" "$work" "$log" "$cflags${REPLY:+ $REPLY}" modules
+	kbuild_ask "$cflags${REPLY:+ $REPLY}" -C "$kdir" M="$work" modules
 }
 
 # More variables that make gets in its environment.
 kbuild_env=()
 
-# kbuild_make KDIR WORK LOG FLAGS TARGET...: runs kbuild on a directory with these flags for the compiler, besides
-# kbuild's own and those of the environment.
-kbuild_make()
+# kbuild_start LOG FLAGS MAKE-ARG...: runs make for kbuild with these flags for the compiler, besides kbuild's own and those
+# of the environment; status of make.
+kbuild_start()
 {
-	kbuild_start "$3" "$4" -C "$1" M="$2" "${@:5}"
+	kbuild_ask "${@:2}"
+	kbuild_make "$1" "${kbuild_args[@]}"
 }
 
-# kbuild_start LOG FLAGS MAKE-ARG...: runs make for kbuild; status of make.
-#   --no-print-directory       without it kbuild runs make once more to set it
+# kbuild_ask FLAGS MAKE-ARG...: sets kbuild_settings to the environment of such a make, and kbuild_args to its arguments.
 #   KBUILD_MODPOST_WARN        undefined symbols are what klpsyms is for
 #   KBUILD_NSDEPS              so are namespaces: without it modpost fails where one is not imported,
 #                              also for what becomes a livepatch symbol (scripts/Makefile.modpost)
 #   CONFIG_SECTION_MISMATCH_WARN_ONLY=y  klpcheck looks for what leads to init memory
 #   CONFIG_DEBUG_INFO_BTF_MODULES=  .BTF would be dropped, and making it needs pahole
-kbuild_start()
+kbuild_ask()
 {
-	local log=$1 cflags=$2 status=0
-	shift 2
-	local environment REPLY
+	local environment
 	kbuild_environment
-	kbuild_jobs
-	local command=(env -i "${environment[@]}" ${kbuild_jobserver[@]+"${kbuild_jobserver[@]}"} KCFLAGS="${KCFLAGS:-} -Wno-error $cflags" ${kbuild_env[@]+"${kbuild_env[@]}"}
-		make --no-print-directory "$@" ${kbuild_j[@]+"${kbuild_j[@]}"} KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
+	kbuild_settings=("${environment[@]}" KCFLAGS="${KCFLAGS:-} -Wno-error $1" ${kbuild_env[@]+"${kbuild_env[@]}"})
+	kbuild_args=("${@:2}" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
 		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= ${kbuild_cross[@]+"${kbuild_cross[@]}"})
+}
+
+# kbuild_make LOG MAKE-ARG...: runs make with kbuild_settings; status of make.
+#   --no-print-directory       without it kbuild runs make once more to set it
+kbuild_make()
+{
+	local log=$1 status=0 REPLY
+	shift
+	kbuild_jobs
+	local command=(env -i "${kbuild_settings[@]}" ${kbuild_jobserver[@]+"${kbuild_jobserver[@]}"}
+		make --no-print-directory "$@" ${kbuild_j[@]+"${kbuild_j[@]}"})
 	show_command "${command[@]}"
 	# In the background, because bash does not run traps while it waits for a foreground command;
 	# in its own process group (-m), so that all of it can be stopped. What it starts does not get the lock.

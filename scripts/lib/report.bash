@@ -158,11 +158,13 @@ report_checked()
 	done
 }
 
-# report_check: klpcheck's report of the module that 'klpmake check' is about, or why it made none.
+# report_check STATUS: klpcheck's report of the module that 'klpmake check' is about (its reports of several), or why it made none.
 report_check()
 {
 	if [[ -n $check_report && -s $check_report ]]; then
+		((${#operands[@]} < 2)) || printf '{"schema": %d, "ok": %s, "modules": ' "$json_schema" "$( (($1)) && echo false || echo true)"
 		cat "$check_report"
+		((${#operands[@]} < 2)) || printf '}\n'
 		return
 	fi
 	printf '{"schema": %d, "module": ' "$json_schema"

@@ -8,6 +8,7 @@
 #include "base/message_place.h"
 
 struct said {
+	const struct check *of; /* NULL: of all */
 	enum message_kind kind;
 	const char *check; /* the pass that ran, or NULL */
 	char *text;	   /* with the end of its last line */
@@ -25,8 +26,12 @@ static bool keep(enum message_kind kind, const char *text)
 		return false;
 	}
 	GROW(said, saids, said_cap);
-	said[saids++] = (struct said){kind, speaker->now ? speaker->now->pass->name : NULL,
-				      xasprintf("%s\n", text)};
+	said[saids++] = (struct said){
+		.of = speaker,
+		.kind = kind,
+		.check = speaker && speaker->now ? speaker->now->pass->name : NULL,
+		.text = xasprintf("%s\n", text),
+	};
 	return false;
 }
 
@@ -44,10 +49,10 @@ static const char *behind(const char *text, const char *name)
 	return !strncmp(text, name, len) && str_starts(text + len, ": ") ? text + len + 2 : text;
 }
 
-static void json_said(struct json *j, const struct said *s)
+static void json_said(struct json *j, const struct check *c, const struct said *s)
 {
 	static const char *const words[] = {"error", "warning", "waived"};
-	char *module = xasprintf("'%s'", speaker->path), *file = NULL;
+	char *module = xasprintf("'%s'", c->path), *file = NULL;
 	char *whole = xasprintf("%.*s", (int)strlen(s->text) - 1, s->text);
 	const char *text = behind(whole, module), *rest;
 	uint64_t line;
@@ -75,11 +80,13 @@ static void json_said(struct json *j, const struct said *s)
 	free(module);
 }
 
-void check_messages_json(struct json *j)
+void check_messages_json(struct json *j, const struct check *c)
 {
 	json_array(j, "messages");
-	for (size_t i = 0; i < saids; i++)
-		json_said(j, &said[i]);
+	for (size_t i = 0; i < saids; i++) {
+		if (!said[i].of || said[i].of == c)
+			json_said(j, c, &said[i]);
+	}
 	json_end(j);
 }
 

@@ -14,15 +14,18 @@
  */
 #define CHECK_JSON_SCHEMA 1
 
-/* From here on error(), warning() and waived() are kept as well; they are printed as before. */
+/*
+ * From here on error(), warning() and waived() are kept as well, as those of that check (NULL: of
+ * all); they are printed as before.
+ */
 void check_messages_keep(const struct check *c);
 
 /*
- * An array "messages": severity ("error", "warning", "waived"), file and line of the patch's
- * source, check, the name of the pass that said it (each null where there is none), and text, which
- * is the message without these and without the name of the module.
+ * An array "messages", of that check and of all: severity ("error", "warning", "waived"), file and
+ * line of the patch's source, check, the name of the pass that said it (each null where there is
+ * none), and text, which is the message without these and without the name of the module.
  */
-void check_messages_json(struct json *j);
+void check_messages_json(struct json *j, const struct check *c);
 
 void check_messages_free(void);
 

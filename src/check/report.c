@@ -114,8 +114,8 @@ void check_report_text(const struct check *c, bool ok)
 
 	printf("%s: %s\n", c->mod->path, ok ? "fine" : "refused");
 	printf("  for          %s\n", c->vermagic ? c->vermagic : "?");
-	printf("  kernel       %s, build-id %s\n", c->target.vmlinux->path,
-	       c->target.build_id[0] ? c->target.build_id : "none");
+	printf("  kernel       %s, build-id %s\n", c->target->vmlinux->path,
+	       c->target->build_id[0] ? c->target->build_id : "none");
 	printf("  sections     %zu, of livepatch relocations %zu\n", c->mod->shnum, c->section_num);
 	printf("  relocations  %zu plain, %zu livepatch\n", c->plain_relocs, c->klp_relocs);
 	printf("  symbols      %zu livepatch, %zu of them found in vmlinux, %zu in modules\n",
@@ -269,9 +269,9 @@ void check_report_json(const struct check *c, bool ok)
 	json_string(&j, "module", c->path);
 	json_string(&j, "name", c->mod ? modinfo_first(c->mod, "name") : NULL);
 	json_string(&j, "vermagic", c->vermagic);
-	json_string(&j, "build_id", c->target.build_id[0] ? c->target.build_id : NULL);
+	json_string(&j, "build_id", c->target->build_id[0] ? c->target->build_id : NULL);
 	json_bool(&j, "ok", ok);
-	check_messages_json(&j);
+	check_messages_json(&j, c);
 	json_array(&j, "unchecked");
 	for (size_t i = 0; i < c->note_num; i++)
 		json_string(&j, NULL, c->note[i]);

@@ -143,13 +143,17 @@ void check_passes_run(struct check *c)
 	c->now = NULL;
 }
 
-int check_read_target(struct check *c)
+void check_want(struct check *c)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(passes); i++) {
 		if (passes[i].want)
 			passes[i].want(c);
 	}
-	if (target_read_symbols(&c->target) || kernel_objects(&c->objects, &c->target))
+}
+
+int check_open_objects(struct check *c)
+{
+	if (kernel_objects(&c->objects, c->target))
 		return -1;
 	check_open_modules(c);
 	return 0;
@@ -182,8 +186,6 @@ void check_free(struct check *c)
 	for (size_t i = 0; c->instructions && i < c->mod->shnum; i++)
 		free(c->instructions[i]);
 	free(c->instructions);
-	dwarf_file_leave(c->dwarf);
 	objects_close(&c->objects);
-	target_close(&c->target);
 	elf_file_close(c->mod);
 }

@@ -10,13 +10,13 @@
 
 static int begin(struct check *c, struct comparison *all)
 {
-	if (traced_read_module(&all->traced, c->mod, c->target.arch, c->target.traced_padding) ||
-	    code_open(&all->patch, c->mod, c->target.arch, &all->traced))
+	if (traced_read_module(&all->traced, c->mod, c->target->arch, c->target->traced_padding) ||
+	    code_open(&all->patch, c->mod, c->target->arch, &all->traced))
 		return -1;
 	check_old_read(c);
 	if (!c->with_dwarf.n || !c->with_dwarf.obj[0]->dwarf)
 		return 0;
-	if (code_tables_read(&all->tables, c->target.arch, c->with_dwarf.obj[0]->dwarf))
+	if (code_tables_read(&all->tables, c->target->arch, c->with_dwarf.obj[0]->dwarf))
 		return -1;
 	all->tables_known = true;
 	return 0;
@@ -51,7 +51,7 @@ struct counterpart *comparison_with(struct check *c, struct comparison *all, con
 	}
 	p = xcalloc(1, sizeof(*p));
 	p->o = o;
-	if (code_open(&p->code, o->elf, c->target.arch, object_traced(&c->objects, o))) {
+	if (code_open(&p->code, o->elf, c->target->arch, object_traced(&c->objects, o))) {
 		free(p);
 		return NULL;
 	}

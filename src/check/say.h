@@ -100,7 +100,7 @@ struct check_result {
 struct check {
 	const char *path;
 	struct elf_file *mod;
-	struct target target;
+	struct target *target;	  /* which all modules share that are checked */
 	struct dwarf_file *dwarf; /* vmlinux's, which stays open for all who read it; or NULL */
 	struct objects objects;	  /* as the kernel loads them, without debug information */
 	bool verbose;
@@ -222,9 +222,11 @@ void check_relocations(struct check *c);
 /* Finds struct klp_patch; fills layout, relocs, patches and func[]. */
 void check_patch_read(struct check *c);
 
-/* Asks the target for the names that passes want, then reads them there and in the modules; -1
- * after error(). */
-int check_read_target(struct check *c);
+/* Asks the target for the names that passes want: before its symbols are read. */
+void check_want(struct check *c);
+
+/* Opens the objects that the patch is about, with these symbols; -1 after error(). */
+int check_open_objects(struct check *c);
 void check_open_modules(struct check *c);
 
 /* The module's name; a part of check_modinfo(). */

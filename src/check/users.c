@@ -76,7 +76,7 @@ static int read_uses(struct graph *g, size_t first)
 {
 	uint64_t *to = xcalloc(g->nodes - first, sizeof(*to));
 	struct callers calls = {0}, pointers = {0};
-	const struct arch *arch = g->c->target.arch;
+	const struct arch *arch = g->c->target->arch;
 	struct dwarf_file *d = g->debug->o->dwarf;
 	size_t n = g->nodes - first;
 	int status;
@@ -234,7 +234,7 @@ static char *data_name(const struct graph *g, uint64_t from)
 static void list_others(struct graph *g, struct users *u, const struct ksym *sym)
 {
 	const struct symver *export =
-		sym->global ? symvers_find(&g->c->target.symvers, sym->name) : NULL;
+		sym->global ? symvers_find(&g->c->target->symvers, sym->name) : NULL;
 
 	for (size_t i = 0; i < g->pointers.n; i++) {
 		uint64_t from = g->pointers.c[i].from;
@@ -345,7 +345,7 @@ int users_find(struct check *c, struct check_debug *debug, struct users *u, size
 	struct inlined in = {0};
 	int status;
 
-	g.more = !pointers_all_known(g.loaded->elf, c->target.arch);
+	g.more = !pointers_all_known(g.loaded->elf, c->target->arch);
 	for (size_t i = 0; i < n; i++)
 		def[i] = &u[i].def;
 	status = inlined_find(debug->o->dwarf, def, n, &in);

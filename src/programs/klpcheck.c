@@ -6,9 +6,12 @@
  * It shares no code that decides or rewrites with klplink, so that it finds what klplink gets
  * wrong. It reports all that it finds.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
+#include "base/child.h"
 #include "base/cpu_limit.h"
 #include "base/printable.h"
 #include "check/effect/baseline.h"
@@ -19,15 +22,16 @@
 struct options {
 	struct target_options target;
 	struct module_options modules;
-	const char *module;
+	char **module;
+	size_t modules_num;
 	struct witness witness; /* of --baseline */
 	size_t lists_cap;
 	bool json, verbose, quiet, sources;
 };
 
 static const char help[] =
-	"Usage: klpcheck --vmlinux FILE [OPTION...] MODULE.ko\n"
-	"Checks a livepatch module as the kernel will when it is loaded.\n"
+	"Usage: klpcheck --vmlinux FILE [OPTION...] MODULE.ko...\n"
+	"Checks livepatch modules, each as the kernel will when it is loaded.\n"
 	"Exit status: 0 fine, 1 something is wrong, 2 wrong usage.\n"
 	"\n"
 	"  --json              report as JSON\n"
@@ -44,7 +48,8 @@ static const char help[] =
 	"  --list FILE         ... which klpdiff has listed (repeatable)\n"
 	"  --kernel-source DIR  the kernel's source tree, to compare copies of its\n"
 	"                      functions with\n"
-	"  --patch-source DIR  where the patch's own files are, for the same\n"
+	"  --patch-source DIR  where the patch's own files are, for the same; of several\n"
+	"                      modules, they are beside each\n"
 	"  --compared FILE     a file of the kernel's source that klpdiff has compared as\n"
 	"                      a whole (repeatable)\n" MODULE_OPTIONS_HELP TARGET_OPTIONS_HELP;
 
@@ -127,29 +132,51 @@ static void parse_options(struct options *o, struct check *c, int argc, char **a
 		usage_error("--table is for --baseline");
 	if (o->witness.lists && !o->witness.table)
 		usage_error("--list needs --table");
-	if (optind + 1 != argc)
-		usage_error(optind == argc ? "no module named" : "more than one module named");
-	o->module = argv[optind];
+	o->module = argv + optind;
+	o->modules_num = (size_t)(argc - optind);
+	if (!o->modules_num)
+		usage_error("no module named");
+	if (o->modules_num > 1 && (o->sources || o->witness.dir))
+		usage_error("more than one module named");
 }
 
-static int open_dwarf(struct check *c)
+/*
+ * Finding the units of a vmlinux takes longest. Where they are known before the first check begins,
+ * all checks know them.
+ */
+static int find_units(struct dwarf_file *dwarf)
 {
-	struct elf_file *vmlinux = c->target.vmlinux;
+	struct unit_range range = {0};
+	int status;
 
-	return dwarf_file_present(vmlinux) ? dwarf_file_open(vmlinux, &c->dwarf) : 0;
+	do
+		status = dwarf_file_next_range(dwarf, &range);
+	while (status > 0);
+	return status;
 }
 
-/* Reads module and kernel; -1 when the files are too damaged to check anything. */
-static int read_all(struct check *c, const struct options *o)
+static int open_kernel(const struct options *o, struct target *target, struct dwarf_file **dwarf)
 {
-	if (target_open(&c->target, &o->target) || elf_file_open(c->path, &c->mod) ||
-	    check_shape(c) || open_dwarf(c))
+	if (target_open(target, &o->target))
+		return -1;
+	if (!dwarf_file_present(target->vmlinux))
+		return 0;
+	if (dwarf_file_open(target->vmlinux, dwarf))
+		return -1;
+	return o->modules_num > 1 ? find_units(*dwarf) : 0;
+}
+
+/* Reads the module; -1 when it is too damaged to check anything. */
+static int read_module(struct check *c)
+{
+	if (elf_file_open(c->path, &c->mod) || check_shape(c))
 		return -1;
 	check_sections(c);
 	check_symbol_names(c);
 	check_relocations(c);
 	check_patch_read(c);
-	return check_read_target(c);
+	check_want(c);
+	return 0;
 }
 
 /* What is asked for: all passes, or what is about the kernel's own sources. */
@@ -166,41 +193,184 @@ static void run_checks(struct check *c, struct options *o)
 		baseline_compare(c, &o->witness, o->json);
 }
 
-int main(int argc, char **argv)
-{
-	struct options o = {0};
-	struct check c = {0};
-	bool whole, ok;
+/* One of the modules, and what has become of it. */
+struct job {
+	struct check c;
+	char *beside; /* its directory, or NULL */
+	bool whole;   /* it and the kernel could be read */
+	bool failed;
+};
 
-	progname = "klpcheck";
-	printable_output();
-	check_passes_init(&c);
-	parse_options(&o, &c, argc, argv);
-	c.path = o.module;
-	check_messages_keep(&c);
-	cpu_limit(o.module);
-	c.verbose = o.verbose;
-	c.objects.files = &o.modules;
-	c.objects.symbols_only = true;
-	whole = read_all(&c, &o) == 0;
-	if (whole)
-		run_checks(&c, &o);
-	ok = whole && error_count() == 0;
-	if (whole && (o.sources || o.witness.dir))
+/* Of several modules, each has the sources of its patch beside it. */
+static void find_sources(struct job *job)
+{
+	const char *slash = strrchr(job->c.path, '/');
+
+	job->beside =
+		slash ? xstrndup(job->c.path, (size_t)(slash - job->c.path) + 1) : xstrdup(".");
+	job->c.patch_source = job->beside;
+}
+
+static void free_job(struct job *job)
+{
+	check_free(&job->c);
+	free(job->beside);
+}
+
+/* Each process, of one module or of all, has that much time. */
+static void limit(const struct options *o)
+{
+	char *paths = xstrdup(o->module[0]);
+
+	if (o->modules_num > 1)
+		xappend(&paths, "' to '%s", o->module[o->modules_num - 1]);
+	cpu_limit(paths);
+	free(paths);
+}
+
+static void create_jobs(struct job *job, const struct options *o, const struct check *model,
+			struct target *target)
+{
+	for (size_t i = 0; i < o->modules_num; i++) {
+		struct check *c = &job[i].c;
+
+		*c = *model;
+		c->result = xcalloc(c->results, sizeof(*c->result));
+		memcpy(c->result, model->result, c->results * sizeof(*c->result));
+		c->path = o->module[i];
+		c->verbose = o->verbose;
+		c->target = target;
+		c->objects.files = &o->modules;
+		c->objects.symbols_only = true;
+		if (c->patch_source && o->modules_num > 1)
+			find_sources(&job[i]);
+	}
+}
+
+/* Reads the kernel for all of the modules; -1 after error(). */
+static int read_all(struct job *job, const struct options *o, struct target *target)
+{
+	bool alone = o->modules_num == 1;
+	struct dwarf_file *dwarf = NULL;
+
+	check_messages_keep(alone ? &job->c : NULL);
+	if (open_kernel(o, target, &dwarf))
+		return -1;
+	for (size_t i = 0; i < o->modules_num; i++) {
+		unsigned int before = error_count();
+
+		check_messages_keep(&job[i].c);
+		job[i].c.dwarf = dwarf;
+		job[i].whole = read_module(&job[i].c) == 0;
+		job[i].failed = error_count() != before;
+	}
+	check_messages_keep(alone ? &job->c : NULL);
+	return target_read_symbols(target);
+}
+
+/* Checks the module, and says what has come out; the program's status. */
+static int finish(struct job *job, struct options *o)
+{
+	unsigned int before = error_count();
+	struct check *c = &job->c;
+	bool ok;
+
+	check_messages_keep(c);
+	job->whole = job->whole && check_open_objects(c) == 0;
+	if (job->whole)
+		run_checks(c, o);
+	ok = job->whole && !job->failed && error_count() == before;
+	if (job->whole && (o->sources || o->witness.dir))
 		; /* has been said */
-	else if (o.json)
-		check_report_json(&c, ok);
-	else if (whole && !o.quiet)
-		check_report_text(&c, ok);
+	else if (o->json)
+		check_report_json(c, ok);
+	else if (job->whole && !o->quiet)
+		check_report_text(c, ok);
 	if (fflush(stdout) || ferror(stdout)) {
 		error("the report could not be written");
 		ok = false;
 	}
-	check_free(&c);
+	return ok ? 0 : EXIT_REFUSED;
+}
+
+/*
+ * The same in a process of its own, so that no module can end the checks of those behind it. What
+ * the kernel's files say has been read before.
+ */
+static int finish_apart(struct job *job, struct options *o)
+{
+	pid_t pid = child_start();
+	int status;
+
+	if (pid < 0) {
+		error("'%s': no process to check it in: %s", job->c.path, strerror(errno));
+		return EXIT_REFUSED;
+	}
+	if (!pid)
+		exit(finish(job, o));
+	status = child_wait(pid);
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	error("'%s': its check was ended by a signal: %s", job->c.path,
+	      strsignal(WTERMSIG(status)));
+	if (o->json)
+		printf("null\n");
+	return EXIT_REFUSED;
+}
+
+/* The reports of several are an array, in JSON. If the kernel could not be read, these exist, too.
+ */
+static int finish_all(struct job *job, struct options *o, bool whole)
+{
+	bool several = o->modules_num > 1, array = several && o->json;
+	int status = whole ? 0 : EXIT_REFUSED;
+
+	for (size_t i = 0; i < o->modules_num && (whole || o->json); i++) {
+		int one;
+
+		job[i].whole = job[i].whole && whole;
+		job[i].failed = job[i].failed || !whole;
+		if (array)
+			printf(i ? ",\n" : "[\n");
+		/* A child must not print it, too. */
+		fflush(stdout);
+		one = several ? finish_apart(&job[i], o) : finish(&job[i], o);
+		if (one)
+			status = one;
+	}
+	if (array)
+		printf("]\n");
+	if (fflush(stdout) || ferror(stdout))
+		status = EXIT_REFUSED;
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {0};
+	struct check model = {0};
+	struct target target = {0};
+	struct job *job;
+	int status;
+
+	progname = "klpcheck";
+	printable_output();
+	check_passes_init(&model);
+	parse_options(&o, &model, argc, argv);
+	job = xcalloc(o.modules_num, sizeof(*job));
+	create_jobs(job, &o, &model, &target);
+	limit(&o);
+	status = finish_all(job, &o, read_all(job, &o, &target) == 0);
+	dwarf_file_leave(job->c.dwarf);
+	for (size_t i = 0; i < o.modules_num; i++)
+		free_job(&job[i]);
+	target_close(&target);
 	check_messages_free();
+	free(job);
+	free(model.result);
+	free(model.compared);
 	free(o.modules.extra);
 	free(o.witness.list);
-	free(c.compared);
 	free(o.target.symvers);
-	return ok ? 0 : EXIT_REFUSED;
+	return status;
 }

@@ -247,11 +247,11 @@ static void compare(struct check *c, size_t i, const struct code_tables *tables,
 		free(path);
 		return;
 	}
-	if (elf->ehdr.e_type != ET_REL || elf->ehdr.e_machine != c->target.vmlinux->ehdr.e_machine)
+	if (elf->ehdr.e_type != ET_REL || elf->ehdr.e_machine != c->target->vmlinux->ehdr.e_machine)
 		error("'%s' is not an object file for this kernel", path);
-	else if (!traced_read_module(&traced, elf, c->target.arch, c->target.traced_padding) &&
-		 !code_open(&a, elf, c->target.arch, &traced) &&
-		 !code_open(&b, o->elf, c->target.arch, object_traced(&c->objects, o)))
+	else if (!traced_read_module(&traced, elf, c->target->arch, c->target->traced_padding) &&
+		 !code_open(&a, elf, c->target->arch, &traced) &&
+		 !code_open(&b, o->elf, c->target->arch, object_traced(&c->objects, o)))
 		compare_code(c, i, tables, &a, &b, ret);
 	code_close(&a);
 	code_close(&b);
@@ -306,7 +306,7 @@ void baseline_compare(struct check *c, struct witness *w, bool json)
 
 	check_old_read(c);
 	if (c->with_dwarf.n && c->with_dwarf.obj[0]->dwarf)
-		known = !code_tables_read(&tables, c->target.arch, c->with_dwarf.obj[0]->dwarf);
+		known = !code_tables_read(&tables, c->target->arch, c->with_dwarf.obj[0]->dwarf);
 	if (json) {
 		json_object(&j, NULL);
 		json_number(&j, "schema", CHECK_JSON_SCHEMA);
@@ -345,7 +345,7 @@ void baseline_compare(struct check *c, struct witness *w, bool json)
 			json_number(&j, "seen", w->seen);
 		}
 		json_bool(&j, "ok", error_count() == 0);
-		check_messages_json(&j);
+		check_messages_json(&j, c);
 		json_end(&j);
 	}
 }

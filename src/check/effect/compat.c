@@ -15,8 +15,8 @@ struct count {
 
 void check_compat_want(struct check *c)
 {
-	for (const char *const *t = c->target.arch->syscall.tables; t && *t; t++)
-		kallsyms_want(&c->target.kallsyms, *t);
+	for (const char *const *t = c->target->arch->syscall.tables; t && *t; t++)
+		kallsyms_want(&c->target->kallsyms, *t);
 }
 
 /* The name of the system call of whose native entry this is the name, or NULL. */
@@ -29,7 +29,7 @@ static const char *system_call(const struct arch *arch, const char *name)
 
 static bool is_in_table(const struct check *c, const struct ksym *table, uint64_t addr)
 {
-	const struct elf_file *f = c->target.vmlinux;
+	const struct elf_file *f = c->target->vmlinux;
 	const unsigned char *entry = elf_file_at(f, table->addr, table->size);
 
 	for (uint64_t i = 0; entry && i + 8 <= table->size; i += 8) {
@@ -45,13 +45,13 @@ static bool is_in_table(const struct check *c, const struct ksym *table, uint64_
  */
 static bool is_reached(const struct check *c, struct check_debug *debug, const struct ksym *sym)
 {
-	const struct arch *arch = c->target.arch;
+	const struct arch *arch = c->target->arch;
 	bool tables = false, reached;
 	struct callers callers;
 
 	for (const char *const *t = arch->syscall.tables; t && *t; t++) {
 		size_t count;
-		const struct ksym *table = kallsyms_find(&c->target.kallsyms, *t, &count);
+		const struct ksym *table = kallsyms_find(&c->target->kallsyms, *t, &count);
 
 		if (table && is_in_table(c, table, sym->addr))
 			return true;
@@ -69,7 +69,7 @@ static bool is_reached(const struct check *c, struct check_debug *debug, const s
 
 bool check_is_unused_entry(const struct check *c, struct check_debug *debug, const struct ksym *sym)
 {
-	const char *const *prefix = c->target.arch->syscall.prefixes;
+	const char *const *prefix = c->target->arch->syscall.prefixes;
 
 	while (prefix && *prefix && !str_starts(sym->name, *prefix))
 		prefix++;
@@ -79,12 +79,12 @@ bool check_is_unused_entry(const struct check *c, struct check_debug *debug, con
 static void check_function(struct check *c, size_t i, struct count *count)
 {
 	struct check_debug *debug = c->old[i].debug;
-	const char *call = system_call(c->target.arch, c->func[i].func->old_name);
+	const char *call = system_call(c->target->arch, c->func[i].func->old_name);
 
 	if (!debug || debug->o->module || !call)
 		return;
 	count->calls++;
-	for (const char *const *prefix = c->target.arch->syscall.prefixes + 1; *prefix; prefix++) {
+	for (const char *const *prefix = c->target->arch->syscall.prefixes + 1; *prefix; prefix++) {
 		char *name = xasprintf("%s%s", *prefix, call);
 		const struct ksym *sym = functions_named(check_functions(debug), name);
 
@@ -111,7 +111,7 @@ void check_compat(struct check *c)
 {
 	struct count count = {0};
 
-	if (!c->target.arch->syscall.prefixes) {
+	if (!c->target->arch->syscall.prefixes) {
 		note(c, "the names of this architecture's system call functions are unknown");
 		return;
 	}

@@ -355,7 +355,7 @@ static void look_at_stores(struct handed *h)
 
 		elf_file_symbol(c->mod, r->symbol, &sym);
 		if (!(c->mod->sec[r->section].shdr.sh_flags & SHF_EXECINSTR) || sym.special ||
-		    !taken_address(c->mod, c->target.arch, r, &offset))
+		    !taken_address(c->mod, c->target->arch, r, &offset))
 			continue;
 		f = find(h, elf_place(sym.shndx, sym.sym.st_value + (uint64_t)offset));
 		if (!f || f->passed ||

@@ -181,7 +181,7 @@ int check_open_dwarf(struct check *c)
 {
 	if (!c->with_dwarf.n) {
 		c->with_dwarf.files = c->objects.files;
-		if (kernel_objects(&c->with_dwarf, &c->target))
+		if (kernel_objects(&c->with_dwarf, c->target))
 			return -1;
 	}
 	return c->with_dwarf.obj[0]->dwarf ? 0 : -1;
@@ -236,7 +236,7 @@ static void read_callers(struct check *c, struct check_debug *debug)
 		if (function_is_clone(all->sym[i].name))
 			clone[n++] = all->sym[i].addr;
 	}
-	debug->callers_known = code && !callers_find(code->elf, c->target.arch, debug->o->dwarf,
+	debug->callers_known = code && !callers_find(code->elf, c->target->arch, debug->o->dwarf,
 						     clone, n, &debug->callers);
 	debug->callers_read = true;
 	free(clone);

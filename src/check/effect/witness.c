@@ -331,11 +331,11 @@ static void compare_file(struct file *f, const struct code_tables *tables, struc
 	}
 	if (elf_file_open(path, &elf))
 		return;
-	if (elf->ehdr.e_type != ET_REL || elf->ehdr.e_machine != c->target.vmlinux->ehdr.e_machine)
+	if (elf->ehdr.e_type != ET_REL || elf->ehdr.e_machine != c->target->vmlinux->ehdr.e_machine)
 		error("'%s' is not an object file for this kernel", path);
-	else if (!traced_read_module(&traced, elf, c->target.arch, c->target.traced_padding) &&
-		 !code_open(&f->compiled, elf, c->target.arch, &traced) &&
-		 !code_open(&f->kernel, f->o->elf, c->target.arch,
+	else if (!traced_read_module(&traced, elf, c->target->arch, c->target->traced_padding) &&
+		 !code_open(&f->compiled, elf, c->target->arch, &traced) &&
+		 !code_open(&f->kernel, f->o->elf, c->target->arch,
 			    object_traced(&c->objects, f->o)))
 		compare_all(f, tables, w);
 	code_close(&f->compiled);

@@ -27,7 +27,7 @@ static bool is_description(const struct check *c, const struct taken *t)
 {
 	const struct elf_section *s = &c->mod->sec[t->at->section];
 
-	return !taken_section(s) && section_is_early(c->target.arch, s->name);
+	return !taken_section(s) && section_is_early(c->target->arch, s->name);
 }
 
 /* Warns of the places that hold the address of one new function: taken[0] to taken[n - 1]. */
@@ -54,7 +54,7 @@ static void report_places(const struct check *c, const struct taken *t, size_t n
 static void check_pointers_into(const struct check *c)
 {
 	struct taken *taken;
-	size_t n = 0, all = taken_new_functions(c->mod, c->target.arch, &c->relocs, &c->layout,
+	size_t n = 0, all = taken_new_functions(c->mod, c->target->arch, &c->relocs, &c->layout,
 						&c->patches, &taken);
 
 	for (size_t i = 0; i < all; i++) {
@@ -85,7 +85,7 @@ static void check_landings(struct check *c)
 		int64_t offset;
 
 		if (!s || !s->found || told[symbol - 1] || !taken_section(section) ||
-		    !taken_address(c->mod, c->target.arch, r, &offset) || offset != 0)
+		    !taken_address(c->mod, c->target->arch, r, &offset) || offset != 0)
 			continue;
 		if (objects_landing(&c->objects, check_object(c, s->object), s->found, &why))
 			break;

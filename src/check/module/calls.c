@@ -13,7 +13,7 @@
 
 static void check_call(const struct check *c, const struct reloc *r, const unsigned char *code)
 {
-	const struct arch *arch = c->target.arch;
+	const struct arch *arch = c->target->arch;
 	struct elf_symbol s;
 
 	elf_file_symbol(c->mod, r->symbol, &s);
@@ -36,11 +36,11 @@ static void check_call(const struct check *c, const struct reloc *r, const unsig
 
 void check_calls(struct check *c)
 {
-	if (!c->target.arch->slots.returns)
+	if (!c->target->arch->slots.returns)
 		return;
 	for (size_t i = 0; i < c->relocs.n; i++) {
 		const struct reloc *r = &c->relocs.r[i];
-		const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
+		const struct arch_reloc *type = arch_reloc_by_type(c->target->arch, r->type);
 		const unsigned char *data;
 		size_t size;
 

@@ -10,7 +10,7 @@
 
 const char *check_no_instruction(const struct check *c, size_t section, uint64_t offset)
 {
-	if (offset % step_align(c->target.arch))
+	if (offset % step_align(c->target->arch))
 		return "instructions are aligned";
 	return check_within_instruction(c, section, offset) ? "an instruction goes on" : NULL;
 }

@@ -35,7 +35,7 @@ static bool is_permanent(const struct check *c, const struct elf_section *s)
 {
 	if (kallsyms_init_section(c->mod, s->name) || str_starts(s->name, ".ref."))
 		return false;
-	for (const char *const *early = c->target.arch->loader.early_sections; *early; early++) {
+	for (const char *const *early = c->target->arch->loader.early_sections; *early; early++) {
 		if (!strcmp(*early, s->name))
 			return false;
 	}
@@ -55,7 +55,7 @@ static bool leads_to_init(const struct check *c, const struct reloc *r, struct s
 	to->symbol = r->symbol;
 	to->offset = s.sym.st_value;
 	if (GELF_ST_TYPE(s.sym.st_info) == STT_SECTION &&
-	    relocs_reference(c->mod, c->target.arch, r, &to->section, &to->offset))
+	    relocs_reference(c->mod, c->target->arch, r, &to->section, &to->offset))
 		to->symbol = check_symbol_at(c, to->section, to->offset);
 	return true;
 }

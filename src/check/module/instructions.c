@@ -49,7 +49,7 @@ static void mark(unsigned char *what, unsigned char is)
 /* Reads a function up to the first unknown instruction. */
 static void read_function(struct check *c, const struct function *f)
 {
-	step_fn *step = step_of(c->target.arch);
+	step_fn *step = step_of(c->target->arch);
 	unsigned char *map;
 
 	if (!c->instructions[f->section])
@@ -94,7 +94,7 @@ static void check_branch(const struct check *c, const struct function *f, uint64
 		why = "out of its section";
 	else if (map[to] == WITHIN)
 		why = "into the middle of an instruction";
-	else if (c->target.arch->loader.zero_before_apply && !s->distance && s->size > 4)
+	else if (c->target->arch->loader.zero_before_apply && !s->distance && s->size > 4)
 		why = "to the next one, as if a relocation were missing";
 	if (why)
 		bad(c, "function '%s': the instruction at '%s' + 0x%llx leads %s", f->name,
@@ -103,7 +103,7 @@ static void check_branch(const struct check *c, const struct function *f, uint64
 
 static void check_branches(const struct check *c, const struct function *f)
 {
-	step_fn *step = step_of(c->target.arch);
+	step_fn *step = step_of(c->target->arch);
 
 	for (uint64_t at = f->begin; at < f->end;) {
 		struct step s = step(f->code + at, f->size - at);
@@ -121,7 +121,7 @@ static void check_branches(const struct check *c, const struct function *f)
  */
 static void check_operand(const struct check *c, const struct reloc *r)
 {
-	const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
+	const struct arch_reloc *type = arch_reloc_by_type(c->target->arch, r->type);
 	const unsigned char *map = c->instructions[r->section];
 	const GElf_Shdr *shdr = &c->mod->sec[r->section].shdr;
 
@@ -143,7 +143,7 @@ void check_instructions(struct check *c)
 {
 	struct function f;
 
-	if (!step_of(c->target.arch) || !c->relocs_sane)
+	if (!step_of(c->target->arch) || !c->relocs_sane)
 		return;
 	c->instructions = xcalloc(c->mod->shnum, sizeof(*c->instructions));
 	for (size_t i = 1; i < c->mod->symnum; i++) {
@@ -154,7 +154,7 @@ void check_instructions(struct check *c)
 		if (is_function(c, i, &f))
 			check_branches(c, &f);
 	}
-	for (size_t i = 0; c->target.arch->code.operand_ahead && i < c->relocs.n; i++)
+	for (size_t i = 0; c->target->arch->code.operand_ahead && i < c->relocs.n; i++)
 		check_operand(c, &c->relocs.r[i]);
 }
 
@@ -168,7 +168,7 @@ bool check_is_branch(const struct check *c, size_t section, uint64_t offset)
 		at--;
 	return at < offset && c->instructions[section][at] == BEGINS &&
 	       !elf_file_bytes(c->mod, section, &code, &size) && code &&
-	       step_of(c->target.arch)(code + at, size - at).to;
+	       step_of(c->target->arch)(code + at, size - at).to;
 }
 
 bool check_within_instruction(const struct check *c, size_t section, uint64_t offset)

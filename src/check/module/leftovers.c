@@ -31,7 +31,7 @@ static size_t find_defined(const struct check *c, const char *name)
 
 static void check_export(struct check *c, const char *name)
 {
-	const struct symver *export = symvers_find(&c->target.symvers, name);
+	const struct symver *export = symvers_find(&c->target->symvers, name);
 
 	if (!export) {
 		odd(c, "it exports '%s': other modules would then depend on a patch", name);

@@ -70,7 +70,7 @@ static void compare_vermagic(const struct check *c, const char *want)
 
 static void check_vermagic(struct check *c)
 {
-	const char *want = target_vermagic(&c->target);
+	const char *want = target_vermagic(c->target);
 
 	c->vermagic = modinfo_first(c->mod, "vermagic");
 	if (!c->vermagic) {
@@ -81,7 +81,7 @@ static void check_vermagic(struct check *c)
 	if (want)
 		compare_vermagic(c, want);
 	else
-		note(c, "the version magic: '%s' does not tell its own", c->target.vmlinux->path);
+		note(c, "the version magic: '%s' does not tell its own", c->target->vmlinux->path);
 }
 
 /* get_next_modinfo() looks for "KEY=", so it never finds an entry without '='. */

@@ -29,7 +29,7 @@ void check_pairs(struct check *c)
 {
 	for (size_t i = 0; i < c->relocs.n; i++) {
 		const struct reloc *r = &c->relocs.r[i];
-		const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
+		const struct arch_reloc *type = arch_reloc_by_type(c->target->arch, r->type);
 
 		if (type && type->label && !completed_beside(c, r))
 			bad(c,

@@ -48,7 +48,7 @@ static void note_use(struct check *c, const struct entry *e, const struct check_
  */
 static void check_klp_place(const struct check *c, const struct entry *e, bool late)
 {
-	const struct arch *arch = c->target.arch;
+	const struct arch *arch = c->target->arch;
 	const struct arch_reloc *type =
 		arch_reloc_by_type(arch, (uint32_t)GELF_R_TYPE(e->rela.r_info));
 
@@ -122,7 +122,7 @@ static void check_klp_symbol(struct check *c, const struct entry *e,
 static void check_plain_symbol(const struct check *c, const struct entry *e)
 {
 	const struct arch_reloc *type =
-		arch_reloc_by_type(c->target.arch, (uint32_t)GELF_R_TYPE(e->rela.r_info));
+		arch_reloc_by_type(c->target->arch, (uint32_t)GELF_R_TYPE(e->rela.r_info));
 
 	/* A relocation that writes nothing needs no symbol. */
 	if (GELF_R_SYM(e->rela.r_info) == 0 && type && type->size)
@@ -149,7 +149,7 @@ static void check_zero(const struct check *c, const struct entry *e, const unsig
 {
 	static const unsigned char zero[16];
 
-	if (c->target.arch->loader.zero_before_apply && data && width <= sizeof(zero) &&
+	if (c->target->arch->loader.zero_before_apply && data && width <= sizeof(zero) &&
 	    memcmp(data + e->rela.r_offset, zero, width) != 0)
 		bad(c,
 		    "section '%s' entry %zu: the %u bytes at '%s' + 0x%llx are not zero: "
@@ -161,19 +161,19 @@ static void check_zero(const struct check *c, const struct entry *e, const unsig
 static uint8_t check_type(const struct check *c, const struct entry *e)
 {
 	uint32_t type = (uint32_t)GELF_R_TYPE(e->rela.r_info);
-	const struct arch_reloc *known = arch_reloc_by_type(c->target.arch, type);
+	const struct arch_reloc *known = arch_reloc_by_type(c->target->arch, type);
 
 	if (type == 0 && e->klp)
 		bad(c,
 		    "section '%s' entry %zu: a relocation of type 0 (none) has no business among "
 		    "livepatch relocations: not every architecture takes it",
 		    e->sec->name, e->i);
-	else if (!known && (type != 0 || !c->target.arch->loader.takes_none))
+	else if (!known && (type != 0 || !c->target->arch->loader.takes_none))
 		bad(c,
 		    "section '%s' entry %zu: apply_relocate_add() does not know relocation type %u "
 		    "on %s\n"
 		    "  code for modules is compiled without PIC, GOT and PLT: use kbuild's flags",
-		    e->sec->name, e->i, type, c->target.arch->name);
+		    e->sec->name, e->i, type, c->target->arch->name);
 	return known ? known->size : 0;
 }
 
@@ -201,7 +201,7 @@ static void check_entry(struct check *c, struct reloc_places *p, const struct en
 		.offset = off,
 		.size = width,
 		.klp = e->klp,
-		.sum = arch_sum_by_type(c->target.arch, (uint32_t)GELF_R_TYPE(e->rela.r_info)),
+		.sum = arch_sum_by_type(c->target->arch, (uint32_t)GELF_R_TYPE(e->rela.r_info)),
 		.rela = (size_t)(e->sec - c->mod->sec),
 		.entry = e->i,
 	};
@@ -301,7 +301,7 @@ void places_compare(const struct check *c, struct reloc_places *p)
 			    c->mod->sec[at->section].name, (unsigned long long)at->offset,
 			    c->mod->sec[before->rela].name, before->entry,
 			    c->mod->sec[at->rela].name, at->entry,
-			    c->target.arch->loader.zero_before_apply
+			    c->target->arch->loader.zero_before_apply
 				    ? "takes it for relocated already"
 				    : "writes one over the other");
 		if (!before || before->section != at->section ||

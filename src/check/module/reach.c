@@ -31,10 +31,10 @@ static void check_livepatch(const struct check *c, const struct reloc *r,
 
 	if (!found)
 		return;
-	if (c->target.arch->code.addresses_in_code && !is_code(c, r->section) && found->size)
+	if (c->target->arch->code.addresses_in_code && !is_code(c, r->section) && found->size)
 		slack = 0;
 	size = found->size < INT64_MAX ? (int64_t)found->size : INT64_MAX;
-	if (type->label || arch_reloc_is_rest(c->target.arch, r->type) ||
+	if (type->label || arch_reloc_is_rest(c->target->arch, r->type) ||
 	    (r->addend >= -slack && r->addend - slack <= size))
 		return;
 	bad(c,
@@ -53,7 +53,7 @@ static void check_pointer(const struct check *c, const struct reloc *r, const st
 	const GElf_Shdr *to = &c->mod->sec[s->shndx].shdr;
 	uint64_t place = s->sym.st_value + (uint64_t)r->addend;
 
-	if (!c->target.arch->code.addresses_in_code || is_code(c, r->section) ||
+	if (!c->target->arch->code.addresses_in_code || is_code(c, r->section) ||
 	    place <= to->sh_size)
 		return;
 	bad(c, "'%s' + 0x%llx leads to '%s' + 0x%llx, before or behind that section (0x%llx bytes)",
@@ -96,7 +96,7 @@ static void check_distance(const struct check *c, const struct reloc *r, const s
 	const char *name = c->mod->sec[r->section].name;
 	bool constant = str_starts(name, ".rodata");
 
-	if (!c->target.arch->code.addresses_in_code || !type->relative ||
+	if (!c->target->arch->code.addresses_in_code || !type->relative ||
 	    (!constant && !str_starts(name, ".data")) ||
 	    (constant && !s->special && is_code(c, s->shndx)) || !holds_pointer(c, r))
 		return;
@@ -116,7 +116,7 @@ static void check_none(const struct check *c, const struct reloc *r)
 {
 	static const struct arch_reloc address = {.size = 4},
 				       distance = {.size = 4, .relative = true};
-	const struct arch *arch = c->target.arch;
+	const struct arch *arch = c->target->arch;
 	const unsigned char *code;
 	size_t size;
 
@@ -135,7 +135,7 @@ static void check_none(const struct check *c, const struct reloc *r)
 
 void check_reach(const struct check *c, const struct reloc *r, const struct elf_symbol *s)
 {
-	const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
+	const struct arch_reloc *type = arch_reloc_by_type(c->target->arch, r->type);
 
 	check_none(c, r);
 	if (!type || !type->size)
@@ -144,7 +144,7 @@ void check_reach(const struct check *c, const struct reloc *r, const struct elf_
 	check_distance(c, r, s, type);
 	if (c->symbol_of[r->symbol])
 		check_livepatch(c, r, type);
-	else if (!s->special && !type->label && !arch_reloc_is_rest(c->target.arch, r->type))
+	else if (!s->special && !type->label && !arch_reloc_is_rest(c->target->arch, r->type))
 		check_pointer(c, r, s);
 }
 

@@ -23,10 +23,10 @@ static void check_kernel(struct check *c)
 
 	if (!made_for)
 		note(c, "for which build it was made: its modinfo has no '" KLP_INFO_KERNEL "'");
-	else if (!c->target.build_id[0])
+	else if (!c->target->build_id[0])
 		note(c, "whether it was made for this build: '%s' has no build-id",
-		     c->target.vmlinux->path);
-	else if (strcmp(made_for, c->target.build_id) != 0) {
+		     c->target->vmlinux->path);
+	else if (strcmp(made_for, c->target->build_id) != 0) {
 		c->other_build = !c->now->allowed;
 		bad(c,
 		    "it was made for another build of the kernel: positions and addresses of that "
@@ -34,7 +34,7 @@ static void check_kernel(struct check *c)
 		    "  build-id %s in its modinfo\n"
 		    "  build-id %s in '%s'\n"
 		    "  make it again for this kernel",
-		    made_for, c->target.build_id, c->target.vmlinux->path);
+		    made_for, c->target->build_id, c->target->vmlinux->path);
 	}
 }
 

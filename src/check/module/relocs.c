@@ -157,7 +157,7 @@ static void check_klp_section(struct check *c, struct reloc_places *p, size_t in
 	else
 		c->section_num++;
 	if (cs && target && strcmp(cs->object, KLP_VMLINUX) != 0 &&
-	    section_is_early(c->target.arch, c->mod->sec[target].name))
+	    section_is_early(c->target->arch, c->mod->sec[target].name))
 		bad(c,
 		    "section '%s': relocations of a module are applied after the kernel has used "
 		    "'%s', so they would come too late%s",

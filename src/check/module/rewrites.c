@@ -40,7 +40,7 @@ static bool has_late_code(const struct check *c)
 
 static void check_place(struct check *c, const struct rewrites *rewrites, const struct reloc *r)
 {
-	const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
+	const struct arch_reloc *type = arch_reloc_by_type(c->target->arch, r->type);
 	const struct check_section *s = section_of(c, r);
 	size_t symbol = c->symbol_of[r->symbol], user;
 	const char *table;
@@ -66,13 +66,13 @@ void check_rewrites(struct check *c)
 
 	if (!c->relocs_sane || !has_late_code(c))
 		return;
-	if (rewrites_read(c->mod, c->target.arch, &c->relocs, c->target.vmlinux, &rewrites))
+	if (rewrites_read(c->mod, c->target->arch, &c->relocs, c->target->vmlinux, &rewrites))
 		return;
 	if (rewrites.unknown)
 		note(c,
 		     "whether symbols of modules are used in code that is replaced: what '%s' "
 		     "consists of is not in the debug information of '%s'",
-		     rewrites.unknown, c->target.vmlinux->path);
+		     rewrites.unknown, c->target->vmlinux->path);
 	for (size_t i = 0; i < c->relocs.n; i++)
 		check_place(c, &rewrites, &c->relocs.r[i]);
 	rewrites_free(&rewrites);

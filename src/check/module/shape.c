@@ -16,7 +16,7 @@
 /* elf_validity_ehdr(), elf_check_arch() */
 static int check_header(const struct check *c)
 {
-	const GElf_Ehdr *mod = &c->mod->ehdr, *vmlinux = &c->target.vmlinux->ehdr;
+	const GElf_Ehdr *mod = &c->mod->ehdr, *vmlinux = &c->target->vmlinux->ehdr;
 
 	if (mod->e_type != ET_REL) {
 		bad(c, "not a relocatable file (ELF type %u): is it a linked program?",
@@ -28,7 +28,7 @@ static int check_header(const struct check *c)
 		bad(c,
 		    "built for another machine (ELF machine %u) than '%s' (%u): compile it with "
 		    "this kernel's headers",
-		    mod->e_machine, c->target.vmlinux->path, vmlinux->e_machine);
+		    mod->e_machine, c->target->vmlinux->path, vmlinux->e_machine);
 		return -1;
 	}
 	if (mod->e_shentsize != sizeof(Elf64_Shdr))

@@ -12,8 +12,8 @@
 
 void check_signature_want(struct check *c)
 {
-	kallsyms_want(&c->target.kallsyms, "sig_enforce");
-	kallsyms_want(&c->target.kallsyms, "kernel_locked_down");
+	kallsyms_want(&c->target->kallsyms, "sig_enforce");
+	kallsyms_want(&c->target->kallsyms, "kernel_locked_down");
 }
 
 /*
@@ -25,11 +25,11 @@ static bool is_enforced(const struct check *c)
 	const struct ksym *sym;
 	size_t n;
 
-	sym = kallsyms_find(&c->target.kallsyms, "sig_enforce", &n);
+	sym = kallsyms_find(&c->target->kallsyms, "sig_enforce", &n);
 	for (size_t i = 0; i < n; i++) {
 		if (!sym[i].file || strcmp(sym[i].file, "signing.c") != 0)
 			continue;
-		byte = elf_file_at(c->target.vmlinux, sym[i].addr, 1);
+		byte = elf_file_at(c->target->vmlinux, sym[i].addr, 1);
 		if (byte && *byte)
 			return true;
 	}
@@ -40,7 +40,7 @@ static bool may_be_locked_down(const struct check *c)
 {
 	size_t n;
 
-	return kallsyms_find(&c->target.kallsyms, "kernel_locked_down", &n) != NULL;
+	return kallsyms_find(&c->target->kallsyms, "kernel_locked_down", &n) != NULL;
 }
 
 void check_signature(struct check *c)

@@ -41,18 +41,18 @@ static bool has_trampoline(const struct check *c, const struct reloc *r)
 
 void check_static_calls_want(struct check *c)
 {
-	kallsyms_want(&c->target.kallsyms, TABLE_START);
-	kallsyms_want(&c->target.kallsyms, TABLE_STOP);
+	kallsyms_want(&c->target->kallsyms, TABLE_START);
+	kallsyms_want(&c->target->kallsyms, TABLE_STOP);
 	for (size_t i = 0; i < c->relocs.n; i++) {
 		if (has_trampoline(c, &c->relocs.r[i]))
-			kallsyms_want(&c->target.kallsyms, key_name(c, &c->relocs.r[i]));
+			kallsyms_want(&c->target->kallsyms, key_name(c, &c->relocs.r[i]));
 	}
 }
 
 /* tramp_key_lookup() */
 static bool has_key(const struct check *c, uint64_t start, uint64_t stop, uint64_t trampoline)
 {
-	const struct elf_file *f = c->target.vmlinux;
+	const struct elf_file *f = c->target->vmlinux;
 
 	for (uint64_t at = start; at < stop && stop - at >= ENTRY; at += ENTRY) {
 		const unsigned char *entry = elf_file_at(f, at, ENTRY);
@@ -67,7 +67,7 @@ static const struct ksym *symbol_of(const struct check *c, const char *name)
 {
 	size_t n;
 
-	return kallsyms_find(&c->target.kallsyms, name, &n);
+	return kallsyms_find(&c->target->kallsyms, name, &n);
 }
 
 static void refuse(struct check *c, const struct reloc *r, const char *call)

@@ -43,7 +43,7 @@ static void check_function(const struct check *c, size_t section, size_t member,
 		    name, what);
 	if (!r)
 		return;
-	if (r->type != c->target.arch->abs64)
+	if (r->type != c->target->arch->abs64)
 		bad(c,
 		    "the pointer at '%s' of its struct module is not an address: load_module() "
 		    "would jump to what it finds",
@@ -121,7 +121,7 @@ void check_struct_module(struct check *c)
 		return;
 	if (!c->layout.module_init || !c->layout.module_name) {
 		note(c, "struct module: '%s' does not tell where its members are",
-		     c->target.vmlinux->path);
+		     c->target->vmlinux->path);
 		return;
 	}
 	if (elf_file_bytes(c->mod, section, &data, &size) || !data)

@@ -124,9 +124,9 @@ void check_symbol_names(struct check *c)
 
 void check_symbol_positions_want(struct check *c)
 {
-	sealed_want(&c->target.kallsyms);
+	sealed_want(&c->target->kallsyms);
 	for (size_t i = 0; i < c->symbol_num; i++)
-		kallsyms_want(&c->target.kallsyms, c->symbol[i].name);
+		kallsyms_want(&c->target->kallsyms, c->symbol[i].name);
 }
 
 void check_symbol_positions(struct check *c)
@@ -151,7 +151,7 @@ void check_symbol_positions(struct check *c)
 			    "is loaded",
 			    what);
 		if (s->found && !o->module && s->branched_on &&
-		    is_sealed_key(&c->target.kallsyms, s->found->addr))
+		    is_sealed_key(&c->target->kallsyms, s->found->addr))
 			bad(c,
 			    "%s: a static key that is __ro_after_init: jump_label_add_module() of "
 			    "this kernel writes to it and faults (it has no jump_label_init_ro())\n"

@@ -37,7 +37,7 @@ static const char *form_name(enum table_form form)
  */
 static bool is_difference(const struct check *c, const struct reloc *r, size_t size)
 {
-	const struct arch *arch = c->target.arch;
+	const struct arch *arch = c->target->arch;
 
 	for (size_t i = 0; arch->reloc[i].name; i++) {
 		if (arch->reloc[i].minus && arch->reloc[i].size == size &&
@@ -50,7 +50,7 @@ static bool is_difference(const struct check *c, const struct reloc *r, size_t s
 /* Does the relocation have that form? On some architectures a distance takes two relocations. */
 static bool has_form(const struct check *c, const struct reloc *r, enum table_form form)
 {
-	const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
+	const struct arch_reloc *type = arch_reloc_by_type(c->target->arch, r->type);
 	const struct reloc *next = r + 1;
 
 	if (form != TABLE_POINTER && is_difference(c, r, table_form_size(form)))
@@ -58,12 +58,12 @@ static bool has_form(const struct check *c, const struct reloc *r, enum table_fo
 	if (!type || type->size != table_form_size(form))
 		return false;
 	if (form == TABLE_POINTER)
-		return r->type == c->target.arch->abs64;
+		return r->type == c->target->arch->abs64;
 	if (type->minus)
 		return next < c->relocs.r + c->relocs.n && next->section == r->section &&
 		       next->offset == r->offset && next->type == type->minus;
 	/* On x86, the type for branches computes the same distance. */
-	return type->relative && (type->plain || c->target.arch->loader.zero_before_apply);
+	return type->relative && (type->plain || c->target->arch->loader.zero_before_apply);
 }
 
 static void wrong(const struct check *c, const struct module_table *f, size_t i, const char *fmt,
@@ -105,7 +105,7 @@ static void check_site(const struct check *c, const struct module_table *f, size
 		return;
 	}
 	if (f->site->to && (!operand || operand->offset > offset + 3) &&
-	    c->target.arch->code.branch(code + offset, size - offset, &distance) >= 5) {
+	    c->target->arch->code.branch(code + offset, size - offset, &distance) >= 5) {
 		wrong(c, f, i,
 		      "the instruction at '%s' + 0x%llx leads nowhere: it has no relocation", name,
 		      (unsigned long long)offset);

@@ -25,12 +25,12 @@ static struct tables find_tables(const struct check *c)
 		struct module_table *f;
 		struct table t;
 
-		if (!table_of(c->target.arch, c->mod->sec[i].name, &t))
+		if (!table_of(c->target->arch, c->mod->sec[i].name, &t))
 			continue;
 		GROW(all.f, all.n, all.cap);
 		f = &all.f[all.n++];
 		*f = (struct module_table){.t = t,
-					   .site = table_site_of(c->target.arch, t.section),
+					   .site = table_site_of(c->target->arch, t.section),
 					   .sec = &c->mod->sec[i],
 					   .section = i};
 		for (size_t m = 0; m < TABLE_MEMBERS; m++)
@@ -105,9 +105,9 @@ static int read_forms(const struct check *c, struct tables *all)
 	struct dwarf_file *d;
 	int status;
 
-	if (!dwarf_file_present(c->target.vmlinux))
+	if (!dwarf_file_present(c->target->vmlinux))
 		return 0;
-	if (dwarf_file_open(c->target.vmlinux, &d))
+	if (dwarf_file_open(c->target->vmlinux, &d))
 		return -1;
 	status = read_structures(all, d);
 	dwarf_file_close(d);
@@ -119,7 +119,7 @@ static void settle_form(const struct check *c, struct module_table *f)
 	const struct reloc *first = relocs_from(&c->relocs, f->section, 0);
 
 	if (f->t.member[0].form == TABLE_EITHER)
-		f->pointers = first && first->type == c->target.arch->abs64;
+		f->pointers = first && first->type == c->target->arch->abs64;
 	if (!f->t.structure) {
 		f->entry = table_form_size(table_real_form(f, 0));
 		f->at[0] = 0;
@@ -174,7 +174,7 @@ static void check_table(struct check *c, const struct tables *all, struct module
 		return;
 	if (!f->entry) {
 		note(c, "table '%s': the debug information of '%s' does not tell what struct %s is",
-		     f->t.section, c->target.vmlinux->path, f->t.structure);
+		     f->t.section, c->target->vmlinux->path, f->t.structure);
 		return;
 	}
 	if (f->sec->shdr.sh_size % f->entry)

@@ -93,8 +93,8 @@ static void check_owner(const struct check *c, const struct symver *export)
 /* simplify_symbols(), case SHN_UNDEF */
 static void check_symbol(struct check *c, const struct versions *v, const struct elf_symbol *s)
 {
-	const char *ignored = c->target.arch->loader.ignored_undef;
-	const struct symver *export = symvers_find(&c->target.symvers, s->name);
+	const char *ignored = c->target->arch->loader.ignored_undef;
+	const struct symver *export = symvers_find(&c->target->symvers, s->name);
 
 	if (!export) {
 		if (GELF_ST_BIND(s->sym.st_info) == STB_WEAK ||
@@ -123,7 +123,7 @@ static bool needs_module(const struct check *c, const char *name)
 		elf_file_symbol(c->mod, i, &s);
 		if (!s.special || s.shndx != SHN_UNDEF)
 			continue;
-		export = symvers_find(&c->target.symvers, s.name);
+		export = symvers_find(&c->target->symvers, s.name);
 		if (export && owner_is(export, name))
 			return true;
 	}
@@ -151,7 +151,7 @@ static void check_depends(const struct check *c)
 
 void check_undefined(struct check *c)
 {
-	bool known = c->target.symvers.n > 0;
+	bool known = c->target->symvers.n > 0;
 	struct versions v;
 
 	versions_read(c, &v);

@@ -13,7 +13,7 @@
 /* Are all addresses of the kernel above 4 GiB? Its sections of code tell. */
 static bool is_high(const struct check *c)
 {
-	const struct elf_file *v = c->target.vmlinux;
+	const struct elf_file *v = c->target->vmlinux;
 
 	for (size_t i = 1; i < v->shnum; i++) {
 		const GElf_Shdr *s = &v->sec[i].shdr;
@@ -42,7 +42,7 @@ static bool is_address(const struct check *c, const struct elf_symbol *s)
 /* x86 refuses it ("overflow in relocation type"); others may truncate the address. */
 static void check_width(const struct check *c, const struct reloc *r, const struct elf_symbol *s)
 {
-	if (r->type == c->target.arch->abs32 && is_address(c, s))
+	if (r->type == c->target->arch->abs32 && is_address(c, s))
 		bad(c,
 		    "'%s' + 0x%llx: 32 bits for the address of '%s', which has more: "
 		    "apply_relocate_add() refuses the module, or cuts it off",
@@ -55,7 +55,7 @@ static void check_width(const struct check *c, const struct reloc *r, const stru
  */
 static void check_absolute(const struct check *c, const struct reloc *r, const struct elf_symbol *s)
 {
-	const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
+	const struct arch_reloc *type = arch_reloc_by_type(c->target->arch, r->type);
 	unsigned int kind = GELF_ST_TYPE(s->sym.st_info);
 
 	if (!r->symbol || !s->special || s->shndx != SHN_ABS || !type || !type->size)
@@ -86,7 +86,7 @@ static void check_loaded(const struct check *c, const struct reloc *r, const str
 /* A branch has to lead to code. A distance counts from the end of the instruction. */
 static void check_branch(const struct check *c, const struct reloc *r, const struct elf_symbol *s)
 {
-	const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
+	const struct arch_reloc *type = arch_reloc_by_type(c->target->arch, r->type);
 
 	if (type && type->branch && !s->special &&
 	    (c->mod->sec[s->shndx].shdr.sh_flags & SHF_ALLOC) &&
@@ -105,13 +105,13 @@ static void check_branch(const struct check *c, const struct reloc *r, const str
 
 static void check_place(const struct check *c, const struct reloc *r, const struct elf_symbol *s)
 {
-	const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
+	const struct arch_reloc *type = arch_reloc_by_type(c->target->arch, r->type);
 	int64_t place = (int64_t)(s->sym.st_value + (uint64_t)r->addend), size;
 	const GElf_Shdr *to;
 	bool strings;
 
 	if (s->special || !type || !type->size || type->label ||
-	    arch_reloc_is_rest(c->target.arch, r->type))
+	    arch_reloc_is_rest(c->target->arch, r->type))
 		return;
 	to = &c->mod->sec[s->shndx].shdr;
 	size = to->sh_size < INT64_MAX ? (int64_t)to->sh_size : INT64_MAX;
@@ -131,11 +131,11 @@ static void check_place(const struct check *c, const struct reloc *r, const stru
  */
 static void check_call(const struct check *c, const struct reloc *r, const struct elf_symbol *s)
 {
-	const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
-	int8_t ahead = c->target.arch->code.operand_ahead;
+	const struct arch_reloc *type = arch_reloc_by_type(c->target->arch, r->type);
+	int8_t ahead = c->target->arch->code.operand_ahead;
 
 	if (ahead && type && type->branch && GELF_ST_TYPE(s->sym.st_info) != STT_SECTION &&
-	    r->addend != -ahead && !relocs_operand(c->mod, c->target.arch, r))
+	    r->addend != -ahead && !relocs_operand(c->mod, c->target->arch, r))
 		bad(c,
 		    "'%s' + 0x%llx branches to %lld bytes behind the beginning of '%s', into the middle "
 		    "of it or beyond",
@@ -146,7 +146,7 @@ static void check_call(const struct check *c, const struct reloc *r, const struc
 /* Does the instruction there take what a relocation of that type writes? */
 static void check_instruction(const struct check *c, const struct reloc *r)
 {
-	const struct arch *arch = c->target.arch;
+	const struct arch *arch = c->target->arch;
 	const struct arch_reloc *type = arch_reloc_by_type(arch, r->type);
 	const unsigned char *code;
 	size_t size;

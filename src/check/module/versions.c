@@ -90,8 +90,8 @@ static void read_extended(const struct check *c, struct versions *v)
 /* Does the kernel check symbol versions at all? Its exports then have CRCs. */
 static bool target_has_versions(const struct check *c)
 {
-	for (size_t i = 0; i < c->target.symvers.n; i++) {
-		if (c->target.symvers.sym[i].crc)
+	for (size_t i = 0; i < c->target->symvers.n; i++) {
+		if (c->target->symvers.sym[i].crc)
 			return true;
 	}
 	return false;
@@ -99,7 +99,7 @@ static bool target_has_versions(const struct check *c)
 
 void versions_want(struct check *c)
 {
-	kallsyms_want(&c->target.kallsyms, "modversion_ext_start");
+	kallsyms_want(&c->target->kallsyms, "modversion_ext_start");
 }
 
 /*
@@ -110,12 +110,12 @@ static bool target_reads_extended(const struct check *c)
 {
 	size_t count;
 
-	return kallsyms_find(&c->target.kallsyms, "modversion_ext_start", &count) != NULL;
+	return kallsyms_find(&c->target->kallsyms, "modversion_ext_start", &count) != NULL;
 }
 
 void versions_read(struct check *c, struct versions *ret)
 {
-	const struct symver *layout = symvers_find(&c->target.symvers, "module_layout");
+	const struct symver *layout = symvers_find(&c->target->symvers, "module_layout");
 
 	memset(ret, 0, sizeof(*ret));
 	if (target_reads_extended(c) &&

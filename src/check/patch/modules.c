@@ -120,7 +120,7 @@ static void check_use(struct check *c, const struct check_use *use)
 	const struct check_section *s = &c->section[use->section];
 	const struct check_symbol *sym = &c->symbol[use->symbol];
 	const struct object *gate = check_object(c, s->object);
-	const struct symver *export = symvers_find(&c->target.symvers, sym->name);
+	const struct symver *export = symvers_find(&c->target->symvers, sym->name);
 	struct strmap seen = {0};
 
 	if (gate && !modinfo_first(gate->elf, "depends"))
@@ -152,8 +152,8 @@ static void check_reload(struct check *c)
 {
 	size_t count;
 
-	kallsyms_find(&c->target.kallsyms, "clear_relocate_add", &count);
-	if (count || !c->target.arch->loader.zero_before_apply || c->target.jump.used)
+	kallsyms_find(&c->target->kallsyms, "clear_relocate_add", &count);
+	if (count || !c->target->arch->loader.zero_before_apply || c->target->jump.used)
 		return;
 	for (size_t i = 0; i < c->section_num; i++) {
 		const struct check_section *s = &c->section[i];
@@ -173,7 +173,7 @@ static void check_reload(struct check *c)
 
 void check_modules_want(struct check *c)
 {
-	kallsyms_want(&c->target.kallsyms, "clear_relocate_add");
+	kallsyms_want(&c->target->kallsyms, "clear_relocate_add");
 }
 
 void check_modules(struct check *c)

@@ -53,7 +53,7 @@ void check_patch_read(struct check *c)
 {
 	/* The kernel's layout is the one that counts; and the module's DWARF is not to be trusted.
 	 */
-	if (klp_layout_read(NULL, c->target.vmlinux, &c->layout))
+	if (klp_layout_read(NULL, c->target->vmlinux, &c->layout))
 		return;
 	c->layout_known = true;
 	check_module_size(c);
@@ -62,7 +62,7 @@ void check_patch_read(struct check *c)
 		return;
 	}
 	if (relocs_read(c->mod, &c->relocs) ||
-	    patches_read(c->mod, c->target.arch, &c->relocs, &c->layout, &c->patches))
+	    patches_read(c->mod, c->target->arch, &c->relocs, &c->layout, &c->patches))
 		return;
 	c->patches_known = true;
 	list_functions(c);
@@ -71,7 +71,7 @@ void check_patch_read(struct check *c)
 /* The module's init function has to be there and to start the patch. */
 static void check_start(const struct check *c)
 {
-	const char *starter = target_starter(&c->target);
+	const char *starter = target_starter(c->target);
 	bool init = false, enabled = false;
 
 	for (size_t i = 1; i < c->mod->symnum; i++) {
@@ -247,11 +247,11 @@ static void check_func(const struct check *c, struct check_func *f)
 	why = f->found ? object_refusal(&c->objects, o, f->found) : NULL;
 	if (!why)
 		return;
-	entries = syscall_entries(c->target.vmlinux, func->old_name);
+	entries = syscall_entries(c->target->vmlinux, func->old_name);
 	bad(c,
 	    "function '%s' cannot be patched: %s; %s() refuses it\n"
 	    "  %s",
-	    func->old_name, why, c->target.jump.used ? "klp_init_object_loaded" : "klp_patch_func",
+	    func->old_name, why, c->target->jump.used ? "klp_init_object_loaded" : "klp_patch_func",
 	    entries	     ? entries
 	    : f->found->init ? "it has run, and will not run again: what it has set up, a callback "
 			       "can change"
@@ -288,7 +288,7 @@ static void check_relocated_objects(const struct check *c)
 /* Who calls it, or has its address: without that nothing is ever patched. */
 static void check_enabled(const struct check *c)
 {
-	const char *starter = target_starter(&c->target);
+	const char *starter = target_starter(c->target);
 
 	for (size_t i = 0; i < c->relocs.n; i++) {
 		struct elf_symbol s;
@@ -309,7 +309,7 @@ static void check_handed_over(const struct check *c, const struct patch *p)
 	struct elf_symbol s;
 	const char *file;
 
-	if (!c->target.arch->code.addresses_in_code || p->made || c->patches.n != 1 ||
+	if (!c->target->arch->code.addresses_in_code || p->made || c->patches.n != 1 ||
 	    !elf_file_symbol_at(c->mod, p->section, p->offset, &s, &file) ||
 	    s.sym.st_value != p->offset || s.sym.st_size != c->layout.patch_size)
 		return;
@@ -317,13 +317,13 @@ static void check_handed_over(const struct check *c, const struct patch *p)
 		uint64_t offset;
 		size_t section;
 
-		if (relocs_reference(c->mod, c->target.arch, &c->relocs.r[i], &section, &offset) &&
+		if (relocs_reference(c->mod, c->target->arch, &c->relocs.r[i], &section, &offset) &&
 		    section == p->section && offset == p->offset)
 			return;
 	}
 	bad(c,
 	    "nothing in it has the address of '%s': %s() would be given something else, or nothing",
-	    p->symbol, target_starter(&c->target));
+	    p->symbol, target_starter(c->target));
 }
 
 /* A patch of which nothing is known is never called "fine". */
@@ -360,7 +360,7 @@ static size_t functions_of(const struct check *c, const struct object *o)
 void check_patch_want(struct check *c)
 {
 	for (size_t i = 0; i < c->func_num; i++)
-		kallsyms_want(&c->target.kallsyms, c->func[i].func->old_name);
+		kallsyms_want(&c->target->kallsyms, c->func[i].func->old_name);
 }
 
 void check_patch(struct check *c)
@@ -387,6 +387,6 @@ void check_patch(struct check *c)
 
 		if (n && unknown)
 			note(c, "whether %zu function%s can be %s: '%s' %s", n, n == 1 ? "" : "s",
-			     c->target.jump.used ? "replaced" : "traced", o->path, unknown);
+			     c->target->jump.used ? "replaced" : "traced", o->path, unknown);
 	}
 }

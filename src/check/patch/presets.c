@@ -56,10 +56,10 @@ static void check_pointers(const struct check *c, const struct preset *p)
 	for (const struct reloc *r = relocs_from(&c->relocs, p->section, p->offset);
 	     r && r < c->relocs.r + c->relocs.n && r->section == p->section && r->offset < end;
 	     r++) {
-		const struct arch_reloc *type = arch_reloc_by_type(c->target.arch, r->type);
+		const struct arch_reloc *type = arch_reloc_by_type(c->target->arch, r->type);
 		uint64_t at = r->offset - p->offset;
 
-		if (r->type == c->target.arch->abs64 && at % sizeof(uint64_t) == 0)
+		if (r->type == c->target->arch->abs64 && at % sizeof(uint64_t) == 0)
 			continue;
 		bad(c,
 		    "struct %s of '%s' has %s at 0x%llx, where no member is such: "

@@ -72,7 +72,7 @@ static void check_members(const struct check *c, const struct patch_object *obj)
 
 void check_wo_ftrace(struct check *c)
 {
-	if (!c->target.jump.used)
+	if (!c->target->jump.used)
 		return;
 	check_exit(c);
 	for (size_t i = 0; i < c->patches.n; i++) {

@@ -130,7 +130,7 @@ static void compare_version(const struct types *patch, const struct producer *p,
 /* Does kbuild set this flag differently for modules than for vmlinux? */
 static bool is_module_flag(const struct type_checks *t, const char *flag)
 {
-	const char *other = t->c->target.arch->module_flag;
+	const char *other = t->c->target->arch->module_flag;
 
 	return other && !strcmp(flag, other);
 }

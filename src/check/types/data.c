@@ -95,7 +95,7 @@ static const unsigned char *operand_code(const struct check *c, const struct rel
 	const unsigned char *code;
 	size_t size;
 
-	if (r->type != c->target.arch->pc32 || !(s->shdr.sh_flags & SHF_EXECINSTR) ||
+	if (r->type != c->target->arch->pc32 || !(s->shdr.sh_flags & SHF_EXECINSTR) ||
 	    elf_file_bytes(c->mod, r->section, &code, &size) || r->offset > size)
 		return NULL;
 	return code;
@@ -105,7 +105,7 @@ static bool is_plain_access(const struct type_checks *t, const struct reloc *r)
 {
 	const unsigned char *code = operand_code(t->c, r);
 
-	return code && t->c->target.arch->code.plain_operand(code, r->offset);
+	return code && t->c->target->arch->code.plain_operand(code, r->offset);
 }
 
 /*
@@ -115,7 +115,7 @@ static bool is_plain_access(const struct type_checks *t, const struct reloc *r)
 static bool is_percpu_access(const struct type_checks *t, const struct reloc *r)
 {
 	const unsigned char *code = operand_code(t->c, r);
-	size_t len = code ? t->c->target.arch->code.percpu_operand(code, r->offset) : 0;
+	size_t len = code ? t->c->target->arch->code.percpu_operand(code, r->offset) : 0;
 
 	return len && code_line_begins(t->dwarf, elf_place(r->section, r->offset - len));
 }
@@ -132,7 +132,7 @@ static void compare_percpu(const struct type_checks *t, const struct type_use *u
 
 	/* A file that klpdiff has cut declares nothing: it uses its own variables as it always did.
 	 */
-	if (!c->target.arch->code.plain_operand || !use->livepatch || use->declared->left_out)
+	if (!c->target->arch->code.plain_operand || !use->livepatch || use->declared->left_out)
 		return;
 	for (size_t i = 0; i < c->relocs.n; i++) {
 		const struct reloc *r = &c->relocs.r[i];

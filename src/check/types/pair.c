@@ -149,7 +149,7 @@ bool type_is_own(const struct type_checks *t, const struct types *types, size_t 
 /* Adds a use for an ordinary undefined symbol, which stands for an export. */
 static void add_exported(struct type_checks *t, struct type_use *use)
 {
-	const struct symver *export = symvers_find(&t->c->target.symvers, use->name);
+	const struct symver *export = symvers_find(&t->c->target->symvers, use->name);
 	const size_t *undefined = strmap_get(&t->symbols, use->name);
 	const struct ksym *all;
 	struct kernel_side *k;
@@ -159,7 +159,7 @@ static void add_exported(struct type_checks *t, struct type_use *use)
 	if (undefined && !*undefined)
 		return;
 	/* Without Module.symvers it is taken to be vmlinux's. */
-	if (!export && t->c->target.symvers.text)
+	if (!export && t->c->target->symvers.text)
 		return;
 	use->exported = true;
 	use->by_hand = type_is_own(t, &use->unit->types, use->declared->type);

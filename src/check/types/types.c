@@ -20,7 +20,7 @@ void check_types_want(struct check *c)
 
 		elf_file_symbol(c->mod, i, &s);
 		if (s.special && s.shndx == SHN_UNDEF && s.name[0])
-			kallsyms_want(&c->target.kallsyms, s.name);
+			kallsyms_want(&c->target->kallsyms, s.name);
 	}
 }
 
