@@ -55,15 +55,20 @@ fix_scenario()
 	END
 }
 
+# fix_source_kept: sets source to the kernel's; skips the tests when it is not there.
+fix_source_kept()
+{
+	source=$(klpmake_cache)/kernels/$release/source
+	[[ ! -f $source/Makefile ]] || return 0
+	skip "$release: from a patch" "scripts/dev/test-kernel keeps the source of kernels that it builds"
+	return 1
+}
+
 # arch_fixes: klpmake makes a module of the patch, and it runs.
 arch_fixes()
 {
 	local source place=$copies/fix
-	source=$(klpmake_cache)/kernels/$release/source
-	if [[ ! -f $source/Makefile ]]; then
-		skip "$release: from a patch" "scripts/dev/test-kernel keeps the source of kernels that it builds"
-		return
-	fi
+	fix_source_kept || return 0
 	mkdir "$place"
 	cd "$place" || exit
 	fix_patch

@@ -71,7 +71,7 @@ doubts()
 other_order()
 {
 	holds "$release: a big-endian file is compiled" "${machine_cross}gcc" -mbig-endian -c -o "$scratch/big.ko" -x c - <<<'int x;'
-	run "$bin/klplink" --table "$copies/module/_klpmake.syms" -o "$scratch/out.ko" "$scratch/big.ko"
+	run "$bin/klplink" --table "$copies/module/_klpmake.syms" -o "$copies/klp-module.ko" "$scratch/big.ko"
 	refused 1 "'$scratch/big.ko': klpmake does not know its machine (e_machine 21, big-endian)" \
 		"$release: ... with the reason"
 }

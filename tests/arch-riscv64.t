@@ -10,6 +10,8 @@
 . "$(dirname "$0")/example.bash"
 # shellcheck source=tests/arch.bash
 . "$(dirname "$0")/arch.bash"
+# shellcheck source=tests/arch-fix.bash
+. "$(dirname "$0")/arch-fix.bash"
 
 # The patch's code reaches a module's symbols through pointers, which are the only relocations that the kernel applies
 # late. Calls of vmlinux and static keys are relocated early.
@@ -30,9 +32,9 @@ refuses()
 {
 	local data='asm(".pushsection .rodata\\n.balign 8\\n.dword WHAT\\n.popsection");'
 	local wide=${data/.rodata/.data}
-	not_so kernel/filesystems.c $'\tread_lock' '	asm volatile("lw a0, file_systems" ::: "a0");' it \
+	not_so kernel/filesystems.c $'\tread_lock' '	asm volatile("1: auipc a0, %%pcrel_hi(file_systems)\\n andi a0, a0, %%pcrel_lo(1b)" ::: "a0");' it \
 		"'file_systems' of 'vmlinux' cannot be used so: the code has the distance from itself to the symbol, for which there is no livepatch relocation: compile with klpmake's options" \
-		"assembler code that reads a variable"
+		"an instruction that completes no address"
 	not_so kernel/inode.c $'\tfor_each_possible' '	asm volatile("jal ra, get_nr_dirty_inodes" ::: "memory");' it \
 		"'get_nr_dirty_inodes' of 'vmlinux' cannot be used so: the instruction reaches only what is near: call it from C" \
 		'an instruction that reaches a megabyte'
@@ -118,12 +120,63 @@ fills()
 		"$release: ... clears what it does not relocate"
 }
 
+# direct: code that reads and writes a variable at its distance, without a pointer, as assembler code does.
+direct()
+{
+	local dir=$copies/direct
+	cp -r "$top/tests/arch/module" "$dir"
+	sed -i -e 's/types\[0\] == &bm_fs_type,/flags(),/' -e '/^static ssize_t/i\
+static noinline int flags(void)\
+{\
+	int was, is;\
+	asm volatile("lw %0, bm_fs_type+8\\n addi %1, %0, 100\\n sw %1, bm_fs_type+8, t0\\n lw %1, bm_fs_type+8\\n sw %0, bm_fs_type+8, t0"\
+		: "=\&r"(was), "=\&r"(is) :: "t0", "memory");\
+	return is;\
+}\
+' "$dir/misc.c"
+	makes "$dir" klp-module.ko
+	is "$(LC_ALL=C "${objcopy/objcopy/readelf}" --wide --relocs "$dir/klp-module.ko" | grep -c 'R_RISCV_JAL .* klp_load\.binfmt_misc\.bm_fs_type,0\.text+0x')" 4 \
+		"$release: ... each of its four instructions has a veneer"
+	cat >"$dir/scenario" <<-'END'
+		kernel_module binfmt_misc
+		mkdir /tmp/misc
+		run mount -t binfmt_misc misc /tmp/misc
+		load klp-module
+		wait_patched klp-module
+		run cat /tmp/misc/status
+		case $(cat /tmp/misc/status) in
+			"binfmt_misc 108 -22 "*) ;;
+			*) fail "it is '$(cat /tmp/misc/status)'" ;;
+		esac
+		run umount /tmp/misc
+		unload klp-module
+	END
+	proves "a module's variable at its distance" "$dir/klp-module.ko" -- --modprobe binfmt_misc --scenario "$dir/scenario"
+}
+
+# medlow: a patch to the source of a kernel whose code has addresses is refused by name.
+medlow()
+{
+	local source
+	fix_source_kept || return 0
+	mkdir "$copies/fix"
+	cd "$copies/fix" || exit
+	fix_patch
+	cd "$top" || exit
+	run env -C "$copies/fix" "$top/klpmake" -k "$release" fix.patch
+	refused 1 "this kernel's code has 32-bit addresses in it (CONFIG_CMODEL_MEDLOW), which a module cannot have" \
+		"$release: a patch is refused by name"
+	is "$(ls "$copies/fix"/*.ko 2>/dev/null)" '' "$release: ... without a module"
+}
+
 whole_run()
 {
 	arch_makes
 	relocated
 	arch_lists
 	arch_proves
+	direct
+	if [[ $release == *-riscv64-pie-* ]]; then arch_fixes; else medlow; fi
 	# These modules do not depend on the kernel's configuration.
 	[[ $release == "${releases[0]}" ]] || return 0
 	refuses

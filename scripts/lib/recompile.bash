@@ -60,10 +60,14 @@ recompile_makers()
 # recompile_run PLACE FLAGS [MAKE-ARG...]: compiles what is on the list, all of it side by side, with more flags for the
 # compiler; the status of make.
 #   CONFIG_MODVERSIONS=  nobody asks for the versions of exports, for which kbuild would read each file once more
+#   -mno-relax           on riscv64, as kbuild compiles modules: the linker is not to make code shorter (a kernel with
+#                        ftrace is linked with --no-relax), so distances within a function need no relocations
 recompile_run()
 {
 	local place=$1 flags=$2
 	shift 2
+	# shellcheck disable=SC2154 # machines.bash sets it
+	[[ $machine_name != riscv64 ]] || flags+=' -mno-relax'
 	printf '.PHONY: all %s\nall:\n%s\n' "$(seq -s ' ' "$recompile_count")" "$recompile_recipes" >"$place/recompile.mk"
 	kbuild_start "$place/log" "$flags" -k -f "$place/recompile.mk" CONFIG_MODVERSIONS= "$@" all
 }

@@ -31,7 +31,7 @@ workdir_open()
 	umask go-w
 	[[ -d $work_place/build && -d $work_place/include && -d $work_place/out ]] ||
 		mkdir -p "$work_place/build" "$work_place/include" "$work_place/out"
-	for header in klpmake.h klpmake_template.h; do
+	for header in klpmake.h klpmake_names.h klpmake_template.h; do
 		[[ $work_place/include/$header -ef $home/src/include/$header ]] ||
 			ln -sfn "$home/src/include/$header" "$work_place/include/$header"
 	done

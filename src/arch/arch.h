@@ -41,6 +41,7 @@ struct arch_reloc {
 	 * An address in two instructions, each with its own relocation against the symbol. Where
 	 * neither may be written to when the symbol is known, the one with the page gets the
 	 * address from a slot, through arch.slots.veneer, and the others what is to be added to it.
+	 * What has a label may have a low, too: then it gets 0, as the veneer loads all of it.
 	 */
 	bool page;
 	uint8_t low;	   /* 0, or how many bytes the instruction counts in */
@@ -152,7 +153,8 @@ struct arch_slots {
 	 */
 	bool (*load_instead)(unsigned char *code);
 	/*
-	 * What an instruction with arch_reloc.page becomes a jump to: loads the pointer into the
+	 * What an instruction with arch_reloc.page becomes a jump to, and one with arch_reloc.slot
+	 * whose address is completed by what cannot load: loads the pointer into the
 	 * register of that and goes on behind it; or NULL
 	 */
 	const struct arch_stub *veneer;

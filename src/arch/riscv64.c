@@ -22,8 +22,8 @@ static const struct arch_reloc riscv64_relocs[] = {
 	{T(R_RISCV_CALL_PLT), .size = 8, .relative = true, .branch = true},
 	{T(R_RISCV_GOT_HI20), .size = 4, .got = true, .slot = R_RISCV_PCREL_HI20},
 	{T(R_RISCV_PCREL_HI20), .size = 4, .slot = R_RISCV_PCREL_HI20},
-	{T(R_RISCV_PCREL_LO12_I), .size = 4, .label = true},
-	{T(R_RISCV_PCREL_LO12_S), .size = 4, .label = true},
+	{T(R_RISCV_PCREL_LO12_I), .size = 4, .label = true, .low = 1},
+	{T(R_RISCV_PCREL_LO12_S), .size = 4, .label = true, .low = 1},
 	{T(R_RISCV_HI20), .size = 4},
 	{T(R_RISCV_LO12_I), .size = 4},
 	{T(R_RISCV_LO12_S), .size = 4},
@@ -79,6 +79,53 @@ static const struct arch_stub riscv64_stub = {
 	.reloc = {{0, R_RISCV_PCREL_HI20, false}, {4, R_RISCV_PCREL_LO12_I, true}},
 };
 
+/* auipc rd, SLOT; ld rd, SLOT(rd); j */
+static const struct arch_stub riscv64_veneer = {
+	.code = "\x17\x00\x00\x00\x03\x30\x00\x00\x6f\x00\x00\x00",
+	.size = 12,
+	.reloc = {{0, R_RISCV_PCREL_HI20, false}, {4, R_RISCV_PCREL_LO12_I, true}},
+	.jump = R_RISCV_JAL,
+};
+
+static uint32_t riscv64_instruction(const unsigned char *code)
+{
+	return code[0] | (uint32_t)code[1] << 8 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24;
+}
+
+static void riscv64_put(unsigned char *code, uint32_t instruction)
+{
+	for (size_t i = 0; i < 4; i++)
+		code[i] = (unsigned char)(instruction >> 8 * i);
+}
+
+/* auipc and ld have their register above bit 7, and ld the base above bit 15. */
+static bool riscv64_fit_veneer(unsigned char *veneer, const unsigned char *code)
+{
+	uint32_t auipc = riscv64_instruction(code), reg = auipc >> 7 & 0x1f;
+
+	memcpy(veneer, riscv64_veneer.code, riscv64_veneer.size);
+	riscv64_put(veneer, riscv64_instruction(veneer) | reg << 7);
+	riscv64_put(veneer + 4, riscv64_instruction(veneer + 4) | reg << 7 | reg << 15);
+	/* Register 0 is always zero. */
+	return (auipc & 0x7f) == 0x17 && reg;
+}
+
+/*
+ * The rest of an address is in its upper twelve bits (I), in a store also where others have the
+ * register that they set (S): loads, stores, addi, jalr. Veneers load whole addresses.
+ */
+static bool riscv64_set_low(unsigned char *code, uint8_t low, int64_t number)
+{
+	uint32_t instruction = riscv64_instruction(code), what = instruction & 0x707f;
+	bool store = (what & 0x7f) == 0x23 || (what & 0x7f) == 0x27;
+	bool other = (what & 0x7f) == 0x03 || (what & 0x7f) == 0x07 || what == 0x13 || what == 0x67;
+
+	if ((!store && !other) || low != 1 || number)
+		return false;
+	riscv64_put(code, instruction & (store ? 0x01fff07f : 0x000fffff));
+	return true;
+}
+
 /* "addi rd, rs, LOW" becomes "ld rd, LOW(rs)": both keep registers and number in the same bits. */
 static bool riscv64_load_instead(unsigned char *code)
 {
@@ -131,6 +178,13 @@ const struct arch arch_riscv64 = {
 		{
 			.stub = &riscv64_stub,
 			.load_instead = riscv64_load_instead,
+			.veneer = &riscv64_veneer,
+			.fit_veneer = riscv64_fit_veneer,
+			.set_low = riscv64_set_low,
+		},
+	.code =
+		{
+			.cut = true,
 		},
 	.ftrace =
 		{

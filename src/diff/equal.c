@@ -49,7 +49,7 @@ static unsigned char relocated(const struct pieces *p, const struct piece *x,
 
 		if (at > offset || offset - at >= (type ? type->size : 1u))
 			continue;
-		if (x->end - x->start - at < 4 ||
+		if (!type || x->end - x->start - at < type->size ||
 		    !operand_read(p->arch, r->type, bytes + at, 0, &operand))
 			return 0xff;
 		bits |= (unsigned char)(operand.field >> 8 * (offset - at));

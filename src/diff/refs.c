@@ -22,7 +22,10 @@ static int by_place(const void *a, const void *b)
 {
 	const struct piece_ref *x = a, *y = b;
 
-	return ORDER(x->section, y->section) ?: ORDER(x->offset, y->offset);
+	return ORDER(x->section, y->section)
+		       ?: ORDER(x->offset, y->offset)
+		       /* Of a difference, what is added comes before what is subtracted. */
+		       ?: ORDER(x->type, y->type);
 }
 
 static void add_relocs(struct pieces *p, const struct relocs *relocs)
@@ -216,18 +219,6 @@ int refs_read(struct pieces *p)
 }
 
 /*
- * Is it a place beside a variable that has its section alone, less than 2 GiB away? An index that
- * does not begin at 0 makes one.
- */
-static bool is_beside(const struct pieces *p, size_t section, uint64_t place)
-{
-	GElf_Xword flags = p->elf->sec[section].shdr.sh_flags;
-
-	return (flags & (SHF_ALLOC | SHF_EXECINSTR)) == SHF_ALLOC &&
-	       place + (1U << 31) <= UINT32_MAX;
-}
-
-/*
  * The piece that a place belongs to. Where a symbol was named, it is that symbol's, also just
  * behind its end.
  */
@@ -238,7 +229,8 @@ static void resolve(struct pieces *p, struct piece_ref *r, const struct elf_symb
 	bool named = GELF_ST_TYPE(sym->sym.st_info) != STT_SECTION;
 
 	r->piece = pieces_at(p, sym->shndx, place);
-	if (r->piece == NO_PIECE && is_beside(p, sym->shndx, place))
+	/* An index that does not begin at 0 makes a place beside the variable. */
+	if (r->piece == NO_PIECE && elf_near_data(p->elf->sec[sym->shndx].shdr.sh_flags, place))
 		r->piece = pieces_only(p, sym->shndx);
 	if (named && pieces_at(p, sym->shndx, base) != NO_PIECE &&
 	    p->piece[pieces_at(p, sym->shndx, base)].name)

@@ -64,6 +64,17 @@ static inline uint64_t elf_place(size_t section, uint64_t offset)
 }
 
 /*
+ * Is it a place before or behind a section of data with these sh_flags, less than 2 GiB away?
+ * Code that counts from another index than 0 refers to such a place beside a variable; there is
+ * nothing there.
+ */
+static inline bool elf_near_data(GElf_Xword flags, uint64_t offset)
+{
+	return (flags & (SHF_ALLOC | SHF_EXECINSTR)) == SHF_ALLOC &&
+	       offset + (1U << 31) <= UINT32_MAX;
+}
+
+/*
  * Opens and validates path; a compressed module is unpacked. error() and -1 when it is not a sane
  * 64-bit ELF file.
  */

@@ -29,22 +29,7 @@ struct klp_patch {
 	static const struct klp_patch *const klp_patch_of_klpmake                   \
 		__attribute__((section(".klp.patch"), used)) = &(PATCH)
 
-/*
- * A macro of these stands behind the name in a declaration, and names the target's symbol for it:
- *
- *	extern int count KLP_STATIC_LOCAL(do_count, count);
- */
-#ifdef __clang__
-#define KLP_ASM_NAME(NAME) __asm__(NAME)
-#else
-#define KLP_ASM_NAME(NAME) __asm__("\"" NAME "\"")
-#endif
-
-/* The static variable NAME of the function FUNCTION in the tagged file. */
-#define KLP_STATIC_LOCAL(FUNCTION, NAME) KLP_ASM_NAME(".klp.local:" #FUNCTION ":" #NAME)
-
-/* The same where FUNCTION has several: the one that is declared in that line of the file. */
-#define KLP_STATIC_LOCAL_AT(FUNCTION, NAME, LINE) \
-	KLP_ASM_NAME(".klp.local:" #FUNCTION ":" #NAME ":" #LINE)
+/* KLP_STATIC_LOCAL(FUNCTION, NAME), KLP_STATIC_LOCAL_AT(FUNCTION, NAME, LINE) */
+#include "klpmake_names.h"
 
 #endif

@@ -21,27 +21,12 @@
 #endif
 
 /*
- * A macro of these stands behind the name in a declaration, and names the kernel's symbol for it:
+ * KLP_STATIC_LOCAL(FUNCTION, NAME), KLP_STATIC_LOCAL_AT(FUNCTION, NAME, LINE), and for the following:
  *
- *	extern int count KLP_STATIC_LOCAL(do_count, count);
  *	extern struct list_head inetsw[] KLP_SYMBOL_OF(vmlinux, "net/ipv4/af_inet.c", inetsw);
  *	static int type_show(struct kobject *k) KLP_SYMBOL(vmlinux, type_show, 3);
- *
- * The compiler then uses a name of that form for it, which klpsyms reads. gcc hands it to the assembler
- * as it stands, where it has to be quoted; clang would take the quotes for a part of it.
  */
-#ifdef __clang__
-#define KLP_ASM_NAME(NAME) __asm__(NAME)
-#else
-#define KLP_ASM_NAME(NAME) __asm__("\"" NAME "\"")
-#endif
-
-/* The static variable NAME of the function FUNCTION in the tagged kernel file. */
-#define KLP_STATIC_LOCAL(FUNCTION, NAME) KLP_ASM_NAME(".klp.local:" #FUNCTION ":" #NAME)
-
-/* The same where FUNCTION has several: the one that is declared in that line of the file. */
-#define KLP_STATIC_LOCAL_AT(FUNCTION, NAME, LINE) \
-	KLP_ASM_NAME(".klp.local:" #FUNCTION ":" #NAME ":" #LINE)
+#include "klpmake_names.h"
 
 /* The symbol NAME of another kernel file than the tagged one, compiled into OBJECT. */
 #define KLP_SYMBOL_OF(OBJECT, FILE, NAME) KLP_ASM_NAME(".klp.file:" #OBJECT ":" FILE ":" #NAME)

@@ -39,16 +39,23 @@ bool move_completes(const struct elf_file *f, const struct arch *arch, const str
 	return !label.special && label.shndx == section && label.sym.st_value == offset;
 }
 
-/* Can all that completes an address load a pointer instead? */
-static bool can_load(const struct elf_file *f, const struct arch *arch, const struct relocs *all,
-		     const struct reloc *r)
+static bool loads_instead(const struct arch *arch, unsigned char *code)
 {
-	const unsigned char *data;
-	bool found = false;
-	size_t size;
+	return arch->slots.load_instead && arch->slots.load_instead(code);
+}
 
-	if (!arch->slots.load_instead || elf_file_bytes(f, r->section, &data, &size))
-		return false;
+static bool adds_nothing(const struct arch *arch, unsigned char *code)
+{
+	return arch->slots.set_low && arch->slots.set_low(code, 1, 0);
+}
+
+/* Is there anything that completes the address of r, and can all of it be edited in that way? */
+static bool can_edit(const struct elf_file *f, const struct arch *arch, const struct relocs *all,
+		     const struct reloc *r,
+		     bool (*edit)(const struct arch *arch, unsigned char *code))
+{
+	bool found = false;
+
 	for (const struct reloc *i = relocs_from(all, r->section, 0);
 	     i && i < all->r + all->n && i->section == r->section; i++) {
 		uint64_t at = i->offset + (uint64_t)arch->code.operand_ahead;
@@ -56,10 +63,7 @@ static bool can_load(const struct elf_file *f, const struct arch *arch, const st
 
 		if (!move_completes(f, arch, i, r->section, r->offset))
 			continue;
-		if (at > size || 4 > size - at)
-			return false;
-		memcpy(code, data + at, 4);
-		if (!arch->slots.load_instead(code))
+		if (!move_code(f, i->section, at, code) || !edit(arch, code))
 			return false;
 		found = true;
 	}
@@ -95,6 +99,15 @@ static bool has_other(const struct arch_reloc *type, const struct relocs *all,
 	return false;
 }
 
+/* Can the instruction of r jump to a veneer? */
+static bool fits_veneer(const struct elf_file *f, const struct arch *arch, const struct reloc *r)
+{
+	unsigned char code[4], veneer[ARCH_STUB_MAX];
+
+	return arch->slots.veneer && move_code(f, r->section, r->offset, code) &&
+	       arch->slots.fit_veneer(veneer, code);
+}
+
 static struct move to_slot(const struct elf_file *f, const struct arch *arch,
 			   const struct relocs *all, const struct reloc *r,
 			   const struct arch_reloc *type)
@@ -102,11 +115,14 @@ static struct move to_slot(const struct elf_file *f, const struct arch *arch,
 	struct move m = {
 		.how = MOVE_TO_SLOT, .type = type->slot, .loads = !type->got && !type->upper};
 
-	if (m.loads && !can_load(f, arch, all, r))
+	if (m.loads && !can_edit(f, arch, all, r, loads_instead)) {
+		if (fits_veneer(f, arch, r) && can_edit(f, arch, all, r, adds_nothing))
+			return (struct move){.how = MOVE_TO_VENEER, .addend = r->addend};
 		return refused(
 			"the code has the distance from itself to the symbol, for which there is "
 			"no livepatch relocation: compile with klpmake's options, and do not name "
 			"it in assembler code");
+	}
 	if (type->other && !has_other(type, all, r))
 		return refused(
 			"the code makes its address of two parts that belong to different places: "
@@ -121,11 +137,14 @@ static struct move to_slot(const struct elf_file *f, const struct arch *arch,
 static struct move to_veneer(const struct elf_file *f, const struct arch *arch,
 			     const struct reloc *r, const struct arch_reloc *type)
 {
-	unsigned char code[4], veneer[ARCH_STUB_MAX];
-	bool fits = move_code(f, r->section, r->offset, code);
+	unsigned char code[4];
+	bool fits;
 
-	fits = fits && (type->page ? arch->slots.fit_veneer(veneer, code)
-				   : arch->slots.set_low(code, type->low, r->addend));
+	if (type->page)
+		fits = fits_veneer(f, arch, r);
+	else
+		fits = move_code(f, r->section, r->offset, code) &&
+		       arch->slots.set_low(code, type->low, r->addend);
 	if (!fits)
 		return refused(
 			"it is used in memory that is read-only when the kernel resolves the "
@@ -134,6 +153,25 @@ static struct move to_veneer(const struct elf_file *f, const struct arch *arch,
 			"written");
 	return (struct move){.how = type->page ? MOVE_TO_VENEER : MOVE_TO_NUMBER,
 			     .addend = r->addend};
+}
+
+const struct reloc *move_begun(const struct elf_file *f, const struct arch *arch,
+			       const struct relocs *all, const struct reloc *r)
+{
+	const struct arch_reloc *type = arch_reloc_by_type(arch, r->type);
+	struct elf_symbol label;
+
+	if (!type || !type->label)
+		return NULL;
+	elf_file_symbol(f, r->symbol, &label);
+	for (const struct reloc *i = relocs_at(all, r->section, label.sym.st_value);
+	     i && i < all->r + all->n && i->offset == label.sym.st_value; i++) {
+		const struct arch_reloc *begins = arch_reloc_by_type(arch, i->type);
+
+		if (begins && begins->slot && move_completes(f, arch, r, i->section, i->offset))
+			return i;
+	}
+	return NULL;
 }
 
 bool move_is_twin(const struct arch *arch, const struct relocs *all, const struct reloc *r,

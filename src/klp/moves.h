@@ -19,10 +19,14 @@
 #include "elf/relocs.h"
 
 enum move_how {
-	MOVE_AS_IS,	 /* a livepatch relocation of the type and addend said */
-	MOVE_TO_SLOT,	 /* it stays, with that type, and refers to a slot */
-	MOVE_TO_STUB,	 /* it stays, and calls a stub that jumps to where a slot points */
-	MOVE_TO_VENEER,	 /* its instruction jumps to a veneer that loads a slot of the symbol */
+	MOVE_AS_IS,   /* a livepatch relocation of the type and addend said */
+	MOVE_TO_SLOT, /* it stays, with that type, and refers to a slot */
+	MOVE_TO_STUB, /* it stays, and calls a stub that jumps to where a slot points */
+	/*
+	 * Its instruction jumps to a veneer that loads a slot: of the symbol, or where one
+	 * relocation has the whole address (arch_reloc.slot), of the symbol with the addend.
+	 */
+	MOVE_TO_VENEER,
 	MOVE_TO_NUMBER,	 /* it goes; its instruction adds the addend to what a veneer has loaded */
 	MOVE_DIFFERENCE, /* the same as MOVE_AS_IS; its place has to be zero, and its twin goes */
 	MOVE_REFUSED,
@@ -56,5 +60,9 @@ bool move_code(const struct elf_file *f, size_t section, uint64_t offset, unsign
  */
 bool move_completes(const struct elf_file *f, const struct arch *arch, const struct reloc *r,
 		    size_t section, uint64_t offset);
+
+/* The relocation that begins the address which r completes by its label; NULL: r does not. */
+const struct reloc *move_begun(const struct elf_file *f, const struct arch *arch,
+			       const struct relocs *all, const struct reloc *r);
 
 #endif

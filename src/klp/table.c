@@ -62,6 +62,21 @@ const char *symtable_depends(const struct symtable *t, const char *module)
 	return NULL;
 }
 
+bool symtable_is_about(const struct symtable *t, const char *module)
+{
+	bool found = symtable_depends(t, module);
+
+	for (size_t i = 0; i < t->symbols && !found; i++)
+		found = !strcmp(t->symbol[i].module, module);
+	for (size_t i = 0; i < t->sympositions && !found; i++)
+		found = !strcmp(t->sympos[i].module, module);
+	for (size_t i = 0; i < t->addresses && !found; i++)
+		found = !strcmp(t->address[i].module, module);
+	for (size_t i = 0; i < t->modinfos && !found; i++)
+		found = !strcmp(t->modinfo[i].module, module);
+	return found;
+}
+
 static size_t split(char *line, char **field)
 {
 	char *save = NULL;

@@ -19,6 +19,7 @@
 #ifndef KLP_SYMTABLE_H
 #define KLP_SYMTABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -94,6 +95,9 @@ void symtable_add_modinfo(struct symtable *t, const char *module, char *text);
 
 /* What depends= of a module has to become ("-" for nothing); NULL: it stays unchanged. */
 const char *symtable_depends(const struct symtable *t, const char *module);
+
+/* Is any line about that module? klpsyms writes one about each that it has seen. */
+bool symtable_is_about(const struct symtable *t, const char *module);
 
 void symtable_free(struct symtable *t);
 

@@ -233,6 +233,16 @@ static bool becomes_livepatch(const struct link_plan *plan, const struct reloc *
 	return plan->symbol[r->symbol] || address_at(plan, r->section, r->offset);
 }
 
+/* Does r only complete an address that a veneer loads as a whole? */
+static bool is_loaded(const struct link_plan *plan, const struct reloc *r)
+{
+	const struct reloc *begun = move_begun(plan->in, plan->arch, &plan->relocs, r);
+
+	/* Of such an address neither the addend nor the object that it waits for decides. */
+	return begun && becomes_livepatch(plan, begun) &&
+	       move_of(plan->in, plan->arch, &plan->relocs, begun, false).how == MOVE_TO_VENEER;
+}
+
 static int plan_reloc(struct link_plan *plan, struct link_relas *kept, const struct reloc *r)
 {
 	const struct arch_reloc *type = arch_reloc_by_type(plan->arch, r->type);
@@ -255,6 +265,10 @@ static int plan_reloc(struct link_plan *plan, struct link_relas *kept, const str
 	}
 	if (move_is_twin(plan->arch, &plan->relocs, r, &twin) && becomes_livepatch(plan, twin))
 		return 0;
+	if (is_loaded(plan, r)) {
+		link_set_low(plan, r, 0);
+		return 0;
+	}
 	/* Not every kernel's loader makes the pointers that such code needs. */
 	if (type && type->got)
 		link_to_slot(plan, kept, r, &to, type->slot);

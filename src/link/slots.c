@@ -189,7 +189,8 @@ bool link_to_veneer(struct link_plan *plan, struct link_relas *kept, const struc
 		return false;
 	elf_file_symbol(plan->in, back, &s);
 	plan->arch->slots.fit_veneer(filled, code);
-	base.addend = 0;
+	if (arch_reloc_by_type(plan->arch, r->type)->page)
+		base.addend = 0;
 	slot = slot_for(plan, &base);
 	symbol = add_stub(plan, veneer, filled, slot,
 			  xasprintf("klp_load.%s%s+0x%llx", livepatch_name(plan, to->symbol),

@@ -17,8 +17,8 @@ void link_to_stub(struct link_plan *plan, struct link_relas *kept, const struct 
 		  const struct slot *to);
 
 /*
- * r, the page of a livepatch symbol, becomes a jump that stays among kept, to a veneer. False when
- * there is no symbol that the jump back could refer to.
+ * r, the page or the beginning of the address of a livepatch symbol, becomes a jump that stays
+ * among kept, to a veneer. False when there is no symbol that the jump back could refer to.
  */
 bool link_to_veneer(struct link_plan *plan, struct link_relas *kept, const struct reloc *r,
 		    const struct slot *to);

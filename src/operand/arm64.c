@@ -48,8 +48,10 @@ static bool read_low(uint32_t word, unsigned int bytes, struct operand *ret)
 	return ret->to <= PAGE;
 }
 
-static bool arm64_read(uint32_t type, uint32_t word, uint64_t place, struct operand *ret)
+static bool arm64_read(uint32_t type, uint64_t code, uint64_t place, struct operand *ret)
 {
+	uint32_t word = (uint32_t)code;
+
 	switch (type) {
 	case R_AARCH64_CALL26:
 	case R_AARCH64_JUMP26:

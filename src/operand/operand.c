@@ -5,7 +5,7 @@
 #include "base/util.h"
 #include "operand/operand_rows.h"
 
-static const struct operand_row *const rows[] = {&arm64_operands};
+static const struct operand_row *const rows[] = {&arm64_operands, &riscv64_operands};
 
 static const struct operand_row *row_of(const struct arch *arch)
 {
@@ -18,10 +18,14 @@ static const struct operand_row *row_of(const struct arch *arch)
 	return &none;
 }
 
-/* All that have rows have instructions of four bytes, the low byte first. */
-static uint32_t word_at(const unsigned char *code)
+/* All that have rows have the low byte first. */
+static uint64_t code_at(const unsigned char *code, size_t size)
 {
-	return code[0] | (uint32_t)code[1] << 8 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24;
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < size; i++)
+		number |= (uint64_t)code[i] << 8 * i;
+	return number;
 }
 
 bool operand_read(const struct arch *arch, uint32_t type, const unsigned char *code, uint64_t place,
@@ -30,14 +34,15 @@ bool operand_read(const struct arch *arch, uint32_t type, const unsigned char *c
 	const struct operand_row *row = row_of(arch);
 	const struct arch_reloc *r = row->read ? arch_reloc_by_type(arch, type) : NULL;
 
-	return r && !r->plain && r->size == 4 && row->read(type, word_at(code), place, ret);
+	return r && !r->plain && r->size <= sizeof(uint64_t) &&
+	       row->read(type, code_at(code, r->size), place, ret);
 }
 
 uint32_t operand_branch(const struct arch *arch, const unsigned char *code)
 {
 	const struct operand_row *row = row_of(arch);
 
-	return row->branch ? row->branch(word_at(code)) : 0;
+	return row->branch ? row->branch((uint32_t)code_at(code, 4)) : 0;
 }
 
 bool operand_is_mapping(const struct arch *arch, const char *symbol)

@@ -12,16 +12,17 @@
 
 #include "arch/arch.h"
 
-/* The part of an address that an instruction holds. */
+/* The part of an address that an instruction, or a pair of them, holds. */
 struct operand {
-	uint32_t field; /* the bits of the instruction that a relocation writes */
-	uint64_t known; /* the bits of the address that they give */
-	uint64_t to;	/* ... and these */
+	uint64_t field; /* the bits of the instruction that a relocation writes */
+	uint64_t known; /* the bits of the address that they give; 0: it is a part of a sum */
+	uint64_t to;	/* ... and these, or this part */
 };
 
 /*
  * Reads the operand of the instruction at code, which stands at place, as a relocation of that type
- * has written it. False where such a relocation writes whole bytes of its own, or is unknown.
+ * has written it: all bytes that the relocation has (arch_reloc.size) must be there. False where
+ * such a relocation writes whole bytes of its own, or is unknown.
  */
 bool operand_read(const struct arch *arch, uint32_t type, const unsigned char *code, uint64_t place,
 		  struct operand *ret);

@@ -8,12 +8,13 @@
 /* See operand/operand.h; NULL or false: there is no such thing. */
 struct operand_row {
 	uint16_t machine;
-	bool (*read)(uint32_t type, uint32_t word, uint64_t place, struct operand *ret);
+	/* code: as many bytes as the relocation has, the first one lowest */
+	bool (*read)(uint32_t type, uint64_t code, uint64_t place, struct operand *ret);
 	uint32_t (*branch)(uint32_t word);
 	bool mapping;
 	bool replacement_behind;
 };
 
-extern const struct operand_row arm64_operands;
+extern const struct operand_row arm64_operands, riscv64_operands;
 
 #endif

@@ -32,6 +32,18 @@ static const char help[] =
 	"  -h, --help          this help\n"
 	"  -V, --version       the version\n";
 
+/* Under another name there would be nothing to do: the module would be a copy without a livepatch.
+ */
+static int check_module(const struct symtable *table, const char *path, const char *module)
+{
+	if (symtable_is_about(table, module))
+		return 0;
+	error("'%s': no line is about '%s': name the output (-o) as the module that the table is "
+	      "about, in another directory",
+	      path, module);
+	return -1;
+}
+
 static int link_module(const char *input, const char *table_path, const char *output)
 {
 	const char *slash = strrchr(output, '/'), *module = slash ? slash + 1 : output;
@@ -40,8 +52,9 @@ static int link_module(const char *input, const char *table_path, const char *ou
 	struct elf_file *in = NULL;
 	int status;
 
-	status = symtable_read(&table, table_path) || elf_file_open(input, &in) ||
-		 link_decide(&plan, in, &table, module) || link_write(&plan, output);
+	status = symtable_read(&table, table_path) || check_module(&table, table_path, module) ||
+		 elf_file_open(input, &in) || link_decide(&plan, in, &table, module) ||
+		 link_write(&plan, output);
 	link_plan_free(&plan);
 	symtable_free(&table);
 	elf_file_close(in);

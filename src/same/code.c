@@ -84,17 +84,13 @@ static bool place_in(const struct code *c, size_t section, uint64_t offset, uint
 	return offset <= c->elf->sec[section].shdr.sh_size && offset <= UINT32_MAX;
 }
 
-/*
- * Is it a place before or behind a section of variables, less than 2 GiB away? Code that counts
- * from another index than 0 refers to one. There is nothing at such a place: code_neighbours().
- */
+/* A place beside variables: see elf_near_data(), code_neighbours(). */
 static bool place_beside(const struct code *c, size_t section, uint64_t offset, uint64_t *ret)
 {
-	const GElf_Xword wanted = SHF_ALLOC | SHF_WRITE;
+	GElf_Xword flags = c->elf->sec[section].shdr.sh_flags;
 
 	*ret = elf_place(section, 0) + offset;
-	return (c->elf->sec[section].shdr.sh_flags & (wanted | SHF_EXECINSTR)) == wanted &&
-	       offset + (1U << 31) <= UINT32_MAX;
+	return (flags & SHF_WRITE) && elf_near_data(flags, offset);
 }
 
 struct code_ref code_reloc_ref(const struct code *c, const struct reloc *r, unsigned int tail)

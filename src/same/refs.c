@@ -356,3 +356,33 @@ bool same_ref(struct same *s, const struct code_ref *a, const struct code_ref *b
 		s->seen(a, b, s->seen_arg);
 	return same || differ(s, a, b, a_at, b_at);
 }
+
+/* Has b for this symbol of a that pointer alone, as far as was seen, and for no other symbol? */
+static bool has_pointer(struct same *s, size_t symbol, uint64_t pointer)
+{
+	if (!s->symbol[symbol].placed)
+		return false;
+	for (size_t i = 0; i < s->a->elf->symnum && !s->symbol[symbol].pointer; i++) {
+		if (s->symbol[i].pointer == pointer)
+			return false;
+	}
+	if (!s->symbol[symbol].pointer)
+		s->symbol[symbol].pointer = pointer;
+	return s->symbol[symbol].pointer == pointer;
+}
+
+bool same_pointer(struct same *s, const struct code_ref *a, uint64_t pointer, uint64_t a_at,
+		  uint64_t b_at)
+{
+	const struct elf_section *section = code_section(s->b, pointer);
+	const unsigned char *bytes = code_at(s->b, pointer, sizeof(uint64_t));
+	uint64_t to = bytes ? elf_file_number(s->b->elf, bytes, sizeof(uint64_t)) : 0;
+	struct code_ref b = {.kind = to ? REF_PLACE : REF_UNKNOWN, .place = to, .object = to};
+
+	if (bytes && !to && section && !strcmp(section->name, ".got") && a->kind == REF_SYMBOL &&
+	    !a->addend && has_pointer(s, a->symbol, pointer)) {
+		s->references++;
+		return true;
+	}
+	return same_ref(s, a, &b, SAME_ADDRESS, a_at, b_at);
+}

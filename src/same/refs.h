@@ -22,4 +22,13 @@ struct code_ref same_other_ref(const struct same *s, uint64_t place, size_t size
 bool same_ref(struct same *s, const struct code_ref *a, const struct code_ref *b,
 	      enum same_kind kind, uint64_t a_at, uint64_t b_at);
 
+/*
+ * The same where b's code loads the address from a pointer at that place. Position-independent
+ * kernels set their pointers when they start, and their files may have no values of them. Then it
+ * can only be told that b has for this symbol of a one pointer everywhere, and none for another
+ * symbol.
+ */
+bool same_pointer(struct same *s, const struct code_ref *a, uint64_t pointer, uint64_t a_at,
+		  uint64_t b_at);
+
 #endif

@@ -20,6 +20,8 @@ struct same_symbol {
 	bool placed;
 	uint64_t place;
 	const char *name; /* of one that is not in the kernel's file either; NULL: unknown */
+	uint64_t pointer; /* the kernel's pointer to it whose value its file lacks; 0: none is seen
+			   */
 };
 
 /* Two functions, or parts of them. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "klp/moves.h"
 #include "operand/operand.h"
 #include "same/pairs.h"
 #include "same/refs.h"
@@ -138,9 +139,46 @@ static bool complete(const struct same *s, const struct stretch *t, const struct
 	return known == UINT64_MAX;
 }
 
+/*
+ * The same where instructions name by a label which address they complete, and add to it: all that
+ * do have to lead to one place.
+ */
+static bool complete_sum(const struct same *s, const struct stretch *t, const struct reloc *r,
+			 struct operand *operand)
+{
+	const struct relocs *all = &s->a->relocs;
+	uint32_t start = (uint32_t)t->a_at;
+	struct operand rest = {.to = 0};
+	bool found = false;
+
+	for (const struct reloc *i = relocs_from(all, r->section, start);
+	     i && i < all->r + all->n && i->section == r->section &&
+	     i->offset - start + 4 <= t->size;
+	     i++) {
+		uint64_t before = rest.to, at = i->offset - start;
+
+		if (!move_completes(s->a->elf, s->a->arch, i, r->section, r->offset))
+			continue;
+		if (!operand_read(s->b->arch, i->type, t->b + at, t->b_at + at, &rest) ||
+		    (found && rest.to != before))
+			return false;
+		found = true;
+	}
+	operand->to += rest.to;
+	return found;
+}
+
+/* What only completes an address is compared with that, which has to be in the stretch. */
+static bool compare_rest(struct same *s, const struct stretch *t, uint64_t i, const struct reloc *r)
+{
+	const struct reloc *begun = move_begun(s->a->elf, s->a->arch, &s->a->relocs, r);
+
+	return (begun && begun->offset - (uint32_t)t->a_at < t->size) || differ_at(s, t, i);
+}
+
 /* An instruction that holds a part of an address: the rest of it has to be the same. */
 static bool compare_operand(struct same *s, const struct stretch *t, uint64_t i,
-			    const struct reloc *r, bool branch)
+			    const struct reloc *r, const struct arch_reloc *type)
 {
 	const struct reloc *other = code_reloc(s->b, t->b_at + i);
 	struct code_ref a = code_reloc_ref(s->a, r, 0), b = {.kind = REF_UNKNOWN};
@@ -149,15 +187,21 @@ static bool compare_operand(struct same *s, const struct stretch *t, uint64_t i,
 	if (!operand_read(s->a->arch, r->type, t->b + i, t->b_at + i, &operand) ||
 	    (other && other->type != r->type))
 		return differ_at(s, t, i);
-	for (unsigned int k = 0; k < 4; k++) {
+	for (unsigned int k = 0; k < type->size; k++) {
 		if ((t->a[i + k] ^ t->b[i + k]) & ~(operand.field >> 8 * k) & 0xff)
 			return differ_at(s, t, i);
 	}
+	if (type->label)
+		return compare_rest(s, t, i, r);
 	if (other)
 		b = code_reloc_ref(s->b, other, 0);
-	else if (s->b->linked && complete(s, t, r, &operand))
+	else if (s->b->linked &&
+		 (operand.known ? complete(s, t, r, &operand) : complete_sum(s, t, r, &operand)))
 		b = (struct code_ref){.kind = REF_PLACE, .place = operand.to, .object = operand.to};
-	return same_ref(s, &a, &b, branch ? SAME_CALL : SAME_ADDRESS, t->a_at + i, t->b_at + i);
+	if (type->got && b.kind == REF_PLACE && !other)
+		return same_pointer(s, &a, b.place, t->a_at + i, t->b_at + i);
+	return same_ref(s, &a, &b, type->branch ? SAME_CALL : SAME_ADDRESS, t->a_at + i,
+			t->b_at + i);
 }
 
 static bool compare_reloc(struct same *s, const struct stretch *t, uint64_t i,
@@ -171,8 +215,8 @@ static bool compare_reloc(struct same *s, const struct stretch *t, uint64_t i,
 	if (!type || type->size > t->size - i)
 		return differ_at(s, t, i);
 	*len = type->size;
-	if (type->size == 4 && operand_read(s->a->arch, r->type, t->a + i, 0, &operand))
-		return compare_operand(s, t, i, r, type->branch);
+	if (operand_read(s->a->arch, r->type, t->a + i, 0, &operand))
+		return compare_operand(s, t, i, r, type);
 	tail = distance_tail(s, t, i, type);
 	a = code_reloc_ref(s->a, r, tail);
 	b = same_other_ref(s, t->b_at + i, type->size, type->relative, tail);

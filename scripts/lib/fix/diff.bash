@@ -66,10 +66,19 @@ fix_changes()
 	compgen -G "$place/cut/*.o" >/dev/null || die 'the patch changes nothing in the code of this kernel'
 }
 
+# fix_code_model: refuses a kernel of riscv64 whose own code has addresses in it (medlow), as modules have distances
+# (medany): arch/riscv/Makefile. Neither can be compared with the other, nor run in its place.
+fix_code_model()
+{
+	! grep -qsx CONFIG_CMODEL_MEDLOW=y "$kdir/include/config/auto.conf" ||
+		fix_refuse "this kernel's code has 32-bit addresses in it (CONFIG_CMODEL_MEDLOW), which a module cannot have, so no code compiled for a module can be compared with it: write the changed functions by hand, in a file with a tag"
+}
+
 # fix_plan TREE PLACE: sets fix_files, and says what is missing.
 fix_plan()
 {
 	local path including=()
+	fix_code_model
 	for path in ${fix_added[@]+"${fix_added[@]}"}; do
 		if ! fix_path_plain "$path" || [[ $path != *.c || ! -f $1/$path ]]; then
 			fix_refuse "'--add $path': '$1' has no such C file"
