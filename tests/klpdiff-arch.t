@@ -198,11 +198,12 @@ arm64_module()
 		is "$(symbol "$at" | awk '{ print $4 }')" "$(address "$at" whole.c)" "... $at is that of the file"
 	done
 	is "$(symbol .klp.local:other:count | awk '{ print $4 }')" "$(address count.0 whole.c)" "... and count is other()'s"
-	run env -C "$dir" "$bin/klplink" --table syms -o out.ko klp-x.ko
+	mkdir -p "$dir/out"
+	run env -C "$dir" "$bin/klplink" --table syms -o out/klp-x.ko klp-x.ko
 	exits 0 "klplink takes it"
 	mkdir -p "$scratch/base/kernel"
 	plain "$tree" "$scratch/base/kernel/whole.o"
-	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/out.ko"
+	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/out/klp-x.ko"
 	is "$status:$(grep -c '^equal ' <<<"$out")" 0:3 "arm64: the kernel's functions are equal to what their source is compiled to"
 	for at in 's/flag_c = true/flag_b = true/ flagged' 's/"flagged %d/"flugged %d/ flagged' \
 		's/"nop", "alternative_hook"/"nop", "module_layout"/ replaced' 's/BRANCH("whole_key"/BRANCH("whole_data"/ replaced' \
@@ -211,7 +212,7 @@ arm64_module()
 		cp -r "$tree" "$scratch/new"
 		sed -i "${at% *}" "$scratch/new/$path"
 		plain "$scratch/new" "$scratch/base/kernel/whole.o"
-		run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/out.ko"
+		run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/out/klp-x.ko"
 		has "$out" "differs  ${at##* } " "arm64: ... and not equal to other source: ${at% *}"
 	done
 }

@@ -334,10 +334,11 @@ bad_inputs()
 	holds "... makes nothing" test ! -e "$made/klp-other.ko"
 	run "$bin/klplink" --table "$in/syms" -o "$scratch/nowhere/klp-x.ko" "$in/klp-x.ko"
 	refused 1 "'$scratch/nowhere/klp-x.ko': cannot write beside it: No such file or directory" "no directory to write to"
-	mkfifo "$scratch/device.ko"
-	run "$bin/klplink" --table "$in/syms" -o "$scratch/device.ko" "$in/klp-x.ko"
-	refused 1 "'$scratch/device.ko': exists and is not a plain file: name another" "a device to write to"
-	holds "... is still one" test -p "$scratch/device.ko"
+	mkdir "$scratch/device"
+	mkfifo "$scratch/device/klp-x.ko"
+	run "$bin/klplink" --table "$in/syms" -o "$scratch/device/klp-x.ko" "$in/klp-x.ko"
+	refused 1 "'$scratch/device/klp-x.ko': exists and is not a plain file: name another" "a device to write to"
+	holds "... is still one" test -p "$scratch/device/klp-x.ko"
 }
 
 interrupted()
