@@ -217,6 +217,40 @@ arm64_module()
 	done
 }
 
+# Both parts of an address are relocations of their own, of which the second names the first by a label.
+riscv64()
+{
+	mkdir -p "$tree/kernel"
+	cat >"$tree/$path" <<-'END'
+		#include "mini.h"
+		static int first, counted;
+		static noinline noclone int helper(int x)
+		{
+			return x + ++first + counted;
+		}
+		static noinline noclone int other(int x)
+		{
+			return x - ++counted;
+		}
+		int whole(int x)
+		{
+			return helper(x) + other(x);
+		}
+	END
+	mini_vmlinux "$k" && make_frame && compiled "$tree" "$scratch/was.o" &&
+		(cd "$tree" && mini_cc "$path" "$scratch/whole.o") && relink "$k" "$scratch/whole.o" || exit
+	patched ''
+	exits 0 "riscv64: a file that does not change"
+	says '' "... has no facts"
+	patched 's/x - ++counted/x - 2 * ++counted/'
+	exits 0 "riscv64: a static function is changed"
+	says "replace other livepatch_other its code differs" "... it alone is replaced"
+	is "$(relocated .text.other R_RISCV_PCREL_HI20 R_RISCV_GOT_HI20 | tr ' ' '\n' | sort -u)" 'counted+0' "... and refers to its variable"
+	patched 's/x - ++counted/x - ++first/'
+	has "$out" "replace other livepatch_other" "... another variable is a change, too"
+	is "$(relocated .text.other R_RISCV_PCREL_HI20 R_RISCV_GOT_HI20 | tr ' ' '\n' | sort -u)" 'first+0' "... and is referred to"
+}
+
 # elsewhere NAME: an architecture whose code cannot be cut is refused by name.
 elsewhere()
 {
@@ -246,6 +280,10 @@ for machine in arm64 riscv64 ppc64le s390x; do
 				relink "$k" "$scratch/whole.o" "$scratch/alternative.o" || exit
 			arm64
 			arm64_module
+			;;
+		riscv64)
+			rm -rf "$tree"
+			riscv64
 			;;
 		*) elsewhere "$machine" ;;
 	esac
