@@ -4,13 +4,16 @@
 #
 # What callers know of a function's code: small functions that a compiler has told their callers about are replaced by
 # ones that change every register which they may. With guards nothing changes; without, a lot does.
-# KLPMAKE_IPA_PROGRAMS, KLPMAKE_IPA_SEED: how many programs of 100 functions, and the first seed.
+# KLPMAKE_IPA_PROGRAMS, KLPMAKE_IPA_SEED: how many programs, and the first seed. KLPMAKE_IPA_FUNCTIONS: how many functions
+# each has. CC: the compiler.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$top/tests/klpuser.bash"
 
 [[ -x $bin/klpapply ]] || skip_all 'this machine has no klpapply'
 export KLPMAKE_BIN=$bin
-programs=${KLPMAKE_IPA_PROGRAMS:-2} seed=${KLPMAKE_IPA_SEED:-1} functions=100
+programs=${KLPMAKE_IPA_PROGRAMS:-2} seed=${KLPMAKE_IPA_SEED:-1} functions=${KLPMAKE_IPA_FUNCTIONS:-100}
+# Without -falign-functions the shortest functions have no room for a jump.
+levels=(-O2 -O3 -O1)
 questions=(1 2 3 12345 -7)
 
 # answers: what the program that runs says to all questions.
@@ -34,13 +37,15 @@ make_one()
 	perl "$top/tests/user-ipa.pl" "$1" "$functions" "$scratch/ipa.c" "$dir/ipa.c" || return
 	printf '%s' "$user_main" >>"$scratch/ipa.c"
 	sed -i '1i #include <string.h>' "$scratch/ipa.c"
-	(cd "$scratch" && "${CC:-gcc}" -O2 -g -fno-ipa-icf -Wl,--build-id ipa.c -o ipa && strip_binary ipa) || return
+	(cd "$scratch" && "${CC:-gcc}" "${levels[$1 % 3]}" -falign-functions=16 -g -fno-ipa-icf -Wl,--build-id ipa.c -o ipa && strip_binary ipa) || return
 	make_patch --allow=ipa
 }
 
+diag "$("${CC:-gcc}" --version | head -n 1)"
 for ((i = seed; i < seed + programs; i++)); do
 	make_one "$i"
 	exits 0 "seed $i: a patch is made"
+	((status == 0)) || continue
 	guards=$(grep -c 'klpmake\.guard' "$dir/_klpmake.syms")
 	start ipa
 	answers

@@ -217,4 +217,74 @@ for point in seized stopped inject-stub inject-registers inject-mask inject-entr
 done
 answers s naps 1000 'the thread that sleeps has not woken up'
 finish s
+
+# Between two functions of one switch: it is not whole then, list says so, and the next word finishes it.
+
+user_patch p-2 "$user/patch2.c" 2 '' "$target" -- 0:work:work_new 0:third:third_new
+
+# cut WORD PATCH NUMBER: the word is killed when so many functions are switched.
+cut()
+{
+	run env KLPAPPLY_HOOK="switch-written:9:$3" "$bin/klpapply" "$1" "$scratch/$2.klpu" -p "$pid"
+	refused 1 "was ended by signal 9 (Killed); 'list' says what was done" "$1 $2 is killed at function $3"
+}
+
+# functions: sets REPLY to what list says, a line for each patch, in their order.
+functions()
+{
+	apply list -p "$pid"
+	REPLY=$(sed -E "s/^$pid server: (p version .): /\1: /; s/^  server: (.*): (new|old|replaced by .*)/ \1 \2/" <<<"$out" |
+		sed -z 's/\n /, /g; s/\n$//' | sort)
+}
+
+# says WANTED TEXT
+says()
+{
+	functions
+	is "$REPLY" "$1" "$2"
+}
+
+unfinished='partly applied; apply or revert it again, which finishes that'
+begin s "$scratch/server"
+pid=${user_pid[s]}
+cut apply p 1
+says "p version 1: $unfinished, work new, block old" 'half of it'
+apply list -p "$pid" --json
+has "$out" '"state": "partly applied"' 'as JSON'
+apply apply "$scratch/p.klpu" --all
+has "$out" 'applied 1, already 0' '--all finishes it'
+says 'p version 1: applied, work new, block new' 'all of it'
+cut revert p 1
+says "p version 1: $unfinished, work old, block new" 'half of it is taken back'
+apply revert "$scratch/p.klpu" -p "$pid"
+says 'p version 1: not applied, work old, block old' 'reverting again finishes that'
+cut apply p 1
+apply revert "$scratch/p.klpu" -p "$pid"
+says 'p version 1: not applied, work old, block old' 'half of it is applied, and taken back'
+apply apply "$scratch/p.klpu" -p "$pid"
+cut revert p 1
+apply apply "$scratch/p.klpu" -p "$pid"
+says 'p version 1: applied, work new, block new' 'half of it is taken back, and applied again'
+answers s work 1413 'works'
+
+# One version takes the place of another: of three functions one has both, one the old version, one the new.
+cut apply p-2 1
+says "p version 1: $unfinished, work replaced by p version 2, block new
+p version 2: $unfinished, work new, third old" 'one function of the new version'
+apply apply "$scratch/p-2.klpu" -p "$pid"
+says 'p version 1: not applied, work replaced by p version 2, block old
+p version 2: applied, work new, third new' 'applying the new version again finishes it'
+apply revert "$scratch/p.klpu" -p "$pid"
+refused 1 "process $pid: version 2 of 'p' has replaced it: revert that one" 'the old version is not there to be reverted'
+apply revert "$scratch/p-2.klpu" -p "$pid"
+for taken in p p-2; do
+	apply apply "$scratch/p.klpu" -p "$pid"
+	cut apply p-2 1
+	apply revert "$scratch/$taken.klpu" -p "$pid"
+	exits 0 "either version is reverted then: $taken"
+	says 'p version 1: not applied, work old, block old
+p version 2: not applied, work old, third old' 'and nothing of the other stays'
+done
+answers s work 15 'the old function'
+finish s
 done_testing

@@ -17,37 +17,98 @@ static const char *const states[] = {
 	[RECORD_UNMAPPED] = "target gone",
 };
 
-static const char *summary(const struct process *p, const struct record *r)
+/* The records of a process. */
+struct listing {
+	const struct process *process;
+	struct record *record;
+	size_t count;
+};
+
+struct counts {
+	size_t old, new, replaced, foreign, unmapped;
+};
+
+/* Whose jump stands in place of that of this patch: another version's, after a replacement. */
+static const struct record *instead(const struct listing *l, const struct record_func *f)
 {
-	if (record_count(p, r, RECORD_NEW) == r->head.funcs)
+	return record_state(l->process, f) == RECORD_FOREIGN
+		       ? record_instead(l->process, l->record, l->count, f)
+		       : NULL;
+}
+
+static struct counts count(const struct listing *l, const struct record *r)
+{
+	struct counts n = {0};
+
+	for (uint32_t i = 0; i < r->head.funcs; i++) {
+		switch (record_state(l->process, &r->func[i])) {
+		case RECORD_OLD:
+			n.old++;
+			break;
+		case RECORD_NEW:
+			n.new ++;
+			break;
+		case RECORD_FOREIGN:
+			if (instead(l, &r->func[i]))
+				n.replaced++;
+			else
+				n.foreign++;
+			break;
+		case RECORD_UNMAPPED:
+			n.unmapped++;
+			break;
+		}
+	}
+	return n;
+}
+
+static const char *summary(const struct counts *n, const struct record *r)
+{
+	if (n->new == r->head.funcs)
 		return "applied";
-	if (record_count(p, r, RECORD_OLD) == r->head.funcs)
+	if (n->old + n->replaced == r->head.funcs)
 		return "not applied";
-	if (record_count(p, r, RECORD_UNMAPPED) == r->head.funcs)
+	if (n->unmapped == r->head.funcs)
 		return "target gone";
 	return "partly applied";
 }
 
-static void print_text(const struct process *p, const struct record *r)
+/* Whoever switched it was killed between two functions. */
+static bool is_unfinished(const struct counts *n)
 {
-	printf("%d %s: %s version %u: %s\n", p->pid, p->command, r->head.name, r->head.version,
-	       summary(p, r));
+	return n->new && (n->old || n->replaced) && !n->foreign;
+}
+
+static void print_text(const struct listing *l, const struct record *r)
+{
+	const struct counts n = count(l, r);
+
+	printf("%d %s: %s version %u: %s%s\n", l->process->pid, l->process->command, r->head.name,
+	       r->head.version, summary(&n, r),
+	       is_unfinished(&n) ? "; apply or revert it again, which finishes that" : "");
 	for (uint32_t i = 0; i < r->head.funcs; i++) {
 		const struct record_func *f = &r->func[i];
+		const struct record *other = instead(l, f);
 
-		printf("  %s: %s: %s\n", r->target[f->target].name, f->name,
-		       states[record_state(p, f)]);
+		printf("  %s: %s: ", r->target[f->target].name, f->name);
+		if (other)
+			printf("replaced by %s version %u\n", other->head.name,
+			       other->head.version);
+		else
+			printf("%s\n", states[record_state(l->process, f)]);
 	}
 }
 
-static void print_json(struct json *j, const struct process *p, const struct record *r)
+static void print_json(struct json *j, const struct listing *l, const struct record *r)
 {
+	const struct counts n = count(l, r);
+
 	json_object(j, NULL);
-	json_number(j, "pid", (uint64_t)p->pid);
-	json_string(j, "command", p->command);
+	json_number(j, "pid", (uint64_t)l->process->pid);
+	json_string(j, "command", l->process->command);
 	json_string(j, "patch", r->head.name);
 	json_number(j, "version", r->head.version);
-	json_string(j, "state", summary(p, r));
+	json_string(j, "state", summary(&n, r));
 	json_array(j, "functions");
 	for (uint32_t i = 0; i < r->head.funcs; i++) {
 		const struct record_func *f = &r->func[i];
@@ -57,7 +118,8 @@ static void print_json(struct json *j, const struct process *p, const struct rec
 		json_string(j, "name", f->name);
 		json_address(j, "address", f->addr);
 		json_address(j, "entry", f->entry);
-		json_string(j, "state", states[record_state(p, f)]);
+		json_string(j, "state",
+			    instead(l, f) ? "replaced" : states[record_state(l->process, f)]);
 		json_end(j);
 	}
 	json_end(j);
@@ -67,20 +129,19 @@ static void print_json(struct json *j, const struct process *p, const struct rec
 /* json: NULL for text. */
 static int list_one(pid_t pid, struct json *json, struct process_outcome *outcome)
 {
-	struct record *record;
 	struct process p;
-	size_t count;
+	struct listing l = {.process = &p};
 
 	if (process_open(&p, pid, outcome))
 		return -1;
-	record_list(&p, &record, &count);
-	for (size_t i = 0; i < count; i++) {
+	record_list(&p, &l.record, &l.count);
+	for (size_t i = 0; i < l.count; i++) {
 		if (json)
-			print_json(json, &p, &record[i]);
+			print_json(json, &l, &l.record[i]);
 		else
-			print_text(&p, &record[i]);
+			print_text(&l, &l.record[i]);
 	}
-	record_list_free(record, count);
+	record_list_free(l.record, l.count);
 	process_close(&p);
 	return 0;
 }

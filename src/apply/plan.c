@@ -402,27 +402,67 @@ static bool is_there(const struct plan *plan, const struct record_target *t)
 	return false;
 }
 
-static int fill_revert(struct plan *plan)
+/*
+ * Is the patch in force in part, and another version of it as well? So it is where a switch from
+ * one to the other was killed in its middle.
+ */
+static bool is_mixed(const struct plan *plan)
 {
-	struct process_outcome *o = plan->process.outcome;
-	bool there = false;
+	bool own = false, other = false;
 
 	for (size_t i = 0; i < plan->record_count; i++) {
 		const struct record *r = &plan->record[i];
 
-		if (!is_patch(r, plan->patch))
+		if (!same_name(r, plan->patch) || !record_count(&plan->process, r, RECORD_NEW))
 			continue;
-		there = true;
+		own |= is_patch(r, plan->patch);
+		other |= !is_patch(r, plan->patch);
+	}
+	return own && other;
+}
+
+/* What stands at the entries of a patch that is taken back has to be the old code, or its own. */
+static int refuse_foreign(const struct plan *plan, const struct record *r, bool mixed)
+{
+	struct process_outcome *o = plan->process.outcome;
+
+	for (uint32_t i = 0; i < r->head.funcs; i++) {
+		const struct record_func *f = &r->func[i];
+		const struct record *other;
+
+		if (record_state(&plan->process, f) != RECORD_FOREIGN ||
+		    !is_there(plan, &r->target[f->target]))
+			continue;
+		other = record_instead(&plan->process, plan->record, plan->record_count, f);
+		if (!other)
+			return outcome_refuse(o,
+					      "'%s' has been changed by somebody else since: a "
+					      "breakpoint, or another tool",
+					      f->name);
+		if (!mixed || !same_name(other, plan->patch))
+			return outcome_refuse(o,
+					      "version %u of '%s' has replaced it: revert that one",
+					      other->head.version, other->head.name);
+	}
+	return 0;
+}
+
+static int fill_revert(struct plan *plan)
+{
+	struct process_outcome *o = plan->process.outcome;
+	bool mixed = is_mixed(plan), there = false;
+
+	for (size_t i = 0; i < plan->record_count; i++) {
+		const struct record *r = &plan->record[i];
+		bool own = is_patch(r, plan->patch);
+
+		there |= own;
+		if (!own && !(mixed && same_name(r, plan->patch)))
+			continue;
 		add_new_code(plan, r);
 		add_backward(plan, r);
-		for (uint32_t k = 0; k < r->head.funcs; k++) {
-			if (record_state(&plan->process, &r->func[k]) == RECORD_FOREIGN &&
-			    is_there(plan, &r->target[r->func[k].target]))
-				return outcome_refuse(o,
-						      "'%s' has been changed by somebody else "
-						      "since: a breakpoint, or another tool",
-						      r->func[k].name);
-		}
+		if (refuse_foreign(plan, r, mixed))
+			return -1;
 	}
 	if (!there)
 		return outcome_other(o, "the patch was not applied to it");
