@@ -21,16 +21,20 @@
 . "$home/scripts/lib/json.bash"
 # shellcheck source=scripts/lib/guest/report.bash
 . "$home/scripts/lib/guest/report.bash"
+# shellcheck source=scripts/lib/guest/each.bash
+. "$home/scripts/lib/guest/each.bash"
 
 # The line in the kernel's log that separates its boot from the try.
 mark='klpmake: the try begins'
 
-modules=() files=() programs=() wanted=() script='' command='' scenario='' release='' image='' modules_dir=''
-limit='' log='' work='' qemu_pid='' qemu_status=0 shell=''
+modules=() names=() files=() programs=() wanted=() script='' command='' scenario='' release='' image='' modules_dir=''
+limit='' log='' work='' qemu_pid='' qemu_status=0 shell='' each=''
 # The machine that machine.bash makes.
 memory=512 cpus=2 append=''
 verdict='' reason=''
 default_limit=120
+# Seconds that the whole try may take: $limit, with --each for each module.
+whole=''
 # Seconds after which a guest that runs natively has printed something.
 kvm_silence=20
 
@@ -52,6 +56,9 @@ complains. Neither root nor KVM is needed.
       --scenario FILE   run this busybox sh script instead of that; it can use
                         the functions of scripts/lib/guest/lib.sh in
                         $home
+      --each            try each module by itself, one after the other in one
+                        guest, with a result for each; a script's second
+                        argument is the module's name
       --file FILE       put this file into the guest, in the directory where
                         scripts run (repeatable)
       --program NAME    put this program of this machine into the guest, with
@@ -69,7 +76,8 @@ complains. Neither root nor KVM is needed.
       --image FILE      the kernel image
       --modules DIR     the kernel's modules (lib/modules/RELEASE)
       --timeout SECONDS the time limit of the whole try (default $default_limit,
-                        none for a shell at a terminal); a transition or a
+                        none for a shell at a terminal; with --each, as
+                        often as there are modules); a transition or a
                         script may take half of it
       --log FILE        where to keep the guest's console
                         (default: $cache/logs/X-RELEASE.log)
@@ -89,6 +97,7 @@ option()
 		--run) script=$2 ;;
 		--cmd) command=$2 ;;
 		--scenario) scenario=$2 ;;
+		--each) each=1 ;;
 		--file) files+=("$2") ;;
 		--program) programs+=("$2") ;;
 		--modprobe) wanted+=("$2") ;;
@@ -116,6 +125,8 @@ check_arguments()
 	[[ $cpus =~ ^[1-9][0-9]{0,2}$ ]] || usage_error "'--cpus' needs a number, not '$cpus'"
 	[[ $append != *[[:cntrl:]]* ]] || usage_error "'--append' needs words in one line"
 	[[ -z $shell || -z $scenario ]] || usage_error "'--shell' and '--scenario' exclude each other"
+	[[ -z $each || -z $scenario ]] || usage_error "'--each' and '--scenario' exclude each other"
+	[[ -z $each || -z $shell ]] || usage_error "'--each' and '--shell' exclude each other"
 	[[ -z $shell || -z $json ]] || usage_error "'--shell' and '--json' exclude each other"
 	[[ -z $script ]] || ways=$((ways + 1))
 	[[ -z $command ]] || ways=$((ways + 1))
@@ -179,7 +190,8 @@ fill_kernel_modules()
 
 fill_initramfs()
 {
-	local root=$1 file name names=()
+	local root=$1 file name order=default
+	[[ -z $each ]] || order=each
 	lay_out "$root"
 	for file in "${modules[@]}"; do
 		name=$(modinfo_field "$file" name)
@@ -197,7 +209,7 @@ fill_initramfs()
 	done
 	prefer_programs "$root"
 	fill_kernel_modules "$root/try/kernel"
-	cp -- "${scenario:-$home/scripts/lib/guest/default.sh}" "$root/try/scenario"
+	cp -- "${scenario:-$home/scripts/lib/guest/$order.sh}" "$root/try/scenario"
 	[[ -z $script ]] || cp -- "$script" "$root/try/script"
 	[[ -z $command ]] || printf '%s\n' "$command" >"$root/try/command"
 	[[ -z $shell ]] || : >"$root/try/shell"
@@ -255,7 +267,7 @@ cleanup()
 # start_qemu ACCEL
 start_qemu()
 {
-	local time=("$limit")
+	local time=("$whole")
 	accel=$1
 	guest_command "$accel" "$image" initramfs
 	say "${modules[*]##*/} on $release ($machine_qemu, $accel)"
@@ -266,7 +278,7 @@ start_qemu()
 	# timeout(1) ends the guest even when nobody is left to do it.
 	if [[ -n $shell ]]; then
 		# A user at a terminal has no time limit, and the guest is in the foreground there.
-		time=(--foreground "$limit")
+		time=(--foreground "$whole")
 		[[ ! -t 0 ]] || time=(--foreground 0)
 		(cd "$work" && exec timeout --kill-after=5 "${time[@]}" "${guest_argv[@]}" <&"$guest_stdin" 2>qemu-said) &
 	else
@@ -294,6 +306,7 @@ watch_kvm()
 attempt()
 {
 	report_forget
+	each_forget
 	verdict='' qemu_status=0
 	start_qemu "$1"
 	follow
@@ -311,7 +324,14 @@ follow()
 		case $line in
 			'phase '*) report_phase "$text" ;;
 			'out '*) report_output "$text" ;;
+			'module '*) each_begins ;;
+			passed) each_ends ok ;;
+			stays) each_stays=1 ;;
 			ok | 'failed '*)
+				! each_is_on || {
+					each_ends failed "$text"
+					continue
+				}
 				verdict=${line%% *} reason=$text
 				break
 				;;
@@ -322,18 +342,19 @@ follow()
 # why_no_verdict: after qemu ended by itself.
 why_no_verdict()
 {
-	local where='while the kernel booted' said
+	local where='while the kernel booted' said begin=$mark
 	((${#phases[@]} == 0)) || where="in phase '${phases[-1]}'"
+	! each_is_on || begin=$(each_mark)
 	# A complaint of the kernel during its boot is the reason only if it did not get any further.
 	said=$(
-		if grep -qaF "$mark" "$work/console"; then
-			sed "1,/$mark/d" "$work/console"
+		if grep -qaF "$begin" "$work/console"; then
+			sed "1,/$begin/d" "$work/console"
 		else
 			cat -- "$work/console"
 		fi 2>/dev/null | grep -m 1 -aE -f "$home/scripts/lib/guest/complaints.txt" | sed 's/^\[[^]]*\] *//' | tr -d '\r'
 	) || true
 	if ((qemu_status == 124 || qemu_status == 137)); then
-		reason="no verdict within $limit seconds, $where"
+		reason="no verdict within $whole seconds, $where"
 	elif ((qemu_status != 0)); then
 		reason="$machine_qemu ended with status $qemu_status: $(head -n 1 "$work/qemu-said")"
 	else
@@ -351,6 +372,8 @@ main_try()
 	at_exit cleanup
 	heed_interrupts
 	limit=${limit:-$default_limit}
+	whole=$limit
+	[[ -z $each ]] || whole=$((limit * ${#modules[@]}))
 	if [[ -n $json ]]; then
 		verbosity=0
 		report_listen
@@ -377,6 +400,7 @@ main_try()
 	stop_qemu
 	keep_log
 	((verbosity < 2)) || cat -- "$log"
+	[[ -z $each ]] || each_conclude
 	[[ $verdict == ok ]] || die "$reason; console log: '$log'"
 	say "$(report_verdict)"
 	say "console log: '$log'"

@@ -17,7 +17,7 @@
 #   run COMMAND [ARG...]   show its output; fail when it does
 #   run_shown WHAT COMMAND [ARG...]
 #                          show its output and return its status; WHAT is its name when it does not end
-#   script PHASE           the user's --run script or --cmd command, if there is one
+#   script PHASE [NAME]    the user's --run script or --cmd command, if there is one
 #   interact               a shell at the console, until it ends
 #   complain               fail if the kernel has complained since the last look
 #   allow PATTERN          in this phase livepatch may refuse something: PATTERN (of grep -E) matches what follows
@@ -29,8 +29,9 @@
 # shellcheck source=/dev/null
 . /try/config
 
-# How many lines of the kernel's log have been judged; those of its boot do not have to be.
-judged=$(dmesg -r | sed -n "/$mark/{=;q}")
+# How many lines of the kernel's log have been judged; those of its boot do not have to be. A file, because a part of a
+# scenario may run in a shell of its own (each.sh).
+dmesg -r | sed -n "/$mark/{=;q}" >/run/judged
 : >/run/allowed
 
 # tell TAG [TEXT]: sends one line to the host. stty, which sets a terminal, waits until all output has left it: what
@@ -69,7 +70,13 @@ news()
 {
 	dmesg -r >/run/dmesg
 	grep -qF "$mark" /run/dmesg || fail "the kernel's log has lost its beginning"
-	tail -n "+$((judged + 1))" /run/dmesg
+	tail -n "+$(($(cat /run/judged) + 1))" /run/dmesg
+}
+
+# news_judged: those in /run/news have been.
+news_judged()
+{
+	echo "$(($(cat /run/judged) + $(wc -l </run/news)))" >/run/judged
 }
 
 # complaint: the first line of its input that is a complaint of the kernel and not allowed.
@@ -84,7 +91,7 @@ complain()
 	news >/run/news
 	text=$(complaint </run/news)
 	[ -z "$text" ] || fail "kernel: $text"
-	judged=$((judged + $(wc -l </run/news)))
+	news_judged
 }
 
 allow()
@@ -168,7 +175,7 @@ refused()
 	news >/run/news
 	other=$(grep -vE "^<[0-9]*>\[[^]]*\] ($name|livepatch): " /run/news | complaint)
 	[ -z "$other" ] || fail "kernel: $other"
-	judged=$((judged + $(wc -l </run/news)))
+	news_judged
 	show_file /run/refusal
 	cat /run/news >>/run/refusal
 	grep -qF -- "$text" /run/refusal || fail "'$name' was refused, but nobody said '$text'"
@@ -283,13 +290,13 @@ interact()
 	complain
 }
 
-# script PHASE: a script judges, so its status counts; a command only shows, and may well fail
-# before or after the patch.
+# script PHASE [NAME]: a script judges, so its status counts; a command only shows, and may well fail
+# before or after the patch. NAME is the module's, with --each.
 script()
 {
 	local status=0
 	if [ -e /try/script ]; then
-		run_shown 'the script' sh -c '. /try/prefer; . /try/script' /try/script "$1" || fail "the script ended with status $?"
+		run_shown 'the script' sh -c '. /try/prefer; . /try/script' /try/script "$@" || fail "the script ended with status $?"
 	elif [ -e /try/command ]; then
 		run_shown 'the command' sh -c '. /try/prefer; . /try/command' || status=$?
 		[ $status -eq 0 ] || show "(status $status)"

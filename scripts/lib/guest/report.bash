@@ -5,16 +5,20 @@
 # Source common.bash and json.bash first.
 
 phases=() outputs=() accel=''
+# With --each, the module in whose try a phase was.
+phase_modules=()
 
 report_forget()
 {
-	phases=() outputs=()
+	phases=() outputs=() phase_modules=()
 }
 
 report_phase()
 {
 	phases+=("$1")
 	outputs+=('')
+	phase_modules+=('')
+	[[ -z $each ]] || ! each_is_on || phase_modules[-1]=${modules[${#each_results[@]} - 1]}
 }
 
 # report_output LINE: something that the guest showed in this phase.
@@ -22,7 +26,7 @@ report_output()
 {
 	((${#phases[@]})) || report_phase ''
 	outputs[-1]+=$1$'\n'
-	say "$(printf '%-6s | %s' "${phases[-1]}" "$1")"
+	say "$(printf '%s%-6s | %s' "${phase_modules[-1]:+${phase_modules[-1]##*/}: }" "${phases[-1]}" "$1")"
 }
 
 # report_verdict: says what the try has seen, if all went well.
@@ -33,6 +37,7 @@ report_verdict()
 		printf -v list ', %s' "${phases[@]}"
 		seen="the scenario came to its end (${list:2})"
 	fi
+	[[ -z $each ]] || seen="each of ${#modules[@]} modules: $seen"
 	printf 'ok: %s; the kernel did not complain (%d s)\n' "$seen" "$SECONDS"
 }
 
@@ -51,12 +56,18 @@ report_try()
 	for i in "${!phases[@]}"; do
 		printf '%s{"name": ' "$comma"
 		json_string "${phases[i]}"
+		if [[ -n $each ]]; then
+			printf ', "module": '
+			json_or_null "${phase_modules[i]}"
+		fi
 		printf ', "output": ['
 		printf '%s' "${outputs[i]}" | json_lines
 		printf ']}'
 		comma=', '
 	done
-	printf '], "log": '
+	printf ']'
+	[[ -z $each ]] || each_json
+	printf ', "log": '
 	if [[ -n $log && -e $log ]]; then json_string "$log"; else printf 'null'; fi
 	printf ', "messages": ['
 	json_messages <"$report_messages"

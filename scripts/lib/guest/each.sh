@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2154
+#
+# The scenario of 'klpmake try --each': each module in its turn, before, with and after it. Each runs in a shell of its
+# own, which 'fail' ends, so that the next one is tried as well; but not in a kernel in which something of this one stays.
+
+# once MODULE
+once()
+{
+	phase before
+	script before "$1"
+	phase load
+	load "$1"
+	wait_patched "$1"
+	phase with
+	script with "$1"
+	phase unload
+	unload "$1"
+	phase after
+	script after "$1"
+}
+
+# take_back MODULE: what has failed is reported, and while /run/failed is there, this adds nothing to it.
+take_back()
+{
+	[ ! -d "/sys/module/$1" ] || (unload "$1")
+	rm /run/failed
+	news >/run/news
+	news_judged
+	[ ! -d "/sys/module/$1" ] && gone "$1"
+}
+
+for module in $kernel_modules; do
+	kernel_module "$module"
+done
+
+for module in $modules; do
+	tell module "$module"
+	echo start >/run/phase
+	echo "<6>$mark: '$module'" >/dev/kmsg
+	if (once "$module"); then
+		tell passed
+		continue
+	fi
+	# A fault in the kernel may have ended that shell.
+	[ -e /run/failed ] || (fail "the kernel has killed what tried it")
+	take_back "$module" || {
+		tell stays
+		break
+	}
+done
