@@ -60,7 +60,8 @@ scenario()
 		rejects() {
 			! insmod "$1" 2>/run/refusal || fail "the kernel takes '$1'"
 			grep -q 'Key was rejected by service' /run/refusal || fail "the kernel says of '$1': $(cat /run/refusal)"
-			judged=$((judged + $(news | wc -l)))
+			news >/run/news
+			news_judged
 		}
 		tar -xf signed.tar
 		phase refuse
@@ -68,7 +69,8 @@ scenario()
 		says 1 'it has no signature, and this kernel takes signed modules only (module.sig_enforce is on)' load unsigned/klp-good.ko
 		rejects stranger/klp-good.ko
 		says 1 "the kernel does not take 'klp_good': Key was rejected by service; it does not know the key that signed it" load stranger/klp-good.ko
-		judged=$((judged + $(news | wc -l)))
+		news >/run/news
+		news_judged
 		nothing || fail 'something is left of what was refused'
 		[ -e /sys/firmware/efi ] || exit 0
 
