@@ -123,15 +123,15 @@ store_loaded()
 # at once. If the module was unloaded and loaded again meanwhile, the file is about the later load.
 settle()
 {
-	local load now told=''
-	trap 'told=1' TERM
+	local load now ended=''
+	trap 'ended=1' TERM
 	trap '' HUP INT
 	load=$(stat -c %i -- "$3" 2>/dev/null)
 	cd / || return
 	close_files
 	# In the background, because bash heeds a signal only between commands.
 	sleep "$1" &
-	[[ -n $told ]] || wait "$!"
+	[[ -n $ended ]] || wait "$!"
 	kill "$!" 2>/dev/null
 	now=$(stat -c %i -- "$3" 2>/dev/null)
 	[[ -n $now && $now != "$load" ]] || rm -f -- "$2"
