@@ -44,6 +44,10 @@ make_one()
 diag "$("${CC:-gcc}" --version | head -n 1)"
 for ((i = seed; i < seed + programs; i++)); do
 	make_one "$i"
+	if [[ $status == 1 && $err == *"which the jump at the beginning of 'f"*"' overwrites: replace its callers"* ]]; then
+		diag "seed $i: a loop at the beginning of a function is where the jump would be: refused"
+		continue
+	fi
 	exits 0 "seed $i: a patch is made"
 	((status == 0)) || continue
 	guards=$(grep -c 'klpmake\.guard' "$dir/_klpmake.syms")
@@ -60,7 +64,9 @@ for ((i = seed; i < seed + programs; i++)); do
 	stop
 done
 
-# The same patch without guards: the test notices what they are for.
+# A patch without guards: the test notices what they are for. Of few functions it may be that no caller relies on any.
+functions=100
+make_one 3
 work=$scratch/bare
 mkdir "$work"
 sed 's/ [^ ]*klpmake\.guard / - /' "$dir/_klpmake.syms" >"$work/syms"
@@ -74,6 +80,8 @@ sed 's/ [^ ]*klpmake\.guard / - /' "$dir/_klpmake.syms" >"$work/syms"
 			--gc-sections --build-id=0x0123456789 -o ipa.so ipa.o && "$bin/klpuser" link --table syms -o ipa.klpu ipa.so
 ) && klpu=$work/ipa.klpu
 start ipa
+answers
+before=$REPLY
 apply
 is "$status" 0 'without guards it can be applied as well'
 answers
