@@ -147,6 +147,14 @@ bool function_is_cold(const char *name)
 	return cold && (!cold[5] || cold[5] == '.');
 }
 
+bool function_is_cold_of(const char *part, const char *name)
+{
+	size_t len = strlen(name);
+
+	return !strncmp(part, name, len) && str_starts(part + len, ".cold") &&
+	       function_is_cold(part + len);
+}
+
 void functions_free(struct functions *f)
 {
 	free(f->sym);

@@ -43,6 +43,9 @@ bool function_is_clone(const char *name);
 /* Is it the part of a function that is hardly ever run (NAME.cold)? */
 bool function_is_cold(const char *name);
 
+/* Is it that part of the function of this name? */
+bool function_is_cold_of(const char *part, const char *name);
+
 void functions_free(struct functions *f);
 
 #endif

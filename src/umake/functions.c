@@ -7,6 +7,7 @@
 
 #include "base/util.h"
 #include "binary/reach.h"
+#include "symbols/functions.h"
 #include "umake/entry.h"
 #include "umake/make.h"
 
@@ -28,15 +29,6 @@ struct parts {
 	const struct def *def;	   /* or NULL */
 };
 
-/* NAME.cold, NAME.cold.1 */
-static bool is_cold_part(const char *symbol, const char *name)
-{
-	size_t len = strlen(name);
-
-	return !strncmp(symbol, name, len) && str_starts(symbol + len, ".cold") &&
-	       (!symbol[len + 5] || symbol[len + 5] == '.');
-}
-
 /*
  * A symbol that is a further part of the function: debug information says so, or its name does. Of
  * a namesake's part it is said in vain, which only makes the applier wait for that as well.
@@ -44,7 +36,7 @@ static bool is_cold_part(const char *symbol, const char *name)
 static void take_part(const struct ksym *sym, void *arg)
 {
 	struct parts *p = arg;
-	bool is_part = is_cold_part(sym->name, p->sym->name);
+	bool is_part = function_is_cold_of(sym->name, p->sym->name);
 
 	for (size_t i = 0; p->def && i < p->def->addrs; i++)
 		is_part |= p->def->addr[i] == sym->addr;

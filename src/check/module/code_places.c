@@ -7,6 +7,7 @@
 
 #include "arch/step.h"
 #include "check/say.h"
+#include "symbols/functions.h"
 
 const char *check_no_instruction(const struct check *c, size_t section, uint64_t offset)
 {
@@ -21,14 +22,6 @@ static bool holds(const struct elf_symbol *s, size_t section, uint64_t offset)
 	       offset >= s->sym.st_value && offset - s->sym.st_value < s->sym.st_size;
 }
 
-/* Is b the name of a's cold part? Compilers call it NAME.cold. */
-static bool is_part(const char *a, const char *b)
-{
-	size_t n = strlen(a);
-
-	return !strncmp(a, b, n) && str_starts(b + n, ".cold");
-}
-
 /*
  * Does the place b lie in a cold part of this function, or in the function whose cold part this is?
  */
@@ -38,8 +31,8 @@ static bool is_joined(const struct check *c, const char *function, const struct 
 		struct elf_symbol s;
 
 		elf_file_symbol(c->mod, i, &s);
-		if (holds(&s, b->section, b->offset) &&
-		    (is_part(function, s.name) || is_part(s.name, function)))
+		if (holds(&s, b->section, b->offset) && (function_is_cold_of(s.name, function) ||
+							 function_is_cold_of(function, s.name)))
 			return true;
 	}
 	return false;
