@@ -221,6 +221,8 @@ static void take_event(struct watch *w, const struct fanotify_event_metadata *e)
 	pid_t child = -1;
 
 	if (e->mask & FAN_Q_OVERFLOW) {
+		warning("more programs have started than the kernel could ask about: all that run are "
+			"looked at again");
 		apply_all(w);
 		return;
 	}

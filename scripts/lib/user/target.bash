@@ -72,7 +72,8 @@ user_clean()
 	exit "$1"
 }
 
-# user_find_target: makes user_target a path. The Makefile may name a program as a shell would, or a library by SONAME.
+# user_find_target: makes user_target a path. The Makefile may name a program as a shell would, or a library by SONAME: the
+# first that is there.
 user_find_target()
 {
 	local named=$user_target path machine
@@ -85,7 +86,10 @@ user_find_target()
 		elif [[ $named != /* ]]; then
 			machine=$(uname -m)
 			for path in {/usr/local,/usr,}/{sbin,bin}/"$named" {/usr,}/{"lib/$machine-linux-gnu",lib64,lib}/"$named"; do
-				[[ ! -f $path ]] || named=$path
+				if [[ -f $path ]]; then
+					named=$path
+					break
+				fi
 			done
 		fi
 	fi
