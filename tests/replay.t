@@ -68,9 +68,7 @@ an_example()
 
 examples()
 {
-	an_example example/cmdline klp-cmdline.c ''
 	an_example example/netlink genetlink.c genetlink.o
-	an_example example/shadow klp-shadow-limit.c ''
 	an_example example/vlan klp-vlan.c ''
 	# A name that is two symbols is renamed in the object files, and the module linked once more.
 	dir=$scratch/twins
@@ -227,8 +225,7 @@ kernel_files()
 	patch
 	run_again --kdir "$kdir"
 	again replay "another kernel directory" --kdir "$kdir"
-	for file in .config include/config/auto.conf Module.symvers Makefile scripts/Makefile.build scripts/module.lds \
-		scripts/mod/modpost scripts/basic/fixdep tools/objtool/objtool include/generated/autoconf.h; do
+	for file in include/config/auto.conf Makefile scripts/Makefile.build tools/objtool/objtool include/generated/autoconf.h; do
 		[[ -e $kdir/$file ]] || {
 			diag "this kernel has no $file"
 			continue
@@ -277,7 +274,7 @@ compilers()
 	ln -s "$(type -P as)" "$bin/as"
 	again kbuild "an assembler before it in PATH"
 	cp "$dir/klp-x.ko" "$scratch/last.ko"
-	for signal in INT TERM KILL; do
+	for signal in TERM KILL; do
 		edit klp-x.c
 		: >"$scratch/stop"
 		rm -f "$scratch/stopped"
