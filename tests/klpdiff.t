@@ -183,7 +183,8 @@ whole_module()
 	at=$(address count.0 whole.c)
 	[[ $(mini_nm "$k/vmlinux" | grep -c ' b count\.') == 2 ]] || fail "two variables are called count"
 	is "$(symbol .klp.local:other:count | awk '{ print $4 }')" "$at" "... and count is other()'s" 
-	run env -C "$dir" "$bin/klplink" --table syms -o out.ko klp-x.ko
+	mkdir "$dir/linked"
+	run env -C "$dir" "$bin/klplink" --table syms -o linked/klp-x.ko klp-x.ko
 	exits 0 "klplink takes it"
 }
 

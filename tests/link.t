@@ -331,10 +331,15 @@ bad_inputs()
 	exits 2 "no table is wrong usage"
 	run "$bin/klplink" --table "$in/syms" -o "$scratch/nowhere/klp-x.ko" "$in/klp-x.ko"
 	refused 1 "'$scratch/nowhere/klp-x.ko': cannot write beside it: No such file or directory" "no directory to write to"
-	mkfifo "$scratch/device.ko"
-	run "$bin/klplink" --table "$in/syms" -o "$scratch/device.ko" "$in/klp-x.ko"
-	refused 1 "'$scratch/device.ko': exists and is not a plain file: name another" "a device to write to"
-	holds "... is still one" test -p "$scratch/device.ko"
+	mkdir "$scratch/device"
+	mkfifo "$scratch/device/klp-x.ko"
+	run "$bin/klplink" --table "$in/syms" -o "$scratch/device/klp-x.ko" "$in/klp-x.ko"
+	refused 1 "'$scratch/device/klp-x.ko': exists and is not a plain file: name another" "a device to write to"
+	holds "... is still one" test -p "$scratch/device/klp-x.ko"
+	run "$bin/klplink" --table "$in/syms" -o "$scratch/other.ko" "$in/klp-x.ko"
+	refused 1 "'$in/syms': no line is about 'other.ko': name the output (-o) as the module that the table is about, in another directory" \
+		"a name that the table does not have"
+	is "$(ls "$scratch/other.ko" 2>/dev/null)" '' "... and nothing is written"
 }
 
 interrupted()

@@ -66,8 +66,9 @@ what_cannot_be_compared()
 	has "$err" "waived: '$dir/out/klp-x.ko': prototypes: x.c:3: 'new_add' cannot be called instead" "... and told of"
 	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" --allow data,layout,compiler "$dir/out/klp-x.ko"
 	refused 1 "'new_add' cannot be called instead of 'kinds_add'" "... but not by the name of another check"
-	(cd "$dir" && strip -g klp-x.ko && "$bin/klplink" --table syms -o "$scratch/stripped.ko" klp-x.ko)
-	check "$scratch/stripped.ko"
+	mkdir "$scratch/stripped"
+	(cd "$dir" && strip -g klp-x.ko && "$bin/klplink" --table syms -o "$scratch/stripped/klp-x.ko" klp-x.ko)
+	check "$scratch/stripped/klp-x.ko"
 	exits 0 "a stripped module is not compared"
 	for pass in prototypes data layout compiler; do
 		has "$out" "not checked  $pass: the module has no debug information" "... which is said of $pass"
