@@ -336,10 +336,10 @@ bad_inputs()
 	run "$bin/klplink" --table "$in/syms" -o "$scratch/device/klp-x.ko" "$in/klp-x.ko"
 	refused 1 "'$scratch/device/klp-x.ko': exists and is not a plain file: name another" "a device to write to"
 	holds "... is still one" test -p "$scratch/device/klp-x.ko"
-	run "$bin/klplink" --table "$in/syms" -o "$scratch/other.ko" "$in/klp-x.ko"
-	refused 1 "'$in/syms': no line is about 'other.ko': name the output (-o) as the module that the table is about, in another directory" \
+	run "$bin/klplink" --table "$in/syms" -o "$scratch/third.ko" "$in/klp-x.ko"
+	refused 1 "'$in/syms': no line is about 'third.ko': name the output (-o) as the module that the table is about, in another directory" \
 		"a name that the table does not have"
-	is "$(ls "$scratch/other.ko" 2>/dev/null)" '' "... and nothing is written"
+	is "$(ls "$scratch/third.ko" 2>/dev/null)" '' "... and nothing is written"
 }
 
 interrupted()

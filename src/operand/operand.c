@@ -19,7 +19,7 @@ static const struct operand_row *row_of(const struct arch *arch)
 }
 
 /* All that have rows have the low byte first. */
-static uint64_t code_at(const unsigned char *code, size_t size)
+static uint64_t number_at(const unsigned char *code, size_t size)
 {
 	uint64_t number = 0;
 
@@ -35,14 +35,14 @@ bool operand_read(const struct arch *arch, uint32_t type, const unsigned char *c
 	const struct arch_reloc *r = row->read ? arch_reloc_by_type(arch, type) : NULL;
 
 	return r && !r->plain && r->size <= sizeof(uint64_t) &&
-	       row->read(type, code_at(code, r->size), place, ret);
+	       row->read(type, number_at(code, r->size), place, ret);
 }
 
 uint32_t operand_branch(const struct arch *arch, const unsigned char *code)
 {
 	const struct operand_row *row = row_of(arch);
 
-	return row->branch ? row->branch((uint32_t)code_at(code, 4)) : 0;
+	return row->branch ? row->branch((uint32_t)number_at(code, 4)) : 0;
 }
 
 bool operand_is_mapping(const struct arch *arch, const char *symbol)

@@ -34,7 +34,7 @@ static const char help[] =
 
 /* Under another name there would be nothing to do: the module would be a copy without a livepatch.
  */
-static int check_module(const struct symtable *table, const char *path, const char *module)
+static int check_about(const struct symtable *table, const char *path, const char *module)
 {
 	if (symtable_is_about(table, module))
 		return 0;
@@ -52,7 +52,7 @@ static int link_module(const char *input, const char *table_path, const char *ou
 	struct elf_file *in = NULL;
 	int status;
 
-	status = symtable_read(&table, table_path) || check_module(&table, table_path, module) ||
+	status = symtable_read(&table, table_path) || check_about(&table, table_path, module) ||
 		 elf_file_open(input, &in) || link_decide(&plan, in, &table, module) ||
 		 link_write(&plan, output);
 	link_plan_free(&plan);
