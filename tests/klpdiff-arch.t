@@ -198,12 +198,12 @@ arm64_module()
 		is "$(symbol "$at" | awk '{ print $4 }')" "$(address "$at" whole.c)" "... $at is that of the file"
 	done
 	is "$(symbol .klp.local:other:count | awk '{ print $4 }')" "$(address count.0 whole.c)" "... and count is other()'s"
-	mkdir -p "$dir/out"
-	run env -C "$dir" "$bin/klplink" --table syms -o out/klp-x.ko klp-x.ko
+	mkdir "$dir/linked"
+	run env -C "$dir" "$bin/klplink" --table syms -o linked/klp-x.ko klp-x.ko
 	exits 0 "klplink takes it"
 	mkdir -p "$scratch/base/kernel"
 	plain "$tree" "$scratch/base/kernel/whole.o"
-	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/out/klp-x.ko"
+	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/linked/klp-x.ko"
 	is "$status:$(grep -c '^equal ' <<<"$out")" 0:3 "arm64: the kernel's functions are equal to what their source is compiled to"
 	for at in 's/flag_c = true/flag_b = true/ flagged' 's/"flagged %d/"flugged %d/ flagged' \
 		's/"nop", "alternative_hook"/"nop", "module_layout"/ replaced' 's/BRANCH("whole_key"/BRANCH("whole_data"/ replaced' \
@@ -212,43 +212,123 @@ arm64_module()
 		cp -r "$tree" "$scratch/new"
 		sed -i "${at% *}" "$scratch/new/$path"
 		plain "$scratch/new" "$scratch/base/kernel/whole.o"
-		run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/out/klp-x.ko"
+		run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/linked/klp-x.ko"
 		has "$out" "differs  ${at##* } " "arm64: ... and not equal to other source: ${at% *}"
 	done
 }
 
-# Both parts of an address are relocations of their own, of which the second names the first by a label.
-riscv64()
+write_riscv64()
 {
 	mkdir -p "$tree/kernel"
 	cat >"$tree/$path" <<-'END'
 		#include "mini.h"
-		static int first, counted;
+		static bool flag_a __section(".data.flags"), flag_b __section(".data.flags"), flag_c __section(".data.flags");
+		int whole_data = 7;
+		static int table[4] = {1, 2, 3, 4};
 		static noinline noclone int helper(int x)
 		{
-			return x + ++first + counted;
+			static int count;
+			return x + ++count + table[x & 3];
 		}
 		static noinline noclone int other(int x)
 		{
-			return x - ++counted;
+			static int count;
+			return x - ++count;
+		}
+		int flagged(int x)
+		{
+			_printk("flagged %d\n", x);
+			if (flag_b)
+				return 1;
+			flag_c = true;
+			return flag_a;
+		}
+		int outside(int x);
+		int outside(int x)
+		{
+			return shared_total > 5 ? x : -x;
 		}
 		int whole(int x)
 		{
-			return helper(x) + other(x);
+			return helper(x) + other(x) + flag_c;
 		}
 	END
-	mini_vmlinux "$k" && make_frame && compiled "$tree" "$scratch/was.o" &&
-		(cd "$tree" && mini_cc "$path" "$scratch/whole.o") && relink "$k" "$scratch/whole.o" || exit
+}
+
+# What completes the beginning of an address says so by a label. The instructions are compressed where they can be.
+riscv64()
+{
 	patched ''
 	exits 0 "riscv64: a file that does not change"
 	says '' "... has no facts"
-	patched 's/x - ++counted/x - 2 * ++counted/'
+	patched 's/x - ++count/x - 2 * ++count/'
 	exits 0 "riscv64: a static function is changed"
 	says "replace other livepatch_other its code differs" "... it alone is replaced"
-	is "$(relocated .text.other R_RISCV_PCREL_HI20 R_RISCV_GOT_HI20 | tr ' ' '\n' | sort -u)" 'counted+0' "... and refers to its variable"
-	patched 's/x - ++counted/x - ++first/'
-	has "$out" "replace other livepatch_other" "... another variable is a change, too"
-	is "$(relocated .text.other R_RISCV_PCREL_HI20 R_RISCV_GOT_HI20 | tr ' ' '\n' | sort -u)" 'first+0' "... and is referred to"
+	is "$(relocated .text.other R_RISCV_PCREL_HI20 | tr ' ' '\n' | sort -u)" .klp.local:other:count+0 \
+		"... its address is of the function's own static variable"
+	is "$(relocated .text.other R_RISCV_PCREL_LO12_I R_RISCV_PCREL_LO12_S | tr ' ' '\n' | sort -u | sed 's/^[^+]*//')" +0 \
+		"... and completed by labels of the function"
+
+	# T1: three variables of one byte in one section.
+	patched -e 's/if (flag_b)/_printk("another text"); if (flag_b)/'
+	is "$(relocated .text.flagged R_RISCV_PCREL_HI20 | tr ' ' '\n' | grep '^flag' | sort -u | xargs)" \
+		'flag_a+0 flag_b+0 flag_c+0' "riscv64: three variables of one section are three symbols"
+	patched -e 's/if (flag_b)/if (flag_c)/' -e 's/flag_c = true/flag_b = true/'
+	says "replace flagged livepatch_flagged its code differs" "riscv64: a neighbour in its place is a difference"
+
+	# What a relocation covers is not the whole instruction, nor the whole pair.
+	mini_cflags+=(-ffixed-a5)
+	patched ''
+	unset 'mini_cflags[-1]'
+	has "$out" "replace flagged livepatch_flagged its code differs" "riscv64: another register of an instruction is a difference"
+}
+
+# riscv64_module: to a module, by slots and veneers; and the kernel is what its source compiles to.
+riscv64_module()
+{
+	local at
+	fresh
+	patched -e 's/if (flag_b)/_printk("another text"); if (flag_b)/' -e 's/x - ++count/x - 2 * ++count/' -e 's/? x : -x/? x : x + 1/'
+	c_file 001_whole.c "$path" <<<''
+	cp "$scratch/cut.o" "$dir/001_whole.o"
+	c_file main.c <<-'END'
+		int livepatch_flagged(int x);
+		int livepatch_other(int x);
+		int livepatch_outside(int x);
+		static struct klp_func funcs[] = {{"flagged", livepatch_flagged}, {"other", livepatch_other}, {"outside", livepatch_outside}, {}};
+		static struct klp_object o[] = {{.funcs = funcs}, {}};
+		static struct klp_patch p = {.mod = THIS_MODULE, .objs = o};
+		int init_whole(void);
+		int init_whole(void) { return klp_enable_patch(&p); }
+	END
+	resolve
+	exits 0 "riscv64: klpsyms takes a cut object as it takes a tagged file's"
+	for at in flag_a flag_b flag_c; do
+		is "$(symbol "$at" | awk '{ print $4 }')" "$(address "$at" whole.c)" "... $at is that of the file"
+	done
+	is "$(symbol .klp.local:other:count | awk '{ print $4 }')" "$(address count.0 whole.c)" "... and count is other()'s"
+	mkdir "$dir/linked"
+	run env -C "$dir" "$bin/klplink" --table syms -o linked/klp-x.ko klp-x.ko
+	exits 0 "klplink takes it"
+	is "$(LC_ALL=C readelf -rW "$dir/linked/klp-x.ko" | sed -n 's/.* R_RISCV_JAL .* klp_load\.vmlinux\.\(flag_.\),.*/\1/p' | sort | xargs)" \
+		"flag_a flag_b flag_c" "... what loads and stores gets a veneer"
+	is "$(LC_ALL=C "${mini_cross}objdump" -d --no-show-raw-insn --section=.text.klp_stubs "$dir/linked/klp-x.ko" | awk '/auipc/ { print $2; getline; print $2; getline; print $2 }' | sort | uniq -c | xargs)" \
+		"3 auipc 3 j 3 ld" "... which loads a slot and jumps back"
+
+	mkdir -p "$scratch/base/kernel"
+	plain "$tree" "$scratch/base/kernel/whole.o"
+	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/linked/klp-x.ko"
+	is "$status:$(grep -c '^equal ' <<<"$out")" 0:3 "riscv64: the kernel's functions are equal to what their source is compiled to"
+	for at in 's/flag_c = true/flag_b = true/ flagged' 's/"flagged %d/"flugged %d/ flagged' 's/return flag_a;/return flag_b;/ flagged' \
+		's/_printk("flagged/whole_data = x; _printk("flagged/ flagged' 's/x - ++count/x - (++count \& 1)/ other' \
+		's/shared_total > 5/shared_total > 6/ outside' 's/shared_total > 5/other_64 > 5/;s/^int outside(int x);/extern int other_64 __asm__("module_layout");/ outside'; do
+		rm -rf "$scratch/new"
+		cp -r "$tree" "$scratch/new"
+		sed -i "${at% *}" "$scratch/new/$path"
+		plain "$scratch/new" "$scratch/base/kernel/whole.o"
+		run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/linked/klp-x.ko"
+		has "$out" "differs  ${at##* } " "riscv64: ... and not equal to other source: ${at% *}"
+	done
 }
 
 # elsewhere NAME: an architecture whose code cannot be cut is refused by name.
@@ -282,8 +362,12 @@ for machine in arm64 riscv64 ppc64le s390x; do
 			arm64_module
 			;;
 		riscv64)
-			rm -rf "$tree"
+			rm -rf "$tree" "$scratch/base"
+			write_riscv64
+			mini_vmlinux "$k" && make_frame && compiled "$tree" "$scratch/was.o" &&
+				(cd "$tree" && mini_cc "$path" "$scratch/whole.o") && relink "$k" "$scratch/whole.o" || exit
 			riscv64
+			riscv64_module
 			;;
 		*) elsewhere "$machine" ;;
 	esac

@@ -42,7 +42,7 @@ links()
 
 	# Everything that klpmake and kbuild write there, as a cloned repository could contain it.
 	for name in .lock mark inputs reached replay replay.mk kbuild.log renames _klpmake.syms klp-x.check \
-		out/klp-x.ko build/klp-x.o build/klp-x.ko build/.klp-x.o.cmd build/klp-x.mod include/klpmake.h; do
+		out/klp-x.ko build/klp-x.o build/klp-x.ko build/.klp-x.o.cmd build/klp-x.mod include/klpmake.h include/klpmake_names.h; do
 		patch
 		mkdir -p "$(place)"/{out,build,include}
 		ln -s "$victim/file" "$(place)/$name"
