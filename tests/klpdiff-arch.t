@@ -10,38 +10,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/klpdiff.bash"
 tree=$scratch/tree
 path=kernel/whole.c
 
-write_files()
+# plain_functions: what all architectures have.
+plain_functions()
 {
-	mkdir -p "$tree/kernel" "$tree/arch/arm64/kernel"
-	cat >"$tree/arch/arm64/kernel/alternative.c" <<-'END'
+	cat <<-'END'
 		#include "mini.h"
-		struct alt_instr { int orig_offset, alt_offset; unsigned short cpucap; u8 orig_len, alt_len; };
-		void apply_alternatives_module(struct alt_instr *alt);
-		void apply_alternatives_module(struct alt_instr *alt)
-		{
-			alt->alt_len++;
-		}
-		void alternative_hook(void);
-		void alternative_hook(void)
-		{
-		}
-	END
-	cat >"$tree/$path" <<-'END'
-		#include "mini.h"
-		/* As the kernel's macros of these names. */
-		#define ALTERNATIVE(old, new) asm volatile("661:\n" old "\n662:\n" \
-			".pushsection .altinstructions,\"a\"\n.word 661b - .\n.word 663f - .\n.hword 7\n.byte 662b - 661b\n.byte 664f - 663f\n" \
-			".popsection\n.subsection 1\n663:\n" new "\n664:\n.previous" ::: "memory")
-		#define ALTERNATIVE_CB(old, hook) asm volatile("661:\n" old "\n662:\n" \
-			".pushsection .altinstructions,\"a\"\n.word 661b - .\n.word " hook " - .\n.hword 8\n.byte 662b - 661b\n.byte 0\n" \
-			".popsection" ::: "memory")
-		#define BUG() asm volatile("661: brk #0x800\n.pushsection __bug_table,\"aw\"\n.align 2\n.word 661b - .\n" \
-			".pushsection .rodata.str,\"aMS\",%progbits,1\n662: .string \"whole.c\"\n.popsection\n.word 662b - .\n" \
-			".hword 42\n.hword 0\n.popsection")
-		#define BRANCH(key, label) asm goto("1: nop\n.pushsection __jump_table,\"aw\"\n.align 3\n.word 1b - ., %l[" #label "] - .\n" \
-			".quad " key " - .\n.popsection" :::: label)
 		static bool flag_a __section(".data.flags"), flag_b __section(".data.flags"), flag_c __section(".data.flags");
-		long whole_key = 1;
 		int whole_data = 7;
 		static int table[4] = {1, 2, 3, 4};
 		static noinline noclone int helper(int x)
@@ -62,6 +36,45 @@ write_files()
 			flag_c = true;
 			return flag_a;
 		}
+		int whole(int x)
+		{
+			return helper(x) + other(x) + flag_c;
+		}
+	END
+}
+
+write_files()
+{
+	mkdir -p "$tree/kernel" "$tree/arch/arm64/kernel"
+	cat >"$tree/arch/arm64/kernel/alternative.c" <<-'END'
+		#include "mini.h"
+		struct alt_instr { int orig_offset, alt_offset; unsigned short cpucap; u8 orig_len, alt_len; };
+		void apply_alternatives_module(struct alt_instr *alt);
+		void apply_alternatives_module(struct alt_instr *alt)
+		{
+			alt->alt_len++;
+		}
+		void alternative_hook(void);
+		void alternative_hook(void)
+		{
+		}
+	END
+	{
+		plain_functions
+		cat <<-'END'
+		/* As the kernel's macros of these names. */
+		#define ALTERNATIVE(old, new) asm volatile("661:\n" old "\n662:\n" \
+			".pushsection .altinstructions,\"a\"\n.word 661b - .\n.word 663f - .\n.hword 7\n.byte 662b - 661b\n.byte 664f - 663f\n" \
+			".popsection\n.subsection 1\n663:\n" new "\n664:\n.previous" ::: "memory")
+		#define ALTERNATIVE_CB(old, hook) asm volatile("661:\n" old "\n662:\n" \
+			".pushsection .altinstructions,\"a\"\n.word 661b - .\n.word " hook " - .\n.hword 8\n.byte 662b - 661b\n.byte 0\n" \
+			".popsection" ::: "memory")
+		#define BUG() asm volatile("661: brk #0x800\n.pushsection __bug_table,\"aw\"\n.align 2\n.word 661b - .\n" \
+			".pushsection .rodata.str,\"aMS\",%progbits,1\n662: .string \"whole.c\"\n.popsection\n.word 662b - .\n" \
+			".hword 42\n.hword 0\n.popsection")
+		#define BRANCH(key, label) asm goto("1: nop\n.pushsection __jump_table,\"aw\"\n.align 3\n.word 1b - ., %l[" #label "] - .\n" \
+			".quad " key " - .\n.popsection" :::: label)
+		long whole_key = 1;
 		int replaced(int x)
 		{
 			ALTERNATIVE("nop", "b alternative_hook");
@@ -73,10 +86,6 @@ write_files()
 		out:
 			return helper(x);
 		}
-		int whole(int x)
-		{
-			return helper(x) + other(x) + flag_c;
-		}
 		int noinline __section(".sched.text") waits(int x)
 		{
 			ALTERNATIVE("nop", "yield");
@@ -86,7 +95,8 @@ write_files()
 		{
 			return waits(x) + 1;
 		}
-	END
+		END
+	} >"$tree/$path"
 }
 
 # compiled SOURCE-TREE OBJECT
@@ -99,6 +109,20 @@ compiled()
 plain()
 {
 	(cd "$1" && mini_cc "$path" "$2")
+}
+
+# not_equal ARCHITECTURE EDIT...: each EDIT, 'SED FUNCTION', makes a source whose FUNCTION is not the kernel's.
+not_equal()
+{
+	local edit
+	for edit in "${@:2}"; do
+		rm -rf "$scratch/new"
+		cp -r "$tree" "$scratch/new"
+		sed -i "${edit% *}" "$scratch/new/$path"
+		plain "$scratch/new" "$scratch/base/kernel/whole.o" || fail "'$edit' compiles"
+		run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/linked/klp-x.ko"
+		has "$out" "differs  ${edit##* } " "$1: ... and not equal to other source: ${edit% *}"
+	done
 }
 
 # relocated SECTION TYPE...: symbols and addends of the cut object's relocations of these types in a section.
@@ -205,54 +229,24 @@ arm64_module()
 	plain "$tree" "$scratch/base/kernel/whole.o"
 	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/linked/klp-x.ko"
 	is "$status:$(grep -c '^equal ' <<<"$out")" 0:3 "arm64: the kernel's functions are equal to what their source is compiled to"
-	for at in 's/flag_c = true/flag_b = true/ flagged' 's/"flagged %d/"flugged %d/ flagged' \
+	not_equal arm64 's/flag_c = true/flag_b = true/ flagged' 's/"flagged %d/"flugged %d/ flagged' \
 		's/"nop", "alternative_hook"/"nop", "module_layout"/ replaced' 's/BRANCH("whole_key"/BRANCH("whole_data"/ replaced' \
-		's/return helper(x);/return other(x);/ replaced' 's/x - ++count/x - (++count \& 1)/ other'; do
-		rm -rf "$scratch/new"
-		cp -r "$tree" "$scratch/new"
-		sed -i "${at% *}" "$scratch/new/$path"
-		plain "$scratch/new" "$scratch/base/kernel/whole.o"
-		run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/linked/klp-x.ko"
-		has "$out" "differs  ${at##* } " "arm64: ... and not equal to other source: ${at% *}"
-	done
+		's/return helper(x);/return other(x);/ replaced' 's/x - ++count/x - (++count \& 1)/ other'
 }
 
 write_riscv64()
 {
 	mkdir -p "$tree/kernel"
-	cat >"$tree/$path" <<-'END'
-		#include "mini.h"
-		static bool flag_a __section(".data.flags"), flag_b __section(".data.flags"), flag_c __section(".data.flags");
-		int whole_data = 7;
-		static int table[4] = {1, 2, 3, 4};
-		static noinline noclone int helper(int x)
-		{
-			static int count;
-			return x + ++count + table[x & 3];
-		}
-		static noinline noclone int other(int x)
-		{
-			static int count;
-			return x - ++count;
-		}
-		int flagged(int x)
-		{
-			_printk("flagged %d\n", x);
-			if (flag_b)
-				return 1;
-			flag_c = true;
-			return flag_a;
-		}
+	{
+		plain_functions
+		cat <<-'END'
 		int outside(int x);
 		int outside(int x)
 		{
 			return shared_total > 5 ? x : -x;
 		}
-		int whole(int x)
-		{
-			return helper(x) + other(x) + flag_c;
-		}
-	END
+		END
+	} >"$tree/$path"
 }
 
 # What completes the beginning of an address says so by a label. The instructions are compressed where they can be.
@@ -319,16 +313,9 @@ riscv64_module()
 	plain "$tree" "$scratch/base/kernel/whole.o"
 	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/linked/klp-x.ko"
 	is "$status:$(grep -c '^equal ' <<<"$out")" 0:3 "riscv64: the kernel's functions are equal to what their source is compiled to"
-	for at in 's/flag_c = true/flag_b = true/ flagged' 's/"flagged %d/"flugged %d/ flagged' 's/return flag_a;/return flag_b;/ flagged' \
+	not_equal riscv64 's/flag_c = true/flag_b = true/ flagged' 's/"flagged %d/"flugged %d/ flagged' 's/if (flag_b)/if (flag_a)/;s/return flag_a;/return flag_b;/ flagged' \
 		's/_printk("flagged/whole_data = x; _printk("flagged/ flagged' 's/x - ++count/x - (++count \& 1)/ other' \
-		's/shared_total > 5/shared_total > 6/ outside' 's/shared_total > 5/other_64 > 5/;s/^int outside(int x);/extern int other_64 __asm__("module_layout");/ outside'; do
-		rm -rf "$scratch/new"
-		cp -r "$tree" "$scratch/new"
-		sed -i "${at% *}" "$scratch/new/$path"
-		plain "$scratch/new" "$scratch/base/kernel/whole.o"
-		run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/linked/klp-x.ko"
-		has "$out" "differs  ${at##* } " "riscv64: ... and not equal to other source: ${at% *}"
-	done
+		's/shared_total > 5/shared_total > 6/ outside' 's/shared_total > 5/other_64 > 5/;s/^int outside(int x);/extern int other_64 __asm__("module_layout");/ outside'
 }
 
 # elsewhere NAME: an architecture whose code cannot be cut is refused by name.
