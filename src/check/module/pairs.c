@@ -7,6 +7,7 @@
  */
 #include "check/say.h"
 
+/* Is the beginning of an address there? A jump to a veneer is none. */
 static bool completed_beside(const struct check *c, const struct reloc *r)
 {
 	const struct relocs *all = &c->relocs;
@@ -19,7 +20,9 @@ static bool completed_beside(const struct check *c, const struct reloc *r)
 	     i && i < all->r + all->n && i->section == r->section &&
 	     i->offset == label.sym.st_value;
 	     i++) {
-		if (i->rela == r->rela)
+		const struct arch_reloc *begins = arch_reloc_by_type(c->target->arch, i->type);
+
+		if (i->rela == r->rela && begins && begins->slot)
 			return true;
 	}
 	return false;
