@@ -270,11 +270,31 @@ riscv64()
 	patched -e 's/if (flag_b)/if (flag_c)/' -e 's/flag_c = true/flag_b = true/'
 	says "replace flagged livepatch_flagged its code differs" "riscv64: a neighbour in its place is a difference"
 
-	# What a relocation covers is not the whole instruction, nor the whole pair.
-	mini_cflags+=(-ffixed-a5)
+	# What a relocation covers is not the whole instruction, nor both of a call.
+	other_register R_RISCV_PCREL_HI20 0
+	other_register R_RISCV_PCREL_LO12_I 0
+	other_register R_RISCV_PCREL_LO12_S 0
+	other_register R_RISCV_CALL 0
+	other_register R_RISCV_CALL 4
+}
+
+# other_register TYPE BEHIND: the instruction so many bytes behind the first place of such a relocation of flagged() has
+# another register.
+other_register()
+{
+	local at byte
 	patched ''
-	unset 'mini_cflags[-1]'
-	has "$out" "replace flagged livepatch_flagged its code differs" "riscv64: another register of an instruction is a difference"
+	at=$(LC_ALL=C readelf -rW "$scratch/new.o" | awk -v type="$1" '
+		/^Relocation section/ { on = $3 == "\047.rela.text.flagged\047"; next }
+		on && index($3, type) == 1 { print $1; exit }')
+	at=$((0x$at + $2 + $([[ $1 == *HI20 || $1 == *CALL && $2 == 0 ]] && echo 1 || echo 2)))
+	"${mini_cross}objcopy" -O binary --only-section=.text.flagged "$scratch/new.o" "$scratch/flagged"
+	byte=$(od -An -tu1 -j "$at" -N 1 "$scratch/flagged")
+	mv "$scratch/new.o" "$scratch/same.o"
+	"$scratch/elfedit" "$scratch/same.o" "$scratch/new.o" poke .text.flagged "$at" "$(printf '%02x' $((byte ^ 8)))"
+	compare -o "$scratch/cut.o"
+	has "$out" "replace flagged livepatch_flagged its code differs" \
+		"riscv64: another register is a difference: $1, $2 bytes behind its place"
 }
 
 # riscv64_module: to a module, by slots and veneers; and the kernel is what its source compiles to.
@@ -308,6 +328,8 @@ riscv64_module()
 		"flag_a flag_b flag_c" "... what loads and stores gets a veneer"
 	is "$(LC_ALL=C "${mini_cross}objdump" -d --no-show-raw-insn --section=.text.klp_stubs "$dir/linked/klp-x.ko" | awk '/auipc/ { print $2; getline; print $2; getline; print $2 }' | sort | uniq -c | xargs)" \
 		"3 auipc 3 j 3 ld" "... which loads a slot and jumps back"
+	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" "$dir/linked/klp-x.ko"
+	lacks "$err" 'completes one that is not in that section' "... and nothing is left that completes what is gone"
 
 	mkdir -p "$scratch/base/kernel"
 	plain "$tree" "$scratch/base/kernel/whole.o"
@@ -329,6 +351,7 @@ elsewhere()
 		"$1 is refused by name"
 }
 
+holds 'elfedit compiles' make_elfedit
 for machine in arm64 riscv64 ppc64le s390x; do
 	mini_machine "$machine"
 	if ! type "${mini_cross}gcc" >/dev/null 2>&1; then
