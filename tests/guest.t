@@ -148,7 +148,7 @@ good_modules()
 		[ -e './a file' ] || exit 1
 		bash -c 'printf "  %s\n" "${BASH_VERSION:+bash $1}"' - "$1"
 		echo "  now $1: $(cat /proc/cmdline)"
-		[ ! -d /sys/module/ecb ] || echo '  with ecb'
+		[ ! -d /sys/module/nf_log_syslog ] || echo "  with nf_log_syslog"
 		echo "  $(nproc), $(ip -V | head -n 1), $(run-parts x)"
 		[ "$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)" -lt 307200 ] && echo '  300'
 	END
@@ -157,7 +157,7 @@ good_modules()
 	chmod +x "$scratch/ip" "$scratch/run-parts"
 	: >"$scratch/a file"
 	try "$scratch/a good one.ko" "$2/klp-second.ko" --run "$scratch/a script" --file "$scratch/a file" \
-		--program bash --program "$scratch/ip" --program "$scratch/run-parts" --modprobe vsock-loopback --modprobe xts \
+		--program bash --program "$scratch/ip" --program "$scratch/run-parts" --modprobe vsock-loopback --modprobe xt_LOG \
 		--memory 300 --cpus 1 --append 'one=1 two=2' --append=three=3
 	exits 0 "$1: a good livepatch, and another on top"
 	has "$out" 'before |   bash before' "$1: a program that needs libraries"
@@ -171,7 +171,7 @@ good_modules()
 	has "$out" $'\nok: loaded, every task patched, unloaded again; the kernel did not complain (' "$1: the verdict says what was seen"
 	holds "$1: the console is kept" grep -q "livepatch: enabling patch 'klp_second'" "$log"
 	holds "$1: a module of the kernel is loaded first, with what it needs" grep -q PF_VSOCK "$log"
-	has "$out" 'before |   with ecb' "$1: ... and with what it asks for when it is loaded"
+	has "$out" 'before |   with nf_log_syslog' "$1: ... and with what it asks for when it is loaded"
 
 	try "$2/klp-good.ko" --json --cmd 'printf "\377\n"; grep patched /proc/cmdline'
 	is "$status:$err" '0:' "$1: a command's status fails nothing"

@@ -248,7 +248,7 @@ build()
 
 compile()
 {
-	local status=0 start=$EPOCHREALTIME
+	local status=0
 	kbuild_ask_modules "$kdir" "$work" "$work_place" ${extra_symvers[@]+"${extra_symvers[@]}"}
 	replay "$patch" "$work_place" "$work" || kbuild_make "$work_place/kbuild.log" "${kbuild_args[@]}" || status=$?
 	if ((verbosity > 1)); then
@@ -258,7 +258,7 @@ compile()
 	else
 		kbuild_messages "$work_place/kbuild.log" "$work" "$kdir"
 	fi >"$work_place/messages"
-	inputs_settle "$patch" "$work_place" "$work" "$start" "$status"
+	inputs_settle "$patch" "$work_place" "$work" "$status"
 	if ((status)); then
 		settle
 		explain_messages "$work_place/messages" "$work" "$work_place" | printable_lines >&2

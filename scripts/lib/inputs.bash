@@ -21,6 +21,7 @@ inputs_small=() # those of the patch that are compared by contents, each with '.
 inputs_other=() # the rest
 
 inputs_changed=() # those whose contents are not those of the last run
+inputs_start=''   # when the last look at them began
 inputs_replay=''  # what PLACE/replay said, if make can tell what has to be compiled
 
 # inputs_are_known PATCH PLACE: whether make can tell what has to be compiled. Sets inputs to what there is now,
@@ -28,6 +29,7 @@ inputs_replay=''  # what PLACE/replay said, if make can tell what has to be comp
 inputs_are_known()
 {
 	local patch=$1 place=$2 unknown=0
+	inputs_start=$EPOCHREALTIME
 	inputs_sort "$patch"
 	inputs=$(inputs_list "$patch") || true
 	inputs_changed=() inputs_replay=''
@@ -129,8 +131,8 @@ inputs_state()
 
 inputs_settling='' # the process that lists what went in, until it has been waited for
 
-# inputs_settle PATCH PLACE WORK START STATUS: runs after kbuild, which began at START and ended with STATUS, beside what
-# follows; inputs_settled waits for it.
+# inputs_settle PATCH PLACE WORK STATUS: runs after kbuild, which ended with STATUS, beside what follows; inputs_settled
+# waits for it.
 inputs_settle()
 {
 	inputs_record "$@" &
@@ -146,16 +148,16 @@ inputs_settled()
 	[[ -z $process ]] || wait "$process"
 }
 
-# inputs_record PATCH PLACE WORK START STATUS: writes PLACE/reached and PLACE/replay, unless the patch was changed.
+# inputs_record PATCH PLACE WORK STATUS: writes PLACE/reached and PLACE/replay, unless the patch was changed.
 inputs_record()
 {
-	local patch=$1 place=$2 work=$3 start=$4 now programs
+	local patch=$1 place=$2 work=$3 status=$4 now programs
 	now=$(inputs_list "$patch") || true
 	[[ $now == "$inputs" ]] || return
-	# A header that changed at the same time is not recorded as it is now: the next run begins anew.
+	# A header that has changed since it was looked at is not recorded as it is now: the next run begins anew.
 	inputs_reach "$place" "$work" | inputs_state |
-		awk -v start="$start" '$5 >= start { $5 = "?" } { print }' >"$place/reached" || return 0
-	(($5)) || {
+		awk -v start="$inputs_start" '$5 >= start { $5 = "?" } { print }' >"$place/reached" || return 0
+	((status)) || {
 		mapfile -t programs < <(sed -n 's/^program \([^/]*\)$/\1/p' "$place/commands")
 		# The compiler runs the assembler.
 		replay_state as ${programs[@]+"${programs[@]}"} >"$place/replay"

@@ -115,7 +115,7 @@ many_prepare()
 		[[ -z ${many_directory[i]} ]] || operands=("${many_directory[i]}")
 		# shellcheck disable=SC2016 # for that script
 		{
-			printf 'jobs=${MAKEFLAGS-}\n. %q\nexport MAKEFLAGS=$jobs\n' "$many_work/environment"
+			printf 'set -- "${MAKEFLAGS-}"\n. %q\nexport MAKEFLAGS=$1\n' "$many_work/environment"
 			printf 'cd %q && exec %q -p %q' "$PWD" "$BASH" "$home/klpmake"
 			printf ' %q' --kernel "${many_kernel[i]}" ${many_args[@]+"${many_args[@]}"} "${how[@]}" --output "$many_work/$i" -- "${operands[@]}"
 			printf '\n'

@@ -64,12 +64,15 @@ replay_makefile_is_plain()
 {
 	local file line
 	local comment='^[[:blank:]]*(#(.*[^\])?)?$'
+	# Not a word that ends in a slash, and no subdir-y: kbuild would read the Makefile there.
 	local name='([A-Za-z0-9_.-]+-(m|y|objs)|[CA]FLAGS_[A-Za-z0-9_./-]+\.o|KLPMAKE_WHOLE)'
 	local word='([A-Za-z0-9_./,+:%=-]|\$\((src|obj|srctree|KLPMAKE_CUT)\))+'
 	for file in "$1"/Makefile "$1"/Kbuild; do
 		[[ -e $file ]] || continue
 		while IFS= read -r line || [[ -n $line ]]; do
-			[[ $line =~ $comment || $line =~ ^' '*${name}[[:blank:]]*[:+]?=([[:blank:]]*$word)*[[:blank:]]*$ ]] || return
+			[[ $line =~ $comment ]] && continue
+			[[ $line =~ ^' '*${name}[[:blank:]]*[:+]?=([[:blank:]]*$word)*[[:blank:]]*$ ]] || return
+			[[ ! $line =~ ^' '*subdir- && ! $line =~ /([[:blank:]]|$) ]] || return
 		done <"$file" || return
 	done
 }

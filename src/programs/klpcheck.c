@@ -7,6 +7,7 @@
  * wrong. It reports all that it finds.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -299,20 +300,32 @@ static int finish(struct job *job, struct options *o)
  */
 static int finish_apart(struct job *job, struct options *o)
 {
-	pid_t pid = child_start();
+	/* No other end of a process has that status. */
+	const int reported = 3;
+	pid_t pid;
 	int status;
 
+	/* What is said here is about this module. */
+	check_messages_keep(&job->c);
+	pid = child_start();
+	if (!pid) {
+		signal(SIGXCPU, SIG_DFL);
+		exit(finish(job, o) ? reported : 0);
+	}
 	if (pid < 0) {
 		error("'%s': no process to check it in: %s", job->c.path, strerror(errno));
-		return EXIT_REFUSED;
+	} else {
+		status = child_wait(pid);
+		if (WIFEXITED(status) && !WEXITSTATUS(status))
+			return 0;
+		if (WIFEXITED(status) && WEXITSTATUS(status) == reported)
+			return EXIT_REFUSED;
+		if (WIFSIGNALED(status))
+			error("'%s': its check was ended by a signal: %s", job->c.path,
+			      strsignal(WTERMSIG(status)));
+		else
+			error("'%s': its check did not come to its end", job->c.path);
 	}
-	if (!pid)
-		exit(finish(job, o));
-	status = child_wait(pid);
-	if (WIFEXITED(status))
-		return WEXITSTATUS(status);
-	error("'%s': its check was ended by a signal: %s", job->c.path,
-	      strsignal(WTERMSIG(status)));
 	if (o->json)
 		printf("null\n");
 	return EXIT_REFUSED;

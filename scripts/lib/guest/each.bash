@@ -6,7 +6,7 @@
 
 # One for each module that has begun: ok or failed, and why.
 each_results=() each_reasons=()
-# Whether the guest has given up, because the last one cannot be removed.
+# Whether the guest has given up, because the last one leaves something in the kernel.
 each_stays=''
 
 each_forget()
@@ -59,7 +59,7 @@ each_conclude()
 		each_ends failed "$reason"
 		why="the guest died in the try of '$(each_file)'"
 	fi
-	[[ -z $each_stays ]] || why="'$(each_file)' cannot be removed"
+	[[ -z $each_stays ]] || why="'$(each_file)' leaves something in the kernel"
 	for i in "${!modules[@]}"; do
 		if ((i >= ${#each_results[@]})); then
 			each_results+=('not tried')

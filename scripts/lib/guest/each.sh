@@ -20,14 +20,18 @@ once()
 	script after "$1"
 }
 
-# take_back MODULE: what has failed is reported, and while /run/failed is there, this adds nothing to it.
+# take_back MODULE: what has failed is reported, and while /run/failed is there, this adds nothing to it. 1 if something of
+# it stays: itself, what it patches, or damage after which the kernel may say less than before.
 take_back()
 {
 	[ ! -d "/sys/module/$1" ] || (unload "$1")
 	rm /run/failed
 	news >/run/news
 	news_judged
-	[ ! -d "/sys/module/$1" ] && gone "$1"
+	! grep -qE 'BUG: |Oops|INFO: |WARNING: (possible|suspicious|inconsistent|bad) ' /run/news || return
+	# What it warns of once, it is to say of the next one, too.
+	echo 1 >/sys/kernel/debug/clear_warn_once
+	[ ! -d "/sys/module/$1" ] && gone "$1" && [ -z "$(ls /sys/kernel/livepatch)" ]
 }
 
 for module in $kernel_modules; do

@@ -78,7 +78,7 @@ unpack_module()
 index_modules()
 {
 	local file name
-	declare -gA kernel_index=()
+	declare -gA kernel_index=() kernel_added=()
 	while IFS= read -r -d '' file; do
 		name=${file##*/}
 		name=${name%%.ko*}
@@ -91,26 +91,29 @@ is_builtin()
 	[[ -r $1/modules.builtin ]] && grep -q "/${2//_/[-_]}\.ko\$" "$1/modules.builtin"
 }
 
-# add_kernel_module DIR NAME KERNEL_DIR ORDER: unpacks the module and, first, all that it depends on according to
+# add_kernel_module DIR NAME KERNEL_DIR ORDER [SOFT]: unpacks the module and, first, all that it depends on according to
 # the modules themselves: a kernel that was only unpacked does not have a modules.dep. The names are
 # appended to the file ORDER in the order in which they have to be loaded. What it asks for by itself when
-# it is loaded comes first, too, because the guest has no modprobe for the kernel to run.
+# it is loaded comes first, too, because the guest has no modprobe for the kernel to run; these names have
+# the mark '?' before them, because it is no fault if they cannot be loaded.
 add_kernel_module()
 {
-	local dir=$1 name=${2//-/_} target=$3 order=$4 needed
-	! grep -qx "$name" "$order" || return 0
+	local dir=$1 name=${2//-/_} target=$3 order=$4 soft=${5-} needed
+	[[ -z ${kernel_added[$order/$name]-} ]] || return 0
+	# Before what it needs, which may need it in turn.
+	kernel_added[$order/$name]=1
 	if [[ -z ${kernel_index[$name]-} ]]; then
 		is_builtin "$dir" "$name" || die "the kernel has no module '$name' in '$dir'"
 		return 0
 	fi
 	[[ -e $target/$name.ko ]] || unpack_module "${kernel_index[$name]}" "$target/$name.ko"
 	for needed in $(modinfo_field "$target/$name.ko" depends | tr , ' '); do
-		add_kernel_module "$dir" "$needed" "$target" "$order"
+		add_kernel_module "$dir" "$needed" "$target" "$order" "$soft"
 	done
 	for needed in $(modinfo_fields "$target/$name.ko" softdep | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /:$/) pre = $i == "pre:"; else if (pre) print $i }'); do
-		! soft_module "$needed" || add_kernel_module "$dir" "$REPLY" "$target" "$order"
+		! soft_module "$needed" || add_kernel_module "$dir" "$REPLY" "$target" "$order" '?'
 	done
-	printf '%s\n' "$name" >>"$order"
+	printf '%s\n' "$soft$name" >>"$order"
 }
 
 # soft_module NAME: sets REPLY to the module of the kernel that NAME of a soft dependency means; 1 if there is none, which

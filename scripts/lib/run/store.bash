@@ -123,10 +123,11 @@ store_loaded()
 # at once. If the module was unloaded and loaded again meanwhile, the file is about the later load.
 settle()
 {
-	local load now ended=''
+	local load file now ended=''
 	trap 'ended=1' TERM
 	trap '' HUP INT
 	load=$(stat -c %i -- "$3" 2>/dev/null)
+	file=$(stat -c %i -- "$2" 2>/dev/null)
 	cd / || return
 	close_files
 	# In the background, because bash heeds a signal only between commands.
@@ -134,5 +135,5 @@ settle()
 	[[ -n $ended ]] || wait "$!"
 	kill "$!" 2>/dev/null
 	now=$(stat -c %i -- "$3" 2>/dev/null)
-	[[ -n $now && $now != "$load" ]] || rm -f -- "$2"
+	[[ -n $now && $now != "$load" ]] || [[ $(stat -c %i -- "$2" 2>/dev/null) != "$file" ]] || rm -f -- "$2"
 }
