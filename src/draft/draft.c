@@ -199,6 +199,22 @@ static struct advice_unit *unit_of(struct draft *d, const struct objects *object
 	return advice_open(d->unit, a->object, objects->arch, a->unit) ? NULL : d->unit;
 }
 
+/* Declarations without the types that a unit imports would be other ones. */
+static int refuse_imports(const struct answered *a)
+{
+	CLEANUP_DIE Dwarf_Die unit = NULL;
+	int imports;
+
+	if (dwarf_file_die(a->object->dwarf, a->unit, &unit))
+		return -1;
+	imports = dwarf_file_imports(a->object->dwarf, unit);
+	if (imports > 0)
+		error("'%s': dwz has moved types of the file with '%s' to units of their own, "
+		      "which klpdecl does not read: use a debug file that dwz has not changed",
+		      a->object->path, a->name);
+	return imports ? -1 : 0;
+}
+
 int draft_add(struct draft *d, const struct objects *objects, const struct answered *a)
 {
 	struct adding x = {
@@ -207,7 +223,7 @@ int draft_add(struct draft *d, const struct objects *objects, const struct answe
 	struct advice advice;
 	int status;
 
-	if (!x.u)
+	if (!x.u || refuse_imports(a))
 		return -1;
 	if (!advice_of_name(x.u, a->name, &advice) || !advice.def->function) {
 		error("'%s': debug information does not say what '%s' is", a->object->path,

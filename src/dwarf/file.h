@@ -60,6 +60,9 @@ struct dwarf_file {
 /* Does the file have .debug_info? */
 bool dwarf_file_present(const struct elf_file *elf);
 
+/* error() for one that has not, with the reason, and -1. */
+int dwarf_file_missing(const struct elf_file *elf);
+
 /*
  * Opens the DWARF of an ELF file. error() and -1 when it has none or libdwarf refuses it, or when
  * the libdwarf at run time has another ABI than the one compiled against (both Debian 12's and 13's
@@ -131,6 +134,17 @@ int dwarf_file_die(struct dwarf_file *d, Dwarf_Off off, Dwarf_Die *ret);
  */
 int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
 			int (*fn)(struct dwarf_file *d, Dwarf_Die child, void *arg), void *arg);
+
+/*
+ * The same for the children of a unit, and of the units that it imports: dwz moves there what
+ * several units have. Each is read once.
+ */
+int dwarf_file_unit_children(struct dwarf_file *d, Dwarf_Die unit,
+			     int (*fn)(struct dwarf_file *d, Dwarf_Die child, void *arg),
+			     void *arg);
+
+/* Does a unit import others? -1 after error() when the DWARF is damaged. */
+int dwarf_file_imports(struct dwarf_file *d, Dwarf_Die unit);
 
 /*
  * The name of a file that DW_AT_decl_file numbers in the unit with that DIE, as its line table has

@@ -62,7 +62,7 @@ int reduced_to_lines(struct dwarf_file *d, Dwarf_Die unit)
 
 	if (die_number(unit, DW_AT_language, &language) && language == DW_LANG_Mips_Assembler)
 		return 0;
-	whole = dwarf_file_children(d, unit, look_for_types, &any);
+	whole = dwarf_file_unit_children(d, unit, look_for_types, &any);
 	if (whole)
 		return whole < 0 ? -1 : 0;
 	return any || has_flag(unit, " -g1");

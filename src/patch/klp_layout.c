@@ -134,6 +134,8 @@ int klp_layout_read(struct elf_file *module, struct elf_file *vmlinux, struct kl
 		status = search_file(module, &search, search_module);
 	if (status == 0)
 		status = search_file(vmlinux, &search, search_vmlinux);
+	if (status == 0 && !dwarf_file_present(vmlinux))
+		return dwarf_file_missing(vmlinux);
 	if (status == 0)
 		error("'%s': no debug information of struct klp_func, klp_object, klp_patch and "
 		      "module in it: is CONFIG_LIVEPATCH on in this kernel?",

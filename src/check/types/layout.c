@@ -261,7 +261,7 @@ static void tell_reduced(const struct type_checks *t)
 	if (patches || kernels)
 		found(PASS, FOUND_NOTE,
 		      "some or all types of %zu file%s of the patch and of %zu of the kernel: the debug "
-		      "information does not have them there (-g1, -fdebug-types-section, "
+		      "information does not have them there (-g1, -fdebug-types-section, dwz, "
 		      "CONFIG_DEBUG_INFO_REDUCED)",
 		      patches, patches == 1 ? "" : "s", kernels);
 }

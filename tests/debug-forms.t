@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Debug information in the forms that tools give it after the compiler: what dwz has moved to units of its own, and sections
+# that binutils have compressed. It says the same as before, or each program says the one true reason why it is not read.
+source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
+source "$(dirname "${BASH_SOURCE[0]}")/check.bash"
+
+alpha=fs/proc/alpha.c
+whole=$scratch/kernel
+
+# as_is NAME: $k: a copy of the miniature kernel.
+as_is()
+{
+	k=$scratch/$1
+	cp -r "$whole" "$k"
+}
+
+# read_alpha NAME: klpsyms and kallsympos know whose 'state' is.
+read_alpha()
+{
+	run_klpsyms --release "$mini_release"
+	becomes state d "$(address state alpha.c)" "$(place $alpha 'static int state')" "$1: klpsyms"
+	run "$bin/kallsympos" --vmlinux "$k/vmlinux" state "$alpha"
+	has "$out" "$(place $alpha 'static int state')" "$1: kallsympos"
+}
+
+# each_refuses MESSAGE NAME: every program that reads a kernel gives this reason.
+each_refuses()
+{
+	run_klpsyms --release "$mini_release"
+	refused 1 "$1" "$2: klpsyms"
+	run "$bin/kallsympos" --vmlinux "$k/vmlinux" state "$alpha"
+	refused 1 "$1" "$2: kallsympos"
+	declare_alpha
+	refused 1 "$1" "$2: klpdecl"
+	check "$good"
+	refused 1 "$1" "$2: klpcheck"
+	lacks "$err" CONFIG_LIVEPATCH "$2: klpcheck does not blame the configuration"
+}
+
+declare_alpha()
+{
+	run "$bin/klpdecl" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" "$alpha:alpha_show"
+}
+
+compressed()
+{
+	as_is zlib
+	objcopy --compress-debug-sections=zlib "$k/vmlinux"
+	read_alpha 'zlib'
+	declare_alpha
+	exits 0 'zlib: klpdecl'
+	fine 'zlib: klpcheck' "$good"
+	as_is zlib-gnu
+	objcopy --compress-debug-sections=zlib-gnu "$k/vmlinux"
+	each_refuses "'$k/vmlinux': its debug information is compressed in the old way of GNU (section '.zdebug_info'), which klpmake does not read: make a copy with 'objcopy --decompress-debug-sections', and use that" \
+		'compressed in the old way'
+	objcopy --decompress-debug-sections "$k/vmlinux"
+	read_alpha '... which it is then'
+}
+
+# Two files inline a function of a header, and another file has a function of that name. dwz moves what both have.
+shared()
+{
+	k=$scratch/shared
+	mkdir -p "$k/fs" "$k/kernel"
+	cat >"$k/both.h" <<-'END'
+		struct both { int a, b, c; struct both *next; };
+		static inline int both(struct both *x, int n)
+		{
+			int i, sum = 0;
+
+			for (i = 0; i < n; i++) {
+				sum += x->a * i;
+				x = x->next;
+			}
+			return sum + x->b;
+		}
+	END
+	printf '#include "../both.h"\nint one(struct both *x);\nint one(struct both *x) { return both(x, 1); }\n' >"$k/fs/one.c"
+	printf '#include "../both.h"\nint two(struct both *x);\nint two(struct both *x) { return both(x, 2); }\n' >"$k/fs/two.c"
+	printf 'int both(void);\nint both(void) { return 1; }\n' >"$k/kernel/both.c"
+	(
+		cd "$k" && mini_cc fs/one.c one.o && mini_cc fs/two.c two.o && mini_cc kernel/both.c both.o &&
+			k=$whole relink . one.o two.o both.o && cp "$whole/Module.symvers" .
+	) || return
+	fresh
+	c_file a.c fs/one.c <<<'extern int both(void); int use(void); int use(void) { return both(); }'
+	resolve --release "$mini_release"
+	refused 1 'both' "an inlined function of the tagged file"
+	local before=$err
+	dwz "$k/vmlinux" || return
+	run_klpsyms --release "$mini_release"
+	is "$status:$err" "1:$before" '... is not taken for the one of another file when dwz has moved it away'
+}
+
+dwz_alone()
+{
+	if ! type dwz >/dev/null 2>&1; then
+		skip 'units that dwz has made' "dwz is not installed: 'scripts/setup test' installs it"
+		return
+	fi
+	as_is dwz
+	dwz "$k/vmlinux"
+	holds 'dwz has made units' grep -q DW_TAG_imported_unit <(LC_ALL=C readelf --debug-dump=info "$k/vmlinux" 2>/dev/null)
+	read_alpha 'dwz'
+	fine 'dwz: klpcheck reads structures in them' "$good"
+	has "$out" 'does not have them there (-g1, -fdebug-types-section, dwz, ' 'dwz: ... and says which types it has not compared'
+	declare_alpha
+	refused 1 "'$k/vmlinux': dwz has moved types of the file with 'alpha_show' to units of their own, which klpdecl does not read: use a debug file that dwz has not changed" \
+		'dwz: klpdecl'
+	shared
+}
+
+mini_vmlinux "$whole" && make_frame && check_setup || exit 1
+fresh
+c_file a.c "$alpha" <<<'extern int state; int use(void); int use(void) { return state; }'
+k=$whole
+compile
+(cd "$dir" && ld -r -o klp-x.ko "${objects[@]}" "$scratch/frame.o" "$scratch/mod.o")
+compressed
+dwz_alone
+done_testing
