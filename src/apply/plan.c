@@ -346,6 +346,25 @@ static int nothing_to_do(struct plan *plan, const char *why)
 	return 0;
 }
 
+/*
+ * Is the patch in force in part, and another version of it as well? So it is where a switch from
+ * one to the other was killed in its middle.
+ */
+static bool is_mixed(const struct plan *plan)
+{
+	bool own = false, other = false;
+
+	for (size_t i = 0; i < plan->record_count; i++) {
+		const struct record *r = &plan->record[i];
+
+		if (!same_name(r, plan->patch) || !record_count(&plan->process, r, RECORD_NEW))
+			continue;
+		own |= is_patch(r, plan->patch);
+		other |= !is_patch(r, plan->patch);
+	}
+	return own && other;
+}
+
 static int fill_apply(struct plan *plan)
 {
 	unsigned char(*old)[USER_FIRST_MAX + MACHINE_JUMP_MAX];
@@ -357,7 +376,8 @@ static int fill_apply(struct plan *plan)
 			return -1;
 	}
 	own = own_record(plan);
-	if (own && record_count(&plan->process, own, RECORD_NEW) == own->head.funcs)
+	if (own && record_count(&plan->process, own, RECORD_NEW) == own->head.funcs &&
+	    !is_mixed(plan))
 		return nothing_to_do(plan, "it is applied already");
 	if (check_process(&plan->process) || refuse_coroutines(plan))
 		return -1;
@@ -400,25 +420,6 @@ static bool is_there(const struct plan *plan, const struct record_target *t)
 			return true;
 	}
 	return false;
-}
-
-/*
- * Is the patch in force in part, and another version of it as well? So it is where a switch from
- * one to the other was killed in its middle.
- */
-static bool is_mixed(const struct plan *plan)
-{
-	bool own = false, other = false;
-
-	for (size_t i = 0; i < plan->record_count; i++) {
-		const struct record *r = &plan->record[i];
-
-		if (!same_name(r, plan->patch) || !record_count(&plan->process, r, RECORD_NEW))
-			continue;
-		own |= is_patch(r, plan->patch);
-		other |= !is_patch(r, plan->patch);
-	}
-	return own && other;
 }
 
 /* What stands at the entries of a patch that is taken back has to be the old code, or its own. */

@@ -103,11 +103,12 @@ static void add_branch(struct reader *r, uint64_t at, const struct step *step)
 {
 	uint64_t end = at + step->size;
 
-	add_ref(r->p, &(struct piece_ref){.section = r->section,
-					  .offset = at,
-					  .type = operand_branch(r->p->arch, r->code + at),
-					  .addend = (int64_t)(end + (uint64_t)step->distance),
-					  .piece = NO_PIECE});
+	add_ref(r->p, &(struct piece_ref){
+			      .section = r->section,
+			      .offset = at,
+			      .type = step->size < 4 ? 0 : operand_branch(r->p->arch, r->code + at),
+			      .addend = (int64_t)(end + (uint64_t)step->distance),
+			      .piece = NO_PIECE});
 }
 
 /* The same where a distance counts from the end of the instruction, whose last four bytes it is. */

@@ -250,6 +250,11 @@ static bool compare_near(struct same *s, const struct stretch *t, uint64_t i, ui
 	if (code_reloc(s->b, t->b_at + i) || operand_branch(s->b->arch, t->b + i) != type ||
 	    !operand_read(s->b->arch, type, t->b + i, t->b_at + i, &other))
 		return differ_at(s, t, i);
+	/* What it does besides, as to keep where it came from. */
+	for (unsigned int k = 0; k < 4; k++) {
+		if ((t->a[i + k] ^ t->b[i + k]) & ~(operand->field >> 8 * k) & 0xff)
+			return differ_at(s, t, i);
+	}
 	b.place = b.object = other.to;
 	return same_ref(s, &a, &b, SAME_CALL, t->a_at + i, t->b_at + i);
 }
