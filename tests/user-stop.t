@@ -285,6 +285,15 @@ for taken in p p-2; do
 	says 'p version 1: not applied, work old, block old
 p version 2: not applied, work old, third old' 'and nothing of the other stays'
 done
+# One that has fewer functions, of which all are there already.
+user_patch p-3 "$user/patch2.c" 3 '' "$target" -- 0:work:work_new
+apply apply "$scratch/p.klpu" -p "$pid"
+cut apply p-3 1
+apply apply "$scratch/p-3.klpu" -p "$pid"
+says 'p version 1: not applied, work replaced by p version 3, block old
+p version 2: not applied, work replaced by p version 3, third old
+p version 3: applied, work new' 'what is left of the old version is taken back'
+apply revert "$scratch/p-3.klpu" -p "$pid"
 answers s work 15 'the old function'
 finish s
 done_testing
