@@ -140,7 +140,7 @@ for_making()
 {
 	local release
 	installed klpmake --help
-	has "$status:$out" '0:Usage: klpmake [OPTION...] [DIRECTORY]' 'klpmake: --help'
+	has "$status:$out" '0:Usage: klpmake [OPTION...] [DIRECTORY...]' 'klpmake: --help'
 	is "$(for command in new update diff check try; do
 		[[ $(zcat "$root/usr/share/man/man1/klpmake-$command.1.gz") == '.so man1/klpmake.1' ]] || echo "$command"
 	done)" '' '... each of its commands has a man page'
