@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/util.h"
 #include "draft/call.h"
+#include "dwarf/imports.h"
 #include "dwarf/locals.h"
 #include "dwarf/type_text.h"
 #include "resolve/hidden.h"
@@ -207,7 +208,7 @@ static int refuse_imports(const struct answered *a)
 
 	if (dwarf_file_die(a->object->dwarf, a->unit, &unit))
 		return -1;
-	imports = dwarf_file_imports(a->object->dwarf, unit);
+	imports = imports_any(a->object->dwarf, unit);
 	if (imports > 0)
 		error("'%s': dwz has moved types of the file with '%s' to units of their own, "
 		      "which klpdecl does not read: use a debug file that dwz has not changed",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "dwarf/imports.h"
 #include "dwarf/ranges.h"
 #include "dwarf/units.h"
 
@@ -106,7 +107,7 @@ int defs_read(struct dwarf_file *d, Dwarf_Off unit, const struct strmap *wanted,
 	if (dwarf_file_die(d, unit, &die))
 		return -1;
 	strmap_free(&ret->index);
-	return dwarf_file_unit_children(d, die, read_child, &r);
+	return imports_children(d, die, read_child, &r);
 }
 
 const struct def *defs_find_data(const struct defs *defs, const char *name)

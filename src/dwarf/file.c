@@ -12,8 +12,6 @@
 
 /* No compiler nests blocks and inlined functions as deep as this. */
 #define NESTING_MAX 1000
-/* dwz makes some thousands of units for a large program, and one imports a part of them. */
-#define IMPORTS_MAX 20000
 
 bool dwarf_file_present(const struct elf_file *elf)
 {
@@ -326,70 +324,6 @@ int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
 		return -1;
 	}
 	return status == DW_DLV_NO_ENTRY ? 0 : dwarf_error(d, err);
-}
-
-/* A walk over a unit and those that it imports. */
-struct import_walk {
-	int (*fn)(struct dwarf_file *d, Dwarf_Die child, void *arg);
-	void *arg;
-	Dwarf_Off *seen;
-	size_t n, cap;
-};
-
-static bool is_import(Dwarf_Die die, Dwarf_Off *unit)
-{
-	Dwarf_Half tag;
-
-	return die_tag(die, &tag) && tag == DW_TAG_imported_unit &&
-	       die_reference(die, DW_AT_import, unit);
-}
-
-static int follow_import(struct dwarf_file *d, Dwarf_Die die, void *arg)
-{
-	struct import_walk *w = arg;
-	CLEANUP_DIE Dwarf_Die unit = NULL;
-	Dwarf_Off off;
-
-	if (!is_import(die, &off))
-		return w->fn(d, die, w->arg);
-	for (size_t i = 0; i < w->n; i++) {
-		if (w->seen[i] == off)
-			return 0;
-	}
-	if (w->n == IMPORTS_MAX) {
-		error("'%s': damaged debug information: a unit imports too many others",
-		      d->elf->path);
-		return -1;
-	}
-	GROW(w->seen, w->n, w->cap);
-	w->seen[w->n++] = off;
-	if (dwarf_file_die(d, off, &unit))
-		return -1;
-	return dwarf_file_children(d, unit, follow_import, w);
-}
-
-int dwarf_file_unit_children(struct dwarf_file *d, Dwarf_Die unit,
-			     int (*fn)(struct dwarf_file *d, Dwarf_Die child, void *arg), void *arg)
-{
-	struct import_walk w = {.fn = fn, .arg = arg};
-	int status = dwarf_file_children(d, unit, follow_import, &w);
-
-	free(w.seen);
-	return status;
-}
-
-static int find_import(struct dwarf_file *d, Dwarf_Die die, void *arg)
-{
-	Dwarf_Off off;
-
-	(void)d;
-	(void)arg;
-	return is_import(die, &off);
-}
-
-int dwarf_file_imports(struct dwarf_file *d, Dwarf_Die unit)
-{
-	return dwarf_file_children(d, unit, find_import, NULL);
 }
 
 /*

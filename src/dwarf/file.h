@@ -136,17 +136,6 @@ int dwarf_file_children(struct dwarf_file *d, Dwarf_Die parent,
 			int (*fn)(struct dwarf_file *d, Dwarf_Die child, void *arg), void *arg);
 
 /*
- * The same for the children of a unit, and of the units that it imports: dwz moves there what
- * several units have. Each is read once.
- */
-int dwarf_file_unit_children(struct dwarf_file *d, Dwarf_Die unit,
-			     int (*fn)(struct dwarf_file *d, Dwarf_Die child, void *arg),
-			     void *arg);
-
-/* Does a unit import others? -1 after error() when the DWARF is damaged. */
-int dwarf_file_imports(struct dwarf_file *d, Dwarf_Die unit);
-
-/*
  * The name of a file that DW_AT_decl_file numbers in the unit with that DIE, as its line table has
  * it; NULL when it has none. Asking for another unit frees the names of this one.
  */

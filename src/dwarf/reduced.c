@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "dwarf/imports.h"
 #include "dwarf/ranges.h"
 
 /* The file with the debug information of a unit that is only a skeleton, or NULL. */
@@ -62,7 +63,7 @@ int reduced_to_lines(struct dwarf_file *d, Dwarf_Die unit)
 
 	if (die_number(unit, DW_AT_language, &language) && language == DW_LANG_Mips_Assembler)
 		return 0;
-	whole = dwarf_file_unit_children(d, unit, look_for_types, &any);
+	whole = imports_children(d, unit, look_for_types, &any);
 	if (whole)
 		return whole < 0 ? -1 : 0;
 	return any || has_flag(unit, " -g1");

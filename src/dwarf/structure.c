@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "dwarf/imports.h"
 #include "dwarf/reduced.h"
 #include "dwarf/units.h"
 
@@ -67,7 +68,7 @@ int structures_read(struct dwarf_file *d, Dwarf_Die unit, struct structure *s, s
 {
 	struct search search = {s, n};
 
-	return dwarf_file_unit_children(d, unit, read_structure, &search);
+	return imports_children(d, unit, read_structure, &search);
 }
 
 /* From the end of the symbol table, where the global ones stand. */

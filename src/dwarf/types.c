@@ -220,6 +220,8 @@ static int read_part(struct dwarf_file *d, Dwarf_Die die, void *arg)
 	size_t i = types->n;
 
 	reading = die_tag(die, &t.tag) ? find_reading(t.tag) : NULL;
+	/* Types of a unit that is imported are not read. */
+	types->reduced |= t.tag == DW_TAG_imported_unit;
 	/* A function's parameters come first; its blocks and variables are not read. */
 	if (types->t[r->parent].tag == DW_TAG_subprogram && (!reading || reading->what & DECLARED))
 		return 1;
@@ -315,7 +317,7 @@ int types_read(struct dwarf_file *d, Dwarf_Off unit, struct types *ret)
 {
 	struct reader r = {.types = ret};
 	CLEANUP_DIE Dwarf_Die die = NULL;
-	int status, lines, imports;
+	int status, lines;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->unit = unit;
@@ -323,14 +325,13 @@ int types_read(struct dwarf_file *d, Dwarf_Off unit, struct types *ret)
 		return -1;
 	read_head(die, ret);
 	lines = reduced_to_lines(d, die);
-	imports = dwarf_file_imports(d, die);
 	ret->untyped |= lines > 0;
-	ret->reduced |= lines > 0 || imports || reduced_to_type_units(d);
+	ret->reduced |= lines > 0 || reduced_to_type_units(d);
 	for (ret->n = 0; ret->n < 2; ret->n++) {
 		GROW(ret->t, ret->n, ret->cap);
 		ret->t[ret->n] = (struct type){.off = ret->n};
 	}
-	status = lines < 0 || imports < 0 ? -1 : dwarf_file_children(d, die, read_part, &r);
+	status = lines < 0 ? -1 : dwarf_file_children(d, die, read_part, &r);
 	if (status)
 		types_free(ret);
 	else if (ret->n > 2)
