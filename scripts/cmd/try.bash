@@ -196,8 +196,7 @@ fill_initramfs()
 	for file in "${modules[@]}"; do
 		name=$(modinfo_field "$file" name)
 		name=${name:-$(module_name "$file")}
-		# It becomes a path here, and a word in the guest.
-		[[ $name =~ ^[A-Za-z0-9_-]{1,55}$ ]] || die "'$file' calls itself '$name', which is no name of a module"
+		is_module_name "$name" || die "'$file' calls itself '$name', which is no name of a module"
 		[[ ! -e $root/try/modules/$name.ko ]] || die "two modules are called '$name'"
 		cp -- "$file" "$root/try/modules/$name.ko"
 		names+=("$name")

@@ -119,6 +119,12 @@ temporary()
 		die "cannot write to '$where': set TMPDIR to a directory for temporary files"
 }
 
+# is_module_name NAME: names become paths, in /sys, in directories of klpmake's, and in guests.
+is_module_name()
+{
+	[[ $1 =~ ^[A-Za-z0-9_]{1,55}$ ]]
+}
+
 # say MESSAGE: prints progress for people, unless -q is given.
 say()
 {

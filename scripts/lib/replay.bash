@@ -64,7 +64,6 @@ replay_makefile_is_plain()
 {
 	local file line
 	local comment='^[[:blank:]]*(#(.*[^\])?)?$'
-	# Not a word that ends in a slash, and no subdir-y: kbuild would read the Makefile there.
 	local name='([A-Za-z0-9_.-]+-(m|y|objs)|[CA]FLAGS_[A-Za-z0-9_./-]+\.o|KLPMAKE_WHOLE)'
 	local word='([A-Za-z0-9_./,+:%=-]|\$\((src|obj|srctree|KLPMAKE_CUT)\))+'
 	for file in "$1"/Makefile "$1"/Kbuild; do
@@ -72,6 +71,7 @@ replay_makefile_is_plain()
 		while IFS= read -r line || [[ -n $line ]]; do
 			[[ $line =~ $comment ]] && continue
 			[[ $line =~ ^' '*${name}[[:blank:]]*[:+]?=([[:blank:]]*$word)*[[:blank:]]*$ ]] || return
+			# A directory: kbuild would read the Makefile there.
 			[[ ! $line =~ ^' '*subdir- && ! $line =~ /([[:blank:]]|$) ]] || return
 		done <"$file" || return
 	done
@@ -121,10 +121,10 @@ replay_compile()
 "
 }
 
-# replay_link WORD TARGET FROM...: adds the rule for what is made of object files, which WORD calls as kbuild does.
+# replay_link WORD TARGET FROM...: adds the rule for what is made of object files, which WORD calls as kbuild does, and sets
+# REPLY to the command.
 replay_link()
 {
-	local REPLY
 	replay_command "$2" || return
 	replay_text+="$2: ${*:3}
 	@echo '  $1 $2'; set -e; $REPLY
@@ -134,7 +134,7 @@ replay_link()
 # replay_write PLACE WORK: writes PLACE/replay.mk, and sets replay_objects and modules; 1 at any doubt.
 replay_write()
 {
-	local place=$1 work=$2 module objects linked=()
+	local place=$1 work=$2 module objects linked=() REPLY
 	local -A made=()
 	[[ -x $kdir/scripts/basic/fixdep ]] || return
 	kbuild_modules "$work"
@@ -164,7 +164,6 @@ replay_module()
 	done
 	if [[ ${objects[*]} != "${1##*/}.o" ]]; then
 		replay_link 'LD [M] ' "$1.o" "${objects[@]/#/$work/}" || return
-		replay_command "$1.o"
 		noted+=$REPLY
 	fi
 	[[ -z $replay_objtool || $noted == */objtool\ * ]] || return

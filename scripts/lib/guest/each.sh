@@ -4,22 +4,6 @@
 # The scenario of 'klpmake try --each': each module in its turn, before, with and after it. Each runs in a shell of its
 # own, which 'fail' ends, so that the next one is tried as well; but not in a kernel in which something of this one stays.
 
-# once MODULE
-once()
-{
-	phase before
-	script before "$1"
-	phase load
-	load "$1"
-	wait_patched "$1"
-	phase with
-	script with "$1"
-	phase unload
-	unload "$1"
-	phase after
-	script after "$1"
-}
-
 # take_back MODULE: what has failed is reported, and while /run/failed is there, this adds nothing to it. 1 if something of
 # it stays: itself, what it patches, or damage after which the kernel may say less than before.
 take_back()
@@ -34,15 +18,13 @@ take_back()
 	[ ! -d "/sys/module/$1" ] && gone "$1" && [ -z "$(ls /sys/kernel/livepatch)" ]
 }
 
-for module in $kernel_modules; do
-	kernel_module "$module"
-done
+needed_modules
 
 for module in $modules; do
 	tell module "$module"
 	echo start >/run/phase
 	echo "<6>$mark: '$module'" >/dev/kmsg
-	if (once "$module"); then
+	if (modules=$module && try_modules "$module"); then
 		tell passed
 		continue
 	fi

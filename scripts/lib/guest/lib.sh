@@ -7,6 +7,7 @@
 #
 #   $modules               the modules to try, in the order of the command line
 #   phase NAME             a new part begins; its name labels what is shown and what fails
+#   try_modules [NAME]     the whole try of $modules, before, with and after them; NAME goes to the user's script
 #   kernel_module NAME     load this module of the kernel (--modprobe) and what it depends on
 #   load NAME [PARAM...]   load a module to try
 #   refused NAME TEXT [PARAM...]
@@ -151,9 +152,10 @@ kernel_module()
 	local name
 	[ -e "/try/kernel/$(module_name "$1")" ] || fail "'$1' was not given with --modprobe"
 	while read -r name; do
+		[ ! -d "/sys/module/${name#\?}" ] || continue
 		case $name in
-			\?*) [ -d "/sys/module/${name#?}" ] || insmod "/try/kernel/${name#?}.ko" 2>/dev/null || : ;;
-			*) [ -d "/sys/module/$name" ] || insert "$name" "/try/kernel/$name.ko" ;;
+			\?*) insmod "/try/kernel/${name#?}.ko" 2>/dev/null || : ;;
+			*) insert "$name" "/try/kernel/$name.ko" ;;
 		esac
 	done <"/try/kernel/$(module_name "$1")"
 }
@@ -306,4 +308,40 @@ script()
 		[ $status -eq 0 ] || show "(status $status)"
 	fi
 	complain
+}
+
+# try_modules [NAME]: before, with and after $modules, each on top of the ones before it.
+try_modules()
+{
+	local module loaded=
+	phase before
+	script before "$@"
+
+	phase load
+	for module in $modules; do
+		load "$module"
+		wait_patched "$module"
+		loaded="$module $loaded"
+	done
+
+	phase with
+	script with "$@"
+	[ ! -e /try/shell ] || interact
+
+	phase unload
+	for module in $loaded; do
+		unload "$module"
+	done
+
+	phase after
+	script after "$@"
+}
+
+# needed_modules: those of the kernel that are to be loaded first.
+needed_modules()
+{
+	local module
+	for module in $kernel_modules; do
+		kernel_module "$module"
+	done
 }

@@ -135,5 +135,7 @@ settle()
 	[[ -n $ended ]] || wait "$!"
 	kill "$!" 2>/dev/null
 	now=$(stat -c %i -- "$3" 2>/dev/null)
-	[[ -n $now && $now != "$load" ]] || [[ $(stat -c %i -- "$2" 2>/dev/null) != "$file" ]] || rm -f -- "$2"
+	if [[ -z $now || $now == "$load" ]] && [[ $(stat -c %i -- "$2" 2>/dev/null) == "$file" ]]; then
+		rm -f -- "$2"
+	fi
 }

@@ -53,12 +53,6 @@ patch_name()
 	is_module_name "$REPLY" || die "'$1' is not the name of a livepatch"
 }
 
-# is_module_name NAME: names become paths in /sys and in the state directory.
-is_module_name()
-{
-	[[ $1 =~ ^[A-Za-z0-9_]{1,55}$ ]]
-}
-
 # is_release TEXT: is it one of a kernel? Releases become names of directories.
 is_release()
 {
