@@ -201,30 +201,8 @@ behind()
 # arm64_module: to a module, as if whole.c had been written by hand; and the kernel is what its source compiles to.
 arm64_module()
 {
-	local at
-	fresh
 	patched -e 's/if (flag_b)/_printk("another text"); if (flag_b)/' -e 's/x - ++count/x - 2 * ++count/' -e 's/whole_data + x/whole_data - x/'
-	c_file 001_whole.c "$path" <<<''
-	cp "$scratch/cut.o" "$dir/001_whole.o"
-	c_file main.c <<-'END'
-		int livepatch_flagged(int x);
-		int livepatch_other(int x);
-		int livepatch_replaced(int x);
-		static struct klp_func funcs[] = {{"flagged", livepatch_flagged}, {"other", livepatch_other}, {"replaced", livepatch_replaced}, {}};
-		static struct klp_object o[] = {{.funcs = funcs}, {}};
-		static struct klp_patch p = {.mod = THIS_MODULE, .objs = o};
-		int init_whole(void);
-		int init_whole(void) { return klp_enable_patch(&p); }
-	END
-	resolve
-	exits 0 "arm64: klpsyms takes a cut object as it takes a tagged file's"
-	for at in flag_a flag_b flag_c helper; do
-		is "$(symbol "$at" | awk '{ print $4 }')" "$(address "$at" whole.c)" "... $at is that of the file"
-	done
-	is "$(symbol .klp.local:other:count | awk '{ print $4 }')" "$(address count.0 whole.c)" "... and count is other()'s"
-	mkdir "$dir/linked"
-	run env -C "$dir" "$bin/klplink" --table syms -o linked/klp-x.ko klp-x.ko
-	exits 0 "klplink takes it"
+	cut_module "arm64: " "flagged other replaced" "flag_a flag_b flag_c helper"
 	mkdir -p "$scratch/base/kernel"
 	plain "$tree" "$scratch/base/kernel/whole.o"
 	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/linked/klp-x.ko"
@@ -300,30 +278,8 @@ other_register()
 # riscv64_module: to a module, by slots and veneers; and the kernel is what its source compiles to.
 riscv64_module()
 {
-	local at
-	fresh
 	patched -e 's/if (flag_b)/_printk("another text"); if (flag_b)/' -e 's/x - ++count/x - 2 * ++count/' -e 's/? x : -x/? x : x + 1/'
-	c_file 001_whole.c "$path" <<<''
-	cp "$scratch/cut.o" "$dir/001_whole.o"
-	c_file main.c <<-'END'
-		int livepatch_flagged(int x);
-		int livepatch_other(int x);
-		int livepatch_outside(int x);
-		static struct klp_func funcs[] = {{"flagged", livepatch_flagged}, {"other", livepatch_other}, {"outside", livepatch_outside}, {}};
-		static struct klp_object o[] = {{.funcs = funcs}, {}};
-		static struct klp_patch p = {.mod = THIS_MODULE, .objs = o};
-		int init_whole(void);
-		int init_whole(void) { return klp_enable_patch(&p); }
-	END
-	resolve
-	exits 0 "riscv64: klpsyms takes a cut object as it takes a tagged file's"
-	for at in flag_a flag_b flag_c; do
-		is "$(symbol "$at" | awk '{ print $4 }')" "$(address "$at" whole.c)" "... $at is that of the file"
-	done
-	is "$(symbol .klp.local:other:count | awk '{ print $4 }')" "$(address count.0 whole.c)" "... and count is other()'s"
-	mkdir "$dir/linked"
-	run env -C "$dir" "$bin/klplink" --table syms -o linked/klp-x.ko klp-x.ko
-	exits 0 "klplink takes it"
+	cut_module "riscv64: " "flagged other outside" "flag_a flag_b flag_c"
 	is "$(LC_ALL=C readelf -rW "$dir/linked/klp-x.ko" | sed -n 's/.* R_RISCV_JAL .* klp_load\.vmlinux\.\(flag_.\),.*/\1/p' | sort | xargs)" \
 		"flag_a flag_b flag_c" "... what loads and stores gets a veneer"
 	is "$(LC_ALL=C "${mini_cross}objdump" -d --no-show-raw-insn --section=.text.klp_stubs "$dir/linked/klp-x.ko" | awk '/auipc/ { print $2; getline; print $2; getline; print $2 }' | sort | uniq -c | xargs)" \

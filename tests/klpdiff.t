@@ -161,31 +161,9 @@ replace apart livepatch_apart it uses '$name', which changes and cannot be repla
 # To a module, as if whole.c had been written by hand.
 whole_module()
 {
-	local at
-	fresh
 	patched -e 's/if (flag_b)/_printk("another text"); if (flag_b)/' -e 's/x - ++count/x - 2 * ++count/'
-	c_file 001_whole.c "$path" <<<''
-	cp "$scratch/cut.o" "$dir/001_whole.o"
-	c_file main.c <<-'END'
-		int livepatch_flagged(int x);
-		int livepatch_other(int x);
-		static struct klp_func funcs[] = {{"flagged", livepatch_flagged}, {"other", livepatch_other}, {}};
-		static struct klp_object o[] = {{.funcs = funcs}, {}};
-		static struct klp_patch p = {.mod = THIS_MODULE, .objs = o};
-		int init_whole(void);
-		int init_whole(void) { return klp_enable_patch(&p); }
-	END
-	resolve
-	exits 0 "klpsyms takes a cut object as it takes a tagged file's"
-	for at in flag_a flag_b flag_c limits; do
-		is "$(symbol "$at" | awk '{ print $4 }')" "$(address "$at" whole.c)" "... $at is that of the file"
-	done
-	at=$(address count.0 whole.c)
 	[[ $(mini_nm "$k/vmlinux" | grep -c ' b count\.') == 2 ]] || fail "two variables are called count"
-	is "$(symbol .klp.local:other:count | awk '{ print $4 }')" "$at" "... and count is other()'s" 
-	mkdir -p "$dir/out"
-	run env -C "$dir" "$bin/klplink" --table syms -o out/klp-x.ko klp-x.ko
-	exits 0 "klplink takes it"
+	cut_module '' 'flagged other' 'flag_a flag_b flag_c limits'
 }
 
 write_file
