@@ -66,21 +66,7 @@ behind()
 	sed -i -e 's/types\[0\] == &bm_fs_type,/flags(),/' \
 		-e '/^static ssize_t/i static noinline int flags(void)\n{\n\treturn bm_fs_type.fs_flags;\n}\n' "$dir/misc.c"
 	makes "$dir" klp-module.ko
-	cat >"$dir/scenario" <<-'END'
-		kernel_module binfmt_misc
-		mkdir /tmp/misc
-		run mount -t binfmt_misc misc /tmp/misc
-		load klp-module
-		wait_patched klp-module
-		run cat /tmp/misc/status
-		case $(cat /tmp/misc/status) in
-			"binfmt_misc 8 -22 "*) ;;
-			*) fail "it is '$(cat /tmp/misc/status)'" ;;
-		esac
-		run umount /tmp/misc
-		unload klp-module
-	END
-	proves "a member of a module's structure" "$dir/klp-module.ko" -- --modprobe binfmt_misc --scenario "$dir/scenario"
+	misc_says 8 "$dir" "a member of a module's structure"
 }
 
 doubts()

@@ -137,21 +137,7 @@ static noinline int flags(void)\
 	makes "$dir" klp-module.ko
 	is "$(LC_ALL=C "${objcopy/objcopy/readelf}" --wide --relocs "$dir/klp-module.ko" | grep -c 'R_RISCV_JAL .* klp_load\.binfmt_misc\.bm_fs_type,0\.text+0x')" 4 \
 		"$release: ... each of its four instructions has a veneer"
-	cat >"$dir/scenario" <<-'END'
-		kernel_module binfmt_misc
-		mkdir /tmp/misc
-		run mount -t binfmt_misc misc /tmp/misc
-		load klp-module
-		wait_patched klp-module
-		run cat /tmp/misc/status
-		case $(cat /tmp/misc/status) in
-			"binfmt_misc 108 -22 "*) ;;
-			*) fail "it is '$(cat /tmp/misc/status)'" ;;
-		esac
-		run umount /tmp/misc
-		unload klp-module
-	END
-	proves "a module's variable at its distance" "$dir/klp-module.ko" -- --modprobe binfmt_misc --scenario "$dir/scenario"
+	misc_says 108 "$dir" "a module's variable at its distance"
 }
 
 # medlow: a patch to the source of a kernel whose code has addresses is refused by name.

@@ -151,3 +151,24 @@ faults()
 	run "$top/klpmake" try "$copies/oops/klp-oops.ko" --timeout 600 --log "$copies/console"
 	refused 1 "error: load: cannot load 'klp_oops': $fault_words" "$release: a module that faults fails the try"
 }
+
+# misc_says FLAGS DIR TEST_NAME: binfmt_misc's status, to which the module of DIR (tests/arch/module, whose types[0] has been
+# edited) adds what it reads, has FLAGS there.
+misc_says()
+{
+	cat >"$2/scenario" <<-END
+		kernel_module binfmt_misc
+		mkdir /tmp/misc
+		run mount -t binfmt_misc misc /tmp/misc
+		load klp-module
+		wait_patched klp-module
+		run cat /tmp/misc/status
+		case \$(cat /tmp/misc/status) in
+			"binfmt_misc $1 -22 "*) ;;
+			*) fail "it is '\$(cat /tmp/misc/status)'" ;;
+		esac
+		run umount /tmp/misc
+		unload klp-module
+	END
+	proves "$3" "$2/klp-module.ko" -- --modprobe binfmt_misc --scenario "$2/scenario"
+}

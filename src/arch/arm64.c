@@ -5,6 +5,8 @@
 #include <elf.h>
 #include <string.h>
 
+#include "arch/step_rows.h"
+
 #define ARM64_PART "parts of numbers hold no address: use a pointer"
 
 /*
@@ -67,25 +69,14 @@ static const struct arch_stub arm64_veneer = {
 	.jump = R_AARCH64_JUMP26,
 };
 
-static uint32_t arm64_instruction(const unsigned char *code)
-{
-	return code[0] | (uint32_t)code[1] << 8 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24;
-}
-
-static void arm64_put(unsigned char *code, uint32_t instruction)
-{
-	for (size_t i = 0; i < 4; i++)
-		code[i] = (unsigned char)(instruction >> 8 * i);
-}
-
 /* adrp has its register in the lowest five bits, ldr has its own there and the base above 5. */
 static bool arm64_fit_veneer(unsigned char *veneer, const unsigned char *code)
 {
-	uint32_t adrp = arm64_instruction(code), reg = adrp & 0x1f;
+	uint32_t adrp = code_word(code), reg = adrp & 0x1f;
 
 	memcpy(veneer, arm64_veneer.code, arm64_veneer.size);
-	arm64_put(veneer, arm64_instruction(veneer) | reg);
-	arm64_put(veneer + 4, arm64_instruction(veneer + 4) | reg | reg << 5);
+	code_put_word(veneer, code_word(veneer) | reg);
+	code_put_word(veneer + 4, code_word(veneer + 4) | reg | reg << 5);
 	/* Register 31 is the zero register (or sp), which no slot can be loaded into. */
 	return (adrp & 0x9f000000) == 0x90000000 && reg != 0x1f;
 }
@@ -93,14 +84,14 @@ static bool arm64_fit_veneer(unsigned char *veneer, const unsigned char *code)
 /* "add" of an unshifted number, and all that loads or stores at one: it is in bits 10 to 21. */
 static bool arm64_set_low(unsigned char *code, uint8_t low, int64_t number)
 {
-	uint32_t instruction = arm64_instruction(code);
+	uint32_t instruction = code_word(code);
 	bool known = (instruction & 0x7fc00000) == 0x11000000 ||
 		     (instruction & 0x3b000000) == 0x39000000;
 
 	if (!known || number < 0 || number % low || number / low > 0xfff)
 		return false;
 	instruction = (instruction & ~((uint32_t)0xfff << 10)) | (uint32_t)(number / low) << 10;
-	arm64_put(code, instruction);
+	code_put_word(code, instruction);
 	return true;
 }
 

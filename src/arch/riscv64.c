@@ -5,6 +5,8 @@
 #include <elf.h>
 #include <string.h>
 
+#include "arch/step_rows.h"
+
 /* Missing in older <elf.h>. */
 #define RISCV_PLT32 59
 #define RISCV_SET_ULEB128 60
@@ -87,25 +89,14 @@ static const struct arch_stub riscv64_veneer = {
 	.jump = R_RISCV_JAL,
 };
 
-static uint32_t riscv64_instruction(const unsigned char *code)
-{
-	return code[0] | (uint32_t)code[1] << 8 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24;
-}
-
-static void riscv64_put(unsigned char *code, uint32_t instruction)
-{
-	for (size_t i = 0; i < 4; i++)
-		code[i] = (unsigned char)(instruction >> 8 * i);
-}
-
 /* auipc and ld have their register above bit 7, and ld the base above bit 15. */
 static bool riscv64_fit_veneer(unsigned char *veneer, const unsigned char *code)
 {
-	uint32_t auipc = riscv64_instruction(code), reg = auipc >> 7 & 0x1f;
+	uint32_t auipc = code_word(code), reg = auipc >> 7 & 0x1f;
 
 	memcpy(veneer, riscv64_veneer.code, riscv64_veneer.size);
-	riscv64_put(veneer, riscv64_instruction(veneer) | reg << 7);
-	riscv64_put(veneer + 4, riscv64_instruction(veneer + 4) | reg << 7 | reg << 15);
+	code_put_word(veneer, code_word(veneer) | reg << 7);
+	code_put_word(veneer + 4, code_word(veneer + 4) | reg << 7 | reg << 15);
 	/* Register 0 is always zero. */
 	return (auipc & 0x7f) == 0x17 && reg;
 }
@@ -116,13 +107,13 @@ static bool riscv64_fit_veneer(unsigned char *veneer, const unsigned char *code)
  */
 static bool riscv64_set_low(unsigned char *code, uint8_t low, int64_t number)
 {
-	uint32_t instruction = riscv64_instruction(code), what = instruction & 0x707f;
+	uint32_t instruction = code_word(code), what = instruction & 0x707f;
 	bool store = (what & 0x7f) == 0x23 || (what & 0x7f) == 0x27;
 	bool other = (what & 0x7f) == 0x03 || (what & 0x7f) == 0x07 || what == 0x13 || what == 0x67;
 
 	if ((!store && !other) || low != 1 || number)
 		return false;
-	riscv64_put(code, instruction & (store ? 0x01fff07f : 0x000fffff));
+	code_put_word(code, instruction & (store ? 0x01fff07f : 0x000fffff));
 	return true;
 }
 

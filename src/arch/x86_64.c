@@ -5,6 +5,8 @@
 #include <elf.h>
 #include <string.h>
 
+#include "arch/step_rows.h"
+
 /* arch/x86/kernel/module.c, __write_relocate_add(); no GOT: modules are built without PIC. */
 static const struct arch_reloc x86_64_relocs[] = {
 	{T(R_X86_64_64), .size = 8, .plain = true},
@@ -146,7 +148,6 @@ static size_t x86_branch(const unsigned char *code, size_t size, int64_t *distan
 {
 	bool jcc = code[0] == 0x0f && size > 1 && (code[1] & 0xf0) == 0x80;
 	size_t len = jcc ? 6 : 5;
-	uint32_t to;
 
 	if ((code[0] == 0xeb || (code[0] & 0xf0) == 0x70) && size > 1) {
 		*distance = (int8_t)code[1];
@@ -155,8 +156,7 @@ static size_t x86_branch(const unsigned char *code, size_t size, int64_t *distan
 	if ((!jcc && (code[0] & 0xfe) != 0xe8) || size < len)
 		return 0;
 	code += len - 4;
-	to = code[0] | (uint32_t)code[1] << 8 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24;
-	*distance = (int32_t)to;
+	*distance = (int32_t)code_word(code);
 	return len;
 }
 
