@@ -176,6 +176,17 @@ static bool compare_rest(struct same *s, const struct stretch *t, uint64_t i, co
 	return (begun && begun->offset - (uint32_t)t->a_at < t->size) || differ_at(s, t, i);
 }
 
+/* Is an instruction of that size the same besides the operand? */
+static bool same_besides(const struct stretch *t, uint64_t i, unsigned int size,
+			 const struct operand *operand)
+{
+	for (unsigned int k = 0; k < size; k++) {
+		if ((t->a[i + k] ^ t->b[i + k]) & ~(operand->field >> 8 * k) & 0xff)
+			return false;
+	}
+	return true;
+}
+
 /* An instruction that holds a part of an address: the rest of it has to be the same. */
 static bool compare_operand(struct same *s, const struct stretch *t, uint64_t i,
 			    const struct reloc *r, const struct arch_reloc *type)
@@ -187,10 +198,8 @@ static bool compare_operand(struct same *s, const struct stretch *t, uint64_t i,
 	if (!operand_read(s->a->arch, r->type, t->b + i, t->b_at + i, &operand) ||
 	    (other && other->type != r->type))
 		return differ_at(s, t, i);
-	for (unsigned int k = 0; k < type->size; k++) {
-		if ((t->a[i + k] ^ t->b[i + k]) & ~(operand.field >> 8 * k) & 0xff)
-			return differ_at(s, t, i);
-	}
+	if (!same_besides(t, i, type->size, &operand))
+		return differ_at(s, t, i);
 	if (type->label)
 		return compare_rest(s, t, i, r);
 	if (other)
@@ -250,11 +259,9 @@ static bool compare_near(struct same *s, const struct stretch *t, uint64_t i, ui
 	if (code_reloc(s->b, t->b_at + i) || operand_branch(s->b->arch, t->b + i) != type ||
 	    !operand_read(s->b->arch, type, t->b + i, t->b_at + i, &other))
 		return differ_at(s, t, i);
-	/* What it does besides, as to keep where it came from. */
-	for (unsigned int k = 0; k < 4; k++) {
-		if ((t->a[i + k] ^ t->b[i + k]) & ~(operand->field >> 8 * k) & 0xff)
-			return differ_at(s, t, i);
-	}
+	/* Also whether it keeps where it came from. */
+	if (!same_besides(t, i, 4, operand))
+		return differ_at(s, t, i);
 	b.place = b.object = other.to;
 	return same_ref(s, &a, &b, SAME_CALL, t->a_at + i, t->b_at + i);
 }
