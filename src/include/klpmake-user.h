@@ -30,6 +30,6 @@ struct klp_patch {
 		__attribute__((section(".klp.patch"), used)) = &(PATCH)
 
 /* KLP_STATIC_LOCAL(FUNCTION, NAME), KLP_STATIC_LOCAL_AT(FUNCTION, NAME, LINE) */
-#include <klpmake_names.h>
+#include "klpmake_names.h"
 
 #endif

@@ -26,7 +26,7 @@
  *	extern struct list_head inetsw[] KLP_SYMBOL_OF(vmlinux, "net/ipv4/af_inet.c", inetsw);
  *	static int type_show(struct kobject *k) KLP_SYMBOL(vmlinux, type_show, 3);
  */
-#include <klpmake_names.h>
+#include "klpmake_names.h"
 
 /* The symbol NAME of another kernel file than the tagged one, compiled into OBJECT. */
 #define KLP_SYMBOL_OF(OBJECT, FILE, NAME) KLP_ASM_NAME(".klp.file:" #OBJECT ":" FILE ":" #NAME)
