@@ -43,7 +43,6 @@ scenario()
 # network: a qemu whose guest's port 22 is a port here that nobody else has. Its number is in the file of $MACHINE.
 network()
 {
-	mkdir "$scratch/bin"
 	guest_qemu "$scratch/bin" <<-'END'
 		exec "$qemu" "$@" -netdev user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22 -device virtio-net-pci,netdev=net,romfile= \
 			-monitor stdio < <(echo 'info usernet'; exec tail -f --pid=$$ /dev/null) >"$MACHINE"
@@ -54,7 +53,7 @@ network()
 keys()
 {
 	dropbearkey -t ed25519 -f "$scratch/host-key" >/dev/null 2>&1 &&
-		ssh-keygen -q -t ed25519 -N '' -C '' -f "$scratch/key" || return
+		ssh-keygen -q -t ed25519 -N '' -C '' -f "$scratch/key"
 	cat >"$scratch/bin/ssh" <<-END
 		#!/bin/bash
 		exec $(type -P ssh) -F $scratch/ssh-config "\$@"
@@ -62,13 +61,13 @@ keys()
 	chmod +x "$scratch/bin/ssh"
 }
 
-# boot RELEASE MODULE: starts the machines, and waits until each has its server.
+# boot: starts the machines, and waits until each has its server.
 trys=()
 boot()
 {
 	local name port
 	for name in "${machines[@]}"; do
-		MACHINE=$scratch/usernet-$name PATH=$scratch/bin:$PATH "$top/klpmake" try "$2" --scenario "$scratch/scenario" --cpus 1 \
+		MACHINE=$scratch/usernet-$name PATH=$scratch/bin:$PATH "$top/klpmake" try "$module" --scenario "$scratch/scenario" --cpus 1 \
 			--modprobe virtio_pci --modprobe virtio_net --program bash --program flock --program dropbear --program /usr/bin/python3 \
 			--program "$top/build/klpinfo" --file "$scratch/key.pub" --file "$scratch/host-key" --file "$scratch/python.tar" \
 			--timeout 600 --log "$scratch/log-$name" >"$scratch/try-$name" 2>&1 &
@@ -94,19 +93,19 @@ boot()
 	END
 }
 
-# on MACHINE COMMAND
+# on MACHINE COMMAND: through one connection, which ends with the machine.
 on()
 {
-	"$scratch/bin/ssh" -n "$1" "$2"
+	"$scratch/bin/ssh" -n -o ControlMaster=auto -o ControlPersist=yes -o ControlPath="$scratch/%n" "$1" "$2"
 }
 
-# patched: which machines are.
+# patched: the machines that are, by what they do, and the livepatches that are loaded.
 patched()
 {
 	local name
 	for name in "${machines[@]}"; do
-		printf '%s:%s ' "$name" "$(on "$name" 'grep -c livepatched=1 /proc/cmdline; ls /sys/kernel/livepatch' | paste -sd ' ')"
-	done
+		printf '%s:%s\n' "$name" "$(on "$name" 'grep -o livepatched=1 /proc/cmdline; ls /sys/kernel/livepatch' | paste -sd ' ')"
+	done | paste -sd ' '
 }
 
 # klp COMMAND [ARG...]
@@ -117,30 +116,24 @@ klp()
 
 with_hosts()
 {
-	local module=$1
-	is "$(patched)" 'a:0 b:0 ' 'two machines'
-	klp load --host b "$module"
-	is "$status:$err:$(patched)" '0::a:0 b:1 klp_cmdline ' 'a livepatch is loaded on one'
-	klp load --host b --host a "$module"
-	refused 1 "b: klpmake load: error: a livepatch 'klp_cmdline' is loaded already" 'the same again, and on another machine'
-	has "$out" $'\na  not tried' '... which is not tried'
-	is "$(patched)" 'a:0 b:1 klp_cmdline ' '... and not touched'
-	klp unload --host b klp_cmdline
-	is "$status:$err:$(patched)" '0::a:0 b:0 ' 'it is unloaded'
+	is "$(patched)" 'a: b:' 'two machines'
 	klp load -j 2 --host a --host b --trial 1h "$module"
-	is "$status:$err:$(patched)" '0::a:1 klp_cmdline b:1 klp_cmdline ' 'it is loaded on both at once, on trial'
+	is "$status:$err:$(patched)" "0::a:$with b:$with" 'a livepatch is loaded on both at once, on trial'
+	is "$(tail -n 2 <<<"$out" | grep -c '^[ab]  klp_cmdline: enabled, every task has it; it goes back in ')" 2 \
+		'... with a table'
 	klp keep --host a --host b klp_cmdline
 	is "$status:$err" 0: '... kept'
-	klp unload -j 2 --host a --host b klp_cmdline
-	is "$status:$err:$(patched)" '0::a:0 b:0 ' '... and unloaded'
-	klp load --host a --trial 5 "$module"
+	klp unload --host b klp_cmdline
+	is "$status:$err:$(patched)" "0::a:$with b:" '... and unloaded on one'
+	klp load --host a --host b "$module"
+	refused 1 "a: klpmake load: error: a livepatch 'klp_cmdline' is loaded already" 'the same again, and on another machine'
+	is "$(tail -n 1 <<<"$out"):$(patched)" "b  not tried:a:$with b:" '... which is not tried'
+	klp unload --host a klp_cmdline
+	is "$status:$err:$(patched)" '0::a: b:' 'it is unloaded'
+	klp load --host b --trial 5 "$module"
 	exits 0 'a short trial'
-	holds '... ends by itself' until_holds ended
-}
-
-ended()
-{
-	[[ $(patched) == 'a:0 b:0 ' ]]
+	ended() { [[ $(patched) == 'a: b:' ]]; }
+	holds '... ends there by itself' until_holds ended
 }
 
 # play FILE [ARG...]
@@ -154,50 +147,76 @@ with_ansible()
 	local name
 	# Ansible runs in such a locale only.
 	export LC_ALL=C.UTF-8 ANSIBLE_HOME=$scratch/ansible ANSIBLE_LOCAL_TEMP=$scratch/ansible/local ANSIBLE_NOCOLOR=1 \
-		ANSIBLE_SSH_CONTROL_PATH_DIR=$scratch/cp
-	# dropbear has no sftp.
+		ANSIBLE_SSH_CONTROL_PATH_DIR=$scratch/ansible
+	# What the server is without, and what takes half the time.
 	export ANSIBLE_SSH_TRANSFER_METHOD=piped ANSIBLE_PIPELINING=true
 	for name in "${machines[@]}"; do
 		tar -c -C "$scratch/installed" usr | "$scratch/bin/ssh" "$name" 'tar -x -C /'
 		printf '%s ansible_become=false ansible_python_interpreter=/bin/python3\n' "$name"
 	done >"$scratch/inventory"
 	on a ': >/run/healthy'
-	play load.yml -e "livepatch_module=$1" -e '{"livepatch_check": ["test", "-e", "/run/healthy"]}'
-	is "$status:$(patched)" '2:a:1 klp_cmdline b:0 ' 'it is loaded by Ansible where the check says yes, and taken back where it says no'
-	echo "$out"
-	echo "$err"
+	play load.yml -e "livepatch_module=$module" -e '{"livepatch_check": ["test", "-e", "/run/healthy"]}'
+	is "$status:$(patched)" "2:a:$with b:" 'Ansible loads it; where the check of the machine fails, it is taken back'
+	has "$out" "klp_cmdline is not loaded on b: 'Check the machine' failed" '... which is said'
+	is "$(on a 'klpmake list' | head -n 1):$(on b 'klpmake list')" 'klp_cmdline: enabled:no livepatch is loaded' '... and no trial goes on'
+	play rollback.yml -e livepatch_name=klp_cmdline --limit a
+	is "$status:$(patched)" '0:a: b:' 'Ansible takes it back'
 }
 
-need()
+# python FILE: a tar of what Ansible needs there. Each of its tasks comes with the source of all that it uses, which an emulated
+# machine compiles for seconds: instead of that, these take what is installed.
+python()
+{
+	local library ansible part=$scratch/python
+	library=$(/usr/bin/python3 -c 'import os; print(os.path.dirname(os.__file__))')
+	ansible=$(/usr/bin/python3 -c 'import ansible; print(ansible.__path__[0])')
+	mkdir -p "$part/${ansible%/*}"
+	echo 'import installed' >"$part/${ansible%/*}/installed.pth"
+	cat >"$part/${ansible%/*}/installed.py" <<-END
+		import sys
+		from importlib.machinery import PathFinder
+
+		class Installed:
+		    def find_spec(name, path=None, target=None):
+		        return PathFinder.find_spec(name, ["$ansible"]) if name == "ansible.module_utils" else None
+
+		sys.meta_path.insert(0, Installed)
+	END
+	tar -cf "$1" --exclude={test,idlelib,lib2to3,ensurepip,pydoc_data,config-\*} -C / "${library#/}" "${ansible#/}/module_utils" -C "$part" .
+}
+
+# need_servers: without what the machines need, the test ends here and says what.
+need_servers()
 {
 	local name
-	for name in ssh ssh-keygen dropbear dropbearkey ansible-playbook; do
-		find_program "$name" >/dev/null || skip_all "there is no '$name': 'scripts/setup test' installs it"
+	for name in ssh ssh-keygen dropbear dropbearkey ansible-playbook /usr/bin/python3; do
+		PATH=$PATH:/usr/sbin:/sbin type -P "$name" >/dev/null || skip_all "there is no '$name': 'scripts/setup test' installs it"
 	done
 }
 
 main()
 {
-	local releases=() release dir name i
+	local releases=() release module i with='livepatched=1 klp_cmdline'
+	need_servers
 	need_guests
-	#need
 	release=${releases[-1]}
 	cp -r "$top/example/cmdline" "$scratch"
+	module=$scratch/cmdline/klp-cmdline.ko
 	run "$top/klpmake" -k "$release" "$scratch/cmdline"
 	exits 0 "$release: klpmake makes a livepatch"
 	klpmake_in "$scratch/tree.tar"
-	tar -cf "$scratch/python.tar" --exclude={test,idlelib,lib2to3,ensurepip,pydoc_data,config-3.11\*} -C / usr/lib/python3.11
-	ls -l "$scratch/python.tar"
+	python "$scratch/python.tar"
 	scenario >"$scratch/scenario"
-	network && keys && boot "$release" "$scratch/cmdline/klp-cmdline.ko" || fail 'no machines'
-	time with_hosts "$scratch/cmdline/klp-cmdline.ko"
-	time with_ansible "$scratch/cmdline/klp-cmdline.ko"
-	for i in 0 1; do
-		name=${machines[i]}
-		on "$name" 'echo >/run/end'
+	mkdir "$scratch/bin"
+	network
+	keys
+	holds 'the machines start' boot
+	with_hosts
+	with_ansible
+	for i in "${!machines[@]}"; do
+		on "${machines[i]}" 'echo >/run/end'
 		wait "${trys[i]}"
-		is $? 0 "$name: nothing is left, and the kernel has not complained"
-		cat "$scratch/try-$name"
+		is "$?:$(sed -n 's/^klpmake try: error: //p' "$scratch/try-${machines[i]}")" 0: "${machines[i]}: nothing is left, and the kernel has not complained"
 	done
 	nothing_left 'nothing is left of the guests'
 	done_testing
