@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2317 # holds and until_holds call what they are given
 #
 # Several machines at once: two guests with an ssh server each. 'klpmake load', 'keep' and 'unload' with --host, where nothing of
 # klpmake is installed; then the Ansible role of example/fleet, where what loads livepatches is.

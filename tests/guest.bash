@@ -31,8 +31,11 @@ guest_qemu()
 {
 	local name=qemu-system-x86_64
 	{
-		printf '#!/bin/bash\nqemu=%q\n' "$(type -P "$name")"
-		echo '[[ " $* " != *" -S "* ]] || exec "$qemu" "$@"'
+		cat <<-END
+			#!/bin/bash
+			qemu=$(type -P "$name")
+			[[ " \$* " != *' -S '* ]] || exec "\$qemu" "\$@"
+		END
 		cat
 	} >"$1/$name"
 	chmod +x "$1/$name"
