@@ -170,7 +170,7 @@ arch_tests := $(wildcard tests/arch-*.t)
 all_arches := x86_64 $(patsubst tests/arch-%.t,%,$(arch_tests))
 arches := $(if $(filter all,$(ARCHES)),$(all_arches),$(ARCHES))
 # The longest come first, so that none of them runs alone in the end.
-longest := $(patsubst %,tests/%.t,selftests doubt-guest guest-failures symbols special run-guest reset-guest sign-guest hosts guest try-each backwards fix-kernels types-kernels \
+longest := $(patsubst %,tests/%.t,selftests doubt-guest guest-failures symbols special fleet-guest run-guest reset-guest sign-guest hosts guest try-each backwards fix-kernels types-kernels \
 	modules klpmake-interrupted klpmake packages template-kernels fix-noise fuzz)
 own_tests := $(longest) $(filter-out $(arch_tests) $(longest),$(wildcard tests/*.t))
 TESTS ?= $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches))) $(if $(filter x86_64,$(arches)),$(own_tests))
@@ -178,7 +178,7 @@ TESTS ?= $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches))) $(if $(filt
 JOBS ?= $(shell expr $$(nproc) + 2)
 
 # Those that need kernels; hosts.t, which compiles for other machines; packages.t, which builds packages.
-with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels fix-noise guest guest-failures helpers-kernels hosts klpmake leftovers modules \
+with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels fix-noise fleet-guest guest guest-failures helpers-kernels hosts klpmake leftovers modules \
 		namespaces packages replay reset-guest run-guest selftests sign sign-guest special symbols template-kernels try-each types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
 
 # The miniature kernels that the tests of one run share: tests/mini.bash.
