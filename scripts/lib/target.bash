@@ -171,7 +171,7 @@ find_vmlinux()
 find_machine()
 {
 	# cross_compiler() asks for the others.
-	elf_machine_find "$vmlinux" ${kdir:+"$kdir/scripts/mod/modpost" "/proc/$$/exe"} || true
+	elf_machine_find "$vmlinux" ${kdir:+"$kdir/scripts/mod/modpost" "$BASH"} || true
 	# shellcheck disable=SC2154 # machines.bash sets it
 	machine_row elf "$elf_machine" || machine_name=$(uname -m)
 }
