@@ -3,6 +3,8 @@
 # Debug information from the servers in DEBUGINFOD_URLS. debuginfod-find of elfutils gets it, and keeps it in its own
 # cache. Nobody is asked where that variable is not set. Source common.bash first.
 
+# shellcheck disable=SC2034,SC2154 # verbosity is common.bash's, and others use what is set here
+
 debuginfod_said='' # why it has not found anything, as lines for the end of a message
 
 # debuginfod_find BUILD-ID: sets REPLY to a file with that build's debug information. 1 if there is none, and debuginfod_said
