@@ -114,6 +114,19 @@ dwz_alone()
 	shared
 }
 
+# Half of what strip or objcopy have made two files of.
+without_code()
+{
+	as_is split
+	objcopy --only-keep-debug "$k/vmlinux"
+	each_refuses "'$k/vmlinux': it has debug information, and no code (objcopy --only-keep-debug): put it together with the vmlinux that it was taken from, with 'eu-unstrip -o WHOLE THAT $k/vmlinux', and use WHOLE" \
+		'debug information without code'
+	type eu-unstrip >/dev/null 2>&1 || return 0
+	objcopy --strip-all "$whole/vmlinux" "$scratch/code"
+	eu-unstrip -o "$scratch/both" "$scratch/code" "$k/vmlinux" && mv "$scratch/both" "$k/vmlinux"
+	read_alpha '... which is put together'
+}
+
 mini_vmlinux "$whole" && make_frame && check_setup || exit 1
 fresh
 c_file a.c "$alpha" <<<'extern int state; int use(void); int use(void) { return state; }'
@@ -121,5 +134,6 @@ k=$whole
 compile
 (cd "$dir" && ld -r -o klp-x.ko "${objects[@]}" "$scratch/frame.o" "$scratch/mod.o")
 compressed
+without_code
 dwz_alone
 done_testing

@@ -231,6 +231,10 @@ static void report_missing(const struct binary *b)
 	else
 		message_more("  install the debug information of its package, or give it with "
 			     "--debug FILE\n");
+	if (b->library && getenv("DEBUGINFOD_URLS"))
+		message_more("  a server of DEBUGINFOD_URLS may have it: --debug "
+			     "\"$(debuginfod-find debuginfo %s)\"\n",
+			     b->id);
 }
 
 bool binaries_has_debug(const struct binaries *all, struct binary *b)
