@@ -179,7 +179,7 @@ JOBS ?= $(shell expr $$(nproc) + 2)
 
 # Those that need kernels; hosts.t, which compiles for other machines; packages.t, which builds packages.
 with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels fix-noise fleet-guest guest guest-failures helpers-kernels hosts klpmake leftovers modules \
-		namespaces packages replay reset-guest run-guest selftests sign sign-guest special symbols template-kernels try-each types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
+		namespaces packages replay reset-guest run-guest selftests sign sign-guest special symbols systemd-guest template-kernels try-each types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
 
 # The miniature kernels that the tests of one run share: tests/mini.bash.
 shared := mini=$$(mktemp -d) && trap 'rm -rf "$$mini"' EXIT && KLPMAKE_MINI=$$mini
