@@ -20,7 +20,7 @@ user_program()
 	END
 }
 
-# user_patch [OPTION...]: klpmake user of a patch of work() that uses count.
+# user_patch: klpmake user of a patch of work() that uses count.
 user_patch()
 {
 	patch fix server work new_work <<-END
@@ -31,7 +31,7 @@ user_patch()
 		extern struct pair last;
 		static long new_work(long x) { return x + ++count + last.b; }
 	END
-	make_patch --allow ipa "$@"
+	make_patch --allow ipa
 }
 
 # guarded: klpmake user of a patch of pairs(), which needs a guard.

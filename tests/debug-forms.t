@@ -133,11 +133,11 @@ without_code()
 tree=$scratch/tree
 path=kernel/diff.c
 
-# compiled SOURCE-TREE OBJECT: for klpdiff, with $flags.
+# compiled SOURCE-TREE OBJECT: for klpdiff, with $with.
 compiled()
 {
 	# shellcheck disable=SC2086
-	(cd "$1" && mini_cc "$path" "$2" -w $flags)
+	(cd "$1" && mini_cc "$path" "$2" -w $with)
 }
 
 # klpdiff_kernel: $k: a kernel with the file that klpdiff is asked about.
@@ -160,13 +160,13 @@ klpdiff_kernel()
 			return diff_global(x) + diff_global(x + 1);
 		}
 	END
-	flags='' compiled "$tree" "$scratch/diff.o" && cp "$scratch/diff.o" "$scratch/was.o" &&
+	with='' compiled "$tree" "$scratch/diff.o" && cp "$scratch/diff.o" "$scratch/was.o" &&
 		cp -r "$whole/." "$k" && (cd "$tree" && relink "$k" "$scratch/diff.o")
 }
 
 klpdiff_reads()
 {
-	local flags='' first
+	local with='' first
 	klpdiff_kernel || fail 'a kernel for klpdiff'
 	patched 's/x \* ++count/x + ++count/'
 	is "$status:$err" '0:' 'klpdiff'
@@ -182,10 +182,10 @@ klpdiff_reads()
 	objcopy --compress-debug-sections=zlib-gnu "$scratch/new.o"
 	compare -o "$scratch/cut.o"
 	refused 1 "'$scratch/new.o': its debug information is compressed in the old way of GNU" 'compressed in the old way: klpdiff'
-	for flags in -g1 -gsplit-dwarf; do
+	for with in -g1 -gsplit-dwarf; do
 		patched 's/x \* ++count/x + ++count/'
-		refused 1 "its debug information $([[ $flags == -g1 ]] && printf "has no types and no variables in '%s' (-g1)" "$scratch/new.o" ||
-			printf "is in '%s', not in '%s' (-gsplit-dwarf)" "$scratch/new.dwo" "$scratch/new.o")" "$flags: klpdiff"
+		refused 1 "its debug information $([[ $with == -g1 ]] && printf "has no types and no variables in '%s' (-g1)" "$scratch/new.o" ||
+			printf "is in '%s', not in '%s' (-gsplit-dwarf)" "$scratch/new.dwo" "$scratch/new.o")" "$with: klpdiff"
 		is "$(wc -l <<<"$err")" 2 '... says it once'
 	done
 }
