@@ -120,7 +120,65 @@ symbol_of()
 	nm "$scratch/server.debug" | sed -n "s/^0*\([0-9a-f]*\) . $1\$/\1/p"
 }
 
+# other_unit [FLAG...]: $scratch/server with a unit that is compiled with these flags and has 'other' inlined, and a patch of
+# that without a tag.
+other_unit()
+{
+	cat >"$scratch/other.c" <<-'END'
+		long other(long x), other2(long x), also_other(long x);
+		static long hidden;
+		long other(long x) { return x * 3 + hidden++; }
+		long other2(long x) { return other(x) + x; }
+		extern __typeof(other) also_other __attribute__((alias("other")));
+	END
+	(cd "$scratch" && "${CC:-gcc}" -O2 -g "$@" -c other.c)
+	program server "$scratch/other.o" <<-'END'
+		long other(long), other2(long), also_other(long);
+		long answer(long x) { return other(x) + other2(x) + also_other(x); }
+	END
+}
+
+# patch_other NAME [OPTION...]: klpmake user of a patch of it.
+patch_other()
+{
+	patch fix server "$1" new_other <<-'END'
+
+		#include <klpmake-user.h>
+		static long new_other(long x) { return x; }
+	END
+	make_patch --allow ipa "${@:2}"
+}
+
+# Where debug information says nothing of a function, nobody knows where it was inlined.
+copies_are_known()
+{
+	local inlined="inlined: 'other' was also inlined into 1 function that the patch does not replace" unknown
+	unknown="inlined: whether 'other' was also inlined, and what its callers rely on, is not known: the debug information of its code"
+	other_unit
+	patch_other other
+	refused 1 "$inlined" 'a function that was inlined'
+	patch_other also_other
+	refused 1 "${inlined/other/also_other}" '... by its other name'
+	other_unit -g1
+	patch_other other
+	refused 1 "$inlined" '-g1: ... is known'
+	other_unit -gsplit-dwarf
+	patch_other other
+	refused 1 "$unknown is in 'other.dwo', not in '$scratch/server.debug' (-gsplit-dwarf)" '-gsplit-dwarf: ... is not'
+	patch_other other --allow inlined
+	exits 0 '... which can be waived'
+	if type dwp >/dev/null 2>&1; then
+		(cd "$scratch" && dwp -o server.dwp other.dwo)
+		patch_other other --debug "$scratch/server.dwp"
+		refused 1 "$unknown is in 'other.dwo'" '... also with a .dwp'
+	fi
+	other_unit -g0
+	patch_other other
+	refused 1 "$unknown is not there (-g0)" '-g0: ... is not'
+}
+
 [[ $(uname -m) == x86_64 ]] || skip_all 'klpmake user makes patches for x86_64 only'
 export KLPMAKE_BIN=$bin LC_ALL=C
 user_reads
+copies_are_known
 done_testing
