@@ -64,6 +64,20 @@ compressed()
 	read_alpha '... which it is then'
 }
 
+# Types that other units have.
+type_units()
+{
+	local version
+	for version in 4 5; do
+		k=$scratch/types$version
+		mini_vmlinux "$k" -fdebug-types-section "-gdwarf-$version"
+		read_alpha "-fdebug-types-section, DWARF $version"
+		declare_alpha
+		refused 1 "'$k/vmlinux': types are in units of their own (-fdebug-types-section), which klpdecl does not read: use one that is compiled without that" \
+			"-fdebug-types-section, DWARF $version: klpdecl"
+	done
+}
+
 # Two files inline a function of a header, and another file has a function of that name. dwz moves what both have.
 shared()
 {
@@ -188,6 +202,10 @@ klpdiff_reads()
 			printf "is in '%s', not in '%s' (-gsplit-dwarf)" "$scratch/new.dwo" "$scratch/new.o")" "$with: klpdiff"
 		is "$(wc -l <<<"$err")" 2 '... says it once'
 	done
+	rm -f "$scratch/cut.o"
+	run "$bin/klpdiff" --vmlinux "$k/vmlinux" --path "$path" -o "$scratch/cut.o" "$scratch/new.dwo" "$scratch/new.dwo"
+	refused 1 "'$scratch/new.dwo': it has debug information without addresses, which belongs to another file (a .dwo or .dwp of -gsplit-dwarf): use what is compiled without that" \
+		'a .dwo: klpdiff'
 }
 
 mini_vmlinux "$whole" && make_frame && check_setup || exit 1
@@ -198,6 +216,7 @@ compile
 (cd "$dir" && ld -r -o klp-x.ko "${objects[@]}" "$scratch/frame.o" "$scratch/mod.o")
 compressed
 without_code
+type_units
 dwz_alone
 klpdiff_reads
 done_testing
