@@ -59,10 +59,9 @@ has_read()
 	[[ $answer == *$'\nscanned_files_total{source="file"} '"$1"* ]]
 }
 
-# ask_kernel [OPTION...]
 ask_kernel()
 {
-	run "$top/kallsympos" -k "$mini_release" "$@" state fs/proc/alpha.c
+	run "$top/kallsympos" -k "$mini_release" state fs/proc/alpha.c
 }
 
 of_a_kernel()
@@ -139,6 +138,7 @@ without_an_answer()
 {
 	local line='' klpmake
 	ended
+	# shellcheck disable=SC2016 # perl's variables
 	serve listening perl -MIO::Socket::INET -e '$| = 1;
 		my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $ARGV[0], Listen => 9) or exit 1;
 		print "listening\n";
@@ -166,8 +166,9 @@ __attribute__((noinline)) static long work(long x) { return x * ++count; }
 long answer(long x) { return work(x); }
 END
 mv "$scratch/server.debug" "$files"
-serve 'started http server' debuginfod -F -d :memory: -t 0 -g 0 -c 1 "$files" -p && until_holds has_read 2 ||
+if ! serve 'started http server' debuginfod -F -d :memory: -t 0 -g 0 -c 1 "$files" -p || ! until_holds has_read 2; then
 	skip_all 'debuginfod does not start here'
+fi
 of_a_program
 of_the_running_one
 of_a_kernel
