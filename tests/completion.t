@@ -8,8 +8,12 @@ export KLPMAKE_CACHE=$scratch/cache
 mkdir -p "$scratch/cache/kernels/6.1.0-99-test" "$scratch/here/a directory"
 cd "$scratch/here" || exit
 touch klp-x.ko klp-y.ko.xz klp-x.c fix.patch more.diff
+# On a machine with two livepatches, of which one is on trial.
+mkdir -p "$scratch"/livepatch/klp_{one,two} "$scratch/run"
+touch "$scratch/run/klp_two.trial.abcdef"
+sed "s,/sys/kernel/livepatch,$scratch/livepatch,; s,/run/klpmake,$scratch/run," "$top/packaging/completion.bash" >"$scratch/completion"
 # shellcheck source=packaging/completion.bash
-source "$top/packaging/completion.bash"
+source "$scratch/completion"
 
 # completed WORD... WANT: the candidates for the last word, separated by '|'; the command is given by its name.
 completed()
@@ -38,6 +42,8 @@ completed klpmake load --tr --trial
 completed klpmake load --trial '' ''
 completed klpmake load klp- 'klp-x.ko|klp-y.ko.xz'
 completed klpmake unload --a --all
+completed klpmake unload klp 'klp_one|klp_two'
+completed klpmake keep klp klp_two
 completed klpmake sign --key klp-x 'klp-x.c|klp-x.ko'
 completed klpmake sign --cert = klp-x 'klp-x.c|klp-x.ko'
 completed klpmake sign klp- 'klp-x.ko|klp-y.ko.xz'
