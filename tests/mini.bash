@@ -36,7 +36,8 @@ mini_machine()
 	case $1 in
 	riscv64)
 		mini_cross=riscv64-linux-gnu-
-		mini_cflags+=(-mabi=lp64 -march=rv64imac -mcmodel=medany -mno-relax -fPIE -fpatchable-function-entry=4)
+		mini_cflags+=(-mabi=lp64 -march=rv64imac -mcmodel=medany -mno-relax -fPIE -fno-unwind-tables
+			-fpatchable-function-entry=4)
 		;;
 	arm64)
 		mini_cross=aarch64-linux-gnu-
