@@ -149,6 +149,41 @@ patch_other()
 	make_patch --allow ipa "${@:2}"
 }
 
+# Types that two files share are in a unit of their own when dwz has been there, as it has in Debian's packages.
+shared_types()
+{
+	type dwz >/dev/null 2>&1 || return 0
+	cat >"$scratch/job.h" <<-'END'
+		struct job { long id, size; char name[20]; struct job *next; };
+		struct jobs { struct job j[4]; int (*fn)(struct job *); };
+	END
+	printf '%s\n' '#include "job.h"' 'long other(struct jobs *all);' 'long other(struct jobs *all) { return all->j[1].size; }' >"$scratch/other.c"
+	(cd "$scratch" && "${CC:-gcc}" -O2 -g -c other.c)
+	program server "$scratch/other.o" <<-'END'
+		#include "job.h"
+		static struct jobs all;
+		long other(struct jobs *all);
+		__attribute__((noinline)) long work(struct job *j) { return j->id + other(&all); }
+		long answer(long x) { all.j[0].id = x; if (x == 77) puts((char *)&all); return work(&all.j[0]); }
+	END
+	dwz "$scratch/server.debug"
+	holds 'dwz has made units' grep -q DW_TAG_partial_unit <(LC_ALL=C readelf --debug-dump=info "$scratch/server.debug" 2>/dev/null)
+	patch fix server work new_work <<-'END'
+		//KLPMAKE server.c
+		#include <klpmake-user.h>
+		struct job { int id; long size; char name[20]; struct job *next; };
+		struct jobs { struct job j[4]; int (*fn)(struct job *); };
+		extern struct jobs all;
+		static long new_work(struct job *j) { return j->id + all.j[1].id; }
+	END
+	make_patch --allow ipa
+	refused 1 "types: fix.c:3: type 'job' is not as the target has it (job.h:1): member 'id' is 'int', the target's 'long int'" \
+		'dwz: types in units of their own are compared'
+	sed -i 's/int id; long size/long id, size/' "$dir/fix.c"
+	make_patch --allow ipa
+	is "$status:$err" '0:' '... and agree'
+}
+
 # Where debug information says nothing of a function, nobody knows where it was inlined.
 copies_are_known()
 {
@@ -181,4 +216,5 @@ copies_are_known()
 export KLPMAKE_BIN=$bin LC_ALL=C
 user_reads
 copies_are_known
+shared_types
 done_testing
