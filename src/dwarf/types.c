@@ -252,7 +252,7 @@ static int read_part(struct dwarf_file *d, Dwarf_Die die, void *arg)
 	 * the static variables of clang.
 	 */
 	if (types->t[r->parent].tag == DW_TAG_subprogram && (!reading || reading->what & DECLARED))
-		return t.tag != DW_TAG_variable || r->last;
+		return t.tag != DW_TAG_variable || r->last || !strstr(types->producer, "clang");
 	if (!reading)
 		return 0;
 	if (!die_offset(die, &t.off) || leads_back(die, t.off, r)) {
