@@ -149,6 +149,49 @@ patch_other()
 	make_patch --allow ipa "${@:2}"
 }
 
+# Types that two files share are in a unit of their own when dwz has been there, as it has in Debian's packages.
+shared_types()
+{
+	type dwz >/dev/null 2>&1 || return 0
+	cat >"$scratch/job.h" <<-'END'
+		struct job { long id, size, one, two, three, four, five, six, seven; char name[20]; struct job *next; };
+		struct jobs { struct job j[4]; int (*fn)(struct job *); };
+	END
+	# So that files have other numbers in its line table.
+	printf 'static inline long first(long x) { return x * 3; }\n' >"$scratch/first.h"
+	cat >"$scratch/other.c" <<-'END'
+		#include "first.h"
+		#include "job.h"
+		long other(struct job *j, struct jobs *all);
+		long other(struct job *j, struct jobs *all) { return first(j[1].size) + all->j[2].one; }
+	END
+	(cd "$scratch" && "${CC:-gcc}" -O2 -g -c other.c)
+	program server "$scratch/other.o" <<-'END'
+		#include "job.h"
+		static struct jobs all;
+		long other(struct job *j, struct jobs *all);
+		__attribute__((noinline)) long work(struct job *j) { return j->id + other(all.j, &all); }
+		long answer(long x) { all.j[0].id = x; if (x == 77) puts((char *)&all); return work(&all.j[0]); }
+	END
+	dwz "$scratch/server.debug"
+	LC_ALL=C readelf --debug-dump=info "$scratch/server.debug" >"$scratch/info" 2>/dev/null
+	holds 'dwz has moved the type' awk '/DW_TAG_partial_unit/ { moved = 1 } /DW_TAG_compile_unit/ { moved = 0 }
+		moved && /DW_AT_name.*: jobs?$/ { found++ } END { exit found < 2 }' "$scratch/info"
+	patch fix server other new_other <<-'END'
+		//KLPMAKE other.c
+		#include <klpmake-user.h>
+		struct job { int id; long size, one, two, three, four, five, six, seven; char name[20]; struct job *next; };
+		struct jobs;
+		static long new_other(struct job *j, struct jobs *all) { return j[1].id; }
+	END
+	make_patch --allow ipa
+	refused 1 "types: fix.c:3: type 'job' is not as the target has it (job.h:1): member 'id' is 'int', the target's 'long int'" \
+		'dwz: types in units of their own are compared'
+	sed -i 's/int id; long size/long id, size/' "$dir/fix.c"
+	make_patch --allow ipa
+	is "$status:$err" '0:' '... and agree'
+}
+
 # Where debug information says nothing of a function, nobody knows where it was inlined.
 copies_are_known()
 {
@@ -181,4 +224,5 @@ copies_are_known()
 export KLPMAKE_BIN=$bin LC_ALL=C
 user_reads
 copies_are_known
+shared_types
 done_testing

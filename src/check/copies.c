@@ -258,6 +258,6 @@ const char *copies_meant(const char *name, void *arg)
 void copy_places(const struct type_checks *t, const struct copy *copy, char *own, char *kernel,
 		 size_t size)
 {
-	type_place(t->dwarf, &copy->unit->types, copy->entry, own, size);
-	type_place(copy->home->object->dwarf, &copy->home->types, copy->kernel, kernel, size);
+	types_place(t->dwarf, &copy->unit->types, copy->entry, own, size);
+	types_place(copy->home->object->dwarf, &copy->home->types, copy->kernel, kernel, size);
 }

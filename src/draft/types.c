@@ -131,7 +131,7 @@ static void walk_named(struct draft_types *w, size_t i, unsigned int depth)
 		add_forward(w, i);
 		return;
 	}
-	unit_place(w->u->object->dwarf, w->u->types.unit, t->file, t->line, place, sizeof(place));
+	types_place(w->u->object->dwarf, &w->u->types, i, place, sizeof(place));
 	text = draft_include(w->headers, place, &known);
 	if (text || known) {
 		lines_add(w->include, text);

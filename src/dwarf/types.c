@@ -7,6 +7,7 @@
 
 #include "base/search.h"
 #include "base/util.h"
+#include "dwarf/imports.h"
 #include "dwarf/ranges.h"
 #include "dwarf/reduced.h"
 #include "dwarf/units.h"
@@ -56,6 +57,7 @@ struct reader {
 	struct types *types;
 	size_t parent, last; /* whose parts are read, and the last of them */
 	unsigned int depth;
+	Dwarf_Off unit; /* that is read */
 };
 
 static const struct reading *find_reading(Dwarf_Half tag)
@@ -200,10 +202,35 @@ static void read_declared(struct dwarf_file *d, Dwarf_Die die, struct types *typ
 
 static int read_part(struct dwarf_file *d, Dwarf_Die die, void *arg);
 
+static Dwarf_Off unit_of(Dwarf_Die die)
+{
+	Dwarf_Off unit;
+
+	return dwarf_CU_dieoffset_given_die(die, &unit, NULL) == DW_DLV_OK ? unit : 0;
+}
+
+/* Does an entry stand before the last one that was read? So does the first of a unit that is
+ * imported. */
+static bool leads_back(Dwarf_Die die, Dwarf_Off off, struct reader *r)
+{
+	struct types *types = r->types;
+	Dwarf_Off unit;
+
+	if (off > types->t[types->n - 1].off)
+		return false;
+	unit = r->parent ? r->unit : unit_of(die);
+	if (unit == r->unit)
+		return true;
+	r->unit = unit;
+	types->unsorted = true;
+	return false;
+}
+
 /* A function that only completes another DIE has nothing more to tell. */
 static int read_parts(struct dwarf_file *d, Dwarf_Die die, size_t i, const struct reader *r)
 {
-	struct reader parts = {.types = r->types, .parent = i, .depth = r->depth + 1};
+	struct reader parts = {
+		.types = r->types, .parent = i, .depth = r->depth + 1, .unit = r->unit};
 	const struct type *t = &r->types->t[i];
 
 	if (r->depth == DEPTH_MAX || (t->tag == DW_TAG_subprogram && !t->name))
@@ -220,17 +247,15 @@ static int read_part(struct dwarf_file *d, Dwarf_Die die, void *arg)
 	size_t i = types->n;
 
 	reading = die_tag(die, &t.tag) ? find_reading(t.tag) : NULL;
-	/* Types of a unit that is imported are not read. */
-	types->reduced |= t.tag == DW_TAG_imported_unit;
 	/*
 	 * A function's blocks and variables are not read. Its parameters come before them, but for
 	 * the static variables of clang.
 	 */
 	if (types->t[r->parent].tag == DW_TAG_subprogram && (!reading || reading->what & DECLARED))
-		return t.tag != DW_TAG_variable || r->last;
+		return t.tag != DW_TAG_variable || r->last || !strstr(types->producer, "clang");
 	if (!reading)
 		return 0;
-	if (!die_offset(die, &t.off) || t.off <= types->t[i - 1].off) {
+	if (!die_offset(die, &t.off) || leads_back(die, t.off, r)) {
 		error("'%s': damaged debug information: entries that lead back", d->elf->path);
 		return -1;
 	}
@@ -254,10 +279,46 @@ static int by_offset(const void *a, const void *b)
 	return ORDER(x, y);
 }
 
+static int ordered_by_offset(const void *a, const void *b, void *arg)
+{
+	const struct types *types = arg;
+
+	return by_offset(&types->t[*(const size_t *)a], &types->t[*(const size_t *)b]);
+}
+
+/* By offset, where units that were read one after the other are not. */
+static void order(struct types *types)
+{
+	types->order = xcalloc(types->n, sizeof(*types->order));
+	for (size_t i = 0; i < types->n; i++)
+		types->order[i] = i;
+	qsort_r(types->order, types->n, sizeof(*types->order), ordered_by_offset, types);
+}
+
+static size_t ordered_index(const struct types *types, Dwarf_Off off)
+{
+	size_t low = 0, high = types->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2, i = types->order[middle];
+
+		if (types->t[i].off == off)
+			return i;
+		if (types->t[i].off < off)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return TYPE_UNKNOWN;
+}
+
 size_t types_index(const struct types *types, Dwarf_Off off)
 {
-	const struct type *t = bsearch(&(struct type){.off = off}, types->t, types->n,
-				       sizeof(*types->t), by_offset);
+	const struct type *t;
+
+	if (types->order)
+		return ordered_index(types, off);
+	t = bsearch(&(struct type){.off = off}, types->t, types->n, sizeof(*types->t), by_offset);
 
 	return t ? (size_t)(t - types->t) : TYPE_UNKNOWN;
 }
@@ -295,6 +356,8 @@ static void add_definition(struct types *types, size_t i)
 /* From offsets to indices. What completes a declaration takes over what that says. */
 static void resolve(struct types *types)
 {
+	if (types->unsorted)
+		order(types);
 	for (size_t i = 0; i < types->n; i++)
 		types->t[i].type = types_index(types, types->t[i].type);
 	for (size_t i = 2; i; i = types->t[i].next)
@@ -318,7 +381,7 @@ static void read_head(Dwarf_Die die, struct types *ret)
 
 int types_read(struct dwarf_file *d, Dwarf_Off unit, struct types *ret)
 {
-	struct reader r = {.types = ret};
+	struct reader r = {.types = ret, .unit = unit};
 	CLEANUP_DIE Dwarf_Die die = NULL;
 	int status, lines;
 
@@ -334,7 +397,7 @@ int types_read(struct dwarf_file *d, Dwarf_Off unit, struct types *ret)
 		GROW(ret->t, ret->n, ret->cap);
 		ret->t[ret->n] = (struct type){.off = ret->n};
 	}
-	status = lines < 0 ? -1 : dwarf_file_children(d, die, read_part, &r);
+	status = lines < 0 ? -1 : imports_children(d, die, read_part, &r);
 	if (status)
 		types_free(ret);
 	else if (ret->n > 2)
@@ -345,11 +408,23 @@ int types_read(struct dwarf_file *d, Dwarf_Off unit, struct types *ret)
 void types_free(struct types *t)
 {
 	free(t->t);
+	free(t->order);
 	free(t->declared);
 	strmap_free(&t->tags);
 	strmap_free(&t->typedefs);
 	strmap_free(&t->enumerators);
 	memset(t, 0, sizeof(*t));
+}
+
+void types_place(struct dwarf_file *d, const struct types *types, size_t i, char *buf, size_t size)
+{
+	const struct type *t = &types->t[i];
+	CLEANUP_DIE Dwarf_Die die = NULL;
+	Dwarf_Off unit = 0;
+
+	if (!dwarf_file_die(d, t->off, &die))
+		unit = unit_of(die);
+	unit_place(d, unit ? unit : types->unit, t->file, t->line, buf, size);
 }
 
 size_t type_strip(const struct types *t, size_t i)

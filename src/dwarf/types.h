@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The types of one compile unit, and what it declares with them, in one table.
+ * The types of one compile unit and of those that it imports, and what it declares with them, in
+ * one table.
  *
  * Going to where a DW_AT_type points costs libdwarf microseconds, and to compare the types of a
  * patch with the kernel's means following hundreds of thousands of them. So a unit is read once,
@@ -61,6 +62,8 @@ struct types {
 	bool reduced;	      /* some types are not in it: dwarf/reduced.h */
 	struct type *t;
 	size_t n, cap;
+	bool unsorted; /* the entries are not in the order of their offsets */
+	size_t *order; /* ... but these numbers of them are; else NULL */
 	struct declared *declared;
 	size_t declared_n, declared_cap;
 	/*
@@ -79,6 +82,9 @@ void types_free(struct types *t);
 
 /* The entry of the DIE at that offset; TYPE_UNKNOWN when there is none. */
 size_t types_index(const struct types *t, Dwarf_Off off);
+
+/* "path:line" of an entry: unit_place(). */
+void types_place(struct dwarf_file *d, const struct types *t, size_t i, char *buf, size_t size);
 
 /* Without typedefs, const, volatile and their like. */
 size_t type_strip(const struct types *t, size_t i);

@@ -214,13 +214,6 @@ static char *tracepoint_text(struct advice_unit *u, const char *function)
 	return ret;
 }
 
-static void place_of_type(struct advice_unit *u, size_t i, char *place, size_t size)
-{
-	const struct type *t = &u->types.t[i];
-
-	unit_place(u->object->dwarf, u->types.unit, t->file, t->line, place, size);
-}
-
 bool advice_of_name(struct advice_unit *u, const char *name, struct advice *ret)
 {
 	const size_t *i = strmap_get(&u->defs.index, name);
@@ -235,7 +228,7 @@ bool advice_of_name(struct advice_unit *u, const char *name, struct advice *ret)
 	if (!def->defined || def->addrs)
 		ret->declaration = declaration(u, def, s);
 	/* Of a variable that a header declares before it is defined. */
-	place_of_type(u, s->type, place, sizeof(place));
+	types_place(u->object->dwarf, &u->types, s->type, place, sizeof(place));
 	ret->text = header_of_place(place);
 	if (!ret->text)
 		def_place(u->object->dwarf, def, place, sizeof(place));
@@ -298,7 +291,7 @@ static bool of_type(struct advice_unit *u, size_t i, struct advice *ret)
 	if (!i)
 		return false;
 	*ret = (struct advice){.kind = ADVICE_HEADER, .type = i};
-	place_of_type(u, i, place, sizeof(place));
+	types_place(u->object->dwarf, &u->types, i, place, sizeof(place));
 	ret->place = xstrdup(place);
 	ret->text = header_of_place(place);
 	if (!ret->text) {
@@ -360,7 +353,7 @@ static void walk_type(struct type_walk *w, size_t i, unsigned int depth)
 		return;
 	w->seen[i] = true;
 	if (i != w->from && is_named_type(t) && t->name && t->line && !t->incomplete) {
-		place_of_type(w->u, i, place, sizeof(place));
+		types_place(w->u->object->dwarf, &w->u->types, i, place, sizeof(place));
 		header = header_of_place(place);
 		free(header);
 		/* What a header has brings what it needs. */

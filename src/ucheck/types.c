@@ -20,12 +20,6 @@ struct pairing {
 	size_t compared;
 };
 
-static void place_of(struct dwarf_file *d, const struct types *t, size_t entry, char *buf,
-		     size_t size)
-{
-	unit_place(d, t->unit, t->t[entry].file, t->t[entry].line, buf, size);
-}
-
 static void report(struct pairing *p, size_t patch, size_t home, const char *name, const char *what,
 		   char *why)
 {
@@ -33,8 +27,8 @@ static void report(struct pairing *p, size_t patch, size_t home, const char *nam
 
 	if (!why)
 		return;
-	place_of(p->c->dwarf, &p->patch, patch, here, sizeof(here));
-	place_of(p->home_dwarf, &p->home, home, there, sizeof(there));
+	types_place(p->c->dwarf, &p->patch, patch, here, sizeof(here));
+	types_place(p->home_dwarf, &p->home, home, there, sizeof(there));
 	ucheck_bad(p->c, "%s: %s'%s' is not as the target has it (%s): %s", here, what, name, there,
 		   why);
 	free(why);

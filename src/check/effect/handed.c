@@ -208,7 +208,7 @@ static void tell(struct handed *h, struct own *f, const char *taker, const char 
 		return;
 	f->told = true;
 	h->found++;
-	type_place(h->t->dwarf, &f->unit->types, f->entry, place, sizeof(place));
+	types_place(h->t->dwarf, &f->unit->types, f->entry, place, sizeof(place));
 	found(PASS, FOUND_ODD,
 	      "'%s' (%s) %s: who still has it when the patch is removed calls freed memory\n"
 	      "  wait for it or take it back in the module's exit function%s, or see to it that the patch "

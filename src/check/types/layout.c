@@ -125,8 +125,8 @@ static void tell(struct layouts *l, const struct definition *d, const struct lay
 
 	if (!is_news(l, xasprintf("%s %s: %s", d->kind, d->name, why)))
 		return;
-	type_place(l->t->dwarf, &d->unit->types, d->entry, here, sizeof(here));
-	type_place(c->unit->object->dwarf, &c->unit->types, c->entry, there, sizeof(there));
+	types_place(l->t->dwarf, &d->unit->types, d->entry, here, sizeof(here));
+	types_place(c->unit->object->dwarf, &c->unit->types, c->entry, there, sizeof(there));
 	found(PASS, FOUND_BAD,
 	      "%s: '%s %s' is not that of %s: %s\n"
 	      "  the kernel's is in %s: copy it from there, or use the headers of this kernel",
@@ -261,7 +261,7 @@ static void tell_reduced(const struct type_checks *t)
 	if (patches || kernels)
 		found(PASS, FOUND_NOTE,
 		      "some or all types of %zu file%s of the patch and of %zu of the kernel: the debug "
-		      "information does not have them there (-g1, -fdebug-types-section, dwz, "
+		      "information does not have them there (-g1, -fdebug-types-section, "
 		      "CONFIG_DEBUG_INFO_REDUCED)",
 		      patches, patches == 1 ? "" : "s", kernels);
 }

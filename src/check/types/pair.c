@@ -142,7 +142,7 @@ bool type_is_own(const struct type_checks *t, const struct types *types, size_t 
 {
 	char place[512];
 
-	type_place(t->dwarf, types, entry, place, sizeof(place));
+	types_place(t->dwarf, types, entry, place, sizeof(place));
 	return !str_starts(place, "include/") && !strstr(place, "/include/");
 }
 

@@ -104,7 +104,7 @@ static void compare_func(struct type_checks *t, const struct type_func *f, struc
 	why = disagree_function(&a, f->new->type, f->old.type, false);
 	if (!why)
 		return;
-	type_place(t->dwarf, &f->unit->types, f->new->type, place, sizeof(place));
+	types_place(t->dwarf, &f->unit->types, f->new->type, place, sizeof(place));
 	both = type_both("new", &f->unit->types, f->new, "old", &f->old);
 	found(PASS, FOUND_BAD,
 	      "%s: '%s' cannot be called instead of '%s': %s\n%s\n"

@@ -133,10 +133,6 @@ void type_unknown_tell(const struct type_unknown *u, const char *pass, const cha
 struct agree type_checks_agree(struct type_checks *t, struct patch_unit *unit,
 			       const struct kernel_unit *kernel);
 
-/* "a.c:12", where an entry of a unit is declared. */
-void type_place(struct dwarf_file *d, const struct types *types, size_t entry, char *buf,
-		size_t size);
-
 /* The same of a use. */
 void type_use_place(const struct type_checks *t, const struct type_use *use, char *buf,
 		    size_t size);

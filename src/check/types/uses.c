@@ -119,15 +119,9 @@ struct agree type_checks_agree(struct type_checks *t, struct patch_unit *unit,
 	return (struct agree){&unit->types, &kernel->types, met, m, NULL};
 }
 
-void type_place(struct dwarf_file *d, const struct types *types, size_t entry, char *buf,
-		size_t size)
-{
-	unit_place(d, types->unit, types->t[entry].file, types->t[entry].line, buf, size);
-}
-
 void type_use_place(const struct type_checks *t, const struct type_use *use, char *buf, size_t size)
 {
-	type_place(t->dwarf, &use->unit->types, use->declared->type, buf, size);
+	types_place(t->dwarf, &use->unit->types, use->declared->type, buf, size);
 }
 
 char *type_both(const char *word, const struct types *patch, const struct declared *declared,
@@ -139,7 +133,7 @@ char *type_both(const char *word, const struct types *patch, const struct declar
 	char *q = type_text(kernel, k->type, name ? name : k->sym->name), *text;
 	char place[512];
 
-	type_place(k->in->object->dwarf, kernel, k->entry, place, sizeof(place));
+	types_place(k->in->object->dwarf, kernel, k->entry, place, sizeof(place));
 	text = xasprintf("  %-8s %s\n  %-8s %s (%s)", word, p, word2, q, place);
 	free(p);
 	free(q);
