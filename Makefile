@@ -181,17 +181,19 @@ JOBS ?= $(shell expr $$(nproc) + 2)
 with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels fix-noise guest guest-failures helpers-kernels hosts klpmake leftovers modules \
 		namespaces packages replay reset-guest run-guest selftests sign sign-guest special symbols template-kernels try-each types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
 
-# The miniature kernels that the tests of one run share: tests/mini.bash.
-shared := mini=$$(mktemp -d) && trap 'rm -rf "$$mini"' EXIT && KLPMAKE_MINI=$$mini
+# Where the tests of one run work, and the miniature kernels that they share: tests/scratch, with the megabytes that they
+# need, and tests/mini.bash.
+shared = TMPDIR=$$(./tests/scratch $(1)) && export TMPDIR && mini=$$(mktemp -d) && trap 'rm -rf "$$mini"' EXIT && KLPMAKE_MINI=$$mini
 
-# With fewer damaged files than 'make test' tries, and none of them to programs with sanitizers.
-few := KLPMAKE_BIN='$(abspath $(BUILD))' KLPMAKE_FUZZ_ROUNDS=30 MUTATIONS_EACH=4
+# With fewer damaged files than 'make test' tries, and none of them to programs with sanitizers; and processes are stopped
+# less often.
+few := KLPMAKE_BIN='$(abspath $(BUILD))' KLPMAKE_FUZZ_ROUNDS=30 MUTATIONS_EACH=4 KLPMAKE_ROUNDS=1000
 
 check: all
-	$(shared) $(few) prove -j$(shell nproc) $(filter-out $(with_kernels),$(own_tests))
+	$(call shared,500) $(few) prove -j$(shell nproc) $(filter-out $(with_kernels),$(own_tests))
 
 test: all sanitized
-	$(shared) KLPMAKE_BIN=$(CURDIR)/build/sanitized prove -j$(JOBS) --timer $(TESTS)
+	$(call shared,4000) KLPMAKE_BIN=$(CURDIR)/build/sanitized prove -j$(JOBS) --timer $(TESTS)
 
 # An architecture may have more than one configuration.
 test-kernel:
