@@ -117,14 +117,18 @@ make_files = $(filter-out $(load_files),kallsympos $(shell find scripts/cmd scri
 make_programs := $(filter-out $(load_programs),$(programs))
 executables := $(commands) scripts/fetch-kernel scripts/setup scripts/lib/guest/init
 
+# install_files MODE FILES: those of each directory at once.
+install_files = $(foreach d,$(sort $(dir $(2))),install -m $(1) -t $(DESTDIR)$(installed)/$(d) \
+	$(foreach f,$(2),$(if $(filter $(d),$(dir $(f))),$(f))) &&) :
+
 # Never cp -p: the user who built it would own scripts that root then runs. Modes are explicit, so that neither
 # umask nor those of this tree count. Directories that others use as well keep theirs.
 # install_part FILES PROGRAMS COMMANDS PAGES PAGE: the last one under the names of the commands that it is about, too.
 define install_part
 	umask 022 && mkdir -p $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(COMPDIR)
 	umask 022 && install -d -m 755 $(addprefix $(DESTDIR)$(installed)/,. build $(sort $(dir $(1))))
-	for f in $(filter-out $(executables),$(1)); do install -m 644 $$f $(DESTDIR)$(installed)/$$f || exit; done
-	for f in $(filter $(executables),$(1)); do install -m 755 $$f $(DESTDIR)$(installed)/$$f || exit; done
+	$(call install_files,644,$(filter-out $(executables),$(1)))
+	$(call install_files,755,$(filter $(executables),$(1)))
 	install -m 755 $(addprefix $(BUILD)/,$(2)) $(DESTDIR)$(installed)/build
 	for c in $(3); do \
 		ln -sf "$$(realpath -m --relative-to='$(PREFIX)/bin' '$(installed)')/$$c" $(DESTDIR)$(PREFIX)/bin && \
