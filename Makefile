@@ -189,9 +189,9 @@ with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernel
 # need, and tests/mini.bash.
 shared = TMPDIR=$$(./tests/scratch $(1)) && export TMPDIR && mini=$$(mktemp -d) && trap 'rm -rf "$$mini"' EXIT && KLPMAKE_MINI=$$mini
 
-# With fewer damaged files than 'make test' tries, and none of them to programs with sanitizers; and processes are stopped
-# less often.
-few := KLPMAKE_BIN='$(abspath $(BUILD))' KLPMAKE_FUZZ_ROUNDS=30 MUTATIONS_EACH=4 KLPMAKE_ROUNDS=1000
+# With fewer damaged files than 'make test' tries, and none of them to programs with sanitizers; processes are stopped less
+# often, and fewer programs are made up.
+few := KLPMAKE_BIN='$(abspath $(BUILD))' KLPMAKE_FUZZ_ROUNDS=30 MUTATIONS_EACH=4 KLPMAKE_ROUNDS=1000 KLPMAKE_IPA_PROGRAMS=1
 
 check: all
 	$(call shared,500) $(few) prove -j$(shell nproc) $(filter-out $(with_kernels),$(own_tests))
