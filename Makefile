@@ -181,8 +181,9 @@ TESTS ?= $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches))) $(if $(filt
 # Two more than there are processors: some tests wait until a guest's time is over, or for the kernel's own sleeps.
 JOBS ?= $(shell expr $$(nproc) + 2)
 
-# Those that need kernels; hosts.t, which compiles for other machines; packages.t, which builds packages.
-with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels fix-noise guest guest-failures helpers-kernels hosts klpmake leftovers modules \
+# Those that need kernels; hosts.t, which compiles for other machines; packages.t, which builds packages; fleet.t, which
+# starts Ansible.
+with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels fix-noise fleet guest guest-failures helpers-kernels hosts klpmake leftovers modules \
 		namespaces packages replay reset-guest run-guest selftests sign sign-guest special symbols template-kernels try-each types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
 
 # Where the tests of one run work, and the miniature kernels that they share: tests/scratch, with the megabytes that they
