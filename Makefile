@@ -7,7 +7,7 @@
 # make dist       klpmake-VERSION.tar.xz, in build/
 # make deb        packages for Debian, in build/deb/: klpmake, and klpmake-load for machines that only load livepatches
 # make rpm        the same for rpm, in build/rpm/
-# make check      the tests that do not need a kernel; two cores take about four minutes
+# make check      the tests that do not need a kernel; two cores take about two minutes
 # make test       all tests that this machine can run; ./scripts/test sets up what they need
 #                 ARCHES=riscv64: only those of that architecture; ARCHES=all: those of every one
 # make test-kernel ARCH=riscv64   kernels to test that architecture with
@@ -174,7 +174,7 @@ arch_tests := $(wildcard tests/arch-*.t)
 all_arches := x86_64 $(patsubst tests/arch-%.t,%,$(arch_tests))
 arches := $(if $(filter all,$(ARCHES)),$(all_arches),$(ARCHES))
 # The longest come first, so that none of them runs alone in the end.
-longest := $(patsubst %,tests/%.t,selftests doubt-guest guest-failures symbols special run-guest reset-guest sign-guest hosts guest try-each backwards fix-kernels types-kernels \
+longest := $(patsubst %,tests/%.t,selftests doubt-guest guest-failures symbols special fleet-guest run-guest reset-guest sign-guest hosts guest try-each backwards fix-kernels types-kernels \
 	modules klpmake-interrupted klpmake packages template-kernels fix-noise fuzz)
 own_tests := $(longest) $(filter-out $(arch_tests) $(longest),$(wildcard tests/*.t))
 TESTS ?= $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches))) $(if $(filter x86_64,$(arches)),$(own_tests))
@@ -183,8 +183,8 @@ JOBS ?= $(shell expr $$(nproc) + 2)
 
 # Those that need kernels; hosts.t, which compiles for other machines; packages.t, which builds packages; fleet.t, which
 # starts Ansible.
-with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels fix-noise fleet guest guest-failures helpers-kernels hosts klpmake leftovers modules \
-		namespaces packages replay reset-guest run-guest selftests sign sign-guest special symbols template-kernels try-each types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
+with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels fix-noise fleet fleet-guest guest guest-failures helpers-kernels hosts klpmake leftovers modules \
+		namespaces packages replay reset-guest run-guest selftests sign sign-guest special symbols systemd-guest template-kernels try-each types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
 
 # Where the tests of one run work, and the miniature kernels that they share: tests/scratch, with the megabytes that they
 # need, and tests/mini.bash.

@@ -74,13 +74,13 @@ whose_twin()
 	becomes twin d "$(address twin twin.c)" fs/twin.c:1 'a static of the tagged file, not the global of its name'
 	twins -g1
 	twin_refused "a.c:1: the debug information of fs/twin.c has no types and no variables in '$k/vmlinux' (-g1): $end
-  use one of a kernel that is compiled with -g" "a unit without variables (-g1)"
+  use one that is compiled with -g" "a unit without variables (-g1)"
 	run "$bin/kallsympos" --vmlinux "$k/vmlinux" twin fs/twin.c
 	refused 1 "the debug information of fs/twin.c has no types and no variables" "... kallsympos says so"
 	for version in 4 5; do
 		twins -gsplit-dwarf "-gdwarf-$version"
 		twin_refused "a.c:1: the debug information of fs/twin.c is in 'fs.dwo', not in '$k/vmlinux' (-gsplit-dwarf): $end
-  use one of a kernel with CONFIG_DEBUG_INFO_SPLIT off" "a unit that is only a skeleton, DWARF $version"
+  use one that is compiled without -gsplit-dwarf (a kernel: with CONFIG_DEBUG_INFO_SPLIT off)" "a unit that is only a skeleton, DWARF $version"
 	done
 	twins -g0
 	twin_refused "a.c:1: 'fs/twin.c' is not a source file of this vmlinux" "no unit at all"

@@ -25,6 +25,22 @@ nothing_left()
 	is "$(find "$TMPDIR" -mindepth 1; find /proc/[0-9]*/cwd -lname "$TMPDIR*" 2>/dev/null)" '' "$1"
 }
 
+# guest_qemu DIRECTORY: makes a qemu there for 'klpmake try' to find in the PATH: the bash script on standard input, which starts
+# "$qemu" with more arguments. What only asks whether KVM works goes to qemu itself.
+guest_qemu()
+{
+	local name=qemu-system-x86_64
+	{
+		cat <<-END
+			#!/bin/bash
+			qemu=$(type -P "$name")
+			[[ " \$* " != *' -S '* ]] || exec "\$qemu" "\$@"
+		END
+		cat
+	} >"$1/$name"
+	chmod +x "$1/$name"
+}
+
 # modules_for RELEASE: builds tests/guest for that kernel, and prints the directory. All tests of one 'make test' share one
 # (KLPMAKE_MINI, as in tests/mini.bash); nobody writes there.
 modules_for()

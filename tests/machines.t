@@ -25,6 +25,7 @@ cross()
 		. "$1/scripts/lib/common.bash"
 		. "$1/scripts/lib/machines.bash"
 		machine_row name "$2" || exit 3
+		BASH=${KLPMAKE_TEST_SHELL-$BASH}
 		cross_compiler "$3"
 		printf "%s %s\n" "${kbuild_cross[*]-}" "${CROSS_COMPILE-none}"
 	' - "$top" "$machine" "$scratch/kdir"
@@ -108,6 +109,8 @@ printf '%b' "$other" | dd of="$scratch/kdir/scripts/mod/modpost" bs=1 seek=18 co
 cross riscv64
 refused 1 "klpmake: error: the programs in '$scratch/kdir' are for '" 'a build directory of another machine'
 has "$err" 'and do not run here: take a build directory that was made on a machine like this one' '... with the way out'
+cross x86_64 KLPMAKE_TEST_SHELL="$scratch/kdir/scripts/mod/modpost"
+is "$status:$out" '0: none' "one of the shell's machine, in a process that is QEMU's (qemu-user)"
 
 # A guest of that architecture, where there is no QEMU.
 mkdir "$scratch/tools"

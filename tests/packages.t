@@ -105,7 +105,13 @@ debian()
 	cp -r "$scratch/small" "$root"
 	dpkg -x "$debs"/klpmake_*.deb "$root"
 	is "$(dangling "$root")" '' 'klpmake: no link dangles'
-	for_making
+	for_making "$scratch/small"
+}
+
+# man_page COMMAND: prints it. Debian compresses it.
+man_page()
+{
+	zcat -f "$root/usr/share/man/man1/klpmake-$1.1"*
 }
 
 # for_loading: what works with klpmake-load alone.
@@ -121,7 +127,7 @@ for_loading()
 		[[ $command != loader ]] || continue
 		installed klpmake "$command" --help
 		has "$status:$out" "0:Usage: klpmake $command" "... klpmake $command"
-		[[ -e $root/usr/share/man/man1/klpmake-$command.1.gz ]] || man+=" $command"
+		man_page "$command" >/dev/null || man+=" $command"
 	done
 	is "$man" '' '... each command has a man page'
 	installed klpmake list --json
@@ -135,30 +141,31 @@ for_loading()
 	is "$(find "$root" -name klpmake.service -exec sed -n 's/^ExecStart=//p' {} +)" '/usr/bin/klpmake boot' '... the unit runs what is installed'
 }
 
-# for_making: what works with both.
+# for_making SMALL: what works with both; in SMALL there is klpmake-load alone.
 for_making()
 {
-	local release
+	local release big=$root
 	installed klpmake --help
 	has "$status:$out" '0:Usage: klpmake [OPTION...] [DIRECTORY...]' 'klpmake: --help'
 	is "$(for command in new update diff check try; do
-		[[ $(zcat "$root/usr/share/man/man1/klpmake-$command.1.gz") == '.so man1/klpmake.1' ]] || echo "$command"
+		[[ $(man_page "$command") == '.so man1/klpmake.1' ]] || echo "$command"
 	done)" '' '... each of its commands has a man page'
 	release=$(KLPMAKE_CACHE=$cache "$top/scripts/fetch-kernel" --list | sort -V | tail -n 1)
 	[[ -n $release ]] || {
 		skip 'an example' 'no stock kernel here: scripts/fetch-kernel gets one'
 		return
 	}
-	cp -r "$root/usr/share/doc/klpmake/examples/cmdline" "$scratch/work"
+	rm -rf "$scratch/work"/*
+	cp -r "$root/usr/share/doc/klpmake"*/example*/cmdline "$scratch/work"
 	installed klpmake -v -k "$release" cmdline
 	exits 0 '... makes an example'
 	lacks "$out$err" "$top/" '... without this tree'
 	installed klpmake check cmdline/klp-cmdline.ko
 	exits 0 '... and checks it'
-	root=$scratch/small
+	root=$1
 	installed klpmake info cmdline/klp-cmdline.ko
 	has "$status:$out" 'function vmlinux cmdline_proc_show' '... and klpmake-load alone reads it'
-	root=$scratch/root
+	root=$big
 	installed klpmake new -k "$release" --template function new fs/proc/cmdline.c:cmdline_proc_show
 	exits 0 '... fills a template'
 	installed kallsympos -k "$release" cmdline_proc_show
@@ -180,6 +187,37 @@ redhat()
 			"$(listed "$scratch/deb/${part}_"*.deb | sed 's,^\.,,; s,^/lib/systemd,/usr&,' | common)" "... $part has the same files as Debian's"
 	done
 	is "$(cd "$scratch/rpm" && echo *.src.rpm)" "klpmake-$version-1.src.rpm" '... and their source'
+	is "$(rpm -qpR "$scratch/rpm/klpmake-load-$version-1."*.rpm | sed -n 's/^\(bash\|coreutils\|kmod\|libelf\.so\.1\).*/\1/p' | LC_ALL=C sort -u | paste -sd ' ')" \
+		'bash coreutils kmod libelf.so.1' 'what loads livepatches needs the same as with Debian'
+
+	rpm_install "$scratch/rpm-small" "$scratch/rpm/klpmake-load-$version-1."*.rpm
+	exits 0 'rpm installs klpmake-load'
+	is "$(dangling "$root")" '' '... no link dangles'
+	for_loading
+	rpm_install "$scratch/rpm-root" "$scratch/rpm/klpmake"*"-$version-1."*[!c].rpm
+	exits 0 'rpm installs both'
+	is "$(dangling "$root")" '' '... no link dangles'
+	is "$(rpm --root "$root" -qa | LC_ALL=C sort | sed 's/\.[^.]*$//' | paste -sd ' ')" "klpmake-$version-1 klpmake-load-$version-1" '... and knows them'
+	for_making "$scratch/rpm-small"
+	rpm_as_root --root "$root" --nodeps --noscripts -e klpmake klpmake-load
+	is "$status:$(find "$root" -path "$root/usr/lib/sysimage" -prune -o -name '*klp*' -print)" 0: 'rpm removes all of it'
+}
+
+# rpm_install ROOT FILE...: sets root to a system that has nothing but these. What they need is this machine's, of which rpm knows
+# nothing (--nodeps), and no shell is there to tell a systemd of the unit (--noscripts).
+rpm_install()
+{
+	root=$1
+	mkdir "$root"
+	rpm_as_root --root "$root" --nodeps --noscripts -i "${@:2}"
+}
+
+# rpm_as_root ARG...: for --root rpm changes its root directory, which it may in a user namespace.
+rpm_as_root()
+{
+	local root_of=()
+	((!EUID)) || root_of=(unshare --map-root-user)
+	run ${root_of[@]+"${root_of[@]}"} rpm "$@"
 }
 
 # common: a filter: the files that are not a distribution's own, without compression; no directories.

@@ -30,6 +30,34 @@ again()
 	is "$status:$how" "0:$1" "$2"
 }
 
+# A make that does not run kbuild while a test only asks whether klpmake would.
+mkdir "$scratch/make"
+cat >"$scratch/make/make" <<-END
+	#!/bin/sh
+	case " \$* " in *" modules "*) [ ! -e "$scratch/no-kbuild" ] || exit 1 ;; esac
+	exec $(type -P make) "\$@"
+END
+chmod 755 "$scratch/make/make"
+PATH=$scratch/make:$PATH
+
+# keep_state: after each doubt $dir is again as it is now, times included.
+keep_state()
+{
+	rm -rf "$scratch/state"
+	cp -a "$dir" "$scratch/state"
+}
+
+# doubt NAME [OPTION...]: kbuild would run, and nothing else does. klpmake knows its work directory, and a copy of it is none.
+doubt()
+{
+	: >"$scratch/no-kbuild"
+	run_again "${@:2}"
+	rm "$scratch/no-kbuild"
+	is "$status:$how" 1:kbuild "$1"
+	find "$dir" -mindepth 1 ! -path "$dir/.klpmake" ! -path "$dir/.klpmake/$release" -delete
+	cp -a "$scratch/state/." "$dir"
+}
+
 # made_of DIRECTORY: the modules that kbuild and klpmake have made there, with their hashes.
 made_of()
 {
@@ -102,7 +130,6 @@ a_fix()
 	as_kbuild
 	sed -i 's/1 + /2 + /' "$dir/fix.patch"
 	again kbuild "another patch"
-	as_kbuild
 }
 
 # What the compiler says is shown, and a failure leaves nothing that a later run takes.
@@ -125,10 +152,8 @@ messages()
 	cp "$scratch/good.c" "$dir/klp-x.c"
 	edit klp-x.c
 	again kbuild "... after it kbuild runs"
-	as_kbuild
 	edit klp-x.c 'int klp_out(void); int klp_out(void) { return 0; } EXPORT_SYMBOL_GPL(klp_out);'
 	again 'replay kbuild' "a symbol that is exported"
-	as_kbuild
 }
 
 # Headers: a new one is known in the next run.
@@ -139,6 +164,9 @@ headers()
 	echo '#define NUMBER 1' >"$header"
 	patch
 	echo "ccflags-y := -I$scratch/outside" >>"$dir/Makefile"
+	echo '#define OWN 3' >"$dir/own.h"
+	echo '#define PART 6' >"$dir/part.c"
+	edit klp-x.c $'#include "own.h"\n#include "part.c"\nint klp_part(void); int klp_part(void) { return OWN + PART; }'
 	make_it -q "$dir"
 	again replay "nothing has changed"
 	edit klp-x.c $'#include "number.h"\nint klp_number(void); int klp_number(void) { return NUMBER; }'
@@ -147,27 +175,23 @@ headers()
 	echo '#define NUMBER 2' >"$header"
 	touch -d 2001-01-01 "$header"
 	again kbuild "... then that header has changed, and is older"
-	as_kbuild
-	echo '#define OWN 3' >"$dir/own.h"
-	edit klp-x.c $'#include "own.h"\nint klp_own(void); int klp_own(void) { return OWN; }'
-	again kbuild "a new header of the patch"
-	echo '#define OWN 4' >"$dir/own.h"
-	again kbuild "... that changes"
-	as_kbuild
-	rm "$header"
-	sed -i '/number.h/d; s/NUMBER/5/' "$dir/klp-x.c"
-	again kbuild "a header is gone"
-	# One C file in another.
-	echo '#define PART 6' >"$dir/part.c"
-	edit klp-x.c $'#include "part.c"\nint klp_part(void); int klp_part(void) { return PART; }'
-	again kbuild "a new C file"
 	echo '#define PART 7' >"$dir/part.c"
-	again replay "... that changes, in the one that includes it"
+	again replay "a C file that another one includes"
 	as_kbuild
+	keep_state
+	echo '#define OWN 4' >"$dir/own.h"
+	doubt "a header of the patch has changed"
+	echo '#define NEW 1' >"$dir/new.h"
+	doubt "... is new"
+	: >"$dir/new.c"
+	doubt "a new C file"
 	rm "$dir/part.c"
 	sed -i '/part.c/d; s/PART/8/' "$dir/klp-x.c"
-	again kbuild "... that is gone"
-	as_kbuild
+	doubt "... that is gone"
+	again replay "none of these"
+	rm "$header"
+	sed -i '/number.h/d; s/NUMBER/5/' "$dir/klp-x.c"
+	doubt "a header outside is gone"
 }
 
 # The patch's Makefile, the environment, and what stands in the work directory.
@@ -177,41 +201,45 @@ makefiles()
 	patch
 	place=$dir/.klpmake/$release
 	make_it -q "$dir"
-	echo '# a comment' >>"$dir/Makefile"
-	again kbuild "a changed Makefile"
-	edit klp-x.c
-	again replay "... and an edit"
-	XDG_CONFIG_HOME=$scratch again kbuild "a variable for the settings of a compiler's wrapper"
-	XDG_CONFIG_HOME=$scratch again replay "... and once more"
-	KCFLAGS=-DX again kbuild "KCFLAGS"
-	CCACHE_X=1 again kbuild "another one for it"
-	again kbuild "... that is gone"
+	keep_state
+	XDG_CONFIG_HOME=$scratch doubt "a variable for the settings of a compiler's wrapper"
+	CCACHE_X=1 doubt "another one for it"
+	KCFLAGS=-DX doubt "KCFLAGS"
 	echo 'ccflags-y += $(shell true)' >>"$dir/Makefile"
-	again kbuild "a Makefile that asks the shell"
-	edit klp-x.c
-	again kbuild "... and an edit"
-	sed -i '$d' "$dir/Makefile"
+	doubt "a Makefile that asks the shell"
 	mkdir "$scratch/beside"
 	: >"$scratch/beside/x.h"
 	edit klp-x.c '#include "../beside/x.h"'
-	again kbuild "a file that reaches beside the patch"
-	edit klp-x.c
-	again kbuild "... and an edit"
-	sed -i '/beside/d' "$dir/klp-x.c"
-	again kbuild "... no more"
+	doubt "a file that reaches beside the patch"
 	for note in klp-x.o klp-x.mod.o klp-x.ko Module.symvers; do
 		sed -i '1s/ := .*/ := /' "$place/build/.$note.cmd"
-		run_again
-		is "$status:${how%% *}" "0:kbuild" "kbuild's note about $note is damaged"
-		again replay "... no more"
+		doubt "kbuild's note about $note is damaged"
 	done
 	sed -i '1s/$/;/' "$place/replay"
-	again kbuild "klpmake's own note is damaged"
+	doubt "klpmake's own note is damaged"
 	rm "$place/replay"
-	again kbuild "... is not there"
+	doubt "... is not there"
 	rm "$place/build/klp-x.mod"
-	again kbuild "kbuild's list of object files is not there"
-	as_kbuild
+	doubt "kbuild's list of object files is not there"
+	echo '# a comment' >>"$dir/Makefile"
+	doubt "a changed Makefile"
+	again replay "none of these"
+	# What was doubted once is asked in each run.
+	echo 'ccflags-y += $(shell true)' >>"$dir/Makefile"
+	again kbuild "a Makefile that asks the shell, and kbuild runs"
+	edit klp-x.c
+	again kbuild "... and an edit"
+	sed -i '$d' "$dir/Makefile"
+	edit klp-x.c '#include "../beside/x.h"'
+	CCACHE_X=1 again kbuild "... no more; a variable, and a file beside the patch"
+	keep_state
+	edit klp-x.c
+	CCACHE_X=1 doubt "... and an edit"
+	doubt "... without the variable"
+	sed -i '/beside/d' "$dir/klp-x.c"
+	again kbuild "... without both"
+	edit klp-x.c
+	again replay "... and an edit"
 }
 
 # A kernel's directory of which single files are written anew, each with the same contents.
@@ -225,27 +253,26 @@ kernel_files()
 		rm "$kdir/$file"
 		cp -rsL "$(readlink -f "$from/$file")" "$kdir/$file"
 	done
+	# Debian's Makefile finds the rest of itself by its own place.
+	sed "s|.(realpath .(dir .(realpath .(lastword .(MAKEFILE_LIST))))..)|${from%/*}|" "$from/Makefile" >"$scratch/Makefile"
+	ln -sf "$scratch/Makefile" "$kdir"
 	patch
 	run_again --kdir "$kdir"
 	again replay "another kernel directory" --kdir "$kdir"
+	keep_state
+	doubt "the kernel's own directory"
 	for file in include/config/auto.conf Makefile scripts/Makefile.build tools/objtool/objtool include/generated/autoconf.h; do
 		[[ -e $kdir/$file ]] || {
 			diag "this kernel has no $file"
 			continue
 		}
-		cp -p --remove-destination "$(readlink -f "$kdir/$file")" "$kdir/$file"
-		if [[ $file == Makefile ]]; then
-			# Debian's finds the rest of itself by its own place.
-			rm "$kdir/$file"
-			cp -s "$from/Makefile" "$kdir"
-			sed "s|.(realpath .(dir .(realpath .(lastword .(MAKEFILE_LIST))))..)|${from%/*}|" "$from/Makefile" >"$scratch/Makefile"
-			mv "$scratch/Makefile" "$kdir"
-		fi
-		again kbuild "the kernel's $file is another file" --kdir "$kdir"
+		mv "$kdir/$file" "$scratch/file"
+		cp -L --preserve=mode,timestamps "$scratch/file" "$kdir/$file"
+		doubt "the kernel's $file is another file" --kdir "$kdir"
+		rm "$kdir/$file"
+		mv "$scratch/file" "$kdir/$file"
 	done
-	edit klp-x.c
-	again replay "... and an edit" --kdir "$kdir"
-	again kbuild "the kernel's own directory again"
+	again replay "none of these" --kdir "$kdir"
 }
 
 # A compiler in front of the compiler, which stops where a test wants it to.
@@ -271,11 +298,14 @@ compilers()
 	again kbuild "one of that name before it in PATH"
 	edit klp-x.c
 	again replay "... and an edit"
+	keep_state
+	ln -s "$(type -P as)" "$bin/as"
+	doubt "an assembler before it in PATH"
+	rm "$bin/as"
+	again replay "... which is gone"
 	cp "$scratch/gcc" "$bin/new"
 	mv "$bin/new" "$bin/$gcc"
-	again kbuild "... another file of that name"
-	ln -s "$(type -P as)" "$bin/as"
-	again kbuild "an assembler before it in PATH"
+	again kbuild "another file of the compiler's name"
 	cp "$dir/klp-x.ko" "$scratch/last.ko"
 	for signal in TERM KILL; do
 		edit klp-x.c
@@ -293,7 +323,6 @@ compilers()
 		holds "... the module is the last good one" cmp "$dir/klp-x.ko" "$scratch/last.ko"
 		rm "$scratch/stop"
 		again kbuild "... then kbuild runs"
-		as_kbuild
 		cp "$dir/klp-x.ko" "$scratch/last.ko"
 	done
 }
@@ -307,8 +336,9 @@ another_klpmake()
 	patch
 	run_again
 	again replay "another klpmake"
+	keep_state
 	touch "$scratch/klpmake/scripts/lib/kbuild.bash"
-	again kbuild "... that has been installed anew"
+	doubt "... that has been installed anew"
 }
 
 examples

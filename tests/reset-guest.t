@@ -13,18 +13,13 @@
 # resettable DISK: a QEMU for 'klpmake try' with this disk and a hand at the reset button.
 resettable()
 {
-	local qemu
-	qemu=$(type -P qemu-system-x86_64)
 	mkdir "$scratch/bin"
-	cat >"$scratch/bin/qemu-system-x86_64" <<-END
-		#!/bin/bash
-		[[ " \$* " != *' -S '* ]] || exec $qemu "\$@"
+	guest_qemu "$scratch/bin" <<-END
 		arguments=()
 		for word; do [[ \$word == -no-reboot ]] || arguments+=("\$word"); done
-		exec $qemu "\${arguments[@]}" -drive 'file=$1,if=virtio,format=raw' -monitor stdio \\
+		exec "\$qemu" "\${arguments[@]}" -drive 'file=$1,if=virtio,format=raw' -monitor stdio \\
 			< <(exec tail -s 0.1 -n +1 -f --pid=\$\$ verdict | sed -un 's/^out reset!\$/system_reset/p')
 	END
-	chmod +x "$scratch/bin/qemu-system-x86_64"
 }
 
 # scenario: what the guest does.

@@ -44,10 +44,10 @@ scenario()
 		says 1 "it is for kernel '0" load foreign.ko
 		says 1 "'/try/modules/plain.ko' is not a livepatch module" load /try/modules/plain.ko
 		nothing || fail 'something is left of what was refused'
-		cp /try/modules/klp_good.ko klp-good.ko
-		gzip klp-good.ko
-		says 0 'klp_good: enabled' load klp-good.ko.gz
-		says 0 'klp_good: gone' unload klp-good.ko.gz
+		for suffix in gz xz zst; do
+			says 0 'klp_good: enabled' load klp-good.ko.$suffix
+			says 0 'klp_good: gone' unload klp-good.ko.$suffix
+		done
 		says 1 "the kernel does not take 'klp_stranger'" load klp-stranger.ko
 		grep -q 'kernel: klp_stranger: Unknown symbol no_such_function' /run/output || fail "the kernel's words are not shown"
 		# That is no complaint here.
@@ -181,8 +181,15 @@ main()
 		sed 's/vermagic=[0-9]/vermagic=0/' "$dir/klp-good.ko" >"$scratch/foreign.ko"
 		cp "$dir/klp-stranger.ko" "$scratch"
 		stack "$release" "$dir"
-		try "$dir"/{klp-good,klp-over,klp-held,holder,plain}.ko --scenario "$scratch/scenario" --file "$scratch/tree.tar" \
-			--file "$scratch/foreign.ko" --file "$scratch/klp-stranger.ko" --file "$scratch/stack.tar" "${klpmake_programs[@]}" --timeout 1200
+		rm -rf "$scratch/packed"
+		mkdir "$scratch/packed"
+		gzip -c "$dir/klp-good.ko" >"$scratch/packed/klp-good.ko.gz"
+		xz -c "$dir/klp-good.ko" >"$scratch/packed/klp-good.ko.xz"
+		zstd -qc "$dir/klp-good.ko" >"$scratch/packed/klp-good.ko.zst"
+		try "$scratch/packed/klp-good.ko.xz" "$dir"/{klp-over,klp-held,holder,plain}.ko --scenario "$scratch/scenario" \
+			--file "$scratch/tree.tar" --file "$scratch/foreign.ko" --file "$scratch/klp-stranger.ko" --file "$scratch/stack.tar" \
+			--file "$scratch"/packed/klp-good.ko.gz --file "$scratch"/packed/klp-good.ko.xz --file "$scratch"/packed/klp-good.ko.zst \
+			"${klpmake_programs[@]}" --program zstd --timeout 1200
 		exits 0 "$release: the commands that operate livepatches"
 	done
 	nothing_left 'nothing is left of the guests'

@@ -17,7 +17,7 @@ trap 'halt; tap_end' EXIT
 
 make_patch klp-x
 REPLACE=1 make_patch klp-all
-make_patch klp-built 'MODULE_INFO(klpmake_kernel, "0a0b0c0d");'
+make_patch klp-built 'MODULE_INFO(klpmake_kernel, "0a0b0c0d"); MODULE_INFO(klpmake, "0.9");'
 make_patch klp-other 'MODULE_INFO(klpmake_kernel, "0a0b0c0e");'
 printf '#include "mini.h"\nMODULE_LICENSE("GPL");\n' >plain.c
 mini_module "$k" "$scratch/plain.ko" plain.c || exit
@@ -83,7 +83,15 @@ not_loaded "'plain.ko' is not a livepatch module" 'a module that is none' plain.
 not_loaded "it is for another build of kernel '9.9.0-mini': for build-id 0a0b0c0e, and 0a0b0c0d is running" 'another build' klp-other.ko
 on load klp-built.ko
 is "$status:$(loaded)" '0:klp_built|klp_built' 'that for this build is loaded'
+on list
+is "$out" $'klp_built: enabled\n  built by klpmake 0.9 for build-id 0a0b0c0d\n  vmlinux helper,2' '... and listed with what built it'
+on list --json
+has "$out" '"klpmake": "0.9", "kernel_build_id": "0a0b0c0d"' '... in JSON, too'
+printf 'x' | dd conv=notrunc status=none bs=1 seek=20 of="$machine/sys/module/klp_built/notes/.note.gnu.build-id"
+on list --json
+has "$out" '"klpmake": null, "kernel_build_id": null' '... but not with what built another module of that name'
 on unload --all
+is "$(names_in "$machine/state")" '' '... nor when it is gone'
 rm "$machine/sys/kernel/notes"
 on load klp-other.ko
 has "$status:$err" "0:klpmake load: warning: whether it is for this build" 'where the build is not known, that is said'

@@ -102,8 +102,9 @@ wrong_program klpdecl 'x.c:f' '--vmlinux is needed'
 wrong_program klpdecl '--vmlinux v' 'which functions?'
 wrong_program kallsympos '--vmlinux x --sources --json' '--sources is not answered in JSON'
 wrong_program kallsympos '--vmlinux x --with x.h name' '--with is for --sources'
-wrong_program klpuser '' 'which step: flags, show, syms, link or check?'
-wrong_program klpuser 'make' "'make' is not a step: flags, show, syms, link or check"
+wrong_program klpuser '' 'which step: debug, flags, show, syms, link or check?'
+wrong_program klpuser 'make' "'make' is not a step: debug, flags, show, syms, link or check"
+wrong_program klpuser 'debug x' 'debug needs --target and nothing else'
 wrong_program klpuser 'flags x.c' 'flags needs --target and one C file'
 wrong_program klpuser 'syms --target x a.o' 'syms needs --target, --patch, -o and object files'
 wrong_program klpuser 'link x.so' 'link needs --table, -o and one shared object'

@@ -14,8 +14,9 @@ usage()
 {
 	IFS= read -r -d '' usage <<USAGE || true
 Usage: klpmake list [OPTION...]
-Show the loaded livepatches, the one on top last: what each of them patches, and
-whether it is in transition, on trial, or was forced.
+Show the loaded livepatches, the one on top last: what each of them patches,
+whether it is in transition, on trial, or was forced, and, if klpmake has made
+and loaded it, for which build of the kernel.
 
       --json            as one JSON object on standard output
   -h, --help            this help
@@ -69,6 +70,8 @@ list_patch()
 		text+=', its trial is over'
 	fi
 	say "$text"
+	built_find "$1"
+	[[ -z $built_by ]] || say "  built by klpmake $built_by${built_for:+ for build-id $built_for}"
 	for line in ${patch_functions[@]+"${patch_functions[@]}"}; do
 		[[ ${line%% *} == "$1" ]] || continue
 		key=${line#* }
@@ -145,6 +148,11 @@ list_patch_json()
 	list_line taint "$from/taint"
 	printf ', "build_id": '
 	if line=$(klpinfo --notes "$from/notes/.note.gnu.build-id" 2>/dev/null); then json_string "$line"; else printf 'null'; fi
+	built_find "$1"
+	printf ', "klpmake": '
+	json_or_null "$built_by"
+	printf ', "kernel_build_id": '
+	json_or_null "$built_for"
 	printf ', "functions": ['
 	for line in ${patch_functions[@]+"${patch_functions[@]}"}; do
 		[[ ${line%% *} == "$1" ]] || continue

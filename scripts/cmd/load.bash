@@ -121,6 +121,7 @@ load_begin()
 		die "the kernel does not take '$1': ${said##*: }$(load_key "$said")$(load_kernel_said "$1" "$last")"
 	fi
 	[[ -z $trial ]] || trial_alone "$1"
+	built_note "$1"
 	if ! patch_is_there "$1"; then
 		die "'$1' is loaded, but is not an enabled livepatch: it is removed again$(load_kernel_said "$1" "$last")"
 	fi

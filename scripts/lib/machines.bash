@@ -75,7 +75,8 @@ cross_compiler()
 	kbuild_cross=()
 	elf_machine_find "$1/scripts/mod/modpost" || true
 	made=$elf_machine
-	[[ -z $made ]] || elf_machine_find "/proc/$$/exe" || true
+	# The shell's file, and not /proc/$$/exe: where qemu-user runs programs, that is QEMU.
+	[[ -z $made ]] || elf_machine_find "$BASH" || true
 	[[ $made == "$elf_machine" ]] ||
 		die "the programs in '$1' are for '$made' and do not run here: take a build directory that was made on a machine like this one"
 	[[ $machine_name == "$(uname -m)" ]] || kbuild_cross=(ARCH="${ARCH:-$machine_karch}")

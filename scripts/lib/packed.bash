@@ -8,7 +8,7 @@
 packed_program()
 {
 	case $1 in
-		*.xz) printf 'xz --memlimit-decompress=256MiB\n' ;;
+		*.xz) printf 'xz\n' ;;
 		*.zst) printf 'zstd --memory=256MB -q\n' ;;
 		*.gz) printf 'gzip\n' ;;
 	esac
@@ -23,7 +23,8 @@ unpacked()
 	type "${unpacker[0]}" >/dev/null 2>&1 || die "'$1': '${unpacker[0]}', which unpacks it, is not installed"
 	most=$(((64 << 20) + 64 * $(stat -L -c %s -- "$1")))
 	local status=0
-	"${unpacker[@]}" -dc <"$1" 2>/dev/null | head -c $((most + 1)) >"$2" || status=$?
+	# busybox's xz has no option for that.
+	XZ_DEFAULTS=--memlimit-decompress=256MiB "${unpacker[@]}" -dc <"$1" 2>/dev/null | head -c $((most + 1)) >"$2" || status=$?
 	(($(stat -c %s -- "$2") <= most)) ||
 		die "'$1' unpacks to more than 64 times its size and 64 MB: that is not a module"
 	((status == 0)) || die "'$1': '${unpacker[0]}' could not unpack it"

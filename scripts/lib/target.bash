@@ -3,6 +3,9 @@
 # The kernel that a command is about: the options that name it, and the search for its parts.
 # Source common.bash, kernel.bash and machines.bash first.
 
+# shellcheck source=scripts/lib/debuginfod.bash
+. "$home/scripts/lib/debuginfod.bash"
+
 # tool_find NAME: sets tool to one of the programs that 'make' builds. An installed tree looks the same; KLPMAKE_BIN is
 # for a build that lies elsewhere.
 tool_find()
@@ -110,7 +113,7 @@ target_missing()
 	die "no $2 of kernel '$release' found; get it with
   $(kernel_hint "$1" "$release")
   or name another kernel with -k; '$home/scripts/fetch-kernel' fetches one
-  fetched: ${fetched:-none yet}$note"
+  fetched: ${fetched:-none yet}$note$debuginfod_said"
 }
 
 # kdir_release DIR: sets REPLY to the release that a build directory is for; 1 if it does not say. In some distributions
@@ -158,12 +161,32 @@ find_vmlinux()
 		vmlinux=$REPLY
 		return
 	fi
-	kernel_part vmlinux "$release" || target_missing debug 'vmlinux with debug information'
+	kernel_part vmlinux "$release" || vmlinux_from_server '' || target_missing debug 'vmlinux with debug information'
 	vmlinux=$REPLY
-	# Debian's headers ship one that has only BTF: it is of no use, but deserves a better message.
+	# Debian's headers ship one that has only BTF: it is of no use but for its build-id, and deserves a better message.
 	if [[ $vmlinux == */build/vmlinux ]] && ! has_dwarf "$vmlinux"; then
-		target_missing debug "vmlinux with debug information (there is only '$vmlinux', which has none)"
+		vmlinux_from_server "$vmlinux" ||
+			target_missing debug "vmlinux with debug information (there is only '$vmlinux', which has none)"
+		vmlinux=$REPLY
 	fi
+}
+
+# vmlinux_from_server FILE: sets REPLY to the vmlinux that a server of debug information has of the kernel that runs, or of
+# which FILE is the vmlinux without any.
+vmlinux_from_server()
+{
+	local id=''
+	[[ -n ${DEBUGINFOD_URLS-} ]] || return 1
+	if is_running; then
+		id=$("$(tool klpinfo)" --notes /sys/kernel/notes 2>/dev/null) || true
+	fi
+	[[ -n $id || -z $1 ]] || id=$(elf_build_id "$1")
+	if [[ -z $id ]]; then
+		debuginfod_said="
+  DEBUGINFOD_URLS is set, but nothing here says the build-id to ask for: kernel '$release' does not run"
+		return 1
+	fi
+	debuginfod_find "$id"
 }
 
 # The target's architecture is vmlinux's; the programs complain if they do not know it.
@@ -171,7 +194,7 @@ find_vmlinux()
 find_machine()
 {
 	# cross_compiler() asks for the others.
-	elf_machine_find "$vmlinux" ${kdir:+"$kdir/scripts/mod/modpost" "/proc/$$/exe"} || true
+	elf_machine_find "$vmlinux" ${kdir:+"$kdir/scripts/mod/modpost" "$BASH"} || true
 	# shellcheck disable=SC2154 # machines.bash sets it
 	machine_row elf "$elf_machine" || machine_name=$(uname -m)
 }

@@ -158,6 +158,11 @@ struct arch_slots {
 	 * register of that and goes on behind it; or NULL
 	 */
 	const struct arch_stub *veneer;
+	/*
+	 * How far, in bytes, the jumps to and from a veneer reach; 0: wherever the loader may put
+	 * code, or it checks that itself.
+	 */
+	uint32_t veneer_reach;
 	/* Makes a veneer use the register of the instruction; false when it is another one. */
 	bool (*fit_veneer)(unsigned char *veneer, const unsigned char *code);
 	/* Makes an instruction with arch_reloc.low add that number; false when it cannot. */

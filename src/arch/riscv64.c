@@ -170,6 +170,8 @@ const struct arch arch_riscv64 = {
 			.stub = &riscv64_stub,
 			.load_instead = riscv64_load_instead,
 			.veneer = &riscv64_veneer,
+			/* arch/riscv/kernel/module.c, apply_r_riscv_jal_rela(), cuts it off */
+			.veneer_reach = 1 << 20,
 			.fit_veneer = riscv64_fit_veneer,
 			.set_low = riscv64_set_low,
 		},

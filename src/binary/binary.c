@@ -276,6 +276,7 @@ void binary_close(struct binary *b)
 		return;
 	if (b->debug != b->elf)
 		elf_file_close(b->debug);
+	elf_file_close(b->old);
 	elf_file_close(b->elf);
 	for (size_t i = 0; i < b->needs; i++)
 		free(b->needed[i]);

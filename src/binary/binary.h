@@ -39,6 +39,7 @@ struct binary {
 	struct elf_file *elf;
 	char *debug_path;	/* the same as path where the file itself has all */
 	struct elf_file *debug; /* NULL where nobody has asked for it */
+	struct elf_file *old;	/* a debug file of a form that is not read, or NULL */
 	const struct arch *arch;
 	char id[ELF_BUILD_ID_MAX];
 

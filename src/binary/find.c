@@ -173,7 +173,7 @@ void binaries_close(struct binaries *all)
 /* Takes the file if it is of the same build and has both. Frees path. */
 static bool take_debug(struct binary *b, char *path)
 {
-	char id[ELF_BUILD_ID_MAX];
+	char id[ELF_BUILD_ID_MAX] = "";
 	struct elf_file *f;
 
 	if (access(path, R_OK) || elf_file_open(path, &f)) {
@@ -182,7 +182,10 @@ static bool take_debug(struct binary *b, char *path)
 	}
 	if (!elf_file_build_id(f, id) || strcmp(id, b->id) != 0 || !f->symtab ||
 	    !dwarf_file_present(f)) {
-		elf_file_close(f);
+		if (!b->old && !strcmp(id, b->id) && dwarf_file_is_old(f))
+			b->old = f;
+		else
+			elf_file_close(f);
 		free(path);
 		return false;
 	}
@@ -218,6 +221,12 @@ static bool find_linked(struct binary *b)
 /* Whose package manager is here says how to get it. */
 static void report_missing(const struct binary *b)
 {
+	const struct elf_file *old = b->old ? b->old : b->elf;
+
+	if (dwarf_file_is_old(old)) {
+		dwarf_file_missing(old);
+		return;
+	}
 	error("'%s': no debug information of this build (build-id %s)", b->path, b->id);
 	if (!access("/usr/bin/apt-get", X_OK))
 		message_more("  install it: apt-get install \"$(dpkg -S %s | cut -d: -f1)-dbgsym\" "
@@ -231,6 +240,10 @@ static void report_missing(const struct binary *b)
 	else
 		message_more("  install the debug information of its package, or give it with "
 			     "--debug FILE\n");
+	if (b->library && getenv("DEBUGINFOD_URLS"))
+		message_more("  a server of DEBUGINFOD_URLS may have it: --debug "
+			     "\"$(debuginfod-find debuginfo %s)\"\n",
+			     b->id);
 }
 
 bool binaries_has_debug(const struct binaries *all, struct binary *b)

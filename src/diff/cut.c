@@ -12,12 +12,14 @@
 #include "diff/relink.h"
 #include "diff/sections.h"
 #include "diff/symtab.h"
+#include "dwarf/sections.h"
 #include "elf/relocs.h"
 
 struct cutter {
 	const struct diff *d;
 	const struct pieces *p;
 	const struct selection *s;
+	struct elf_file plain; /* with the sizes without compression, that relocations are for */
 	struct layout layout;
 	struct symtab symtab;
 	struct strings names; /* of sections */
@@ -153,18 +155,18 @@ static void add_debug_ref(struct cutter *c, const struct reloc *r)
 static int copy_whole(struct cutter *c, size_t section)
 {
 	const struct elf_section *s = &c->p->elf->sec[section];
-	const unsigned char *bytes;
+	const Elf_Data *data = c->layout.size[section] ? debug_section_data(s) : NULL;
 	struct relocs relocs;
-	size_t size;
 
-	if (elf_file_bytes(c->p->elf, section, &bytes, &size))
+	if (c->layout.size[section] && (!data || data->d_size != c->layout.size[section])) {
+		error("'%s': section '%s' cannot be read: %s", c->p->elf->path, s->name,
+		      elf_errmsg(-1));
 		return -1;
-	if (bytes && size <= c->layout.size[section])
-		memcpy(c->data[section], bytes, size);
-	c->tombstone[section] =
-		(!strcmp(s->name, ".debug_ranges") || !strcmp(s->name, ".debug_loc")) &&
-		!(s->shdr.sh_flags & SHF_COMPRESSED);
-	if (relocs_read_section(c->p->elf, section, &relocs))
+	}
+	if (data)
+		memcpy(c->data[section], data->d_buf, data->d_size);
+	c->tombstone[section] = !strcmp(s->name, ".debug_ranges") || !strcmp(s->name, ".debug_loc");
+	if (relocs_read_section(&c->plain, section, &relocs))
 		return -1;
 	for (size_t i = 0; i < relocs.n; i++) {
 		if (relocs.r[i].type)
@@ -227,10 +229,13 @@ static int add_sections(struct cutter *c)
 	const struct elf_file *f = c->p->elf;
 
 	for (size_t i = 1; i < f->shnum; i++) {
-		GElf_Shdr shdr = f->sec[i].shdr;
+		GElf_Shdr shdr;
 
 		if (!c->layout.map[i])
 			continue;
+		/* What was compressed is not any more. */
+		if (!gelf_getshdr(f->sec[i].scn, &shdr))
+			return elf_failed(c, f->sec[i].name);
 		shdr.sh_flags &= ~(GElf_Xword)SHF_GROUP;
 		shdr.sh_info = 0;
 		shdr.sh_link = shdr.sh_flags & SHF_LINK_ORDER ? (GElf_Word)ordered_by(c, i) : 0;
@@ -336,6 +341,13 @@ static void begin(struct cutter *c)
 	c->rela = xcalloc(n, sizeof(*c->rela));
 	c->relas = xcalloc(n, sizeof(*c->relas));
 	c->tombstone = xcalloc(n, sizeof(*c->tombstone));
+	c->plain = *c->p->elf;
+	c->plain.sec = xcalloc(n, sizeof(*c->plain.sec));
+	for (size_t i = 1; i < n; i++) {
+		c->plain.sec[i] = c->p->elf->sec[i];
+		if (layout_is_whole(&c->plain.sec[i]))
+			c->plain.sec[i].shdr.sh_size = c->layout.size[i];
+	}
 }
 
 static void end(struct cutter *c)
@@ -348,6 +360,7 @@ static void end(struct cutter *c)
 	free(c->rela);
 	free(c->relas);
 	free(c->tombstone);
+	free(c->plain.sec);
 	strings_free(&c->names);
 	symtab_free(&c->symtab);
 	layout_free(&c->layout);

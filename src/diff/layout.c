@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "dwarf/sections.h"
 
 bool layout_is_whole(const struct elf_section *s)
 {
@@ -56,7 +57,7 @@ void layout_make(struct layout *l, const struct pieces *p, const struct selectio
 		if (!layout_is_whole(&p->elf->sec[i]))
 			continue;
 		l->map[i] = l->sections++;
-		l->size[i] = p->elf->sec[i].shdr.sh_size;
+		l->size[i] = debug_section_size(&p->elf->sec[i]);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "diff/refs.h"
 #include "diff/sections.h"
+#include "dwarf/reduced.h"
 #include "operand/operand.h"
 
 /* A place where a piece begins. */
@@ -263,6 +264,27 @@ static int cut_sections(struct cutter *c)
 	return 0;
 }
 
+/* Without types and variables nobody knows which static variable is which, nor whether a prototype
+ * changes. */
+static int refuse_reduced(const struct pieces *p)
+{
+	char *why = NULL;
+	Dwarf_Die unit;
+	Dwarf_Off off;
+	int found, status = 0;
+
+	while ((found = dwarf_file_next_unit(p->dwarf, &unit)) > 0) {
+		if (!why && !status && die_offset(unit, &off))
+			status = reduced_names(p->dwarf, off, &why);
+		dwarf_dealloc_die(unit);
+	}
+	if (why)
+		error("its debug information %s", why);
+	status = found < 0 || status || why ? -1 : 0;
+	free(why);
+	return status;
+}
+
 int pieces_read(struct pieces *p, const char *path, const struct arch *arch,
 		const struct code_tables *tables)
 {
@@ -277,7 +299,7 @@ int pieces_read(struct pieces *p, const char *path, const struct arch *arch,
 		error("'%s' is not an object file for this kernel", path);
 		return -1;
 	}
-	if (dwarf_file_open(p->elf, &p->dwarf) || refs_read(p))
+	if (dwarf_file_open(p->elf, &p->dwarf) || refuse_reduced(p) || refs_read(p))
 		return -1;
 	c.cuts = xcalloc(p->elf->shnum, sizeof(*c.cuts));
 	p->first = xcalloc(p->elf->shnum + 1, sizeof(*p->first));

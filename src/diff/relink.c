@@ -89,7 +89,8 @@ static int compare_sections(const struct relink *r)
 		is = to < r->cut->shnum ? &r->cut->sec[to] : NULL;
 		if (!is || strcmp(is->name, was->name) != 0 ||
 		    is->shdr.sh_type != was->shdr.sh_type ||
-		    (is->shdr.sh_flags | ignored) != (was->shdr.sh_flags | ignored) ||
+		    (is->shdr.sh_flags | ignored) !=
+			    ((was->shdr.sh_flags & ~(GElf_Xword)SHF_COMPRESSED) | ignored) ||
 		    is->shdr.sh_size != r->layout.size[i])
 			return relink_wrong(r, i, 0, xstrdup("another section is there"));
 		there += (was->shdr.sh_flags & SHF_ALLOC) != 0;

@@ -10,6 +10,7 @@
 #include "draft/call.h"
 #include "dwarf/imports.h"
 #include "dwarf/locals.h"
+#include "dwarf/reduced.h"
 #include "dwarf/type_text.h"
 #include "resolve/hidden.h"
 #include "resolve/needs.h"
@@ -200,12 +201,18 @@ static struct advice_unit *unit_of(struct draft *d, const struct objects *object
 	return advice_open(d->unit, a->object, objects->arch, a->unit) ? NULL : d->unit;
 }
 
-/* Declarations without the types that a unit imports would be other ones. */
-static int refuse_imports(const struct answered *a)
+/* Declarations without the types that are in other units would be other ones. */
+static int refuse_units(const struct answered *a)
 {
 	CLEANUP_DIE Dwarf_Die unit = NULL;
 	int imports;
 
+	if (reduced_to_type_units(a->object->dwarf)) {
+		error("'%s': types are in units of their own (-fdebug-types-section), which klpdecl "
+		      "does not read: use one that is compiled without that",
+		      a->object->path);
+		return -1;
+	}
 	if (dwarf_file_die(a->object->dwarf, a->unit, &unit))
 		return -1;
 	imports = imports_any(a->object->dwarf, unit);
@@ -224,7 +231,7 @@ int draft_add(struct draft *d, const struct objects *objects, const struct answe
 	struct advice advice;
 	int status;
 
-	if (!x.u || refuse_imports(a))
+	if (!x.u || refuse_units(a))
 		return -1;
 	if (!advice_of_name(x.u, a->name, &advice) || !advice.def->function) {
 		error("'%s': debug information does not say what '%s' is", a->object->path,

@@ -20,12 +20,21 @@ bool dwarf_file_present(const struct elf_file *elf)
 	return i && elf->sec[i].shdr.sh_type != SHT_NOBITS && elf->sec[i].shdr.sh_size;
 }
 
+bool dwarf_file_is_old(const struct elf_file *elf)
+{
+	return elf_file_section(elf, ".zdebug_info");
+}
+
 int dwarf_file_missing(const struct elf_file *elf)
 {
-	if (elf_file_section(elf, ".zdebug_info"))
+	if (dwarf_file_is_old(elf))
 		error("'%s': its debug information is compressed in the old way of GNU (section "
 		      "'.zdebug_info'), which klpmake does not read: make a copy with "
 		      "'objcopy --decompress-debug-sections', and use that",
+		      elf->path);
+	else if (elf_file_section(elf, ".debug_info.dwo"))
+		error("'%s': it has debug information without addresses, which belongs to another "
+		      "file (a .dwo or .dwp of -gsplit-dwarf): use what is compiled without that",
 		      elf->path);
 	else
 		error("'%s': no debug information (no .debug_info section): use the debug vmlinux",

@@ -60,6 +60,9 @@ struct dwarf_file {
 /* Does the file have .debug_info? */
 bool dwarf_file_present(const struct elf_file *elf);
 
+/* Has it debug information in the form of an old GNU instead, which is not read? */
+bool dwarf_file_is_old(const struct elf_file *elf);
+
 /* error() for one that has not, with the reason, and -1. */
 int dwarf_file_missing(const struct elf_file *elf);
 

@@ -90,14 +90,15 @@ int reduced_names(struct dwarf_file *d, Dwarf_Off off, char **why)
 	if (split)
 		*why = xasprintf("is in '%s', not in '%s' (-gsplit-dwarf): which names are its own "
 				 "cannot be told\n"
-				 "  use one of a kernel with CONFIG_DEBUG_INFO_SPLIT off",
+				 "  use one that is compiled without -gsplit-dwarf (a kernel: with "
+				 "CONFIG_DEBUG_INFO_SPLIT off)",
 				 split, d->elf->path);
 	else
 		lines = reduced_to_lines(d, unit);
 	if (lines > 0)
 		*why = xasprintf("has no types and no variables in '%s' (-g1): which names are its "
 				 "own cannot be told\n"
-				 "  use one of a kernel that is compiled with -g",
+				 "  use one that is compiled with -g",
 				 d->elf->path);
 	return lines < 0 ? -1 : 0;
 }

@@ -23,11 +23,9 @@ static bool is_needed(const struct elf_section *s, const char *name)
 	return s->shdr.sh_type != SHT_NOBITS && s->shdr.sh_size && !strcmp(s->name, name);
 }
 
-/*
- * Its size after decompression. The header is read again each time, because libelf changes it when
- * it decompresses the section.
+/* The header is read again each time, because libelf changes it when it decompresses the section.
  */
-static uint64_t plain_size(const struct elf_section *s)
+uint64_t debug_section_size(const struct elf_section *s)
 {
 	GElf_Shdr now;
 	GElf_Chdr chdr;
@@ -50,7 +48,7 @@ static void add_part(struct debug_sections *d, const char *name, size_t index)
 	GROW(s->part, s->parts, s->cap);
 	s->part[s->parts++] = index;
 	d->offset[index] = s->size;
-	s->size += plain_size(&d->elf->sec[index]);
+	s->size += debug_section_size(&d->elf->sec[index]);
 }
 
 struct debug_sections *debug_sections_create(const struct elf_file *elf)
@@ -87,8 +85,7 @@ void debug_sections_destroy(struct debug_sections *d)
 	free(d);
 }
 
-/* A section's bytes as libelf has them, decompressed. */
-static const Elf_Data *read_part(const struct elf_section *s)
+const Elf_Data *debug_section_data(const struct elf_section *s)
 {
 	GElf_Shdr now;
 	Elf_Data *d;
@@ -219,9 +216,9 @@ static void relocate(const struct debug_sections *d, const struct arch *arch, si
 static bool read_parts(const struct debug_sections *d, const struct debug_section *s)
 {
 	for (size_t p = 0; p < s->parts; p++) {
-		const Elf_Data *part = read_part(&d->elf->sec[s->part[p]]);
+		const Elf_Data *part = debug_section_data(&d->elf->sec[s->part[p]]);
 
-		if (!part || part->d_size != plain_size(&d->elf->sec[s->part[p]]))
+		if (!part || part->d_size != debug_section_size(&d->elf->sec[s->part[p]]))
 			return false;
 	}
 	return true;
@@ -234,7 +231,7 @@ static unsigned char *copy_parts(const struct debug_sections *d, const struct de
 	unsigned char *copy = xcalloc(1, s->size);
 
 	for (size_t p = 0; p < s->parts; p++) {
-		const Elf_Data *part = read_part(&d->elf->sec[s->part[p]]);
+		const Elf_Data *part = debug_section_data(&d->elf->sec[s->part[p]]);
 		unsigned char *to = copy + d->offset[s->part[p]];
 
 		memcpy(to, part->d_buf, part->d_size);
@@ -255,7 +252,7 @@ const unsigned char *debug_sections_data(struct debug_sections *d, size_t i)
 		s->copy = copy_parts(d, s, arch);
 		s->data = s->copy;
 	} else {
-		s->data = read_part(&d->elf->sec[s->part[0]])->d_buf;
+		s->data = debug_section_data(&d->elf->sec[s->part[0]])->d_buf;
 	}
 	return s->data;
 }
@@ -292,7 +289,7 @@ const struct elf_section *debug_sections_unreadable(const struct debug_sections 
 		if (known)
 			continue;
 		tried[n++] = chdr.ch_type;
-		if (!read_part(s))
+		if (!debug_section_data(s))
 			return s;
 	}
 	return NULL;

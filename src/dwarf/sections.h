@@ -32,6 +32,15 @@ struct debug_sections {
 	uint64_t *offset; /* by section index: where it begins in the one of its name */
 };
 
+/* The size of a section when it is decompressed. */
+uint64_t debug_section_size(const struct elf_section *s);
+
+/*
+ * Its bytes, decompressed, as libelf has them; NULL when it cannot deliver them. From then on
+ * gelf_getshdr() says what the section is like without compression.
+ */
+const Elf_Data *debug_section_data(const struct elf_section *s);
+
 /* Lists the debug sections of a file, which stays open as long as they are used. */
 struct debug_sections *debug_sections_create(const struct elf_file *elf);
 void debug_sections_destroy(struct debug_sections *d);

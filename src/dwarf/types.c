@@ -151,7 +151,7 @@ static void read_attributes(const struct dwarf_file *d, Dwarf_Die die, unsigned 
 	if (what & PARTS)
 		t->prototyped = die_flag(die, DW_AT_prototyped);
 	if (what & (LINE | PARTS))
-		t->incomplete = die_flag(die, DW_AT_declaration);
+		t->incomplete = die_flag(die, DW_AT_declaration) || die_has(die, DW_AT_signature);
 	if (t->tag == DW_TAG_structure_type || t->tag == DW_TAG_variable)
 		die_number(die, DW_AT_alignment, &t->align);
 	if (t->tag == DW_TAG_base_type && die_number(die, DW_AT_encoding, &encoding))
@@ -222,9 +222,12 @@ static int read_part(struct dwarf_file *d, Dwarf_Die die, void *arg)
 	reading = die_tag(die, &t.tag) ? find_reading(t.tag) : NULL;
 	/* Types of a unit that is imported are not read. */
 	types->reduced |= t.tag == DW_TAG_imported_unit;
-	/* A function's parameters come first; its blocks and variables are not read. */
+	/*
+	 * A function's blocks and variables are not read. Its parameters come before them, but for
+	 * the static variables of clang.
+	 */
 	if (types->t[r->parent].tag == DW_TAG_subprogram && (!reading || reading->what & DECLARED))
-		return 1;
+		return t.tag != DW_TAG_variable || r->last;
 	if (!reading)
 		return 0;
 	if (!die_offset(die, &t.off) || t.off <= types->t[i - 1].off) {

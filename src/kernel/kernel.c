@@ -143,6 +143,18 @@ static int read_jump(struct target *t)
 	return writer ? jump_read(&t->jump, t->vmlinux, writer->addr) : 0;
 }
 
+/* objcopy --only-keep-debug leaves all sections, and the bytes of those alone that nobody loads. */
+static bool has_code(const struct elf_file *f)
+{
+	for (size_t i = 1; i < f->shnum; i++) {
+		const GElf_Shdr *s = &f->sec[i].shdr;
+
+		if ((s->sh_flags & SHF_EXECINSTR) && s->sh_type == SHT_NOBITS)
+			return false;
+	}
+	return true;
+}
+
 static int read_files(struct target *t, const struct target_options *opt)
 {
 	t->symbols = opt->symbols;
@@ -157,6 +169,13 @@ static int read_files(struct target *t, const struct target_options *opt)
 	}
 	if (t->vmlinux->ehdr.e_type != ET_EXEC && t->vmlinux->ehdr.e_type != ET_DYN) {
 		error("'%s': not a linked kernel (a vmlinux is an ELF executable)", opt->vmlinux);
+		return -1;
+	}
+	if (!has_code(t->vmlinux)) {
+		error("'%s': it has debug information, and no code (objcopy --only-keep-debug): put "
+		      "it together with the vmlinux that it was taken from, with 'eu-unstrip -o "
+		      "WHOLE THAT %s', and use WHOLE",
+		      opt->vmlinux, opt->vmlinux);
 		return -1;
 	}
 	elf_file_build_id(t->vmlinux, t->build_id);

@@ -33,7 +33,8 @@ bool move_completes(const struct elf_file *f, const struct arch *arch, const str
 		return false;
 	if (type->whole)
 		return r->offset == offset;
-	if (!type->label)
+	/* A loader adds the addend to where the label is. */
+	if (!type->label || r->addend)
 		return false;
 	elf_file_symbol(f, r->symbol, &label);
 	return !label.special && label.shndx == section && label.sym.st_value == offset;
@@ -108,6 +109,35 @@ static bool fits_veneer(const struct elf_file *f, const struct arch *arch, const
 	       arch->slots.fit_veneer(veneer, code);
 }
 
+/*
+ * Why a veneer may be out of the jumps' reach, or NULL. The code of a module lies together, but
+ * that which runs only once: kernel/module/main.c, layout_sections(). Every four bytes of it get a
+ * veneer or a stub of twelve at the most, and those that a relocation completes get none.
+ */
+static const char *veneer_is_far(const struct elf_file *f, const struct arch *arch,
+				 const struct reloc *r)
+{
+	uint64_t code = 0;
+
+	if (!arch->slots.veneer_reach)
+		return NULL;
+	if (section_runs_anyway(f->sec[r->section].name))
+		return "it is used in code that runs when the module comes or goes, which may lie "
+		       "too far away from that which loads its address: use it in a function "
+		       "without __init or __exit";
+	for (size_t i = 1; i < f->shnum; i++) {
+		const GElf_Shdr *shdr = &f->sec[i].shdr;
+
+		if (!(shdr->sh_flags & SHF_EXECINSTR))
+			continue;
+		if (shdr->sh_size > arch->slots.veneer_reach / 4 - code)
+			return "the module has so much code that what loads its address may lie too "
+			       "far away: make several livepatches";
+		code += shdr->sh_size;
+	}
+	return NULL;
+}
+
 static struct move to_slot(const struct elf_file *f, const struct arch *arch,
 			   const struct relocs *all, const struct reloc *r,
 			   const struct arch_reloc *type)
@@ -116,8 +146,12 @@ static struct move to_slot(const struct elf_file *f, const struct arch *arch,
 		.how = MOVE_TO_SLOT, .type = type->slot, .loads = !type->got && !type->upper};
 
 	if (m.loads && !can_edit(f, arch, all, r, loads_instead)) {
-		if (fits_veneer(f, arch, r) && can_edit(f, arch, all, r, adds_nothing))
-			return (struct move){.how = MOVE_TO_VENEER, .addend = r->addend};
+		if (fits_veneer(f, arch, r) && can_edit(f, arch, all, r, adds_nothing)) {
+			const char *why = veneer_is_far(f, arch, r);
+
+			return why ? refused(why)
+				   : (struct move){.how = MOVE_TO_VENEER, .addend = r->addend};
+		}
 		return refused(
 			"the code has the distance from itself to the symbol, for which there is "
 			"no livepatch relocation: compile with klpmake's options, and do not name "

@@ -2,6 +2,7 @@
 /*
  * klpuser makes a patch for running programs, in steps that 'klpmake user' runs:
  *
+ *   debug   whether there is debug information of the target
  *   flags   which flags the compiler has to get for a tagged file
  *   show    lets the linker leave hidden functions undefined
  *   syms    decides which symbol of the target each name means, and writes _klpmake.syms
@@ -24,7 +25,8 @@
 #include "umake/run.h"
 
 static const char help[] =
-	"Usage: klpuser flags --target FILE [OPTION...] SOURCE.c\n"
+	"Usage: klpuser debug --target FILE [OPTION...]\n"
+	"       klpuser flags --target FILE [OPTION...] SOURCE.c\n"
 	"       klpuser show A.o [B.o...]\n"
 	"       klpuser syms --target FILE --patch X.partial -o TABLE [OPTION...]\n"
 	"                    A.o [B.o...]\n"
@@ -151,8 +153,26 @@ static int check(struct make_options *opt)
 	return ucheck_run(&check);
 }
 
+/* Prints the build-id by which the target's debug information is to be found, if it is not here. */
+static int tell_missing(const struct make_options *opt)
+{
+	struct binary *b;
+
+	if (binary_open(&b, opt->target))
+		return -1;
+	if (!binaries_has_debug(&opt->binaries, b))
+		puts(b->id);
+	binary_close(b);
+	return 0;
+}
+
 static int run(const char *word, struct make_options *opt)
 {
+	if (!strcmp(word, "debug")) {
+		if (!opt->target || opt->operands)
+			usage_error("debug needs --target and nothing else");
+		return tell_missing(opt);
+	}
 	if (!strcmp(word, "flags")) {
 		if (!opt->target || opt->operands != 1)
 			usage_error("flags needs --target and one C file");
@@ -175,7 +195,7 @@ static int run(const char *word, struct make_options *opt)
 	}
 	if (!strcmp(word, "check"))
 		return check(opt);
-	usage_error("'%s' is not a step: flags, show, syms, link or check", word);
+	usage_error("'%s' is not a step: debug, flags, show, syms, link or check", word);
 }
 
 int main(int argc, char **argv)
@@ -189,7 +209,7 @@ int main(int argc, char **argv)
 	word = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
 	parse(argc - (word != NULL), argv + (word != NULL), &opt);
 	if (!word)
-		usage_error("which step: flags, show, syms, link or check?");
+		usage_error("which step: debug, flags, show, syms, link or check?");
 	messages_hold();
 	status = run(word, &opt);
 	messages_tell();

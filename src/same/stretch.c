@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/step.h"
 #include "base/util.h"
 #include "klp/moves.h"
 #include "operand/operand.h"
@@ -19,6 +20,7 @@
 struct stretch {
 	const unsigned char *a, *b;
 	uint64_t a_at, b_at, size; /* where they begin */
+	uint64_t instruction;	   /* of a: how far its instructions have been counted */
 };
 
 static bool differ_at(struct same *s, const struct stretch *t, uint64_t i)
@@ -233,17 +235,29 @@ static bool compare_reloc(struct same *s, const struct stretch *t, uint64_t i,
 			t->b_at + i);
 }
 
+/* Does an instruction begin there? Some have two bytes, some four. */
+static bool begins_instruction(const struct arch *arch, struct stretch *t, uint64_t i)
+{
+	step_fn *read = step_of(arch);
+
+	while (t->instruction < i) {
+		size_t len = read(t->a + t->instruction, t->size - t->instruction).size;
+
+		t->instruction += len ? len : step_align(arch);
+	}
+	return t->instruction == i;
+}
+
 /*
  * The same where an instruction is read as a whole: its type of relocation, 0 when there is no
  * branch out of the function without one.
  */
-static uint32_t near_branch(struct same *s, const struct stretch *t, uint64_t i,
-			    struct operand *operand)
+static uint32_t near_branch(struct same *s, struct stretch *t, uint64_t i, struct operand *operand)
 {
 	const struct arch *arch = s->a->arch;
-	uint32_t type = t->size - i >= 4 && !(i % 4) ? operand_branch(arch, t->a + i) : 0;
+	uint32_t type = t->size - i >= 4 ? operand_branch(arch, t->a + i) : 0;
 
-	if (!type || code_reloc(s->a, t->a_at + i) ||
+	if (!type || !begins_instruction(arch, t, i) || code_reloc(s->a, t->a_at + i) ||
 	    !operand_read(arch, type, t->a + i, t->a_at + i, operand) ||
 	    operand->to - t->a_at < t->size || operand->to >> 32 != t->a_at >> 32)
 		return 0;
@@ -267,7 +281,7 @@ static bool compare_near(struct same *s, const struct stretch *t, uint64_t i, ui
 }
 
 /* One step: are the *len bytes at i the same in both? */
-static bool compare_at(struct same *s, const struct stretch *t, uint64_t i, size_t *len)
+static bool compare_at(struct same *s, struct stretch *t, uint64_t i, size_t *len)
 {
 	const struct reloc *r = code_reloc(s->a, t->a_at + i);
 	size_t traced = s->a->arch->ftrace.size;
@@ -300,7 +314,7 @@ static bool compare_at(struct same *s, const struct stretch *t, uint64_t i, size
 
 bool same_stretch(struct same *s, uint64_t a, uint64_t b, uint64_t size)
 {
-	struct stretch t = {code_at(s->a, a, size), code_at(s->b, b, size), a, b, size};
+	struct stretch t = {code_at(s->a, a, size), code_at(s->b, b, size), a, b, size, 0};
 	size_t len = 0;
 
 	if (!t.a || !t.b)

@@ -18,6 +18,7 @@ struct ucheck_target {
 	const struct user_target *is;
 	struct binary *b;
 	struct object *object;
+	struct defs defs; /* of the units with functions that are replaced */
 };
 
 /* A function that is replaced. */
@@ -44,7 +45,6 @@ struct ucheck {
 	struct binary_objects objects;
 	struct ucheck_target *target;
 	struct ucheck_func *func;
-	struct defs defs;
 	const struct ucheck_pass *now;
 	const char **allow; /* waived besides what the patch says */
 	size_t allows;

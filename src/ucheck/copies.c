@@ -5,6 +5,8 @@
  */
 #include <stdlib.h>
 
+#include "base/cleanup.h"
+#include "dwarf/reduced.h"
 #include "image/inlined_list.h"
 #include "ucheck/check.h"
 
@@ -80,6 +82,26 @@ static void doubt_inlined(struct copy_search *all, const struct inlined *in)
 	free(list);
 }
 
+/* Debug information says nothing of a function: then nothing of its copies either. */
+static void doubt_unknown(struct ucheck *c, const struct ucheck_func *f)
+{
+	struct dwarf_file *d = f->target->object->dwarf;
+	CLEANUP_DIE Dwarf_Die unit = NULL;
+	CLEANUP_FREE char *why = NULL;
+	uint64_t language;
+
+	if (f->unit && (dwarf_file_die(d, f->unit, &unit) || reduced_names(d, f->unit, &why)))
+		return;
+	/* Nobody inlines what an assembler has made. */
+	if (unit && die_number(unit, DW_AT_language, &language) &&
+	    language == DW_LANG_Mips_Assembler)
+		return;
+	ucheck_bad(c,
+		   "whether '%s' was also inlined, and what its callers rely on, is not known: the "
+		   "debug information of its code %s",
+		   f->name, why ? why : "is not there (-g0)");
+}
+
 static void each_function(struct ucheck *c,
 			  void (*check)(struct copy_search *all, const struct inlined *in))
 {
@@ -101,6 +123,10 @@ static void each_function(struct ucheck *c,
 
 void ucheck_inlined(struct ucheck *c)
 {
+	for (size_t i = 0; i < c->p->func_count; i++) {
+		if (!c->func[i].def)
+			doubt_unknown(c, &c->func[i]);
+	}
 	each_function(c, doubt_inlined);
 }
 

@@ -71,24 +71,33 @@ static int open_target(struct ucheck *c, struct ucheck_target *t)
 	return -1;
 }
 
-/* What debug information says of a function that is replaced. */
-static int read_function(struct ucheck *c, size_t i, const struct strmap *names)
+/* Reads the unit of a function that is replaced, if no function before it has the same one. */
+static int read_function(struct ucheck *c, size_t i)
 {
 	struct ucheck_func *f = &c->func[i];
 	struct dwarf_file *d = f->target->object->dwarf;
 
 	units_at(d, &f->is->addr, 1, &f->unit);
-	return f->unit ? defs_read(d, f->unit, names, &c->defs) : 0;
+	for (size_t k = 0; k < i; k++) {
+		if (c->func[k].unit == f->unit && c->func[k].target == f->target)
+			return 0;
+	}
+	return f->unit ? defs_read(d, f->unit, NULL, &f->target->defs) : 0;
 }
 
-static void settle_function(struct ucheck *c, struct ucheck_func *f)
+/* What debug information says of it: the function of its name, or else that which has its code
+ * under another. */
+static void settle_function(struct ucheck_func *f)
 {
-	for (size_t k = 0; k < c->defs.n && !f->def; k++) {
-		struct def *def = &c->defs.def[k];
+	struct defs *defs = &f->target->defs;
 
-		if (def->unit != f->unit || !def->function || strcmp(def->name, f->name) != 0)
+	for (size_t k = 0; k < defs->n; k++) {
+		struct def *def = &defs->def[k];
+		bool is_named = !strcmp(def->name, f->name);
+
+		if (def->unit != f->unit || !def->function || (f->def && !is_named))
 			continue;
-		for (size_t a = 0; a < def->addrs && !f->def; a++) {
+		for (size_t a = 0; a < def->addrs; a++) {
 			if (def->addr[a] == f->is->addr)
 				f->def = def;
 		}
@@ -97,16 +106,12 @@ static void settle_function(struct ucheck *c, struct ucheck_func *f)
 
 static int read_functions(struct ucheck *c)
 {
-	struct strmap names = {0};
 	int status = 0;
 
-	for (size_t i = 0; i < c->p->func_count; i++)
-		strmap_add(&names, c->func[i].name, 0);
 	for (size_t i = 0; i < c->p->func_count && !status; i++)
-		status = read_function(c, i, &names);
+		status = read_function(c, i);
 	for (size_t i = 0; i < c->p->func_count && !status; i++)
-		settle_function(c, &c->func[i]);
-	strmap_free(&names);
+		settle_function(&c->func[i]);
 	return status;
 }
 
@@ -154,7 +159,8 @@ int ucheck_run(const struct ucheck_options *opt)
 		c.now = &passes[i];
 		passes[i].run(&c);
 	}
-	defs_free(&c.defs);
+	for (size_t i = 0; c.target && i < p->head.targets; i++)
+		defs_free(&c.target[i].defs);
 	dwarf_file_close(c.dwarf);
 	binary_objects_close(&c.objects);
 	binary_close(c.image);

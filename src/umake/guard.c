@@ -21,11 +21,13 @@ struct class
 {
 	unsigned int integers, vectors;
 	bool memory;
+	bool unknown; /* the type, or a part of it, is not in the debug information */
 };
 
 static struct class add(struct class a, struct class b)
 {
-	return (struct class){a.integers + b.integers, a.vectors + b.vectors, a.memory || b.memory};
+	return (struct class){a.integers + b.integers, a.vectors + b.vectors, a.memory || b.memory,
+			      a.unknown || b.unknown};
 }
 
 struct classing {
@@ -59,6 +61,11 @@ static int class_structure(struct dwarf_file *d, Dwarf_Die die, uint64_t size, u
 	struct classing c = {.depth = depth};
 	unsigned int words = (unsigned int)((size + 7) / 8);
 
+	/* One that is only declared, or is in a type unit, has no size. */
+	if (!die_has(die, DW_AT_byte_size)) {
+		*ret = (struct class){.unknown = true};
+		return 0;
+	}
 	if (size > 16) {
 		*ret = (struct class){.memory = true};
 		return 0;
@@ -69,6 +76,7 @@ static int class_structure(struct dwarf_file *d, Dwarf_Die die, uint64_t size, u
 		.integers = c.sum.integers ? words : 0,
 		.vectors = c.sum.vectors ? words : 0,
 		.memory = c.sum.memory,
+		.unknown = c.sum.unknown,
 	};
 	return 0;
 }
@@ -103,8 +111,12 @@ static int class_of(struct dwarf_file *d, Dwarf_Die die, unsigned int depth, str
 	int status = 0;
 
 	*ret = (struct class){0};
-	if (depth > TYPES_MAX || !die_reference(die, DW_AT_type, &off))
+	if (!die_has(die, DW_AT_type))
 		return 0;
+	if (depth > TYPES_MAX || !die_reference(die, DW_AT_type, &off)) {
+		ret->unknown = true;
+		return 0;
+	}
 	if (dwarf_file_die(d, off, &type))
 		return -1;
 	die_number(type, DW_AT_byte_size, &size);
@@ -195,6 +207,8 @@ static const char *read_vectors(struct dwarf_file *d, Dwarf_Off off, bool *wide)
 
 	if (dwarf_file_die(d, off, &unit))
 		return "its compile unit cannot be read";
+	if (!die_has(unit, DW_AT_producer))
+		why = "its compile unit does not say for which processors it was compiled";
 	producer_parse(&p, die_string(unit, DW_AT_producer, &text) ? text : "");
 	march = producer_flag(&p, "-march=");
 	*wide = *march && strcmp(march, "-march=x86-64") != 0 &&
@@ -234,8 +248,11 @@ int guard_read(struct dwarf_file *d, Dwarf_Off unit, Dwarf_Off off, struct guard
 	dwarf_dealloc_die(die);
 	if (status)
 		return -1;
-	if (a.open || a.sum.memory || a.sum.integers > INTEGER_ARGUMENTS ||
-	    a.sum.vectors > VECTOR_ARGUMENTS)
+	if (result.unknown || a.sum.unknown)
+		*why = "the types of its arguments and its result are not in its debug information "
+		       "(-fdebug-types-section, -femit-struct-debug-baseonly)";
+	else if (a.open || a.sum.memory || a.sum.integers > INTEGER_ARGUMENTS ||
+		 a.sum.vectors > VECTOR_ARGUMENTS)
 		*why = "it has arguments on the stack, or may have";
 	else if (result.memory || (result.integers && result.vectors))
 		*why = "its result is not in registers of one kind";

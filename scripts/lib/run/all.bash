@@ -15,5 +15,7 @@
 . "$home/scripts/lib/run/transition.bash"
 # shellcheck source=scripts/lib/run/trial.bash
 . "$home/scripts/lib/run/trial.bash"
+# shellcheck source=scripts/lib/run/built.bash
+. "$home/scripts/lib/run/built.bash"
 # shellcheck source=scripts/lib/run/report.bash
 . "$home/scripts/lib/run/report.bash"

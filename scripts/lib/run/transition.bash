@@ -124,7 +124,7 @@ take_back()
 		take_back_failed "'$1' is disabled, but the module stays: $REPLY; one whose transition was forced stays until the next boot"
 		return 1
 	}
-	rm -f -- "$run_state/$1.forced"
+	rm -f -- "$run_state/$1.forced" "$run_state/$1.built"
 }
 
 take_back_failed()

@@ -97,4 +97,21 @@ user_find_target()
 	user_target=$REPLY
 	[[ -f $user_target ]] || die "'$named': no such program or library: write its path into the Makefile, or give --target"
 	user_target_args+=(--target "$user_target")
+	user_debug_from_server
+}
+
+# user_debug_from_server: gets the target's debug information if it is not here and a server may have it. klpuser says what is
+# missing otherwise.
+user_debug_from_server()
+{
+	local tool id
+	[[ -n ${DEBUGINFOD_URLS-} ]] || return 0
+	tool_find klpuser
+	id=$("$tool" debug "${user_target_args[@]}") || exit 1
+	[[ -n $id ]] || return 0
+	if debuginfod_find "$id"; then
+		user_target_args+=(--debug "$REPLY")
+	else
+		warn "no debug information of '$user_target' is here$debuginfod_said"
+	fi
 }
