@@ -243,7 +243,7 @@ screencast: all
 # shellcheck reads parts (*.bash) with the scripts that source them (-a).
 shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) scripts/lib/many-run.bash scripts/lib/run/keeper.bash $(wildcard scripts/lib/run/far/*.bash) scripts/lib/user/make.bash scripts/lib/user/check.bash packaging/completion.bash packaging/debian/tests/try packaging/debian/tests/load .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
 	      $(wildcard example/*/check example/*/scenario tests/modules/*/check tests/modules/*/scenario) \
-	      $(addprefix tests/modules/,scenario load-orders switching) tests/run/command tests/run/kernel $(wildcard tests/run/bin/*) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
+	      $(addprefix tests/modules/,scenario load-orders switching) tests/run/command tests/run/kernel tests/scratch $(wildcard tests/run/bin/*) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
 	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(shell find scripts -type f)))
 c_files = $(filter-out src/include/%,$(wildcard src/*/*.[ch] src/*/*/*.[ch])) $(wildcard tests/*.[ch] tests/fuzz/*.c)
 
