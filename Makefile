@@ -7,7 +7,7 @@
 # make dist       klpmake-VERSION.tar.xz, in build/
 # make deb        packages for Debian, in build/deb/: klpmake, and klpmake-load for machines that only load livepatches
 # make rpm        the same for rpm, in build/rpm/
-# make check      the tests that do not need a kernel; two cores take about four minutes
+# make check      the tests that do not need a kernel; two cores take about two minutes
 # make test       all tests that this machine can run; ./scripts/test sets up what they need
 #                 ARCHES=riscv64: only those of that architecture; ARCHES=all: those of every one
 # make test-kernel ARCH=riscv64   kernels to test that architecture with
@@ -117,14 +117,18 @@ make_files = $(filter-out $(load_files),kallsympos $(shell find scripts/cmd scri
 make_programs := $(filter-out $(load_programs),$(programs))
 executables := $(commands) scripts/fetch-kernel scripts/setup scripts/lib/guest/init
 
+# install_files MODE FILES: those of each directory at once.
+install_files = $(foreach d,$(sort $(dir $(2))),install -m $(1) -t $(DESTDIR)$(installed)/$(d) \
+	$(foreach f,$(2),$(if $(filter $(d),$(dir $(f))),$(f))) &&) :
+
 # Never cp -p: the user who built it would own scripts that root then runs. Modes are explicit, so that neither
 # umask nor those of this tree count. Directories that others use as well keep theirs.
 # install_part FILES PROGRAMS COMMANDS PAGES PAGE: the last one under the names of the commands that it is about, too.
 define install_part
 	umask 022 && mkdir -p $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(COMPDIR)
 	umask 022 && install -d -m 755 $(addprefix $(DESTDIR)$(installed)/,. build $(sort $(dir $(1))))
-	for f in $(filter-out $(executables),$(1)); do install -m 644 $$f $(DESTDIR)$(installed)/$$f || exit; done
-	for f in $(filter $(executables),$(1)); do install -m 755 $$f $(DESTDIR)$(installed)/$$f || exit; done
+	$(call install_files,644,$(filter-out $(executables),$(1)))
+	$(call install_files,755,$(filter $(executables),$(1)))
 	install -m 755 $(addprefix $(BUILD)/,$(2)) $(DESTDIR)$(installed)/build
 	for c in $(3); do \
 		ln -sf "$$(realpath -m --relative-to='$(PREFIX)/bin' '$(installed)')/$$c" $(DESTDIR)$(PREFIX)/bin && \
@@ -177,21 +181,24 @@ TESTS ?= $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches))) $(if $(filt
 # Two more than there are processors: some tests wait until a guest's time is over, or for the kernel's own sleeps.
 JOBS ?= $(shell expr $$(nproc) + 2)
 
-# Those that need kernels; hosts.t, which compiles for other machines; packages.t, which builds packages.
-with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels fix-noise fleet-guest guest guest-failures helpers-kernels hosts klpmake leftovers modules \
+# Those that need kernels; hosts.t, which compiles for other machines; packages.t, which builds packages; fleet.t, which
+# starts Ansible.
+with_kernels := $(patsubst %,tests/%.t,backwards baseline doubt-guest fix-kernels fix-noise fleet fleet-guest guest guest-failures helpers-kernels hosts klpmake leftovers modules \
 		namespaces packages replay reset-guest run-guest selftests sign sign-guest special symbols systemd-guest template-kernels try-each types-kernels wo-ftrace) $(wildcard tests/example-*.t tests/klpmake-*.t)
 
-# The miniature kernels that the tests of one run share: tests/mini.bash.
-shared := mini=$$(mktemp -d) && trap 'rm -rf "$$mini"' EXIT && KLPMAKE_MINI=$$mini
+# Where the tests of one run work, and the miniature kernels that they share: tests/scratch, with the megabytes that they
+# need, and tests/mini.bash.
+shared = TMPDIR=$$(./tests/scratch $(1)) && export TMPDIR && mini=$$(mktemp -d) && trap 'rm -rf "$$mini"' EXIT && KLPMAKE_MINI=$$mini
 
-# With fewer damaged files than 'make test' tries, and none of them to programs with sanitizers.
-few := KLPMAKE_BIN='$(abspath $(BUILD))' KLPMAKE_FUZZ_ROUNDS=30 MUTATIONS_EACH=4
+# With fewer damaged files than 'make test' tries, and none of them to programs with sanitizers; processes are stopped less
+# often, and fewer programs are made up.
+few := KLPMAKE_BIN='$(abspath $(BUILD))' KLPMAKE_FUZZ_ROUNDS=30 MUTATIONS_EACH=4 KLPMAKE_ROUNDS=1000 KLPMAKE_IPA_PROGRAMS=1
 
 check: all
-	$(shared) $(few) prove -j$(shell nproc) $(filter-out $(with_kernels),$(own_tests))
+	$(call shared,500) $(few) prove -j$(shell nproc) $(filter-out $(with_kernels),$(own_tests))
 
 test: all sanitized
-	$(shared) KLPMAKE_BIN=$(CURDIR)/build/sanitized prove -j$(JOBS) --timer $(TESTS)
+	$(call shared,4000) KLPMAKE_BIN=$(CURDIR)/build/sanitized prove -j$(JOBS) --timer $(TESTS)
 
 # An architecture may have more than one configuration.
 test-kernel:
@@ -236,7 +243,7 @@ screencast: all
 # shellcheck reads parts (*.bash) with the scripts that source them (-a).
 shell_files = klpmake kallsympos $(wildcard scripts/cmd/*) scripts/lib/many-run.bash scripts/lib/run/keeper.bash $(wildcard scripts/lib/run/far/*.bash) scripts/lib/user/make.bash scripts/lib/user/check.bash packaging/completion.bash packaging/debian/tests/try packaging/debian/tests/load .ci/run tests/hosts/both tests/fuzz/run $(wildcard tests/*.t) \
 	      $(wildcard example/*/check example/*/scenario tests/modules/*/check tests/modules/*/scenario) \
-	      $(addprefix tests/modules/,scenario load-orders switching) tests/run/command tests/run/kernel $(wildcard tests/run/bin/*) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
+	      $(addprefix tests/modules/,scenario load-orders switching) tests/run/command tests/run/kernel tests/scratch $(wildcard tests/run/bin/*) tests/selftests/scenario tests/doubt/scenario tests/arch/scenario tests/types/check \
 	      $(shell grep -lE '^\#!.*sh\b|^\# shellcheck shell' $(filter-out %.bash,$(shell find scripts -type f)))
 c_files = $(filter-out src/include/%,$(wildcard src/*/*.[ch] src/*/*/*.[ch])) $(wildcard tests/*.[ch] tests/fuzz/*.c)
 

@@ -21,7 +21,7 @@ make_with()
 # A module that would be different if any of these had an effect.
 environment()
 {
-	local evil=$scratch/evil setting
+	local evil=$scratch/evil setting settings
 	mkdir "$evil"
 	echo '#define NUMBER 6666' >"$evil/number.h"
 	echo 'echo evil; exit 0' >"$evil/script"
@@ -32,48 +32,24 @@ environment()
 	make_it -q "$dir"
 	is "$status:$err:$(adds)" "0::1000" "a module"
 	cp "$dir/klp-x.ko" "$scratch/first.ko"
-	while IFS= read -r setting; do
+	# Several at once, which are for different programs: one does not hide what another one does.
+	while IFS='|' read -r -a settings; do
 		rm -rf "$dir/.klpmake" "$dir"/*.ko
-		make_with "$setting" "$dir"
-		is "$status:$out:$err:$(adds)" "0:::1000" "${setting%%=*} in the environment"
+		make_with "${settings[@]}" "$dir"
+		is "$status:$out:$err:$(adds)" "0:::1000" "$(printf '%s ' "${settings[@]%%=*}")in the environment"
 		holds "... the same bytes" cmp "$dir/klp-x.ko" "$scratch/first.ko"
 	done <<-END
-		MAKEFLAGS=EVIL=1 KCFLAGS=-DEVIL
-		GNUMAKEFLAGS=--eval=ccflags-y+=-DEVIL
-		MAKEFILES=$evil/makefile
-		ccflags-y=-DEVIL
-		CFLAGS=-DEVIL
-		CC=false
-		CPATH=$evil
-		C_INCLUDE_PATH=$evil
-		GCC_EXEC_PREFIX=$evil/
-		COMPILER_PATH=$evil
-		GCC_COMPARE_DEBUG=1
-		DEPENDENCIES_OUTPUT=$evil/dependencies
-		VPATH=$evil
-		KBUILD_OUTPUT=$evil
-		KBUILD_EXTMOD=$evil
-		KBUILD_CFLAGS=-DEVIL
-		CONFIG_KASAN=y
-		BASH_ENV=$evil/script
-		ENV=$evil/script
-		SHELLOPTS=noexec
-		SHELLOPTS=noglob:noclobber:posix:nounset:noexec
-		BASHOPTS=failglob:nocasematch:nullglob:dotglob
-		POSIXLY_CORRECT=1
-		GLOBIGNORE=*
-		IFS=/
-		CDPATH=$evil
+		MAKEFLAGS=EVIL=1 KCFLAGS=-DEVIL|CPATH=$evil|BASH_ENV=$evil/script|LC_ALL=C.UTF-8|XZ_OPT=-l
+		GNUMAKEFLAGS=--eval=ccflags-y+=-DEVIL|C_INCLUDE_PATH=$evil|ENV=$evil/script|LANG=de_DE.UTF-8|AWKPATH=$evil
+		MAKEFILES=$evil/makefile|GCC_EXEC_PREFIX=$evil/|SHELLOPTS=noexec|LANGUAGE=de
+		ccflags-y=-DEVIL|COMPILER_PATH=$evil|SHELLOPTS=noglob:noclobber:posix:nounset:noexec|PERL5OPT=-Mevil
+		CFLAGS=-DEVIL|GCC_COMPARE_DEBUG=1|BASHOPTS=failglob:nocasematch:nullglob:dotglob|QUOTING_STYLE=c
+		CC=false|DEPENDENCIES_OUTPUT=$evil/dependencies|POSIXLY_CORRECT=1
+		VPATH=$evil|KBUILD_CFLAGS=-DEVIL|GLOBIGNORE=*|GREP_OPTIONS=-v
+		KBUILD_OUTPUT=$evil|IFS=/|CONFIG_KASAN=y
+		KBUILD_EXTMOD=$evil|CDPATH=$evil
 		BASH_FUNC_find%%=() { echo evil; }
 		BASH_FUNC_make%%=() { :; }
-		GREP_OPTIONS=-v
-		LC_ALL=C.UTF-8
-		LANG=de_DE.UTF-8
-		LANGUAGE=de
-		XZ_OPT=-l
-		AWKPATH=$evil
-		QUOTING_STYLE=c
-		PERL5OPT=-Mevil
 	END
 	is "$(ls "$evil")" "$(printf 'klp-x.mk\nmakefile\nnumber.h\nscript')" "nothing was written where they said"
 

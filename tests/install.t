@@ -20,7 +20,10 @@ install_as()
 	source=$scratch/source dest=$scratch/dest
 	if [[ ! -d $source ]]; then
 		mkdir "$source"
-		cp -r "$top"/{Makefile,klpmake,kallsympos,src,scripts,templates,doc,packaging} "$source"
+		cp -r "$top"/{Makefile,klpmake,kallsympos,scripts,templates,doc,packaging} "$source"
+		# Of the programs' source, as little as make needs to find them up to date.
+		mkdir "$source/src"
+		cp -r "$top"/src/{include,programs} "$source/src"
 		mkdir "$source/build"
 		cp -p "$top"/build/{klpdecl,klpdiff,klpsyms,klplink,klpcheck,klpinfo,kallsympos,klpplace,klpuser} "$source/build"
 		[[ ! -x $top/build/klpapply ]] || cp -p "$top/build/klpapply" "$source/build"

@@ -53,7 +53,7 @@ kdir_makefile()
 		$(M)/%.o: $(M)/%.c $(M)/.flags
 		>$(CC) $(flags) -MD -MP -MF $@.d -c -o $@ $<
 		>@{ printf 'savedcmd_%s := gcc %s\n\nsource_%s := %s\n\ndeps_%s := \\\n' $@ '$(flags)' $@ $< $@; \
-			sed 's/^[^ ]*: *//; s/ *\\$$//' $@.d | tr ' ' '\n' | sed '/:$$/d; /^ *$$/d; s/.*/  & \\/'; } >$(@D)/.$(@F).cmd
+			awk '{ sub(/^[^ ]*: */, ""); for (i = 1; i <= NF; i++) if ($$i != "\\") print "  " $$i " \\" }' $@.d; } >$(@D)/.$(@F).cmd
 
 		$(M)/.flags: FORCE
 		>@echo '$(flags)' | cmp -s - $@ || echo '$(flags)' >$@

@@ -29,10 +29,24 @@ c_file()
 	} >"$dir/$1"
 }
 
-# The frame that every patch needs: compiled once, linked into each.
+# make_frame: $scratch/frame.o and mod.o, and what they are made of, which every patch needs. All tests of one 'make check' share them.
 make_frame()
 {
-	cat >"$scratch/frame.c" <<-'END'
+	local key made
+	if [[ -z ${KLPMAKE_MINI-} ]]; then
+		build_frame "$scratch"
+		return
+	fi
+	key=$(printf '%s\n' "${CC-}" "${mini_cflags[@]}" | cksum)
+	made=$KLPMAKE_MINI/frame-${key%% *}
+	[[ -d $made ]] || mini_share "$made" build_frame || return
+	cp "$made"/* "$scratch"
+}
+
+# build_frame DIR
+build_frame()
+{
+	cat >"$1/frame.c" <<-'END'
 		#include "mini.h"
 		static struct klp_func none[] = {{}};
 		static struct klp_object objects[] = {{.funcs = none}, {}};
@@ -44,11 +58,11 @@ make_frame()
 		module_init(frame_init);
 		MODULE_LICENSE("GPL");
 	END
-	cat >"$scratch/mod.c" <<-'END'
+	cat >"$1/mod.c" <<-'END'
 		#include "mini.h"
 		__attribute__((section(".gnu.linkonce.this_module"))) struct module __this_module;
 	END
-	mini_cc "$scratch/frame.c" "$scratch/frame.o" && mini_cc "$scratch/mod.c" "$scratch/mod.o"
+	mini_cc "$1/frame.c" "$1/frame.o" && mini_cc "$1/mod.c" "$1/mod.o"
 }
 
 # compile: warnings are not errors, as in klpmake's own builds.

@@ -15,7 +15,7 @@
 #   --no-aranges      vmlinux without .debug_aranges
 #   --no-mcount-loc   vmlinux without a table of traced functions
 
-mini_src=$(cd "$(dirname "${BASH_SOURCE[0]}")/mini" && pwd)
+mini_src=$(cd "${BASH_SOURCE[0]%/*}/mini" && pwd)
 mini_release=9.9.0-mini
 mini_vermagic="$mini_release SMP preempt mod_unload modversions "
 mini_every_cflags=(

@@ -2,8 +2,8 @@
 /*
  * What klpmake takes the instructions of some code to be, for comparison with objdump:
  *   steps MACHINE ADDRESS <CODE
- * prints a line each: address, size, "goes_on", "call", "leaves" as letters, where it leads or "-".
- * MACHINE is the number in an ELF header, ADDRESS where the code lies.
+ * prints a line each: address, size, "goes_on", "call", "leaves" as letters or ".", where it leads
+ * or "-". MACHINE is the number in an ELF header, ADDRESS where the code lies.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,8 +25,9 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < size;) {
 		struct step s = step(code + i, size - i);
 
-		printf("%" PRIx64 " %u %s%s%s ", at + i, s.size, s.goes_on ? "g" : "",
-		       s.call ? "c" : "", s.leaves ? "l" : "");
+		printf("%" PRIx64 " %u %s%s%s%s ", at + i, s.size, s.goes_on ? "g" : "",
+		       s.call ? "c" : "", s.leaves ? "l" : "",
+		       s.goes_on || s.call || s.leaves ? "" : ".");
 		if (s.to)
 			printf("%" PRIx64 "\n", at + i + s.size + (uint64_t)s.distance);
 		else

@@ -11,7 +11,7 @@
 # How much of it is read.
 bytes=500000
 
-# sed goes through as many lines as there are instructions, and takes twice as long where letters may have many bytes.
+# awk goes through as many lines as there are instructions, and takes twice as long where letters may have many bytes.
 export LC_ALL=C
 
 # library PREFIX: the C library of a compiler, or nothing.
@@ -32,12 +32,14 @@ reads()
 	fi
 	at=$("${prefix}objdump" -h -j .text "$file" | awk '$2 == ".text" { print "0x" $4 }')
 	"${prefix}objcopy" -O binary --only-section=.text "$file" "$scratch/text"
-	head -c "$bytes" "$scratch/text" | "$scratch/steps" "$number" "$at" | sed 's/^\([^ ]* [^ ]*\)  /\1 . /' >"$scratch/read"
-	"${prefix}objdump" -d -z -w --no-show-raw-insn -j .text --stop-address=$((at + bytes)) "$file" |
-		sed -n 's/^ *\([0-9a-f]*\):\t\(.*\)/\1 \2/p' | tr '\t' ' ' >"$scratch/objdump"
+	head -c "$bytes" "$scratch/text" | "$scratch/steps" "$number" "$at" >"$scratch/read"
+	"${prefix}objdump" -d -z -w --no-show-raw-insn -j .text --stop-address=$((at + bytes)) "$file" >"$scratch/objdump"
 	awk -v branch="$branch" -v leaves="$leaves" '
 		function bad(what) { if (++wrong <= 5) print what ": " $0, "(" flags[$1], to[$1] ")" }
 		FNR == NR { flags[$1] = $3; to[$1] = $4; next }
+		# An address and ":", a tab, the instruction, a tab, what it is about; other lines name functions.
+		!sub(/:\t/, " ") { next }
+		{ gsub(/\t/, " "); sub(/^ +/, "") }
 		{ all++ }
 		# The two instructions of a far call of riscv64, of which objdump prints the target with the second.
 		upper && !($1 in to) && match($0, /# [0-9a-f]+ </) {

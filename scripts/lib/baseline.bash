@@ -61,5 +61,7 @@ baseline_compile()
 	recompile_paths "$tree" "$1"
 	recompile_run "$baseline_place" "-ffile-prefix-map=$tree/=" || status=$?
 	((status == 0 && verbosity < 2)) || recompile_messages "$tree" "$1" >&2
-	((status == 0)) || die "kbuild could not compile $(recompile_directories "$1" | sed "s/.*/'&'/" | paste -sd ' ') of '$baseline'"
+	((status == 0)) && return
+	recompile_directories "$1"
+	die "kbuild could not compile$(printf " '%s'" "${recompile_list[@]}") of '$baseline'"
 }

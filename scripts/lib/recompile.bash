@@ -4,37 +4,53 @@
 # the Makefile of their own directory, or of one above. The source tree is only read: kbuild works among copies and links, in a directory
 # of klpmake's own. Source common.bash, target.bash and kbuild.bash first.
 
-recompile_recipes='' recompile_count=0
+recompile_recipes='' recompile_goals=''
+recompile_list=() # what several of these functions answer with
 
 # recompile_begin: nothing is to be compiled yet.
 recompile_begin()
 {
-	recompile_recipes='' recompile_count=0
+	recompile_recipes='' recompile_goals=''
 }
 
 # recompile_paths TREE PATHS: puts the directories of these paths, one a line, on the list, each with its files. The log
 # of each directory will be TREE/DIRECTORY/.klpmake-log.
 recompile_paths()
 {
-	local tree=$1 directory targets at REPLY
-	while read -r directory; do
-		at=$tree/$directory
+	local tree=$1 directory path targets goal recipe REPLY
+	recompile_directories "$2"
+	for directory in ${recompile_list[@]+"${recompile_list[@]}"}; do
 		recompile_maker "$tree" "$directory"
-		mapfile -t targets < <(grep -x "$directory/[^/]*" <<<"$2" | sed "s|^$REPLY/||; s/[^.]*\$/o/")
-		recompile_count=$((recompile_count + 1))
+		targets=()
+		while read -r path; do
+			[[ ${path%/*} == "$directory" ]] || continue
+			path=${path#"$REPLY/"}
+			targets+=("${path%.*}.o")
+		done <<<"$2"
+		goal=${recompile_goals##* }
+		goal=$((goal + 1))
+		recompile_goals+=" $goal"
 		# shellcheck disable=SC2154 # kdir is target.bash's
-		recompile_recipes+=$(
-			printf '\nall: %s\n%s:\n' "$recompile_count" "$recompile_count"
-			printf "\t@KCFLAGS=\"\$\$KCFLAGS -I%s\" \$(MAKE) -C '%s' M=%s %s >%s 2>&1" \
-				"$at" "$kdir" "$tree/$REPLY" "${targets[*]}" "$at/.klpmake-log"
-		)
-	done < <(recompile_directories "$2")
+		printf -v recipe '\nall: %s\n%s:\n\t@KCFLAGS="$$KCFLAGS -I%s" $(MAKE) -C '"'%s'"' M=%s %s >%s 2>&1' "$goal" "$goal" \
+			"$tree/$directory" "$kdir" "$tree/$REPLY" "${targets[*]}" "$tree/$directory/.klpmake-log"
+		recompile_recipes+=$recipe
+	done
 }
 
-# recompile_directories PATHS: prints each directory once; empty lines say nothing.
+# recompile_directories PATHS: sets recompile_list to the directory of each, once; empty lines say nothing.
 recompile_directories()
 {
-	sed '/^$/d; s|/[^/]*$||' <<<"$1" | LC_ALL=C sort -u
+	local path
+	local -A seen=()
+	recompile_list=()
+	while read -r path; do
+		path=${path%/*}
+		[[ -n $path && -z ${seen[$path]-} ]] || continue
+		seen[$path]=1
+		recompile_list+=("$path")
+	done <<<"$1"
+	# Nearly always there is one.
+	((${#recompile_list[@]} < 2)) || mapfile -t recompile_list < <(printf '%s\n' "${recompile_list[@]}" | LC_ALL=C sort)
 }
 
 # recompile_maker TREE DIRECTORY: sets REPLY to the directory whose Makefile is about the files of this one: itself, or the
@@ -47,14 +63,16 @@ recompile_maker()
 	done
 }
 
-# recompile_makers TREE PATHS: prints each of these directories once.
+# recompile_makers TREE PATHS: sets recompile_list to these directories, each once.
 recompile_makers()
 {
-	local directory REPLY
-	while read -r directory; do
+	local directory paths='' REPLY
+	recompile_directories "$2"
+	for directory in ${recompile_list[@]+"${recompile_list[@]}"}; do
 		recompile_maker "$1" "$directory"
-		printf '%s\n' "$REPLY"
-	done < <(recompile_directories "$2") | LC_ALL=C sort -u
+		paths+=$REPLY/Makefile$'\n'
+	done
+	recompile_directories "$paths"
 }
 
 # recompile_run PLACE FLAGS [MAKE-ARG...]: compiles what is on the list, all of it side by side, with more flags for the
@@ -68,7 +86,7 @@ recompile_run()
 	shift 2
 	# shellcheck disable=SC2154 # machines.bash sets it
 	[[ $machine_name != riscv64 ]] || flags+=' -mno-relax'
-	printf '.PHONY: all %s\nall:\n%s\n' "$(seq -s ' ' "$recompile_count")" "$recompile_recipes" >"$place/recompile.mk"
+	printf '.PHONY: all%s\nall:\n%s\n' "$recompile_goals" "$recompile_recipes" >"$place/recompile.mk"
 	kbuild_start "$place/log" "$flags" -k -f "$place/recompile.mk" CONFIG_MODVERSIONS= "$@" all
 }
 
@@ -76,29 +94,33 @@ recompile_run()
 recompile_messages()
 {
 	local directory
-	while read -r directory; do
+	recompile_directories "$2"
+	for directory in "${recompile_list[@]}"; do
 		if ((verbosity > 1)); then
 			cat "$1/$directory/.klpmake-log"
 		else
 			kbuild_messages "$1/$directory/.klpmake-log" "$1" "$kdir"
 		fi
-	done < <(recompile_directories "$2")
+	done
 }
 
 # recompile_trees SOURCE TREE PATHS: makes a tree in which these files can be compiled.
 recompile_trees()
 {
-	local directory REPLY
-	while read -r directory; do
+	local directory makers paths=$3 REPLY
+	recompile_makers "$1" "$3"
+	makers=("${recompile_list[@]}")
+	for directory in "${makers[@]}"; do
+		paths+=$'\n'$directory/Makefile
+	done
+	recompile_directories "$paths"
+	for directory in "${recompile_list[@]}"; do
 		recompile_tree "$1" "$2" "$directory"
-	done < <({
-		recompile_directories "$3"
-		recompile_makers "$1" "$3"
-	} | LC_ALL=C sort -u)
-	while read -r directory; do
+	done
+	for directory in "${makers[@]}"; do
 		recompile_makefile "$2" "$directory"
 		recompile_search "$2" >>"$REPLY"
-	done < <(recompile_makers "$1" "$3")
+	done
 }
 
 # recompile_makefile TREE DIRECTORY: sets REPLY to the one that kbuild reads: scripts/Makefile.build.
@@ -125,29 +147,41 @@ recompile_search()
 # the directory is linked; the directory itself, in which kbuild writes, has copies.
 recompile_tree()
 {
-	local part at='' source=$1 here=$2 parts=()
+	local part path at='' source=$1 here=$2 parts=() links=() files=() directories=()
 	IFS=/ read -r -a parts <<<"$3"
 	for part in "${parts[@]}"; do
 		# Another directory may have gone this way before.
 		[[ ! -L $here/$part ]] || rm "$here/$part"
-		mkdir -p "$here/$part"
-		recompile_missing "$source$at" "$here" ! -name "$part" ! -name '.*' | xargs -0 -r ln -s -t "$here"
+		[[ -d $here/$part ]] || mkdir -p "$here/$part"
+		recompile_missing "$source$at" "$here"
+		((!${#recompile_list[@]})) || ln -s -t "$here" -- "${recompile_list[@]}"
 		at+=/$part
 		here+=/$part
 	done
-	# A fetched source is read-only, and nobody could write among copies that are, or remove them.
 	# What an earlier directory has linked here would be written through.
-	find "$here" -mindepth 1 -maxdepth 1 -type l -delete
-	find "$source$at" -mindepth 1 -maxdepth 1 -type f -exec cp --no-preserve=mode -t "$here" {} +
-	recompile_missing "$source$at" "$here" -type d | xargs -0 -r cp -rs --no-preserve=mode -t "$here"
+	for path in "$here"/*; do
+		[[ ! -L $path ]] || links+=("$path")
+	done
+	((!${#links[@]})) || rm -f -- "${links[@]}"
+	for path in "$source$at"/*; do
+		[[ ! -f $path || -L $path ]] || files+=("$path")
+	done
+	# A fetched source is read-only, and nobody could write among copies that are, or remove them.
+	((!${#files[@]})) || cp --no-preserve=mode -t "$here" -- "${files[@]}"
+	recompile_missing "$source$at" "$here"
+	for path in ${recompile_list[@]+"${recompile_list[@]}"}; do
+		[[ ! -d $path || -L $path ]] || directories+=("$path")
+	done
+	((!${#directories[@]})) || cp -rs --no-preserve=mode -t "$here" -- "${directories[@]}"
 }
 
-# recompile_missing FROM TO FIND-ARG...: prints what is in one directory and not in the other, with a zero byte behind each.
+# recompile_missing FROM TO: sets recompile_list to what is in one directory and not in the other. Hidden files are no
+# source.
 recompile_missing()
 {
 	local path
-	find "$1" -mindepth 1 -maxdepth 1 "${@:3}" -print0 |
-		while IFS= read -r -d '' path; do
-			[[ -e $2/${path##*/} ]] || printf '%s\0' "$path"
-		done
+	recompile_list=()
+	for path in "$1"/*; do
+		[[ ! -e $path || -e $2/${path##*/} ]] || recompile_list+=("$path")
+	done
 }

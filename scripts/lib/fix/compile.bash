@@ -36,6 +36,7 @@ fix_compile()
 	for side in orig new; do
 		fix_keep "$tree" "$place" "$side" "${absent[$side]}"
 	done
+	[[ -z ${absent[orig]}${absent[new]} ]] || fix_kept_prune
 }
 
 # fix_not_kept TREE PLACE SIDE: prints those of fix_files that have to be compiled, and puts the others in place. If a header
@@ -58,7 +59,6 @@ fix_keep()
 	while read -r path; do
 		fix_kept_put "$1" "$2" "$3" "$path" "$fix_cflags"
 	done <<<"$4"
-	fix_kept_prune
 }
 
 # fix_prefixes PLACE: prints the flags by which __FILE__ is the same in both, and the kernel's.
@@ -139,7 +139,8 @@ fix_number()
 fix_overlay()
 {
 	local directory REPLY
-	while read -r directory; do
+	recompile_makers "$1/new" "$(printf '%s\n' "${fix_files[@]}")"
+	for directory in "${recompile_list[@]}"; do
 		recompile_makefile "$1/new" "$directory"
 		cat >>"$REPLY" <<-MAKE
 
@@ -147,7 +148,7 @@ fix_overlay()
 				\$(foreach word,\$(LINUXINCLUDE),\$(if \$(filter -I%/uapi,\$(word)),\\
 				-I$1/overlay/arch/\$(SRCARCH)/include/uapi -I$1/overlay/include/uapi) \$(word))
 		MAKE
-	done < <(recompile_makers "$1/new" "$(printf '%s\n' "${fix_files[@]}")")
+	done
 }
 
 # fix_compile_failed TREE PLACE: dies; absent is its caller's. With #line gcc would show other lines than it speaks of, so it compiles the patched

@@ -7,6 +7,8 @@
 # Source fix/compile.bash and inputs.bash first.
 
 fix_kept='' # where they are
+fix_kept_kernel='' # what there is of the kernel, and of the environment, for all keys
+declare -A fix_kept_compilers=() # the state of the compiler, by the names of its programs
 fix_kept_most=128 # the oldest go
 
 # fix_kept_find PLACE: sets fix_kept: beside what programs keep about the kernel, else with the work of this patch.
@@ -15,20 +17,23 @@ fix_kept_find()
 	target_cache
 	fix_kept=$1/kept
 	((!${#cache_args[@]})) || fix_kept=${cache_args[1]%/*}/.objects-$release
+	fix_kept_kernel=$(
+		printf '%s\n' "$kdir" "$release" "$machine_cflags" ${kbuild_cross[@]+"${kbuild_cross[@]}"}
+		for name in ARCH CROSS_COMPILE LLVM LLVM_IAS KCFLAGS KCPPFLAGS KAFLAGS SOURCE_DATE_EPOCH PATH; do
+			printf '%s=%s\n' "$name" "${!name-}"
+		done
+		exec stat -L -c '%n %i %s %.9Y %.9Z' -- "$kdir"/{.config,Makefile,include/config/auto.conf,include/generated/autoconf.h} \
+			"$vmlinux" 2>/dev/null
+	) || true
 }
 
 # fix_kept_key TREE PLACE SIDE PATH FLAGS: sets REPLY to the key.
 fix_kept_key()
 {
-	local tree=$1 name text=$1/$4
+	local tree=$1 text=$1/$4
 	[[ $3 == orig || ! -f $2/numbered/$4 ]] || text=$2/numbered/$4
 	REPLY=$({
-		printf '%s\n' "$4" "$5" "$kdir" "$release" "$machine_cflags" ${kbuild_cross[@]+"${kbuild_cross[@]}"}
-		for name in ARCH CROSS_COMPILE LLVM LLVM_IAS KCFLAGS KCPPFLAGS KAFLAGS SOURCE_DATE_EPOCH PATH; do
-			printf '%s=%s\n' "$name" "${!name-}"
-		done
-		stat -L -c '%n %i %s %.9Y %.9Z' -- "$kdir"/{.config,Makefile,include/config/auto.conf,include/generated/autoconf.h} \
-			"$vmlinux" 2>/dev/null
+		printf '%s\n' "$4" "$5" "$fix_kept_kernel"
 		recompile_maker "$tree" "${4%/*}"
 		cd "$tree/${4%/*}" && cat -- "$text" "$tree/$REPLY"/{Makefile,Kbuild} 2>/dev/null
 		# A header that comes to lie there may be found before another.
@@ -80,14 +85,14 @@ fix_kept_holds()
 fix_kept_put()
 {
 	local object=$2/$3/${4%.*}.o record new
-	mkdir -p "$fix_kept" 2>/dev/null || return 0
+	[[ -d $fix_kept ]] || mkdir -p "$fix_kept" 2>/dev/null || return 0
 	new=$(mktemp "$fix_kept/.new.XXXXXX" 2>/dev/null) || return 0
 	if fix_kept_record "$object" "$2/$3" "$4" >"$new" && printf 'object %s\n' "$(sha256sum <"$object")" >>"$new"; then
 		fix_kept_key "$@"
 		record=$(sha256sum <"$new")
 		record=$fix_kept/$REPLY.${record:0:16}
 		# The record comes last: without it the other is nothing.
-		cp "$object" "$new.o" && mv "$new.o" "$record.o" && mv "$new" "$record"
+		cp "$object" "$new.o" && mv "$new.o" "$record.o" && mv "$new" "$record" && return
 	fi 2>/dev/null || true
 	rm -f "$new" "$new.o"
 }
@@ -96,13 +101,19 @@ fix_kept_put()
 # directory SIDE, and the state of the compiler.
 fix_kept_record()
 {
-	local named files
-	named=$(inputs_of_commands "$2/${3%/*}" "${1%/*}/.${1##*/}.cmd")
-	inputs_programs <<<"$named" | inputs_state | sed 's/^/program /'
-	mapfile -t files < <(sed -n 's/^file //p' <<<"$named" | grep -vxF "$2/$3")
-	# What changed while the compiler worked was read as it is now, or as it was.
-	((${#files[@]})) && [[ -z $(find -L "${files[@]}" -newer "${2%/*}/before") ]] &&
-		sha256sum -- "${files[@]}" | sed "s|  $2/|  @/|"
+	local line programs='' files=()
+	while read -r line; do
+		case $line in
+			'program '*) programs+=$line$'\n' ;;
+			"file $2/$3") ;;
+			# What changed while the compiler worked was read as it is now, or as it was.
+			'file '*) [[ ! ${line#file } -nt ${2%/*}/before ]] && files+=("${line#file }") || return ;;
+		esac
+	done < <(inputs_of_commands "$2/${3%/*}" "${1%/*}/.${1##*/}.cmd")
+	[[ -n ${fix_kept_compilers[$programs]-} ]] ||
+		fix_kept_compilers[$programs]=$(inputs_programs <<<"$programs" | inputs_state | sed 's/^/program /')
+	printf '%s\n' "${fix_kept_compilers[$programs]}"
+	((${#files[@]})) && sha256sum -- "${files[@]}" | sed "s|  $2/|  @/|"
 }
 
 # fix_kept_prune: removes what has not been taken for the longest time.
