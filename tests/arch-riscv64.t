@@ -38,8 +38,8 @@ refuses()
 	not_so kernel/filesystems.c $'\tread_lock' '	asm volatile("1: auipc a0, %%pcrel_hi(file_systems)\\n lw a0, %%pcrel_lo(1b+4)(a0)" ::: "a0");' it \
 		"'file_systems' of 'vmlinux' cannot be used so: the code has the distance from itself to the symbol" \
 		"an instruction that completes what is elsewhere"
-	not_so module/misc.c 'static ssize_t' 'asm(".pushsection .init.text,\\"ax\\"\\n lw a0, bm_fs_type+8\\n.popsection");' 'extern struct file_system_type' \
-		"'bm_fs_type' of 'binfmt_misc' cannot be used so: it is used in code that runs when the module comes or goes" \
+	not_so kernel/filesystems.c 'void show_filesystems' 'asm(".pushsection .init.text,\\"ax\\"\\n lw a0, file_systems\\n.popsection");' 'extern struct file_system_type' \
+		"'file_systems' of 'vmlinux' cannot be used so: it is used in code that runs when the module comes or goes" \
 		'a veneer for what lies apart'
 	not_so module/misc.c 'static ssize_t' 'asm(".pushsection .text\\n lw a0, bm_fs_type+8\\n.space 0x40000\\n.popsection");' 'extern struct file_system_type' \
 		"'bm_fs_type' of 'binfmt_misc' cannot be used so: the module has so much code that what loads its address may lie too far away" \
