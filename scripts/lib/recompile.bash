@@ -30,7 +30,7 @@ recompile_paths()
 		goal=${recompile_goals##* }
 		goal=$((goal + 1))
 		recompile_goals+=" $goal"
-		# shellcheck disable=SC2154 # kdir is target.bash's
+		# shellcheck disable=SC2016,SC2154 # $ is make's; kdir is target.bash's
 		printf -v recipe '\nall: %s\n%s:\n\t@KCFLAGS="$$KCFLAGS -I%s" $(MAKE) -C '"'%s'"' M=%s %s >%s 2>&1' "$goal" "$goal" \
 			"$tree/$directory" "$kdir" "$tree/$REPLY" "${targets[*]}" "$tree/$directory/.klpmake-log"
 		recompile_recipes+=$recipe
@@ -66,13 +66,13 @@ recompile_maker()
 # recompile_makers TREE PATHS: sets recompile_list to these directories, each once.
 recompile_makers()
 {
-	local directory paths='' REPLY
+	local directory makefiles='' REPLY
 	recompile_directories "$2"
 	for directory in ${recompile_list[@]+"${recompile_list[@]}"}; do
 		recompile_maker "$1" "$directory"
-		paths+=$REPLY/Makefile$'\n'
+		makefiles+=$REPLY/Makefile$'\n'
 	done
-	recompile_directories "$paths"
+	recompile_directories "$makefiles"
 }
 
 # recompile_run PLACE FLAGS [MAKE-ARG...]: compiles what is on the list, all of it side by side, with more flags for the
@@ -107,13 +107,13 @@ recompile_messages()
 # recompile_trees SOURCE TREE PATHS: makes a tree in which these files can be compiled.
 recompile_trees()
 {
-	local directory makers paths=$3 REPLY
+	local directory makers all=$3 REPLY
 	recompile_makers "$1" "$3"
 	makers=("${recompile_list[@]}")
 	for directory in "${makers[@]}"; do
-		paths+=$'\n'$directory/Makefile
+		all+=$'\n'$directory/Makefile
 	done
-	recompile_directories "$paths"
+	recompile_directories "$all"
 	for directory in "${recompile_list[@]}"; do
 		recompile_tree "$1" "$2" "$directory"
 	done
