@@ -175,7 +175,7 @@ all_arches := x86_64 $(patsubst tests/arch-%.t,%,$(arch_tests))
 arches := $(if $(filter all,$(ARCHES)),$(all_arches),$(ARCHES))
 # The longest come first, so that none of them runs alone in the end.
 longest := $(patsubst %,tests/%.t,selftests doubt-guest guest-failures symbols special fleet-guest run-guest reset-guest sign-guest hosts guest try-each backwards fix-kernels types-kernels \
-	modules klpmake-interrupted klpmake packages template-kernels fix-noise fuzz)
+	modules klpmake-interrupted klpmake packages template-kernels replay fix-noise fuzz)
 own_tests := $(longest) $(filter-out $(arch_tests) $(longest),$(wildcard tests/*.t))
 TESTS ?= $(patsubst %,tests/arch-%.t,$(filter-out x86_64,$(arches))) $(if $(filter x86_64,$(arches)),$(own_tests))
 # Two more than there are processors: some tests wait until a guest's time is over, or for the kernel's own sleeps.
