@@ -78,7 +78,7 @@ is "$status:$err:$(stat -c %Y%i "$dir/.klpmake/$mini_release/build/"{main.o,001_
 sed -i 's/^+\tx |= 2;/+\tx |= 64;/' "$dir/0002-more.patch"
 fixes -q "$dir"
 has "$(objdump -d "$dir/klp-two.ko")" '$0x40,' 'what has changed is'
-sed -i 's/^#include "klpmake_objects.h"/static int hook(struct klp_object *o) { return 0; }\n#define KLPMAKE_CALLBACKS_vmlinux .callbacks = { .pre_patch = hook },\n&/' "$dir/main.c"
+sed -i 's/^#include "klpmake_objects.h"/static int hook(void *o) { return 0; }\n#define KLPMAKE_CALLBACKS_vmlinux .callbacks = { .pre_patch = hook },\n&/' "$dir/main.c"
 fixes -q "$dir"
 is "$status:$(nm "$dir/klp-two.ko" | grep -c ' hook$')" 0:1 'main.c has callbacks'
 echo >"$dir/001_alpha.c"

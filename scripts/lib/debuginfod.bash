@@ -59,9 +59,14 @@ debuginfod_servers()
 # progress, of which people hear after two seconds, and then every ten.
 debuginfod_listen()
 {
-	local begun=$SECONDS told=-8
-	while IFS= read -r -d $'\r' -u "$from" text; do
-		((SECONDS - begun >= told + 10)) || continue
+	local begun=$SECONDS told=-8 begin='' part status=0
+	# Newer ones say nothing while they wait for a server.
+	while ((status != 1)); do
+		status=0
+		IFS= read -r -d $'\r' -t 2 -u "$from" part || status=$?
+		text=$begin$part begin=''
+		((status <= 128)) || begin=$text
+		((status != 1 && SECONDS - begun >= told + 10)) || continue
 		told=$((SECONDS - begun))
 		((verbosity < 1)) || if [[ $text =~ \ ([0-9]+)/([0-9]+)$ ]]; then
 			printf 'debug information from %s: %d of %d MB\n' "$servers" $((BASH_REMATCH[1] >> 20)) $((BASH_REMATCH[2] >> 20)) >&2
