@@ -121,25 +121,10 @@ const struct def *defs_find_data(const struct defs *defs, const char *name)
 	return NULL;
 }
 
-/*
- * The unit whose line table numbers the file. With link-time optimisation it is not the unit of the
- * code.
- */
-static Dwarf_Off naming_unit(struct dwarf_file *d, const struct def *def)
-{
-	CLEANUP_DIE Dwarf_Die die = NULL;
-	Dwarf_Off unit;
-
-	if (!def->die || dwarf_file_die(d, def->die, &die))
-		return def->unit;
-	if (dwarf_CU_dieoffset_given_die(die, &unit, NULL) != DW_DLV_OK)
-		return def->unit;
-	return unit;
-}
-
 void def_place(struct dwarf_file *d, const struct def *def, char *buf, size_t size)
 {
-	unit_place(d, naming_unit(d, def), def->file, def->line, buf, size);
+	/* With link-time optimisation its DIE is not in the unit of the code. */
+	unit_place_of(d, def->die, def->unit, def->file, def->line, buf, size);
 }
 
 void defs_free(struct defs *defs)

@@ -469,6 +469,11 @@ bool die_offset(Dwarf_Die die, Dwarf_Off *ret)
 	return dwarf_dieoffset(die, ret, NULL) == DW_DLV_OK;
 }
 
+bool die_unit(Dwarf_Die die, Dwarf_Off *ret)
+{
+	return dwarf_CU_dieoffset_given_die(die, ret, NULL) == DW_DLV_OK;
+}
+
 bool uleb_number(const unsigned char *p, size_t len, uint64_t *ret)
 {
 	*ret = 0;

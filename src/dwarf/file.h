@@ -152,6 +152,7 @@ bool die_flag(Dwarf_Die die, Dwarf_Half attr);
 bool die_has(Dwarf_Die die, Dwarf_Half attr); /* in whatever form */
 bool die_reference(Dwarf_Die die, Dwarf_Half attr, Dwarf_Off *ret);
 bool die_offset(Dwarf_Die die, Dwarf_Off *ret);
+bool die_unit(Dwarf_Die die, Dwarf_Off *ret); /* where the unit begins that it stands in */
 
 /* The number (LEB128) that all of these bytes make; false when they do not make one. */
 bool uleb_number(const unsigned char *p, size_t len, uint64_t *ret);

@@ -12,7 +12,7 @@ static uint64_t unit_base(struct dwarf_file *d, Dwarf_Die die)
 	Dwarf_Addr base;
 	Dwarf_Off off;
 
-	if (dwarf_CU_dieoffset_given_die(die, &off, NULL) != DW_DLV_OK ||
+	if (!die_unit(die, &off) ||
 	    dwarf_offdie_b(dwarf_file_debug(d, off), off, 1, &unit, NULL) != DW_DLV_OK)
 		return 0;
 	return dwarf_lowpc(unit, &base, NULL) == DW_DLV_OK ? base : 0;

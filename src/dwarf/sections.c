@@ -23,8 +23,7 @@ static bool is_needed(const struct elf_section *s, const char *name)
 	return s->shdr.sh_type != SHT_NOBITS && s->shdr.sh_size && !strcmp(s->name, name);
 }
 
-/* The header is read again each time, because libelf changes it when it decompresses the section.
- */
+/* libelf changes the header when it decompresses the section, so it is read again each time. */
 uint64_t debug_section_size(const struct elf_section *s)
 {
 	GElf_Shdr now;

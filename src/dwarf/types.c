@@ -202,24 +202,18 @@ static void read_declared(struct dwarf_file *d, Dwarf_Die die, struct types *typ
 
 static int read_part(struct dwarf_file *d, Dwarf_Die die, void *arg);
 
-static Dwarf_Off unit_of(Dwarf_Die die)
-{
-	Dwarf_Off unit;
-
-	return dwarf_CU_dieoffset_given_die(die, &unit, NULL) == DW_DLV_OK ? unit : 0;
-}
-
 /* Does an entry stand before the last one that was read? So does the first of a unit that is
  * imported. */
 static bool leads_back(Dwarf_Die die, Dwarf_Off off, struct reader *r)
 {
 	struct types *types = r->types;
-	Dwarf_Off unit;
+	Dwarf_Off unit = 0;
 
 	if (off > types->t[types->n - 1].off)
 		return false;
-	unit = r->parent ? r->unit : unit_of(die);
-	if (unit == r->unit)
+	if (!r->parent)
+		die_unit(die, &unit);
+	if (r->parent || unit == r->unit)
 		return true;
 	r->unit = unit;
 	types->unsorted = true;
@@ -297,19 +291,10 @@ static void order(struct types *types)
 
 static size_t ordered_index(const struct types *types, Dwarf_Off off)
 {
-	size_t low = 0, high = types->n;
+	size_t first = COUNT_FIRST(i, types->n, types->t[types->order[i]].off < off);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2, i = types->order[middle];
-
-		if (types->t[i].off == off)
-			return i;
-		if (types->t[i].off < off)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return TYPE_UNKNOWN;
+	return first < types->n && types->t[types->order[first]].off == off ? types->order[first]
+									    : TYPE_UNKNOWN;
 }
 
 size_t types_index(const struct types *types, Dwarf_Off off)
@@ -319,7 +304,6 @@ size_t types_index(const struct types *types, Dwarf_Off off)
 	if (types->order)
 		return ordered_index(types, off);
 	t = bsearch(&(struct type){.off = off}, types->t, types->n, sizeof(*types->t), by_offset);
-
 	return t ? (size_t)(t - types->t) : TYPE_UNKNOWN;
 }
 
@@ -419,12 +403,9 @@ void types_free(struct types *t)
 void types_place(struct dwarf_file *d, const struct types *types, size_t i, char *buf, size_t size)
 {
 	const struct type *t = &types->t[i];
-	CLEANUP_DIE Dwarf_Die die = NULL;
-	Dwarf_Off unit = 0;
 
-	if (!dwarf_file_die(d, t->off, &die))
-		unit = unit_of(die);
-	unit_place(d, unit ? unit : types->unit, t->file, t->line, buf, size);
+	/* A type may be in a unit that is imported. */
+	unit_place_of(d, t->off, types->unit, t->file, t->line, buf, size);
 }
 
 size_t type_strip(const struct types *t, size_t i)

@@ -73,6 +73,17 @@ void unit_place(struct dwarf_file *d, Dwarf_Off off, uint64_t file, uint64_t lin
 	dwarf_dealloc_die(unit);
 }
 
+void unit_place_of(struct dwarf_file *d, Dwarf_Off off, Dwarf_Off unit, uint64_t file,
+		   uint64_t line, char *buf, size_t size)
+{
+	CLEANUP_DIE Dwarf_Die die = NULL;
+	Dwarf_Off own;
+
+	if (off && !dwarf_file_die(d, off, &die) && die_unit(die, &own))
+		unit = own;
+	unit_place(d, unit, file, line, buf, size);
+}
+
 static void add(struct unit_query *q, const struct unit *u, bool exact)
 {
 	if (q->exact && !exact)

@@ -87,4 +87,11 @@ const char *unit_path(Dwarf_Die unit);
 void unit_place(struct dwarf_file *d, Dwarf_Off unit, uint64_t file, uint64_t line, char *buf,
 		size_t size);
 
+/*
+ * The same, where the DIE at an offset may be in another unit than the one that leads to it: the
+ * line table of its own numbers the file. That one counts if there is no such DIE.
+ */
+void unit_place_of(struct dwarf_file *d, Dwarf_Off die, Dwarf_Off unit, uint64_t file,
+		   uint64_t line, char *buf, size_t size);
+
 #endif
