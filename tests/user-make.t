@@ -24,6 +24,13 @@ struct job {
 static long count;
 static const char *names[] = {"zero", "one", "two"};
 static struct job last;
+struct pair {
+	int low, high;
+};
+static struct box {
+	struct pair pair;
+	long more;
+} box;
 __attribute__((noinline)) static long leaf(long x)
 {
 	return x * 3;
@@ -43,6 +50,8 @@ __attribute__((noinline)) static long work(struct job *job)
 	count++;
 	if (job->id > 2)
 		names[1] = "many";
+	box.pair.low++;
+	box.more += box.pair.low;
 	return pool_next(job->size) + leaf(job->id) + inlined(job->size) + many(1, 2, 3, 4, 5, count, job->id);
 }
 long answer(long x)
@@ -223,6 +232,20 @@ refuses "types: fix.c:3: type 'job' is not as the target has it (server.c:" 'a s
 one "extern int count;
 ${body/job->id/count}"
 refuses "types: fix.c:6: 'count' is not as the target has it (server.c:" 'a variable of another size'
+box='struct pair {
+	int low, high;
+};
+extern struct box {
+	struct pair pair;
+	long more;
+} box;'
+one "$box
+${body/job->id/box.pair.low}"
+make_patch --library-dir "$scratch"
+exits 0 'a structure within another'
+one "${box/low, high/high, low}
+${body/job->id/box.pair.low}"
+refuses "types: fix.c:6: type 'pair' is not as the target has it (server.c:" 'a structure of another layout within one that has its size'
 
 program doubts <<'END'
 #include <ucontext.h>

@@ -11,12 +11,18 @@
 #include "dwarf/units.h"
 #include "ucheck/check.h"
 
+struct met {
+	size_t patch, home;
+};
+
 /* A file of the patch, and its home. */
 struct pairing {
 	struct ucheck *c;
 	struct dwarf_file *home_dwarf;
 	struct types patch, home;
-	struct strmap met; /* structures that have been compared, by name */
+	struct strmap met; /* structures that both sides define, by name */
+	struct met *due;   /* the same, in the order in which they are compared */
+	size_t due_n, due_cap;
 	size_t compared;
 };
 
@@ -34,19 +40,35 @@ static void report(struct pairing *p, size_t patch, size_t home, const char *nam
 	free(why);
 }
 
-/* A structure that both sides define. */
+/*
+ * A structure that both sides define. It is compared later: one leads to the next, and the patch
+ * says how many do.
+ */
 static void meet(size_t patch, size_t home, void *arg)
 {
 	struct pairing *p = arg;
-	const struct agree agree = {&p->patch, &p->home, NULL, NULL, "target"};
 	const char *name = p->patch.t[patch].name;
-	bool shorter;
 
 	if (!name || strmap_get(&p->met, name))
 		return;
 	strmap_add(&p->met, name, 1);
-	p->compared++;
-	report(p, patch, home, name, "type ", disagree_layout(&agree, patch, home, &shorter));
+	GROW(p->due, p->due_n, p->due_cap);
+	p->due[p->due_n++] = (struct met){patch, home};
+}
+
+/* What they lead to is met meanwhile. */
+static void compare_met(struct pairing *p)
+{
+	const struct agree agree = {&p->patch, &p->home, meet, p, "target"};
+	bool shorter;
+
+	for (size_t i = 0; i < p->due_n; i++) {
+		const struct met due = p->due[i];
+
+		report(p, due.patch, due.home, p->patch.t[due.patch].name, "type ",
+		       disagree_layout(&agree, due.patch, due.home, &shorter));
+	}
+	p->compared += p->due_n;
 }
 
 /* What the home says of a name that the patch leaves undefined. */
@@ -118,11 +140,13 @@ static void compare_units(struct ucheck *c, Dwarf_Off unit, const struct ucheck_
 		}
 		for (size_t i = 0; i < p.patch.declared_n; i++)
 			compare_declared(&p, &p.patch.declared[i]);
+		compare_met(&p);
 		types_free(&p.home);
 	}
 	*compared += p.compared;
 	types_free(&p.patch);
 	strmap_free(&p.met);
+	free(p.due);
 }
 
 void ucheck_types(struct ucheck *c)
