@@ -178,9 +178,12 @@ make_one()
 	[[ $1 != *-recursion ]] || allow=(--allow ipa)
 	"$top/klpmake" user --library-dir "$scratch" "${allow[@]}" "$1" >"$1.log" 2>&1
 }
-export -f make_one
-export top scratch
-printf '%s\0' "$scratch"/patch-*/ | xargs -0 -P "$(nproc)" -I{} bash -c 'make_one "${1%/}"' - {}
+running=0
+for dir in "$scratch"/patch-*/; do
+	make_one "${dir%/}" &
+	((++running % $(nproc))) || wait
+done
+wait
 for dir in "$scratch"/patch-*/; do
 	name=${dir#"$scratch"/patch-}
 	name=${name%/}
@@ -207,7 +210,7 @@ done
 # host: starts the program as s.
 host()
 {
-	begin s "${@}" "$scratch/scenarios"
+	begin s "$scratch/scenarios"
 	pid=${user_pid[s]}
 }
 
