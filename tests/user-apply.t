@@ -199,6 +199,41 @@ else
 	skip 'a program in a user namespace' 'no user namespaces here'
 fi
 
+# Set-uid: to a user with less than root, in a place that may have such programs ($scratch may be mounted nosuid).
+
+elsewhere=$(mktemp -d /var/tmp/klpmake-test.XXXXXX)
+chmod 755 "$elsewhere" "$scratch"
+cp "$scratch/server" "$elsewhere/secure"
+chown 65534 "$elsewhere/secure"
+chmod 4755 "$elsewhere/secure"
+begin s "$elsewhere/secure"
+pid=${user_pid[s]}
+ask s secure
+if [[ $REPLY == 1065534 ]]; then
+	apply apply "$scratch/p.klpu" -p "$pid"
+	exits 0 'a set-uid program (AT_SECURE)'
+	answers s work 1413 'works'
+	if type setpriv >/dev/null 2>&1; then
+		run setpriv --reuid 65534 --clear-groups "$bin/klpapply" revert "$scratch/p.klpu" -p "$pid"
+		refused 1 'you may not trace it: only its user may, where it is not setuid' 'the user that it runs as may not patch it'
+	fi
+	apply revert "$scratch/p.klpu" -p "$pid"
+	exits 0 'reverted'
+	finish s
+	mkdir "$scratch/secure"
+	cp "$scratch/p.klpu" "$scratch/secure"
+	begin w "$bin/klpapply" watch "$scratch/secure" --file "$elsewhere/secure"
+	hear w
+	begin s "$elsewhere/secure"
+	answers s secure 1065534 'watch does not take the set-uid bit away, nor AT_SECURE'
+	answers s work 1413 'and patches it'
+	finish w
+else
+	skip 'a set-uid program' 'set-uid bits have no effect in /var/tmp'
+fi
+finish s
+rm -r "$elsewhere"
+
 # Hardened programs.
 
 begin s "$scratch/server"

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -359,6 +360,8 @@ static void serve(void)
 					 NULL));
 		else if (!strcmp(line, "mdwe"))
 			say(prctl(65 /* PR_SET_MDWE */, 1, 0, 0, 0) ? "no\n" : "yes\n");
+		else if (!strcmp(line, "secure"))
+			say_number((long)getauxval(AT_SECURE) * 1000000 + geteuid());
 		else if (!strcmp(line, "strict"))
 			strict();
 #ifdef WITH_PLAIN
