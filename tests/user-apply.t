@@ -121,6 +121,41 @@ apply apply "$scratch/far.klpu" -p "${user_pid[s]}" --wait 0
 exits 0 'a program and three libraries in one patch'
 answers s work 7 'the new function of the program'
 finish s
+
+# A library that is closed and loaded elsewhere: the patch is applied to it again, and goes from both places in one go.
+user_patch reload "$scratch/far.c" 1 '' "$target" library:"$scratch/libfar1.so":libfar1.so -- 0:work:work_new 1:far_1:far_new_1
+begin s "$scratch/server"
+pid=${user_pid[s]}
+answers s "load $scratch/libfar1.so" yes 'a library is loaded'
+apply apply "$scratch/reload.klpu" -p "$pid"
+exits 0 'a patch of the program and of that library'
+answers s far 1 'its function is new'
+answers s "load $scratch/libfar1.so" yes 'the library is loaded elsewhere'
+answers s far 1077780 'its function is old'
+apply list -p "$pid"
+is "$out" "$pid server: reload version 1: partly applied
+  server: work: new
+  libfar1.so: far_1: target gone" 'list'
+apply apply "$scratch/reload.klpu" -p "$pid"
+exits 0 'the patch is applied again'
+answers s far 1 'its function is new'
+answers s work 7 'and so is that of the program'
+apply list -p "$pid"
+is "$(sort <<<"$out")" "  libfar1.so: far_1: new
+  libfar1.so: far_1: target gone
+  server: work: new
+  server: work: replaced by reload version 1
+$pid server: reload version 1: applied
+$pid server: reload version 1: not applied" 'list'
+apply apply "$scratch/reload.klpu" -p "$pid"
+is "$out" "process $pid (server): it is applied already" 'already'
+apply revert "$scratch/reload.klpu" -p "$pid"
+exits 0 'reverted'
+answers s far 1077780 'the function of the library is old'
+answers s work 13 'that of the program as well'
+apply revert "$scratch/reload.klpu" -p "$pid"
+is "$out" "process $pid (server): it is reverted already" 'already'
+finish s
 user_patch p-ie "$user/patch1.c" 1 '' "$target" -- 0:work:work_new
 begin s "$scratch/server"
 apply apply "$scratch/p-ie.klpu" -p "${user_pid[s]}"
@@ -273,7 +308,7 @@ finish s
 
 # A process may lie.
 
-user_server liar -DWITH_LIES
+user_server liar -DWITH_LIES -DKLPMAKE_VERSION='"test"' -I"$top/src"
 user_patch l "$user/patch1.c" 1 '' "program:$scratch/liar:liar" -- 0:work:work_new
 begin s "$scratch/liar"
 pid=${user_pid[s]}
@@ -286,6 +321,15 @@ exits 0 'they are no matter'
 answers s work 1413 'works'
 apply revert "$scratch/l.klpu" -p "$pid"
 exits 0 'nor to reverting'
+finish s
+begin s "$scratch/liar"
+pid=${user_pid[s]}
+answers s records yes 'it makes up records of a hundred thousand functions'
+# Not a matter of time but of its kind: comparing each with each takes hours.
+run bash -c 'ulimit -t 100 && exec "$@"' - "$bin/klpapply" list -p "$pid"
+is "$status $(grep -c 'lie version 0' <<<"$out") $(grep -c ': changed by somebody else$' <<<"$out")" '0 48 98304' 'they are listed'
+run bash -c 'ulimit -t 100 && exec "$@"' - "$bin/klpapply" apply "$scratch/l.klpu" -p "$pid"
+exits 0 'they are no matter'
 finish s
 begin s "$scratch/liar"
 answers s links yes 'its list of libraries leads in a circle'

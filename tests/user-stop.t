@@ -296,4 +296,25 @@ p version 3: applied, work new' 'what is left of the old version is taken back'
 apply revert "$scratch/p-3.klpu" -p "$pid"
 answers s work 15 'the old function'
 finish s
+
+# Another patch has taken the free half.
+
+user_patch w "$user/patch2.c" 1 '' "$target" -- 0:work:work_new
+begin s "$scratch/server"
+pid=${user_pid[s]}
+apply apply "$scratch/p.klpu" -p "$pid"
+cut revert p 1
+apply apply "$scratch/w.klpu" -p "$pid"
+apply list -p "$pid"
+has "$out" "$pid server: p version 1: partly applied; revert w first, then apply or revert it again, which finishes that
+  server: work: replaced by w version 1
+  server: block: new" 'half of a patch, and another one'
+apply revert "$scratch/p.klpu" -p "$pid"
+refused 1 "version 1 of 'w' has replaced it: revert that one" 'it is in the way'
+apply apply "$scratch/p.klpu" -p "$pid"
+refused 1 "'work' is already replaced, by patch 'w': revert that one first" 'either way'
+apply revert "$scratch/w.klpu" -p "$pid"
+apply revert "$scratch/p.klpu" -p "$pid"
+exits 0 'without that it is finished'
+finish s
 done_testing

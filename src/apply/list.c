@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/record.h"
+#include "apply/jumps.h"
 #include "base/json.h"
 
 static const char *const states[] = {
@@ -22,6 +22,7 @@ struct listing {
 	const struct process *process;
 	struct record *record;
 	size_t count;
+	struct jumps jumps;
 };
 
 struct counts {
@@ -31,9 +32,9 @@ struct counts {
 /* Whose jump stands in place of that of this patch: another version's, after a replacement. */
 static const struct record *instead(const struct listing *l, const struct record_func *f)
 {
-	return record_state(l->process, f) == RECORD_FOREIGN
-		       ? record_instead(l->process, l->record, l->count, f)
-		       : NULL;
+	const struct jump *j = jumps_at(&l->jumps, f->at);
+
+	return j && record_state(l->process, f) == RECORD_FOREIGN ? j->record : NULL;
 }
 
 static struct counts count(const struct listing *l, const struct record *r)
@@ -66,10 +67,10 @@ static const char *summary(const struct counts *n, const struct record *r)
 {
 	if (n->new == r->head.funcs)
 		return "applied";
-	if (n->old + n->replaced == r->head.funcs)
-		return "not applied";
 	if (n->unmapped == r->head.funcs)
 		return "target gone";
+	if (!n->new && !n->foreign)
+		return "not applied";
 	return "partly applied";
 }
 
@@ -79,13 +80,38 @@ static bool is_unfinished(const struct counts *n)
 	return n->new && (n->old || n->replaced) && !n->foreign;
 }
 
+/* A patch of another name that has replaced one of its functions, or NULL. */
+static const struct record *in_the_way(const struct listing *l, const struct record *r)
+{
+	for (uint32_t i = 0; i < r->head.funcs; i++) {
+		const struct record *other = instead(l, &r->func[i]);
+
+		if (other && strcmp(other->head.name, r->head.name) != 0)
+			return other;
+	}
+	return NULL;
+}
+
+static void print_unfinished(const struct listing *l, const struct record *r)
+{
+	const struct record *other = in_the_way(l, r);
+
+	if (other)
+		printf("; revert %s first, then apply or revert it again, which finishes that",
+		       other->head.name);
+	else
+		printf("; apply or revert it again, which finishes that");
+}
+
 static void print_text(const struct listing *l, const struct record *r)
 {
 	const struct counts n = count(l, r);
 
-	printf("%d %s: %s version %u: %s%s\n", l->process->pid, l->process->command, r->head.name,
-	       r->head.version, summary(&n, r),
-	       is_unfinished(&n) ? "; apply or revert it again, which finishes that" : "");
+	printf("%d %s: %s version %u: %s", l->process->pid, l->process->command, r->head.name,
+	       r->head.version, summary(&n, r));
+	if (is_unfinished(&n))
+		print_unfinished(l, r);
+	putchar('\n');
 	for (uint32_t i = 0; i < r->head.funcs; i++) {
 		const struct record_func *f = &r->func[i];
 		const struct record *other = instead(l, f);
@@ -135,12 +161,14 @@ static int list_one(pid_t pid, struct json *json, struct process_outcome *outcom
 	if (process_open(&p, pid, outcome))
 		return -1;
 	record_list(&p, &l.record, &l.count);
+	jumps_read(&p, l.record, l.count, &l.jumps);
 	for (size_t i = 0; i < l.count; i++) {
 		if (json)
 			print_json(json, &l, &l.record[i]);
 		else
 			print_text(&l, &l.record[i]);
 	}
+	jumps_free(&l.jumps);
 	record_list_free(l.record, l.count);
 	process_close(&p);
 	return 0;

@@ -54,6 +54,7 @@ static int look(struct plan *plan, pid_t pid, const struct patch_file *patch,
 		return -1;
 	}
 	record_list(&plan->process, &plan->record, &plan->record_count);
+	jumps_read(&plan->process, plan->record, plan->record_count, &plan->jumps);
 	return 0;
 }
 
@@ -146,18 +147,14 @@ static int refuse_coroutines(struct plan *plan)
 /* Code as the target's file has it: without the jumps of patches. */
 static void without_jumps(const struct plan *plan, uint64_t addr, unsigned char *bytes, size_t size)
 {
-	for (size_t i = 0; i < plan->record_count; i++) {
-		const struct record *r = &plan->record[i];
+	const struct jumps *j = &plan->jumps;
 
-		for (uint32_t k = 0; k < r->head.funcs; k++) {
-			const struct record_func *f = &r->func[k];
+	for (size_t i = jumps_from(j, addr); i < j->count && j->jump[i].at - addr <= size; i++) {
+		const struct record_func *f = j->jump[i].func;
+		uint64_t offset = f->at - addr;
 
-			if (f->at < addr || f->at - addr > size ||
-			    f->size > size - (f->at - addr) ||
-			    record_state(&plan->process, f) != RECORD_NEW)
-				continue;
-			memcpy(bytes + (f->at - addr), f->old, f->size);
-		}
+		if (f->size <= size - offset)
+			memcpy(bytes + offset, f->old, f->size);
 	}
 }
 
@@ -263,47 +260,42 @@ static void add_forward(struct plan *plan, const struct record *r)
 	}
 }
 
-static bool replaces(const struct plan *plan, const struct record_func *f)
+/*
+ * Another version of the patch, or the same one as it was applied to a library that has been closed
+ * and loaded elsewhere since: what is in force of it goes back.
+ */
+static int give_way(struct plan *plan, const struct record *r)
+{
+	uint32_t version = plan->patch->head.version;
+
+	if (!same_name(r, plan->patch) || !record_count(&plan->process, r, RECORD_NEW))
+		return 0;
+	if (!is_patch(r, plan->patch) && r->head.version >= version)
+		return outcome_refuse(plan->process.outcome,
+				      "version %u of '%s' is applied, and this is version %u%s",
+				      r->head.version, r->head.name, version,
+				      r->head.version == version
+					      ? " with other contents: raise the version, or "
+						"revert that one first"
+					      : ": revert that one first");
+	add_new_code(plan, r);
+	add_backward(plan, r);
+	return 0;
+}
+
+/* A function that a patch of another name has replaced. */
+static int refuse_others(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->patch->func_count; i++) {
 		const struct user_func *fn = &plan->patch->func[i];
+		const struct jump *j = jumps_at(&plan->jumps, plan->target[fn->target]->bias +
+								      fn->addr + fn->jump);
 
-		if (plan->target[fn->target]->bias + fn->addr == f->addr)
-			return true;
-	}
-	return false;
-}
-
-/* Another patch that is in force: is it replaced, in the way, or no matter? */
-static int consider(struct plan *plan, const struct record *r)
-{
-	struct process_outcome *o = plan->process.outcome;
-
-	if (!record_count(&plan->process, r, RECORD_NEW))
-		return 0;
-	if (same_name(r, plan->patch)) {
-		if (r->head.version >= plan->patch->head.version)
-			return outcome_refuse(o,
-					      "version %u of '%s' is applied, and this is version "
-					      "%u%s",
-					      r->head.version, r->head.name,
-					      plan->patch->head.version,
-					      r->head.version == plan->patch->head.version
-						      ? " with other contents: raise the version, "
-							"or revert that one first"
-						      : ": revert that one first");
-		add_new_code(plan, r);
-		add_backward(plan, r);
-		return 0;
-	}
-	for (uint32_t i = 0; i < r->head.funcs; i++) {
-		const struct record_func *f = &r->func[i];
-
-		if (record_state(&plan->process, f) == RECORD_NEW && replaces(plan, f))
-			return outcome_refuse(o,
+		if (j && !same_name(j->record, plan->patch))
+			return outcome_refuse(plan->process.outcome,
 					      "'%s' is already replaced, by patch '%s': revert "
 					      "that one first",
-					      f->name, r->head.name);
+					      j->func->name, j->record->head.name);
 	}
 	return 0;
 }
@@ -385,9 +377,11 @@ static int fill_apply(struct plan *plan)
 	for (size_t i = 0; i < plan->patch->func_count && !status; i++)
 		status = check_func(plan, &plan->patch->func[i], old[i]);
 	for (size_t i = 0; i < plan->record_count && !status; i++) {
-		if (!is_patch(&plan->record[i], plan->patch))
-			status = consider(plan, &plan->record[i]);
+		if (&plan->record[i] != own)
+			status = give_way(plan, &plan->record[i]);
 	}
+	if (!status)
+		status = refuse_others(plan);
 	add_old_code(plan);
 	plan->lodge = !own;
 	if (!status && !own)
@@ -429,21 +423,24 @@ static int refuse_foreign(const struct plan *plan, const struct record *r, bool 
 
 	for (uint32_t i = 0; i < r->head.funcs; i++) {
 		const struct record_func *f = &r->func[i];
-		const struct record *other;
+		const struct jump *other;
 
 		if (record_state(&plan->process, f) != RECORD_FOREIGN ||
 		    !is_there(plan, &r->target[f->target]))
 			continue;
-		other = record_instead(&plan->process, plan->record, plan->record_count, f);
+		other = jumps_at(&plan->jumps, f->at);
 		if (!other)
 			return outcome_refuse(o,
 					      "'%s' has been changed by somebody else since: a "
 					      "breakpoint, or another tool",
 					      f->name);
-		if (!mixed || !same_name(other, plan->patch))
-			return outcome_refuse(o,
-					      "version %u of '%s' has replaced it: revert that one",
-					      other->head.version, other->head.name);
+		/* As it was applied to a library that has been loaded elsewhere since: both go. */
+		if (is_patch(other->record, plan->patch))
+			continue;
+		if (!mixed || !same_name(other->record, plan->patch))
+			return outcome_refuse(
+				o, "version %u of '%s' has replaced it: revert that one",
+				other->record->head.version, other->record->head.name);
 	}
 	return 0;
 }
@@ -490,6 +487,7 @@ void plan_free(struct plan *plan)
 	free(plan->image);
 	free(plan->record_image);
 	record_free(&plan->made);
+	jumps_free(&plan->jumps);
 	record_list_free(plan->record, plan->record_count);
 	free(plan->edit);
 	free(plan->range);

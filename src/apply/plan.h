@@ -7,8 +7,8 @@
 #ifndef KLP_PLAN_H
 #define KLP_PLAN_H
 
+#include "apply/jumps.h"
 #include "apply/objects.h"
-#include "apply/record.h"
 #include "apply/stack.h"
 #include "user/patch_file.h"
 
@@ -38,6 +38,7 @@ struct plan {
 
 	struct record *record; /* those of the process */
 	size_t record_count;
+	struct jumps jumps; /* those that stand there */
 
 	struct record made; /* the record to be written, if lodge */
 	bool lodge;	    /* the image is not there yet */

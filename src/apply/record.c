@@ -148,18 +148,3 @@ size_t record_count(const struct process *p, const struct record *r, enum record
 		count += record_state(p, &r->func[i]) == state;
 	return count;
 }
-
-const struct record *record_instead(const struct process *p, const struct record *list,
-				    size_t count, const struct record_func *f)
-{
-	for (size_t i = 0; i < count; i++) {
-		for (uint32_t k = 0; k < list[i].head.funcs; k++) {
-			const struct record_func *other = &list[i].func[k];
-
-			if (other != f && other->at == f->at &&
-			    record_state(p, other) == RECORD_NEW)
-				return &list[i];
-		}
-	}
-	return NULL;
-}

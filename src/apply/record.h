@@ -73,10 +73,6 @@ enum record_state record_state(const struct process *p, const struct record_func
 /* How many of its functions are in a state. */
 size_t record_count(const struct process *p, const struct record *r, enum record_state state);
 
-/* The one of these records whose jump stands at the entry in place of this function's, or NULL. */
-const struct record *record_instead(const struct process *p, const struct record *list,
-				    size_t count, const struct record_func *f);
-
 /* Copies a name, shortened if it is too long. */
 void record_name(char *out, const char *name);
 

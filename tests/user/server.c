@@ -3,6 +3,7 @@
  * A program that answers each line of its input with a line, so that a test can ask it what it runs
  * and can make it be somewhere. A second thread sleeps all the time.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -223,9 +224,64 @@ static void again(char **argv)
 	say("no\n");
 }
 
+#ifndef WITHOUT_LIB
+static int (*far_1)(int);
+
+/* A library, each time at another place: where it was nothing else can be. */
+static void load(const char *path)
+{
+	static void *library;
+	Dl_info old;
+
+	if (library && dladdr((void *)(uintptr_t)far_1, &old)) {
+		dlclose(library);
+		mmap(old.dli_fbase, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		     0);
+	}
+	library = dlopen(path, RTLD_NOW);
+	far_1 = library ? (int (*)(int))(uintptr_t)dlsym(library, "far_1") : NULL;
+	say(far_1 ? "yes\n" : "no\n");
+}
+#endif
+
 #ifdef WITH_LIES
 #include <elf.h>
 #include <link.h>
+
+#include "apply/record.h"
+
+/* Records of a hundred thousand functions at one place, none of which stands there. */
+static void lie_records(void)
+{
+	const uint32_t funcs = 2048;
+	size_t size = 4096 * ((sizeof(struct record_head) + sizeof(struct record_target) +
+			       funcs * sizeof(struct record_func)) /
+				      4096 +
+			      1);
+
+	for (int i = 0; i < 48; i++) {
+		char *at = mmap(NULL, size + 4096, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		struct record_head *h = (struct record_head *)at;
+		struct record_target *t = (struct record_target *)(h + 1);
+		struct record_func *f = (struct record_func *)(t + 1);
+
+		*h = (struct record_head){
+			.magic = {'k', 'l', 'p', 'm', 'a', 'k', 'e', ' ', 'r', 'e', 'c', 'o', 'r',
+				  'd', ' ', '1'},
+			.size = size,
+			.whole = 1,
+			.targets = 1,
+			.funcs = funcs,
+			.name = "lie",
+		};
+		for (uint32_t k = 0; k < funcs; k++)
+			f[k] = (struct record_func){.at = (uintptr_t)work, .size = 5};
+		mprotect(at, size, PROT_READ);
+		mprotect(at + size, 4096, PROT_NONE);
+	}
+	say("yes\n");
+}
 
 /* What looks like a record of a patch. */
 static void lie_record(void)
@@ -346,6 +402,10 @@ static void serve(void)
 			say_number(lib_call(work, 1));
 		else if (!strcmp(line, "callblock"))
 			say_number(lib_call(block, 1));
+		else if (!strncmp(line, "load ", 5))
+			load(line + 5);
+		else if (!strcmp(line, "far"))
+			say_number(far_1(1));
 #endif
 		else if (!strcmp(line, "naps"))
 			say_number(naps * 1000 + nap_errors);
@@ -377,6 +437,8 @@ static void serve(void)
 #ifdef WITH_LIES
 		else if (!strcmp(line, "record"))
 			lie_record();
+		else if (!strcmp(line, "records"))
+			lie_records();
 		else if (!strcmp(line, "header"))
 			lie_header();
 		else if (!strcmp(line, "frames"))
