@@ -189,6 +189,16 @@ make_patch --library-dir "$scratch" --debug "$scratch/away"
 exits 0 '--debug names it'
 mv "$scratch/away" "$scratch/server.debug"
 
+# Words are looked up by their places. Two hundred thousand, each compared with each, would take minutes; which of both it
+# is does not depend on the machine.
+one "extern const char *names[];
+const char **volatile table[] = {[0 ... 199999] = names};
+${body/job->id/table[job->id] == names}"
+run bash -c 'ulimit -t 20 && exec "$@"' - "$top/klpmake" user --library-dir "$scratch" "$dir"
+exits 0 'a patch with many words'
+run "$top/klpmake" user check --library-dir "$scratch" -v "$dir/fix.klpu"
+has "$out" 'fixups: 200002 words' 'all of which are looked at'
+
 # Doubts, which can be waived.
 one 'static long new_leaf(long x)
 {

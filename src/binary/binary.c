@@ -180,6 +180,8 @@ static int read_symbols(struct binary *b)
 		s->size = sym.st_size;
 		s->type = ELF64_ST_TYPE(sym.st_info);
 		s->defined = sym.st_shndx != SHN_UNDEF;
+		if (s->defined && !s->hidden)
+			strmap_add(&b->exports, s->name, i);
 	}
 	return 0;
 }
@@ -282,6 +284,7 @@ void binary_close(struct binary *b)
 		free(b->needed[i]);
 	for (size_t i = 0; i < b->symbols; i++)
 		free(b->symbol[i].version);
+	strmap_free(&b->exports);
 	free(b->needed);
 	free(b->search);
 	free(b->symbol);
@@ -294,13 +297,16 @@ void binary_close(struct binary *b)
 
 const struct dynamic_symbol *binary_export(const struct binary *b, const char *name)
 {
-	for (size_t i = 0; i < b->symbols; i++) {
-		const struct dynamic_symbol *s = &b->symbol[i];
+	const size_t *number = strmap_get(&b->exports, name);
 
-		if (s->defined && !s->hidden && !strcmp(s->name, name))
-			return s;
-	}
-	return NULL;
+	return number ? &b->symbol[*number] : NULL;
+}
+
+const struct dynamic_word *binary_word(const struct binary *b, uint64_t place)
+{
+	size_t i = COUNT_FIRST(k, b->words, b->word[k].place < place);
+
+	return i < b->words && b->word[i].place == place ? &b->word[i] : NULL;
 }
 
 const struct dynamic_word *binary_slot(const struct binary *b, const char *name)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "arch/arch.h"
+#include "base/strmap.h"
 #include "elf/elf_file.h"
 
 /* A symbol of .dynsym. */
@@ -48,6 +49,7 @@ struct binary {
 	char *search; /* its DT_RUNPATH or DT_RPATH, or NULL */
 	struct dynamic_symbol *symbol;
 	size_t symbols;
+	struct strmap exports;	  /* numbers of those that binary_export() finds */
 	struct dynamic_word *word; /* by place */
 	size_t words, words_cap;
 };
@@ -61,6 +63,9 @@ void binary_close(struct binary *b);
 
 /* The defined symbol of that name that others get without asking for a version, or NULL. */
 const struct dynamic_symbol *binary_export(const struct binary *b, const char *name);
+
+/* The word at a place, or NULL. */
+const struct dynamic_word *binary_word(const struct binary *b, uint64_t place);
 
 /* The word that holds the address of the symbol of that name when the binary runs, or NULL. */
 const struct dynamic_word *binary_slot(const struct binary *b, const char *name);

@@ -6,17 +6,17 @@
  */
 #include <string.h>
 
+#include "base/search.h"
 #include "binary/relocation.h"
 #include "ucheck/check.h"
 
 /* The fixup of a word, or NULL. */
 static const struct user_fixup *fixup_at(const struct patch_file *p, uint64_t place)
 {
-	for (size_t i = 0; i < p->fixup_count; i++) {
-		if (p->fixup[i].place == place)
-			return &p->fixup[i];
-	}
-	return NULL;
+	/* Reading the file has made sure of their order. */
+	size_t i = COUNT_FIRST(k, p->fixup_count, p->fixup[k].place < place);
+
+	return i < p->fixup_count && p->fixup[i].place == place ? &p->fixup[i] : NULL;
 }
 
 /* ld's list and the patch's are the same words, but for weak names that are nowhere. */
@@ -55,19 +55,10 @@ static bool has_symbol(const struct ucheck_target *t, const char *name, uint64_t
 	return false;
 }
 
-static const struct dynamic_word *word_at(const struct binary *b, uint64_t place)
-{
-	for (size_t i = 0; i < b->words; i++) {
-		if (b->word[i].place == place)
-			return &b->word[i];
-	}
-	return NULL;
-}
-
 /* What ld's relocation adds to the symbol. */
 static uint64_t addend_of(const struct ucheck *c, const struct user_fixup *x)
 {
-	const struct dynamic_word *w = word_at(c->image, x->place);
+	const struct dynamic_word *w = binary_word(c->image, x->place);
 
 	return w ? w->addend : 0;
 }
@@ -75,7 +66,7 @@ static uint64_t addend_of(const struct ucheck *c, const struct user_fixup *x)
 /* The target's own word: of the symbol of that name, or of what a resolver has answered. */
 static bool slot_fits(const struct ucheck_target *t, const struct user_fixup *x, const char *name)
 {
-	const struct dynamic_word *w = word_at(t->b, x->value);
+	const struct dynamic_word *w = binary_word(t->b, x->value);
 	enum word_kind kind = w ? word_kind(t->b->elf->ehdr.e_machine, w->type) : WORD_OTHER;
 	const unsigned char *content = elf_file_at(t->b->elf, x->value, 8);
 
@@ -102,7 +93,7 @@ static bool export_fits(const struct ucheck *c, const struct user_fixup *x, cons
 
 static bool tlsmod_fits(const struct ucheck_target *t, const struct user_fixup *x)
 {
-	const struct dynamic_word *w = x->value ? word_at(t->b, x->value) : NULL;
+	const struct dynamic_word *w = x->value ? binary_word(t->b, x->value) : NULL;
 
 	if (!x->value)
 		return !t->b->library;
