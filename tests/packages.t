@@ -96,6 +96,7 @@ debian()
 	is "$(LC_ALL=C comm -12 <(listed "$debs"/klpmake-load_*.deb) <(listed "$debs"/klpmake_*.deb))" '' 'no file is in both packages'
 	is "$(dpkg-deb -f "$debs"/klpmake-load_*.deb Depends | tr -d ' ' | tr ',' '\n' | sed 's/(.*//; s/t64$//' | paste -sd ' ')" \
 		'kmod|busybox libc6 libelf1' 'what loads livepatches needs kmod, and libelf for klpinfo'
+	has "$(dpkg-deb -I "$debs"/klpmake-load_*.deb postinst)" "deb-systemd-helper update-state 'klpmake.service'" 'a systemd is told of the unit'
 
 	root=$scratch/small
 	dpkg -x "$debs"/klpmake-load_*.deb "$root"
@@ -184,7 +185,7 @@ redhat()
 	# What Debian's package has besides is Debian's; rpm compresses no man pages there.
 	for part in klpmake klpmake-load; do
 		is "$(rpm -qpl "$scratch/rpm/$part-$version-1."*[!c].rpm | common)" \
-			"$(listed "$scratch/deb/${part}_"*.deb | sed 's,^\.,,' | common)" "... $part has the same files as Debian's"
+			"$(listed "$scratch/deb/${part}_"*.deb | sed 's,^\.,,; s,^/lib/systemd,/usr&,' | common)" "... $part has the same files as Debian's"
 	done
 	is "$(cd "$scratch/rpm" && echo *.src.rpm)" "klpmake-$version-1.src.rpm" '... and their source'
 	is "$(rpm -qpR "$scratch/rpm/klpmake-load-$version-1."*.rpm | sed -n 's/^\(bash\|coreutils\|kmod\|libelf\.so\.1\).*/\1/p' | LC_ALL=C sort -u | paste -sd ' ')" \
