@@ -46,6 +46,7 @@ anonymous_enable=YES
 secure_chroot_dir=$scratch/empty
 nopriv_user=nobody
 ftp_username=nobody
+seccomp_sandbox=YES
 END
 chmod 644 "$scratch/vsftpd.conf"
 "$server" "$scratch/vsftpd.conf" >"$scratch/vsftpd.out" 2>&1 &
