@@ -445,7 +445,9 @@ cp "$REPLY" "$scratch/watched/patchlevel-1.klpu"
 klpu patchlevel-2
 cp "$REPLY" "$scratch/watched/patchlevel-2.klpu"
 begin w "$bin/klpapply" watch "$scratch/watched" --file "$scratch/scenarios" --file "$scratch/coro" --file "$scratch/coro_listed"
-while [[ -n $REPLY && $REPLY != applied* ]]; do
+# It looks for each patch's processes first, which may take longer than an answer.
+for _ in {1..60}; do
+	[[ $REPLY != applied* ]] || break
 	hear w
 done
 is "$REPLY" 'applied 0, already 0, busy 0, refused 0, gone 0' 'watch'

@@ -9,7 +9,7 @@
 
 static int by_place(const void *a, const void *b)
 {
-	const struct jump *x = a, *y = b;
+	const struct standing_jump *x = a, *y = b;
 
 	return ORDER(x->at, y->at) ?: ORDER(x->record, y->record) ?: ORDER(x->func, y->func);
 }
@@ -26,7 +26,7 @@ void jumps_read(const struct process *p, const struct record *list, size_t count
 			if (record_state(p, f) != RECORD_NEW)
 				continue;
 			GROW(ret->jump, all, cap);
-			ret->jump[all++] = (struct jump){f->at, &list[i], f};
+			ret->jump[all++] = (struct standing_jump){f->at, &list[i], f};
 		}
 	}
 	if (all)
@@ -48,7 +48,7 @@ size_t jumps_from(const struct jumps *j, uint64_t at)
 	return COUNT_FIRST(i, j->count, j->jump[i].at < at);
 }
 
-const struct jump *jumps_at(const struct jumps *j, uint64_t at)
+const struct standing_jump *jumps_at(const struct jumps *j, uint64_t at)
 {
 	size_t i = jumps_from(j, at);
 

@@ -9,7 +9,7 @@
 
 #include "apply/record.h"
 
-struct jump {
+struct standing_jump {
 	uint64_t at;
 	const struct record *record;
 	const struct record_func *func;
@@ -17,7 +17,7 @@ struct jump {
 
 /* Sorted, and one for each place. */
 struct jumps {
-	struct jump *jump;
+	struct standing_jump *jump;
 	size_t count;
 };
 
@@ -27,7 +27,7 @@ void jumps_read(const struct process *p, const struct record *list, size_t count
 void jumps_free(struct jumps *j);
 
 /* The one at a place, or NULL. */
-const struct jump *jumps_at(const struct jumps *j, uint64_t at);
+const struct standing_jump *jumps_at(const struct jumps *j, uint64_t at);
 
 /* The number of the first at or behind a place. */
 size_t jumps_from(const struct jumps *j, uint64_t at);

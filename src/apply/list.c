@@ -32,7 +32,7 @@ struct counts {
 /* Whose jump stands in place of that of this patch: another version's, after a replacement. */
 static const struct record *instead(const struct listing *l, const struct record_func *f)
 {
-	const struct jump *j = jumps_at(&l->jumps, f->at);
+	const struct standing_jump *j = jumps_at(&l->jumps, f->at);
 
 	return j && record_state(l->process, f) == RECORD_FOREIGN ? j->record : NULL;
 }

@@ -288,8 +288,8 @@ static int refuse_others(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->patch->func_count; i++) {
 		const struct user_func *fn = &plan->patch->func[i];
-		const struct jump *j = jumps_at(&plan->jumps, plan->target[fn->target]->bias +
-								      fn->addr + fn->jump);
+		const struct standing_jump *j = jumps_at(
+			&plan->jumps, plan->target[fn->target]->bias + fn->addr + fn->jump);
 
 		if (j && !same_name(j->record, plan->patch))
 			return outcome_refuse(plan->process.outcome,
@@ -423,7 +423,7 @@ static int refuse_foreign(const struct plan *plan, const struct record *r, bool 
 
 	for (uint32_t i = 0; i < r->head.funcs; i++) {
 		const struct record_func *f = &r->func[i];
-		const struct jump *other;
+		const struct standing_jump *other;
 
 		if (record_state(&plan->process, f) != RECORD_FOREIGN ||
 		    !is_there(plan, &r->target[f->target]))

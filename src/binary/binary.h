@@ -49,7 +49,7 @@ struct binary {
 	char *search; /* its DT_RUNPATH or DT_RPATH, or NULL */
 	struct dynamic_symbol *symbol;
 	size_t symbols;
-	struct strmap exports;	  /* numbers of those that binary_export() finds */
+	struct strmap exports;	   /* numbers of those that binary_export() finds */
 	struct dynamic_word *word; /* by place */
 	size_t words, words_cap;
 };

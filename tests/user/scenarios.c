@@ -16,26 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "say.h"
 #include "scenarios.h"
 
 static volatile sig_atomic_t leave_loop;
 static volatile int zero;
 static sem_t entered, leave;
 static long ended; /* blocking calls */
-
-OLD static void say(const char *text)
-{
-	if (write(1, text, strlen(text)) < 0)
-		_exit(3);
-}
-
-static void say_number(long number)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%ld\n", number);
-	say(text);
-}
 
 static char line[64];
 

@@ -21,6 +21,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "say.h"
 #include "server.h"
 
 #ifdef WITH_FILTER
@@ -44,20 +45,6 @@ static int next_line(void)
 		n++;
 	line[n] = '\0';
 	return got == 1 ? 0 : got < 0 ? errno : -1;
-}
-
-static void say(const char *text)
-{
-	if (write(1, text, strlen(text)) < 0)
-		_exit(3);
-}
-
-static void say_number(long number)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%ld\n", number);
-	say(text);
 }
 
 __attribute__((noinline, noipa)) static int helper(int x)
