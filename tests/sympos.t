@@ -88,7 +88,7 @@ two_sections()
 	fresh
 	mkdir "$dir/out"
 	c_file a.c <<<"$([[ $1 == first ]] || echo "$zeros")"
-	patch z.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_helper},' \
+	c_patch z.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_helper},' \
 		'static int new_helper(int x) { return x; }'
 	sed -i 's/funcs\[\] =/funcs[] __attribute__((section(".data.mine"))) =/' "$dir/z.c"
 	[[ $1 == last ]] || c_file zz.c <<<"$zeros"
