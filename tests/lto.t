@@ -52,6 +52,8 @@ lto_kernel()
 		mapfile -t objects < <(find "$k/obj" -name '*.o' | LC_ALL=C sort)
 		"$lld" -nostdlib -static --build-id -z max-page-size=4096 -T "$k/obj/vmlinux.lds" \
 			-o vmlinux "${objects[@]}" both.o || exit
+		# Nothing lists the traced functions of these two files, as objtool would.
+		objcopy -N __start_mcount_loc -N __stop_mcount_loc vmlinux || exit
 	) || return
 	cp "$k/Module.symvers" "$scratch/lto"
 	k=$scratch/lto
@@ -121,8 +123,8 @@ END
 
 asks()
 {
-	run "$bin/kallsympos" --vmlinux "$k/vmlinux" promoted
-	is "$status:$err" 0: 'kallsympos finds a static that has another name'
+	run "$bin/kallsympos" --json --vmlinux "$k/vmlinux" promoted
+	exits 0 'kallsympos finds a static that has another name'
 	has "$out" "its name here is $(lto_name)" '... and tells that'
 }
 
@@ -147,10 +149,38 @@ replaces()
 			'to replace such a function'
 }
 
+# checks FUNCTION: klpcheck on a patch that replaces it, which has the miniature's compiler.
+checks()
+{
+	fresh
+	c_patch a.c $near "{.old_name = \"$1\", .new_func = nothing}," \
+		'MODULE_INFO(livepatch, "Y"); static int nothing(int x) { return x; }'
+	holds "a patch of '$1'" mini_module "$k" "$dir/klp-x.ko" "$dir/a.c"
+	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" --allow=compiler "$dir/klp-x.ko"
+}
+
+doubts()
+{
+	checks near_twice
+	refused 1 "inlined: 'near_twice' ($near:7) was also inlined into 1 function that the patch does not replace, where the old code runs on
+  far_count at fs/far.c:3" 'klpcheck: inlined into a function of another file'
+	checks near_count
+	exits 0 '... a global function'
+	checks "$(lto_name)"
+	exits 0 '... a static that has another name'
+	! says_nocall '... a function that is called in another way' || {
+		checks changed
+		refused 1 "prototypes: 'changed' has been changed by the compiler: which arguments 'nothing' is called with cannot be told
+  patch the callers of that function instead
+  near_count" '... a function that is called in another way'
+	}
+}
+
 lto_tools || skip_all 'clang and ld.lld are not installed'
 holds 'a kernel with link-time optimisation' lto_kernel
 resolves
 asks
+doubts
 replaces
 refuses
 done_testing

@@ -49,7 +49,7 @@ static void merge(struct dwarf_file *d, struct def *def, Dwarf_Die die, bool ori
 
 	def->external |= die_flag(die, DW_AT_external);
 	def->noreturn |= die_flag(die, DW_AT_noreturn);
-	def->nocall |= die_number(die, DW_AT_calling_convention, &value) && value == DW_CC_nocall;
+	def->nocall |= die_nocall(die);
 	if (die_number(die, DW_AT_inline, &value)) {
 		def->inlined |= value == DW_INL_inlined || value == DW_INL_declared_inlined;
 		def->defined = true;

@@ -25,11 +25,7 @@ struct def {
 	bool defined;	/* more than a declaration */
 	bool inlined;	/* DW_AT_inline says that the compiler did inline it */
 	bool noreturn;	/* DW_AT_noreturn: it is never left */
-	/*
-	 * DW_CC_nocall: it does not take its arguments as the ABI says. clang changes static
-	 * functions so without giving them another name.
-	 */
-	bool nocall;
+	bool nocall;	/* die_nocall() */
 	/*
 	 * In a unit without code: clang's link-time optimisation inlined it into another file's,
 	 * whose object has this second unit for the file that it is of.

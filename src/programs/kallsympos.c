@@ -114,8 +114,9 @@ static const char *refusal(const struct objects *o, const struct object *obj,
 }
 
 /* Symbols of one name. */
-static int add_symbols(const struct options *opt, const struct objects *o, const struct object *obj,
-		       const struct ksym *sym, size_t count, struct answers *ret)
+static int add_one_name(const struct options *opt, const struct objects *o,
+			const struct object *obj, const struct ksym *sym, size_t count,
+			struct answers *ret)
 {
 	struct location *place = xcalloc(count, sizeof(*place));
 	int status = count ? locate(obj->dwarf, sym, count, place) : 0;
@@ -132,11 +133,11 @@ static int add_answers(const struct options *opt, const struct objects *o, const
 {
 	size_t count, promoted;
 	const struct ksym *sym = kallsyms_find(obj->symbols, opt->name, &count);
-	int status = add_symbols(opt, o, obj, sym, count, ret);
+	int status = add_one_name(opt, o, obj, sym, count, ret);
 
 	sym = kallsyms_promoted(obj->symbols, opt->name, &promoted);
 	for (size_t i = 0; i < promoted && !status; i++)
-		status = add_symbols(opt, o, obj, &sym[i], 1, ret);
+		status = add_one_name(opt, o, obj, &sym[i], 1, ret);
 	return status;
 }
 

@@ -35,6 +35,7 @@ void type_settle(struct kernel_side *k, const struct kernel_unit *in, const stru
 	k->in = in;
 	k->entry = is->type;
 	k->function = is->function;
+	k->nocall = is->nocall;
 	k->type = is->function ? is->type : in->types.t[is->type].type;
 }
 
