@@ -27,27 +27,30 @@ lto_kernel()
 	local objects=() name
 	mkdir "$scratch/lto" "$scratch/lto/fs"
 	cat >"$scratch/lto/fs/near.c" <<-'END'
-		int near_count(int x), near_twice(int x), near_odd(int x);
+		int near_count(int x), near_twice(int x), near_odd(int x), near_once(int x);
 		static int total;
 		static __attribute__((noinline)) int promoted(int x) { total += x; asm volatile("nop"); return x + total; }
 		static __attribute__((noinline)) int kept(int x) { asm volatile("nop"); total -= x; return total; }
 		static __attribute__((noinline)) int changed(int unused, int x) { asm volatile("nop"); return x; }
 		static int inlined(int x) { asm volatile("nop" : "+r" (x)); return x; }
+		static int both(int x) { asm volatile("nop;nop;nop" : "+r" (x)); return x; }
+		int (*near_pointer)(int) = both;
+		int near_once(int x) { return both(x); }
 		int near_twice(int x) { return promoted(x) + inlined(x); }
 		int near_count(int x) { return kept(x) + promoted(x) + near_odd(changed(7, x)); }
 		int near_odd(int x) { for (int i = 0; i < x; i++) total += inlined(i) * x; return total; }
 	END
 	cat >"$scratch/lto/fs/far.c" <<-'END'
-		int near_count(int x), near_twice(int x), far_count(int x);
+		int near_count(int x), near_twice(int x), near_once(int x), far_count(int x);
 		static __attribute__((noinline)) int kept(int x) { asm volatile("nop;nop"); return x; }
-		int far_count(int x) { return near_twice(x) + near_count(x) + kept(x); }
+		int far_count(int x) { return near_twice(x) + near_count(x) + kept(x) + near_once(x); }
 	END
 	(
 		cd "$scratch/lto" || exit
 		for name in near far; do
 			"$clang" "${lto_cflags[@]}" -w -c fs/$name.c -o fs/$name.o || exit
 		done
-		printf 'SECTIONS { .text : { *(.text .text.*) } .bss : { *(.bss .bss.*) } }\n' >both.lds
+		printf 'SECTIONS { .text : { *(.text .text.*) } .data : { *(.data .data.*) } .bss : { *(.bss .bss.*) } }\n' >both.lds
 		"$lld" -r -T both.lds -mllvm -import-instr-limit=5 -o both.o fs/near.o fs/far.o || exit
 		mapfile -t objects < <(find "$k/obj" -name '*.o' | LC_ALL=C sort)
 		"$lld" -nostdlib -static --build-id -z max-page-size=4096 -T "$k/obj/vmlinux.lds" \
@@ -87,14 +90,15 @@ resolves()
 	fresh
 	c_file a.c $near <<'END'
 extern int total;
-int kept(int x), promoted(int x), near_twice(int x), use(int x);
-int use(int x) { return kept(x) + promoted(x) + near_twice(x) + total; }
+int both(int x), kept(int x), promoted(int x), near_twice(int x), use(int x);
+int use(int x) { return both(x) + kept(x) + promoted(x) + near_twice(x) + total; }
 END
 	resolve
 	is "$status:$err" 0: 'a patch to a file of such a kernel'
 	is "$(symbol promoted)" "vmlinux $(lto_name) 0 $(lto_address promoted.llvm.) t $near:3" 'a static that has another name'
 	is "$(symbol near_twice | cut -d' ' -f1-4)" "vmlinux near_twice 0 $(lto_address near_twice)" \
 		'a global function that the linker has made local'
+	is "$(symbol both)" "vmlinux both 0 $(lto_address both) t $near:7" 'a static that was also inlined into another file'
 	is "$(symbol total | cut -d' ' -f1,2)" 'vmlinux total' 'a variable'
 	is "$(symbol kept)" "vmlinux kept 1 $(lto_address kept) t $near:4" 'a static of a name that two files have'
 }
@@ -162,7 +166,7 @@ checks()
 doubts()
 {
 	checks near_twice
-	refused 1 "inlined: 'near_twice' ($near:7) was also inlined into 1 function that the patch does not replace, where the old code runs on
+	refused 1 "inlined: 'near_twice' ($near:10) was also inlined into 1 function that the patch does not replace, where the old code runs on
   far_count at fs/far.c:3" 'klpcheck: inlined into a function of another file'
 	checks near_count
 	exits 0 '... a global function'
