@@ -4,8 +4,12 @@
 # A kernel with clang's link-time optimisation: its global symbols become local when lld links it, some statics get
 # other names, functions of one file are inlined into others, and some are not called as their source says.
 
-# shellcheck source=tests/symbols.bash
-. "$(dirname "$0")/symbols.bash"
+# shellcheck source=tests/tap.bash
+. "$(dirname "$0")/tap.bash"
+# shellcheck source=tests/mini.bash
+. "$(dirname "$0")/mini.bash"
+# shellcheck source=tests/klpsyms.bash
+. "$(dirname "$0")/klpsyms.bash"
 
 lto_cflags=(-std=gnu11 -O2 -g -ffreestanding -fno-pic -mcmodel=kernel -fcf-protection=branch -fvisibility=hidden
 	-flto=thin -fsplit-lto-unit)
@@ -48,7 +52,7 @@ lto_kernel()
 	(
 		cd "$scratch/lto" || exit
 		for name in near far; do
-			"$clang" "${lto_cflags[@]}" -w -c fs/$name.c -o fs/$name.o || exit
+			"$clang" "${lto_cflags[@]}" -w -c "fs/$name.c" -o "fs/$name.o" || exit
 		done
 		printf 'SECTIONS { .text : { *(.text .text.*) } .data : { *(.data .data.*) } .bss : { *(.bss .bss.*) } }\n' >both.lds
 		"$lld" -r -T both.lds -mllvm -import-instr-limit=5 -o both.o fs/near.o fs/far.o || exit
@@ -181,7 +185,9 @@ doubts()
 }
 
 lto_tools || skip_all 'clang and ld.lld are not installed'
-holds 'a kernel with link-time optimisation' lto_kernel
+{ mini_vmlinux "$k" && make_frame; } || exit
+lto_kernel
+holds 'a kernel with link-time optimisation' test -s "$scratch/lto/vmlinux"
 resolves
 asks
 doubts
