@@ -8,6 +8,7 @@
 #                           #include, the text begins in line 3
 #   resolve [OPTION...]     compiles what is not compiled yet, links, runs klpsyms: $status, $err,
 #                           and its results in $dir/syms and $dir/renames
+#   c_patch, resolve_patch  a patch that replaces functions
 #   symbol LINK_NAME        the table's line of that name, from the fourth word on
 
 k=$scratch/kernel
@@ -83,6 +84,35 @@ resolve()
 	compile
 	(cd "$dir" && "${mini_cross}ld" -r -o klp-x.ko "${objects[@]}" "$scratch/frame.o" "$scratch/mod.o")
 	run_klpsyms "$@"
+}
+
+# c_patch FILE TAG FUNCS [TEXT]: a file with a struct klp_patch of these functions.
+c_patch()
+{
+	c_file "$1" "$2" <<-END
+		$4
+		static struct klp_func funcs[] = {$3 {}};
+		static struct klp_object objects[] = {{.funcs = funcs}, {}};
+		static struct klp_patch patch = {.mod = THIS_MODULE, .objs = objects};
+		static int __init patch_init(void) { return klp_enable_patch(&patch); }
+		module_init(patch_init);
+		MODULE_LICENSE("GPL");
+	END
+}
+
+more=() # objects in other directories
+
+# resolve_patch: like resolve, without the frame, which has a patch of its own.
+resolve_patch()
+{
+	compile
+	objects+=("${more[@]}")
+	more=()
+	(cd "$dir" && ld -r -o klp-x.ko "${objects[@]}" "$scratch/mod.o")
+	cd "$dir" || exit
+	run "$bin/klpsyms" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" -o syms \
+		--renames renames --module klp-x.ko "${objects[@]}"
+	cd "$OLDPWD" || exit
 }
 
 # run_klpsyms [OPTION...]: on the files in $dir, without compiling or linking.

@@ -6,35 +6,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
 
-# patch FILE TAG FUNCS [TEXT]: a file with a struct klp_patch of these functions.
-patch()
-{
-	c_file "$1" "$2" <<-END
-		$4
-		static struct klp_func funcs[] = {$3 {}};
-		static struct klp_object objects[] = {{.funcs = funcs}, {}};
-		static struct klp_patch patch = {.mod = THIS_MODULE, .objs = objects};
-		static int __init patch_init(void) { return klp_enable_patch(&patch); }
-		module_init(patch_init);
-		MODULE_LICENSE("GPL");
-	END
-}
-
-more=() # objects in other directories
-
-# resolve_patch: like resolve, without the frame, which has a patch of its own.
-resolve_patch()
-{
-	compile
-	objects+=("${more[@]}")
-	more=()
-	(cd "$dir" && ld -r -o klp-x.ko "${objects[@]}" "$scratch/mod.o")
-	cd "$dir" || exit
-	run "$bin/klpsyms" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" -o syms \
-		--renames renames --module klp-x.ko "${objects[@]}"
-	cd "$OLDPWD" || exit
-}
-
 link_patch()
 {
 	run "$bin/klplink" --table "$dir/syms" -o "$dir/out/klp-x.ko" "$dir/klp-x.ko"
@@ -56,7 +27,7 @@ filled_in()
 {
 	fresh
 	mkdir "$dir/out"
-	patch a.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_helper}, {.old_name = "alpha_first", .new_func = new_first}, {.old_name = "alpha_show", .new_func = new_helper, .old_sympos = 1},' \
+	c_patch a.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_helper}, {.old_name = "alpha_first", .new_func = new_first}, {.old_name = "alpha_show", .new_func = new_helper, .old_sympos = 1},' \
 		'static int new_helper(int x) { return x; } static int new_first(void) { return 1; }'
 	resolve_patch
 	exits 0 "a static function of several, by the tag"
@@ -70,7 +41,7 @@ filled_in()
 
 	fresh
 	mkdir "$dir/out"
-	patch a.c fs/proc/beta.c '{.old_name = "helper", .new_func = helper},' \
+	c_patch a.c fs/proc/beta.c '{.old_name = "helper", .new_func = helper},' \
 		'static int helper(int x) { return x; }'
 	resolve_patch
 	link_patch
@@ -78,7 +49,7 @@ filled_in()
 
 	fresh
 	mkdir "$dir/out"
-	patch a.c '' '{.old_name = "registered", .new_func = new_registered},' \
+	c_patch a.c '' '{.old_name = "registered", .new_func = new_registered},' \
 		'int new_registered(int);'
 	c_file b.c lib/strings.c <<<'int new_registered(int); int new_registered(int x) { return x; }'
 	resolve_patch
@@ -86,7 +57,7 @@ filled_in()
 	is "$(sympos 0)" 0200000000000000 "a global function with a static namesake; its new one is in another file"
 
 	fresh
-	patch a.c kernel/gamma.c '{.old_name = "mixed", .new_func = new_mixed},' \
+	c_patch a.c kernel/gamma.c '{.old_name = "mixed", .new_func = new_mixed},' \
 		'static int new_mixed(int x) { return x; }'
 	mkdir "$dir/out"
 	resolve_patch
@@ -117,7 +88,7 @@ two_sections()
 	fresh
 	mkdir "$dir/out"
 	c_file a.c <<<"$([[ $1 == first ]] || echo "$zeros")"
-	patch z.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_helper},' \
+	c_patch z.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_helper},' \
 		'static int new_helper(int x) { return x; }'
 	sed -i 's/funcs\[\] =/funcs[] __attribute__((section(".data.mine"))) =/' "$dir/z.c"
 	[[ $1 == last ]] || c_file zz.c <<<"$zeros"
@@ -135,7 +106,7 @@ author()
 {
 	fresh
 	mkdir "$dir/out"
-	patch a.c "$1" "{.old_name = \"$2\", .new_func = new_one, .old_sympos = $3}," \
+	c_patch a.c "$1" "{.old_name = \"$2\", .new_func = new_one, .old_sympos = $3}," \
 		"${4-static int new_one(int x) { return x; \}}"
 	resolve_patch
 }
@@ -185,7 +156,7 @@ written_by_the_author()
 place_of_entry()
 {
 	fresh
-	patch a.c fs/proc/alpha.c '
+	c_patch a.c fs/proc/alpha.c '
 		{.old_name = "alpha_inlined", .new_func = new_one},' \
 		'static int alpha_inlined(int x); static int new_one(int x) { return "alpha_inlined too"[x]; }'
 	resolve_patch
@@ -230,7 +201,7 @@ refused_ones()
 
 	fresh
 	mkdir "$dir/out"
-	patch a.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_one},' \
+	c_patch a.c fs/proc/alpha.c '{.old_name = "helper", .new_func = new_one},' \
 		'static int new_one(int x) { return x; }'
 	c_file b.c fs/proc/beta.c <<<'static int new_one(int x) { return x + 1; } int (*fix_b)(int) = new_one;'
 	c_file c.c <<<'static int new_one(int x) { return x + 2; } int (*fix_c)(int) = new_one;'

@@ -50,13 +50,16 @@ kbuild_start()
 #                              also for what becomes a livepatch symbol (scripts/Makefile.modpost)
 #   CONFIG_SECTION_MISMATCH_WARN_ONLY=y  klpcheck looks for what leads to init memory
 #   CONFIG_DEBUG_INFO_BTF_MODULES=  .BTF would be dropped, and making it needs pahole
+#   CC_FLAGS_LTO=              object files, and not clang's intermediate code, for those who read them; the kernel's
+#                              functions are called the same way
 kbuild_ask()
 {
 	local environment
 	kbuild_environment
 	kbuild_settings=("${environment[@]}" KCFLAGS="${KCFLAGS:-} -Wno-error $1" ${kbuild_env[@]+"${kbuild_env[@]}"})
 	kbuild_args=("${@:2}" KBUILD_MODPOST_WARN=1 KBUILD_NSDEPS=1
-		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= ${kbuild_cross[@]+"${kbuild_cross[@]}"})
+		CONFIG_SECTION_MISMATCH_WARN_ONLY=y CONFIG_DEBUG_INFO_BTF_MODULES= CC_FLAGS_LTO=
+		${kbuild_cross[@]+"${kbuild_cross[@]}"})
 }
 
 # kbuild_make LOG MAKE-ARG...: runs make with kbuild_settings; status of make.

@@ -14,6 +14,7 @@ struct reader {
 	struct defs *defs;
 	const struct strmap *wanted;
 	Dwarf_Off unit;
+	bool no_code;
 };
 
 static struct def *find_or_add(struct reader *r, const char *name)
@@ -25,6 +26,7 @@ static struct def *find_or_add(struct reader *r, const char *name)
 		memset(&r->defs->def[*i], 0, sizeof(*r->defs->def));
 		r->defs->def[*i].name = name;
 		r->defs->def[*i].unit = r->unit;
+		r->defs->def[*i].imported = r->no_code;
 		r->defs->n++;
 	}
 	return &r->defs->def[*i];
@@ -47,6 +49,7 @@ static void merge(struct dwarf_file *d, struct def *def, Dwarf_Die die, bool ori
 
 	def->external |= die_flag(die, DW_AT_external);
 	def->noreturn |= die_flag(die, DW_AT_noreturn);
+	def->nocall |= die_nocall(die);
 	if (die_number(die, DW_AT_inline, &value)) {
 		def->inlined |= value == DW_INL_inlined || value == DW_INL_declared_inlined;
 		def->defined = true;
@@ -106,6 +109,7 @@ int defs_read(struct dwarf_file *d, Dwarf_Off unit, const struct strmap *wanted,
 
 	if (dwarf_file_die(d, unit, &die))
 		return -1;
+	r.no_code = !die_has(die, DW_AT_low_pc) && !die_has(die, DW_AT_ranges);
 	strmap_free(&ret->index);
 	return imports_children(d, die, read_child, &r);
 }

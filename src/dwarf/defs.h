@@ -18,13 +18,19 @@
 
 struct def {
 	const char *name;
-	Dwarf_Off unit;	     /* DIE of the compile unit */
-	Dwarf_Off die;	     /* that has the name: the abstract one of an inlined function */
-	bool function;	     /* else a variable */
-	bool external;	     /* not static */
-	bool defined;	     /* more than a declaration */
-	bool inlined;	     /* DW_AT_inline says that the compiler did inline it */
-	bool noreturn;	     /* DW_AT_noreturn: it is never left */
+	Dwarf_Off unit; /* DIE of the compile unit */
+	Dwarf_Off die;	/* that has the name: the abstract one of an inlined function */
+	bool function;	/* else a variable */
+	bool external;	/* not static */
+	bool defined;	/* more than a declaration */
+	bool inlined;	/* DW_AT_inline says that the compiler did inline it */
+	bool noreturn;	/* DW_AT_noreturn: it is never left */
+	bool nocall;	/* die_nocall() */
+	/*
+	 * In a unit without code: clang's link-time optimisation inlined it into another file's,
+	 * whose object has this second unit for the file that it is of.
+	 */
+	bool imported;
 	uint64_t line, file; /* DW_AT_decl_line and DW_AT_decl_file of the definition, 0: unknown */
 	uint64_t addr[DEF_ADDRESSES]; /* where code or data of it begins */
 	size_t addrs;

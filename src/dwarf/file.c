@@ -452,6 +452,13 @@ bool die_flag(Dwarf_Die die, Dwarf_Half number)
 	return set;
 }
 
+bool die_nocall(Dwarf_Die die)
+{
+	uint64_t convention;
+
+	return die_number(die, DW_AT_calling_convention, &convention) && convention == DW_CC_nocall;
+}
+
 bool die_reference(Dwarf_Die die, Dwarf_Half number, Dwarf_Off *ret)
 {
 	Dwarf_Attribute attr = find_attr(die, number);

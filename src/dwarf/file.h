@@ -150,6 +150,12 @@ bool die_string(Dwarf_Die die, Dwarf_Half attr, const char **ret);
 bool die_number(Dwarf_Die die, Dwarf_Half attr, uint64_t *ret);
 bool die_flag(Dwarf_Die die, Dwarf_Half attr);
 bool die_has(Dwarf_Die die, Dwarf_Half attr); /* in whatever form */
+
+/*
+ * DW_CC_nocall: this function does not take its arguments as the ABI says. clang changes static
+ * functions so without giving them another name.
+ */
+bool die_nocall(Dwarf_Die die);
 bool die_reference(Dwarf_Die die, Dwarf_Half attr, Dwarf_Off *ret);
 bool die_offset(Dwarf_Die die, Dwarf_Off *ret);
 bool die_unit(Dwarf_Die die, Dwarf_Off *ret); /* where the unit begins that it stands in */

@@ -187,6 +187,7 @@ static void read_declared(struct dwarf_file *d, Dwarf_Die die, struct types *typ
 	s->type = of;
 	s->function = types->t[i].tag == DW_TAG_subprogram;
 	s->external = die_flag(die, DW_AT_external);
+	s->nocall = die_nocall(die);
 	s->defined = !types->t[i].incomplete;
 	die_string(die, DW_AT_linkage_name, &s->link_name);
 	if (!s->function) {

@@ -50,6 +50,7 @@ struct declared {
 	bool function;
 	bool external;
 	bool defined, placed;
+	bool nocall;   /* die_nocall() */
 	bool left_out; /* defined, but klpdiff has cut it out of the object file: it is the kernel's
 			*/
 };

@@ -59,6 +59,13 @@ static bool asked_for(const struct options *opt, const char *file, const struct 
 	return !opt->path || path_matches(file, opt->path) || path_matches(l->unit, opt->path);
 }
 
+/* what: NULL or empty: nothing is known. */
+static void add_note(char **note, const char *text, const char *what)
+{
+	if (what && what[0])
+		xappend(note, "%s%s%s", **note ? "; " : "", text, what);
+}
+
 static void add(const struct options *opt, const struct object *obj, struct answers *ret,
 		const struct ksym *sym, size_t position, const struct location *l,
 		const char *why_not, const char *unknown)
@@ -66,11 +73,17 @@ static void add(const struct options *opt, const struct object *obj, struct answ
 	const char *place = l->place[0] ? l->place : l->unit, *colon = strrchr(place, ':');
 	char *file = colon ? xstrndup(place, (size_t)(colon - place)) : xstrdup(place);
 	const char *unit = location_in_unit(l) ? "" : l->unit;
+	const char *name = sym && strcmp(sym->name, opt->name) != 0 ? sym->name : NULL;
+	char *note;
 
 	if (!asked_for(opt, file, l)) {
 		free(file);
 		return;
 	}
+	note = xstrdup("");
+	add_note(&note, "", why_not);
+	add_note(&note, "compiled in ", unit);
+	add_note(&note, "its name here is ", name);
 	GROW(ret->a, ret->n, ret->cap);
 	ret->a[ret->n++] = (struct answer){
 		.object = obj->name,
@@ -84,9 +97,7 @@ static void add(const struct options *opt, const struct object *obj, struct answ
 		.traceable = why_not   ? UNABLE
 			     : unknown ? NOT_KNOWN
 				       : ABLE,
-		.note = xasprintf("%s%s%s%s", why_not ? why_not : "",
-				  why_not && unit[0] ? "; " : "", unit[0] ? "compiled in " : "",
-				  unit),
+		.note = note,
 	};
 }
 
@@ -102,11 +113,11 @@ static const char *refusal(const struct objects *o, const struct object *obj,
 	return why;
 }
 
-static int add_answers(const struct options *opt, const struct objects *o, const struct object *obj,
-		       struct answers *ret)
+/* Symbols of one name. */
+static int add_one_name(const struct options *opt, const struct objects *o,
+			const struct object *obj, const struct ksym *sym, size_t count,
+			struct answers *ret)
 {
-	size_t count;
-	const struct ksym *sym = kallsyms_find(obj->symbols, opt->name, &count);
 	struct location *place = xcalloc(count, sizeof(*place));
 	int status = count ? locate(obj->dwarf, sym, count, place) : 0;
 
@@ -114,6 +125,19 @@ static int add_answers(const struct options *opt, const struct objects *o, const
 		add(opt, obj, ret, &sym[i], i + 1, &place[i], refusal(o, obj, sym, count, &sym[i]),
 		    object_unknown(o, obj));
 	free(place);
+	return status;
+}
+
+static int add_answers(const struct options *opt, const struct objects *o, const struct object *obj,
+		       struct answers *ret)
+{
+	size_t count, promoted;
+	const struct ksym *sym = kallsyms_find(obj->symbols, opt->name, &count);
+	int status = add_one_name(opt, o, obj, sym, count, ret);
+
+	sym = kallsyms_promoted(obj->symbols, opt->name, &promoted);
+	for (size_t i = 0; i < promoted && !status; i++)
+		status = add_one_name(opt, o, obj, &sym[i], 1, ret);
 	return status;
 }
 

@@ -17,6 +17,15 @@ static const struct ksym *symbol_of(const struct ksym *all, size_t count, const 
 	return NULL;
 }
 
+/* The symbol that clang's link-time optimisation has given a longer name. */
+static const struct ksym *promoted_symbol(const struct scope *scope, const struct def *def)
+{
+	size_t count;
+	const struct ksym *all = kallsyms_promoted(scope->object->symbols, def->name, &count);
+
+	return symbol_of(all, count, def);
+}
+
 /*
  * gcc lets functions of equal code share it, and describes only one of them with it; the others
  * keep their symbols. A local one of the name, within the code of the unit that defines it, is
@@ -58,7 +67,10 @@ struct in_scope in_scope_look(const struct scope *scope, const struct ksym *all,
 		const struct def *def = &scope->defs.def[i];
 		const struct ksym *sym;
 
-		if (strcmp(def->name, name) != 0 || !def->defined)
+		if (!ksym_has_name(name, def->name) || !def->defined)
+			continue;
+		/* It says nothing of the code of this file itself. */
+		if (def->imported && def->inlined && !def->addrs)
 			continue;
 		if (def->external) {
 			if (!in.external || !in_scope_is_at(global, in.external))
@@ -66,6 +78,8 @@ struct in_scope in_scope_look(const struct scope *scope, const struct ksym *all,
 			continue;
 		}
 		sym = symbol_of(all, count, def);
+		if (!sym)
+			sym = promoted_symbol(scope, def);
 		if (!sym)
 			sym = shared_symbol(scope, all, count, def);
 		if (!sym) {
@@ -85,7 +99,7 @@ bool in_scope_defines(const struct scope *scope, const struct ksym *sym)
 	for (size_t i = 0; i < scope->defs.n; i++) {
 		const struct def *def = &scope->defs.def[i];
 
-		if (!strcmp(def->name, sym->name) && symbol_of(sym, 1, def))
+		if (ksym_has_name(sym->name, def->name) && symbol_of(sym, 1, def))
 			return true;
 	}
 	return false;

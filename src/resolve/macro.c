@@ -46,9 +46,8 @@ struct resolved resolve_static_local(const struct objects *objects, const struct
 				     const struct scope *scope, const struct asm_name *name)
 {
 	const char *place = source_place(source, name->name);
-	const struct ksym *sym = NULL, *all;
+	const struct ksym *sym = NULL;
 	struct local found = {.n = 0};
-	size_t count;
 
 	if (!scope) {
 		error("%s: '%s' is a static variable of '%s', but %s has no //KLPMAKE tag that "
@@ -67,9 +66,7 @@ struct resolved resolve_static_local(const struct objects *objects, const struct
 		refuse_local(place, scope->tag, name, &found);
 		return resolved_refused;
 	}
-	all = kallsyms_find(scope->object->symbols, sym->name, &count);
-	return resolved_livepatch(objects->rules, source, scope->object, scope->object, all, count,
-				  sym, NULL);
+	return resolved_livepatch(objects->rules, source, scope->object, scope->object, sym, NULL);
 }
 
 /* The object of that name, or NULL after error(). */
@@ -119,5 +116,5 @@ struct resolved resolve_at_position(struct objects *objects, const struct source
 			print_candidates(owner->elf, owner->dwarf, all, count);
 		return resolved_refused;
 	}
-	return resolved_livepatch(objects->rules, source, owner, gate, all, count, sym, NULL);
+	return resolved_livepatch(objects->rules, source, owner, gate, sym, NULL);
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which function a struct klp_func replaces: see resolve/rules.h. */
+#include <string.h>
+
 #include "base/util.h"
 #include "dwarf/locate.h"
 #include "resolve/in_scope.h"
@@ -44,8 +46,8 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 	}
 	if (in.n > 1) {
 		if (author && in_scope_defines(own, &all[author - 1]))
-			return resolved_livepatch(rules, source, object, object, all, count,
-						  &all[author - 1], NULL);
+			return resolved_livepatch(rules, source, object, object, &all[author - 1],
+						  NULL);
 		report_twice(source, own, name, "write the old_sympos of the right one", all,
 			     count);
 		return resolved_refused;
@@ -61,10 +63,17 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 		print_candidates(object->elf, object->dwarf, all, count);
 		return resolved_refused;
 	}
+	/* klplink writes positions, and no names. */
+	if (in.n == 1 && strcmp(in.sym[0]->name, name) != 0) {
+		error("%s: '%s' of %s has the name '%s' in this %s, which the compiler made for "
+		      "link-time optimisation: write that one",
+		      source_place(source, name), name, own->tag, in.sym[0]->name, rules->whole);
+		return resolved_refused;
+	}
 	if (in.n == 1 || (in.external && global)) {
 		found = in.n == 1
-				? resolved_livepatch(rules, source, object, object, all, count,
-						     in.sym[0], in.def[0])
+				? resolved_livepatch(rules, source, object, object, in.sym[0],
+						     in.def[0])
 				: resolved_global(rules, source, object, object, name, in.external);
 		return author ? check_author(source, own, name, author, count, found) : found;
 	}
@@ -86,10 +95,9 @@ struct resolved resolve_old_function(const struct resolver *r, const struct sour
 		return resolved_refused;
 	}
 	if (author)
-		return resolved_livepatch(rules, source, object, object, all, count,
-					  &all[author - 1], NULL);
+		return resolved_livepatch(rules, source, object, object, &all[author - 1], NULL);
 	if (count == 1)
-		return resolved_livepatch(rules, source, object, object, all, count, all, NULL);
+		return resolved_livepatch(rules, source, object, object, all, NULL);
 	error("%s: '%s' is ambiguous, this %s has %zu: tag the file that defines its new function "
 	      "with the kernel file of the right one, or write its old_sympos",
 	      source_place(source, name), name, rules->whole, count);

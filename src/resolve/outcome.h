@@ -34,14 +34,12 @@ extern const struct resolved resolved_refused;
 bool resolved_same(const struct resolved *a, const struct resolved *b);
 
 /*
- * The livepatch symbol sym, one of count entries all of its name in owner, whose relocation waits
- * for gate. Refuses a symbol in init memory, and one without a position that holds always
- * and in all kernels.
+ * The livepatch symbol sym of owner, whose relocation waits for gate. Refuses a symbol in init
+ * memory, and one without a position that holds always and in all kernels.
  */
 struct resolved resolved_livepatch(const struct rules *rules, const struct source *source,
 				   const struct object *owner, const struct object *gate,
-				   const struct ksym *all, size_t count, const struct ksym *sym,
-				   const struct def *def);
+				   const struct ksym *sym, const struct def *def);
 
 /*
  * The same of the global symbol of that name in owner, whoever exports it; RESOLVED_NONE: there is

@@ -98,8 +98,8 @@ static bool is_static(const struct question *q, struct resolved *ret)
 {
 	if (q->in.n != 1 || q->in.vanished)
 		return false;
-	*ret = resolved_livepatch(q->r->objects->rules, q->source, q->object, q->object, q->all,
-				  q->count, q->in.sym[0], q->in.def[0]);
+	*ret = resolved_livepatch(q->r->objects->rules, q->source, q->object, q->object,
+				  q->in.sym[0], q->in.def[0]);
 	return true;
 }
 

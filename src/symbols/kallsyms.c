@@ -105,6 +105,33 @@ static bool lists_tables(const struct kallsyms *k, const struct elf_file *vmlinu
 	return false;
 }
 
+/* "NAME.llvm.HASH": where its mark is; NULL: it is none. */
+static const char *promoted_mark(const char *name)
+{
+	const char *dot = strchr(name, '.');
+
+	return dot ? strstr(dot, KSYM_PROMOTED) : NULL;
+}
+
+bool ksym_has_name(const char *symbol, const char *name)
+{
+	size_t len = strlen(name);
+
+	return len && !strncmp(symbol, name, len) &&
+	       (!symbol[len] || str_starts(symbol + len, KSYM_PROMOTED));
+}
+
+/* Of a symbol that was promoted, the name that it had is to be asked for. */
+static bool wants_promoted(const struct kallsyms *k, const char *name)
+{
+	const char *mark = promoted_mark(name);
+	char *was = mark ? xstrndup(name, (size_t)(mark - name)) : NULL;
+	bool wanted = was && kallsyms_wanted(k, was);
+
+	free(was);
+	return wanted;
+}
+
 bool kallsyms_wanted(const struct kallsyms *k, const char *name)
 {
 	const char *dot;
@@ -117,6 +144,8 @@ bool kallsyms_wanted(const struct kallsyms *k, const char *name)
 	/* Few have one. */
 	if (!strchr(name, '.'))
 		return false;
+	if (wants_promoted(k, name))
+		return true;
 	dot = strrchr(name, '.');
 	if (!dot[1] || dot[1 + strspn(dot + 1, "0123456789")] ||
 	    (size_t)(dot - name) + 1 >= sizeof(family))
@@ -128,9 +157,17 @@ bool kallsyms_wanted(const struct kallsyms *k, const char *name)
 
 void kallsyms_want(struct kallsyms *k, const char *name)
 {
+	const char *mark = promoted_mark(name);
+
 	if (k->is_read && !kallsyms_wanted(k, name))
 		program_error("kallsyms_want() of '%s' after symbols were read", name);
 	strmap_add(&k->wanted, name, 0);
+	if (mark) {
+		char *was = xstrndup(name, (size_t)(mark - name));
+
+		strmap_add(&k->wanted, was, 0);
+		free(was);
+	}
 }
 
 /* The letter that nm prints: upper case for global symbols. */
@@ -165,6 +202,17 @@ bool kallsyms_init_section(const struct elf_file *f, const char *name)
 	return vermagic && !strstr(vermagic, " mod_unload ");
 }
 
+/*
+ * With clang's link-time optimisation the kernel's global symbols have hidden visibility, which
+ * makes them local when vmlinux is linked, but lld keeps the visibility.
+ */
+static bool is_global(const struct elf_symbol *s)
+{
+	return (GELF_ST_BIND(s->sym.st_info) != STB_LOCAL ||
+		GELF_ST_VISIBILITY(s->sym.st_other) == STV_HIDDEN) &&
+	       !promoted_mark(s->name);
+}
+
 static void describe(const struct elf_file *f, const struct elf_symbol *s, const char *file,
 		     struct ksym *ret)
 {
@@ -177,7 +225,7 @@ static void describe(const struct elf_file *f, const struct elf_symbol *s, const
 		.size = s->sym.st_size,
 		.type = sec ? type_letter(&sec->shdr, &s->sym) : 'a',
 		.elf_type = GELF_ST_TYPE(s->sym.st_info),
-		.global = GELF_ST_BIND(s->sym.st_info) != STB_LOCAL,
+		.global = is_global(s),
 		.init = sec && kallsyms_init_section(f, sec->name),
 		.order = s->index,
 	};
@@ -257,30 +305,10 @@ int ksym_by_name_and_address(const void *a, const void *b)
 	return ORDER(x->addr, y->addr) ?: ORDER(x->order, y->order);
 }
 
-/* "NAME.llvm.HASH" */
-struct llvm {
-	char *name;
-	uint64_t addr;
-};
-
 struct collect {
 	struct kallsyms *k;
 	size_t cap;
-	struct llvm *llvm; /* of wanted names */
-	size_t llvms, llvms_cap;
 };
-
-static void keep_llvm(struct collect *c, const struct elf_symbol *s, size_t len)
-{
-	char *name = xstrndup(s->name, len);
-
-	if (!kallsyms_wanted(c->k, name)) {
-		free(name);
-		return;
-	}
-	GROW(c->llvm, c->llvms, c->llvms_cap);
-	c->llvm[c->llvms++] = (struct llvm){name, s->sym.st_value};
-}
 
 static void keep(struct collect *c, const struct walk *w, const char *name)
 {
@@ -311,12 +339,9 @@ static void keep_versioned(struct collect *c, const struct walk *w, size_t len)
 /* Nearly all are not wanted, and not described. */
 static void keep_wanted(struct collect *c, const struct walk *w)
 {
-	const char *name = w->s.name, *dot = strchr(name, '.');
+	const char *name = w->s.name;
 	const char *version = c->k->program ? strstr(name, "@@") : NULL;
-	const char *llvm = dot ? strstr(dot, ".llvm.") : NULL;
 
-	if (llvm)
-		keep_llvm(c, &w->s, (size_t)(llvm - name));
 	if (version)
 		keep_versioned(c, w, (size_t)(version - name));
 	else if (kallsyms_wanted(c->k, name) && !kallsyms_drops(c->k, name))
@@ -326,15 +351,21 @@ static void keep_wanted(struct collect *c, const struct walk *w)
 /* Kernels without this function match exact names. */
 #define BY_NAME "kallsyms_on_each_match_symbol"
 
-/* Position 0 means that the name is the only one; other positions count the symbols before. */
-static void mark_unsettled(struct kallsyms *k, const struct llvm *llvm)
+/*
+ * Position 0 means that the name is the only one; other positions count the symbols before. The
+ * full name of one that was promoted is none to a kernel that takes it for the short one.
+ */
+static void mark_unsettled(struct kallsyms *k, struct ksym *promoted, const char *mark)
 {
+	char *was = xstrndup(promoted->name, (size_t)(mark - promoted->name));
 	size_t count;
-	const struct ksym *all = kallsyms_find(k, llvm->name, &count);
+	const struct ksym *all = kallsyms_find(k, was, &count);
 
+	promoted->unsettled = true;
 	for (size_t i = 0; i < count; i++)
 		k->sym[all - k->sym + (ptrdiff_t)i].unsettled |=
-			count == 1 || all[i].addr > llvm->addr;
+			count == 1 || all[i].addr > promoted->addr;
+	free(was);
 }
 
 int kallsyms_read(struct kallsyms *k, const struct elf_file *vmlinux)
@@ -359,12 +390,12 @@ int kallsyms_read(struct kallsyms *k, const struct elf_file *vmlinux)
 		qsort(k->sym, k->n, sizeof(*k->sym), ksym_by_name_and_address);
 	k->is_read = true;
 	by_name = kallsyms_find(k, BY_NAME, &count) != NULL;
-	for (size_t i = 0; i < c.llvms; i++) {
-		if (by_name)
-			mark_unsettled(k, &c.llvm[i]);
-		free(c.llvm[i].name);
+	for (size_t i = 0; by_name && i < k->n; i++) {
+		const char *mark = promoted_mark(k->sym[i].name);
+
+		if (mark)
+			mark_unsettled(k, &k->sym[i], mark);
 	}
-	free(c.llvm);
 	return 0;
 }
 
@@ -428,6 +459,18 @@ const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, siz
 		;
 	*count = end - lo;
 	return *count ? &k->sym[lo] : NULL;
+}
+
+const struct ksym *kallsyms_promoted(const struct kallsyms *k, const char *name, size_t *count)
+{
+	char *begin = xasprintf("%s" KSYM_PROMOTED, name);
+	size_t lo = COUNT_FIRST(i, k->n, strcmp(k->sym[i].name, begin) < 0), end = lo;
+
+	while (end < k->n && str_starts(k->sym[end].name, begin))
+		end++;
+	free(begin);
+	*count = end - lo;
+	return k->sym + lo;
 }
 
 const struct ksym *kallsyms_at(const struct ksym *all, size_t n, uint64_t position)

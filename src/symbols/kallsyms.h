@@ -27,7 +27,7 @@ struct ksym {
 	const char *file;	/* base name of the source file, for local symbols; or NULL */
 	char type;		/* as nm and /proc/kallsyms print it: 't', 'D'... */
 	unsigned char elf_type; /* STT_FUNC, STT_OBJECT, STT_NOTYPE... */
-	bool global;		/* STB_GLOBAL or STB_WEAK */
+	bool global;		/* not static in its file, whatever the linker has made of it */
 	bool init; /* in a section that is freed after boot, or once its module is up */
 	bool kept; /* still in kallsyms when its object is up: not init of a module */
 	/*
@@ -42,6 +42,16 @@ struct ksym {
 
 /* The message about such a symbol. */
 #define KSYM_UNSETTLED "by '.llvm.' symbols of its name, which some kernels count with it"
+
+/*
+ * What clang's link-time optimisation appends to a static name that it has to make global, because
+ * it has moved code that uses it into another file: ".llvm.HASH", another one in each build. The
+ * compiler does not change what it is otherwise, and debug information has the name without that.
+ */
+#define KSYM_PROMOTED ".llvm."
+
+/* Is name what the source calls the symbol? */
+bool ksym_has_name(const char *symbol, const char *name);
 
 /*
  * Is addr, at which code or data of that name begins in debug information, the symbol's address? In
@@ -102,6 +112,12 @@ bool kallsyms_position(const struct ksym *all, size_t n, const struct ksym *sym,
  * none. The name has to be one that was asked for.
  */
 const struct ksym *kallsyms_find(const struct kallsyms *k, const char *name, size_t *count);
+
+/*
+ * The symbols, *count of them, that have this name in the source and a longer one here
+ * (KSYM_PROMOTED). Who asks for a name has asked for them.
+ */
+const struct ksym *kallsyms_promoted(const struct kallsyms *k, const char *name, size_t *count);
 
 /*
  * The one that a position takes of n entries, all of one name, while their object loads: 0 takes

@@ -35,6 +35,7 @@ void type_settle(struct kernel_side *k, const struct kernel_unit *in, const stru
 	k->in = in;
 	k->entry = is->type;
 	k->function = is->function;
+	k->nocall = is->nocall;
 	k->type = is->function ? is->type : in->types.t[is->type].type;
 }
 
@@ -136,18 +137,6 @@ static int is_at(const struct types *types, Dwarf_Die die, size_t type, void *ar
 	return 1;
 }
 
-/*
- * Is it the symbol of this name? clang's LTO appends ".llvm.NUMBER" to static names that it has
- * made global.
- */
-static bool is_named(const char *name, const char *symbol)
-{
-	size_t len = name ? strlen(name) : 0;
-
-	return len && !strncmp(symbol, name, len) &&
-	       (!symbol[len] || str_starts(symbol + len, ".llvm."));
-}
-
 /* Looks for a side's symbol in a unit. -1 after error(). */
 static int look_in(struct kernel_side *k, const struct kernel_unit *u)
 {
@@ -158,7 +147,8 @@ static int look_in(struct kernel_side *k, const struct kernel_unit *u)
 	if (u->types.untyped)
 		return 0;
 	/* An alias may have another type than what is defined at its address. */
-	if (at && !is_named(u->types.t[at->type].name, k->sym->name))
+	if (at &&
+	    !(u->types.t[at->type].name && ksym_has_name(k->sym->name, u->types.t[at->type].name)))
 		at = types_global(&u->types, k->sym->name);
 	if (at) {
 		type_settle(k, u, at);

@@ -19,12 +19,15 @@ struct counts {
 };
 
 /*
- * A clone may lack arguments that its callers do not need, and debug information does not say
- * which.
+ * What the compiler has done to a function that may lack arguments which its callers do not need,
+ * while debug information does not say which; NULL: nothing. gcc makes a clone, clang gives the
+ * function itself no other name.
  */
-static bool is_clone(const struct ksym *sym)
+static const char *changed(const struct kernel_side *k)
 {
-	return sym && (function_is_clone(sym->name) || function_is_cold(sym->name));
+	if (k->sym && (function_is_clone(k->sym->name) || function_is_cold(k->sym->name)))
+		return "is a copy of a function that the compiler has changed";
+	return k->nocall ? "has been changed by the compiler" : NULL;
 }
 
 static void tell_use(const struct type_checks *t, const struct type_use *use, const char *why)
@@ -43,15 +46,15 @@ static void tell_use(const struct type_checks *t, const struct type_use *use, co
 static void compare_use(struct type_checks *t, size_t i, struct counts *n)
 {
 	const struct type_use *use = &t->use[i];
+	const char *is = changed(&use->kernel);
 	char place[512], *why;
 
-	if (is_clone(use->kernel.sym)) {
+	if (is) {
 		type_use_place(t, use, place, sizeof(place));
 		found(PASS, FOUND_BAD,
-		      "%s: '%s' is a copy of a function that the compiler has changed: which "
-		      "arguments it takes cannot be told\n"
+		      "%s: '%s' %s: which arguments it takes cannot be told\n"
 		      "  copy the function into the patch",
-		      place, use->kernel.sym->name);
+		      place, use->kernel.sym->name, is);
 		return;
 	}
 	switch (type_uses_compare(t, i, &why)) {
@@ -67,8 +70,8 @@ static void compare_use(struct type_checks *t, size_t i, struct counts *n)
 	free(why);
 }
 
-/* A clone's arguments are unknown, so it cannot be replaced: its callers have to be. */
-static void tell_clone(const struct type_checks *t, const struct type_func *f)
+/* Its arguments are unknown, so it cannot be replaced: its callers have to be. */
+static void tell_changed(const struct type_checks *t, const struct type_func *f, const char *is)
 {
 	const struct object *o = f->old.object, *code = NULL;
 	char *list = NULL;
@@ -78,21 +81,21 @@ static void tell_clone(const struct type_checks *t, const struct type_func *f)
 	if (code && o->dwarf)
 		list = callers_list_all(t->objects, o, code->elf, f->old.sym);
 	found(PASS, FOUND_BAD,
-	      "'%s' is a copy of a function that the compiler has changed: which arguments "
-	      "'%s' is called with cannot be told\n"
+	      "'%s' %s: which arguments '%s' is called with cannot be told\n"
 	      "  patch the callers of that function instead%s",
-	      f->func->func->old_name, f->func->func->new_name, list ? list : "");
+	      f->func->func->old_name, is, f->func->func->new_name, list ? list : "");
 	free(list);
 }
 
 static void compare_func(struct type_checks *t, const struct type_func *f, struct counts *n)
 {
 	const char *old_name = f->func->func->old_name;
+	const char *is = changed(&f->old);
 	struct agree a;
 	char place[512], *both, *why;
 
-	if (is_clone(f->old.sym)) {
-		tell_clone(t, f);
+	if (is) {
+		tell_changed(t, f, is);
 		return;
 	}
 	if (!f->new || !f->old.in || !f->old.function) {

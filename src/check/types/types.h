@@ -37,6 +37,7 @@ struct kernel_side {
 	bool wanted;	/* worth a search through all debug information */
 	Dwarf_Off unit; /* the unit that defines it, 0: unknown */
 	const struct kernel_unit *in; /* the unit that describes it, or NULL */
+	bool nocall;		      /* ... as a function that is called in a way of its own */
 	size_t entry;		      /* its declaration there, as the index of a type */
 	size_t type;		      /* of a function the same, of a variable its type */
 };
