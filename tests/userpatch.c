@@ -140,7 +140,9 @@ static void read_id(const struct file *f, uint8_t *id, uint32_t *size)
 		const unsigned char *note = f->bytes + f->s[i].sh_offset;
 		const Elf64_Nhdr *n = (const Elf64_Nhdr *)note;
 
-		if (f->s[i].sh_type == SHT_NOTE && n->n_type == NT_GNU_BUILD_ID) {
+		/* Other owners' notes have that number, too: NT_STAPSDT. */
+		if (f->s[i].sh_type == SHT_NOTE && n->n_type == NT_GNU_BUILD_ID &&
+		    n->n_namesz == 4 && !memcmp(n + 1, "GNU", 4)) {
 			*size = n->n_descsz;
 			memcpy(id, note + sizeof(*n) + 4, n->n_descsz);
 		}
