@@ -50,9 +50,9 @@ fixes "$dir"
 is "$status:$err:$(functions "$dir/klp-alpha.ko")" 0::alpha_show 'klpmake takes what was edited'
 has "$(objdump -d "$dir/klp-alpha.ko")" '$0x1267,' '... with the change'
 has "$out" "  1 function equal to the kernel's" '... whose unedited file is the kernel'"'"'s'
-line=$(awk '/^int alpha_show/ { in_it = 1 } in_it && /^}/ { print NR; exit }' "$tree/fs/proc/alpha.c")
-has "$(objdump -dl --disassemble=livepatch_alpha_show "$dir/klp-alpha.ko")" "alpha.c:$line" \
-	 '... and whose lines have their numbers'
+# The tag is a line of its own, and the line before this one has no code.
+line=$(($(grep -n 'alpha_buffer\[x & 63\] =' "$dir/alpha.c" | cut -d : -f 1) - 1))
+has "$(objdump -dl --disassemble=livepatch_alpha_show "$dir/klp-alpha.ko")" "alpha.c:$line"$'\n' '... and whose lines have their numbers'
 sed -i 's/x ^= 0x1267/x ^= no_such_name/' "$dir/alpha.c"
 fixes "$dir"
 refused 1 'the patched files do not compile: nothing was made' 'a file that does not compile'

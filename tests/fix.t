@@ -44,13 +44,13 @@ rm klp-show.ko
 # Two files of one name in one module; the second patch builds on the first.
 patched 0001-two fs/proc/beta.c '/^int beta_total/,/^}/s/^{/{\n\tshared_total += 17;/' \
 	fs/proc/alpha.c '/^int alpha_show/,/^}/s/^{/{\n\tx ^= 4711;/'
-sed 's/^\tx ^= 4711;/&\n\tx |= 2;/' "$scratch/b/fs/proc/alpha.c" >"$scratch/c.c"
+sed 's/^\tx ^= 4711;/&\n\tx *= 2027;/' "$scratch/b/fs/proc/alpha.c" >"$scratch/c.c"
 diff -u --label a/fs/proc/alpha.c --label b/fs/proc/alpha.c "$scratch/b/fs/proc/alpha.c" "$scratch/c.c" >0002-more.patch
 fixes 0001-two.patch 0002-more.patch
 is "$status:$err" 0: 'two patches'
 is "$(functions klp-two.ko)" 'alpha_show beta_total' '... of two files, in one module'
 lacks "$out" 'not checked  data' '... what is left out counts as declared: its types are compared with the kernel'"'"'s'
-has "$(objdump -d klp-two.ko)" '$0x2,' '... one on the other'
+has "$(objdump -d klp-two.ko)" '$0x7eb,' '... one on the other'
 rm -f klp-two.ko
 
 # Two static functions of one name.
@@ -75,9 +75,9 @@ first=$(stat -c %Y%i "$dir/.klpmake/$mini_release/build/"{main.o,001_alpha.o,002
 fixes -q "$dir"
 is "$status:$err:$(stat -c %Y%i "$dir/.klpmake/$mini_release/build/"{main.o,001_alpha.o,002_beta.o})" "0::$first" \
 	'what is the same is not compiled again'
-sed -i 's/^+\tx |= 2;/+\tx |= 64;/' "$dir/0002-more.patch"
+sed -i 's/^+\tx \*= 2027;/+\tx *= 2029;/' "$dir/0002-more.patch"
 fixes -q "$dir"
-has "$(objdump -d "$dir/klp-two.ko")" '$0x40,' 'what has changed is'
+has "$(objdump -d "$dir/klp-two.ko")" '$0x7ed,' 'what has changed is'
 sed -i 's/^#include "klpmake_objects.h"/static int hook(void *o) { return 0; }\n#define KLPMAKE_CALLBACKS_vmlinux .callbacks = { .pre_patch = hook },\n&/' "$dir/main.c"
 fixes -q "$dir"
 is "$status:$(nm "$dir/klp-two.ko" | grep -c ' hook$')" 0:1 'main.c has callbacks'

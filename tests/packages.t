@@ -96,6 +96,7 @@ debian()
 	is "$(LC_ALL=C comm -12 <(listed "$debs"/klpmake-load_*.deb) <(listed "$debs"/klpmake_*.deb))" '' 'no file is in both packages'
 	is "$(dpkg-deb -f "$debs"/klpmake-load_*.deb Depends | tr -d ' ' | tr ',' '\n' | sed 's/(.*//; s/t64$//' | paste -sd ' ')" \
 		'kmod|busybox libc6 libelf1' 'what loads livepatches needs kmod, and libelf for klpinfo'
+	has "$(dpkg-deb -I "$debs"/klpmake-load_*.deb postinst)" "deb-systemd-helper update-state 'klpmake.service'" 'a systemd is told of the unit'
 
 	root=$scratch/small
 	dpkg -x "$debs"/klpmake-load_*.deb "$root"

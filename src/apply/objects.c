@@ -10,6 +10,11 @@
 #include "apply/note.h"
 #include "base/cleanup.h"
 
+static uint64_t page_of(uint64_t addr)
+{
+	return addr & ~4095ULL;
+}
+
 const Elf64_Phdr *loaded_phdr(const struct loaded *o, uint32_t type)
 {
 	for (size_t i = 0; i < o->phdr_count; i++) {
@@ -24,27 +29,32 @@ bool loaded_has(const struct loaded *o, uint64_t addr, uint64_t size)
 	return addr >= o->low && addr <= o->high && size <= o->high - addr;
 }
 
-/* Where its segments lie; false if they cannot lie anywhere. */
+/*
+ * Where its segments lie, in ascending order; false if they cannot lie anywhere. libdw counts from
+ * the first one's address after p_align has rounded it down: where that is further away than its
+ * page, the object would hide others.
+ */
 static bool find_place(struct loaded *o, uint64_t start)
 {
-	uint64_t low = UINT64_MAX, high = 0;
+	const Elf64_Phdr *first = NULL;
+	uint64_t high = 0;
 
 	for (size_t i = 0; i < o->phdr_count; i++) {
 		const Elf64_Phdr *ph = &o->phdr[i];
 
 		if (ph->p_type != PT_LOAD)
 			continue;
-		if (ph->p_memsz > UINT64_MAX - ph->p_vaddr || ph->p_filesz > ph->p_memsz)
+		if (ph->p_memsz > UINT64_MAX - ph->p_vaddr || ph->p_filesz > ph->p_memsz ||
+		    ph->p_vaddr < high)
 			return false;
-		if (ph->p_vaddr < low)
-			low = ph->p_vaddr;
-		if (ph->p_vaddr + ph->p_memsz > high)
-			high = ph->p_vaddr + ph->p_memsz;
+		if (!first)
+			first = ph;
+		high = ph->p_vaddr + ph->p_memsz;
 	}
-	if (low >= high)
+	if (!high || (first->p_vaddr & -first->p_align) < page_of(first->p_vaddr))
 		return false;
 	o->low = start;
-	o->bias = start - (low & ~4095ULL);
+	o->bias = start - page_of(first->p_vaddr);
 	o->high = o->bias + high;
 	return o->high > o->low;
 }
@@ -90,6 +100,29 @@ int objects_at(const struct process *p, uint64_t start, struct loaded *ret)
 }
 
 /*
+ * Is all of a segment there: what the object's file has at that offset, and then what is of no
+ * file? Else it could claim what is another object's.
+ */
+static bool is_mapped(const struct process *p, const struct loaded *o, const Elf64_Phdr *ph)
+{
+	uint64_t start = o->bias + ph->p_vaddr, end = start + ph->p_memsz;
+	uint64_t at = page_of(start), file_end = start + ph->p_filesz;
+	const struct process_map *m = process_map_at(p, at);
+
+	for (; at < end; at = m++->end) {
+		bool own;
+
+		if (!m || m == p->map + p->map_count || at < m->start)
+			return false;
+		own = m->inode == o->map->inode && m->device == o->map->device &&
+		      m->offset + (at - m->start) == page_of(ph->p_offset) + (at - page_of(start));
+		if (!own && (m->inode || at < file_end))
+			return false;
+	}
+	return true;
+}
+
+/*
  * Is it loaded as a program or library is? A file may also be mapped for reading. The kernel's own
  * object (vdso) is mapped as a whole.
  */
@@ -99,13 +132,15 @@ static bool is_loaded(const struct process *p, const struct loaded *o)
 
 	for (size_t i = 0; i < o->phdr_count; i++) {
 		const Elf64_Phdr *ph = &o->phdr[i];
-		const struct process_map *m;
 
-		if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_X))
+		if (ph->p_type != PT_LOAD || !ph->p_memsz)
+			continue;
+		if (!is_mapped(p, o, ph))
+			return false;
+		if (!(ph->p_flags & PF_X))
 			continue;
 		code = true;
-		m = process_map_at(p, o->bias + ph->p_vaddr);
-		if (!m || !m->execute || m->inode != o->map->inode || m->device != o->map->device)
+		if (!process_map_at(p, o->bias + ph->p_vaddr)->execute)
 			return false;
 	}
 	return code;
