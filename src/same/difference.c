@@ -55,7 +55,7 @@ struct difference difference_at(const struct code *c, uint64_t place)
 	return ret;
 }
 
-bool number_at(const struct code *c, uint64_t place, size_t size, uint64_t *ret)
+bool table_number_at(const struct code *c, uint64_t place, size_t size, uint64_t *ret)
 {
 	struct difference d = difference_at(c, place);
 	const unsigned char *bytes = code_at(c, place, size);

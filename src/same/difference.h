@@ -23,6 +23,6 @@ struct difference difference_at(const struct code *c, uint64_t place);
  * The number of so many bytes that stands at a place, or will stand there once the file is linked.
  * False when it is not known, or not a number.
  */
-bool number_at(const struct code *c, uint64_t place, size_t size, uint64_t *ret);
+bool table_number_at(const struct code *c, uint64_t place, size_t size, uint64_t *ret);
 
 #endif

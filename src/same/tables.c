@@ -77,7 +77,7 @@ static bool compare_replacement(struct same *s, const struct entry *e)
 	struct difference d = difference_at(s->a, at);
 	struct code_ref a, b;
 
-	if (!r || !number_at(s->a, e->a + e->table->length, e->table->length_size, &length))
+	if (!r || !table_number_at(s->a, e->a + e->table->length, e->table->length_size, &length))
 		return differ(s, e);
 	if (!length && !e->table->callback)
 		return true;
@@ -111,7 +111,8 @@ static size_t compare_member(struct same *s, const struct entry *e, size_t i)
 	    (e->table->replacement && i == e->table->replacement))
 		return size;
 	if (d.number)
-		return number_at(s->b, e->b + i, size, &number) && number == d.value ? size : 0;
+		return table_number_at(s->b, e->b + i, size, &number) && number == d.value ? size
+											   : 0;
 	if (!size || (d.size && !d.relative))
 		return 0;
 	is = d.size ? d.to : code_reloc_ref(s->a, r, 0);
