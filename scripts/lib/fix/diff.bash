@@ -167,12 +167,12 @@ fix_distinct()
 fix_copied_names()
 {
 	local list object name args
-	local -A first=() several=()
+	local -A owner=() several=()
 	for list in "$1"/*.list; do
 		object=$(sed -n 's/^object //p' "$list")
 		while read -r name; do
-			[[ ${first[$name]:-$object} == "$object" ]] || several[$name]=1
-			first[$name]=$object
+			[[ ${owner[$name]:-$object} == "$object" ]] || several[$name]=1
+			owner[$name]=$object
 			[[ $object == vmlinux ]] || several[$name $object]=1
 		done < <(fix_new_globals "${list%.list}.o")
 	done
