@@ -214,10 +214,39 @@ arm64_module()
 
 write_riscv64()
 {
-	mkdir -p "$tree/kernel"
+	mkdir -p "$tree/kernel" "$tree/arch/riscv/kernel"
+	cat >"$tree/arch/riscv/kernel/alternative.c" <<-'END'
+		#include "mini.h"
+		struct alt_entry { int old_offset, alt_offset; unsigned short vendor_id, alt_len; unsigned int patch_id; };
+		void apply_module_alternatives(struct alt_entry *alt);
+		void apply_module_alternatives(struct alt_entry *alt)
+		{
+			alt->alt_len++;
+		}
+	END
 	{
 		plain_functions
 		cat <<-'END'
+		/* As the kernel's macros of these names: all distances and lengths are differences that the linker finds. */
+		#define ALTERNATIVE(old, new) asm volatile("886:\n" old "\n887:\n" \
+			".pushsection .alternative,\"a\"\n.4byte 886b - .\n.4byte 888f - .\n.2byte 3\n.2byte 889f - 888f\n.4byte 7\n" \
+			".popsection\n.subsection 1\n888:\n" new "\n889:\n.previous" ::: "memory")
+		#define BUG() asm volatile("1: ebreak\n.pushsection __bug_table,\"aw\"\n.word 1b - .\n" \
+			".pushsection .rodata.str,\"aMS\",%progbits,1\n2: .string \"whole.c\"\n.popsection\n.word 2b - .\n" \
+			".half 42\n.half 0\n.popsection")
+		#define BRANCH(key, label) asm goto(".option push\n.option norvc\n1: nop\n.option pop\n.pushsection __jump_table,\"aw\"\n.align 3\n" \
+			".word 1b - ., %l[" #label "] - .\n.dword " key " - .\n.popsection" :::: label)
+		long whole_key = 1;
+		int replaced(int x)
+		{
+			ALTERNATIVE("nop", "ori x0, x0, 5");
+			BRANCH("whole_key", out);
+			if (x > 5)
+				BUG();
+			return whole_data + x;
+		out:
+			return helper(x);
+		}
 		int outside(int x);
 		int outside(int x)
 		{
@@ -278,21 +307,23 @@ other_register()
 # riscv64_module: to a module, by slots and veneers; and the kernel is what its source compiles to.
 riscv64_module()
 {
-	patched -e 's/if (flag_b)/_printk("another text"); if (flag_b)/' -e 's/x - ++count/x - 2 * ++count/' -e 's/? x : -x/? x : x + 1/'
-	cut_module "riscv64: " "flagged other outside" "flag_a flag_b flag_c"
+	patched -e 's/if (flag_b)/_printk("another text"); if (flag_b)/' -e 's/x - ++count/x - 2 * ++count/' -e 's/? x : -x/? x : x + 1/' -e 's/whole_data + x/whole_data - x/'
+	cut_module "riscv64: " "flagged other outside replaced" "flag_a flag_b flag_c helper"
 	is "$(LC_ALL=C readelf -rW "$dir/linked/klp-x.ko" | sed -n 's/.* R_RISCV_JAL .* klp_load\.vmlinux\.\(flag_.\),.*/\1/p' | sort | xargs)" \
 		"flag_a flag_b flag_c" "... what loads and stores gets a veneer"
 	is "$(LC_ALL=C "${mini_cross}objdump" -d --no-show-raw-insn --section=.text.klp_stubs "$dir/linked/klp-x.ko" | awk '/auipc/ { print $2; getline; print $2; getline; print $2 }' | sort | uniq -c | xargs)" \
-		"3 auipc 3 j 3 ld" "... which loads a slot and jumps back"
+		"4 auipc 4 j 4 ld" "... which loads a slot and jumps back"
 	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --symvers "$k/Module.symvers" "$dir/linked/klp-x.ko"
 	lacks "$err" 'completes one that is not in that section' "... and nothing is left that completes what is gone"
 
 	mkdir -p "$scratch/base/kernel"
 	plain "$tree" "$scratch/base/kernel/whole.o"
 	run "$bin/klpcheck" --vmlinux "$k/vmlinux" --baseline "$scratch/base" "$dir/linked/klp-x.ko"
-	is "$status:$(grep -c '^equal ' <<<"$out")" 0:3 "riscv64: the kernel's functions are equal to what their source is compiled to"
+	is "$status:$(grep -c '^equal ' <<<"$out")" 0:4 "riscv64: the kernel's functions are equal to what their source is compiled to"
 	not_equal riscv64 's/flag_c = true/flag_b = true/ flagged' 's/"flagged %d/"flugged %d/ flagged' 's/if (flag_b)/if (flag_a)/;s/return flag_a;/return flag_b;/ flagged' \
 		's/_printk("flagged/whole_data = x; _printk("flagged/ flagged' 's/x - ++count/x - (++count \& 1)/ other' \
+		's/ori x0, x0, 5/ori x0, x0, 6/ replaced' 's/ori x0, x0, 5/&\\nnop/ replaced' 's/BRANCH("whole_key"/BRANCH("whole_data"/ replaced' \
+		's/return helper(x);/return other(x);/ replaced' 's/\.half 0/.half 1/ replaced' \
 		's/shared_total > 5/shared_total > 6/ outside' 's/shared_total > 5/other_64 > 5/;s/^int outside(int x);/extern int other_64 __asm__("module_layout");/ outside'
 }
 
@@ -331,7 +362,9 @@ for machine in arm64 riscv64 ppc64le s390x; do
 			rm -rf "$tree" "$scratch/base"
 			write_riscv64
 			mini_vmlinux "$k" && make_frame && compiled "$tree" "$scratch/was.o" &&
-				(cd "$tree" && mini_cc "$path" "$scratch/whole.o") && relink "$k" "$scratch/whole.o" || exit
+				(cd "$tree" && mini_cc "$path" "$scratch/whole.o" &&
+					mini_cc arch/riscv/kernel/alternative.c "$scratch/alternative.o") &&
+				relink "$k" "$scratch/whole.o" "$scratch/alternative.o" || exit
 			riscv64
 			riscv64_module
 			;;

@@ -67,6 +67,14 @@ write_file()
 			trace_vmlinux(x);
 			return x + 5;
 		}
+		static noinline noclone int step(int x)
+		{
+			return x ^ 5;
+		}
+		int six(int x)
+		{
+			return x + step(x);
+		}
 		void *whose(void)
 		{
 			return THIS_MODULE;
@@ -158,10 +166,25 @@ whose()
 	is "$(symbol .klp.symbol:traced:__this_module:0 | awk '{ print $1, $2 }')" 'traced __this_module' '... although the patch defines that name, too'
 }
 
+# Where the module's symbols do not say which file they are of (kp#1402), debug information does.
+nameless()
+{
+	klpdiff_options=(--object "$scratch/nameless/traced.ko")
+	mkdir "$scratch/nameless"
+	objcopy -N traced.c -N mine.c "$scratch/traced.ko" "$scratch/nameless/traced.ko"
+	is "$(LC_ALL=C readelf -sW "$scratch/nameless/traced.ko" | grep -c ' FILE .* traced\.c$')" 0 'a module without the name of the file'
+	patched 's/return x + step(x);/return x - step(x);/'
+	exits 0 '... is patched'
+	is "$(undefined)" '__fentry__ step' '... its static function is the one of the file'
+	patched 's/return x ^ 5;/return x ^ 6;/'
+	is "$(sed -n 's/^replace \([^ ]*\) .*/\1/p' <<<"$out")" step '... and can be replaced'
+}
+
 write_file
 klpdiff_options=(--object "$scratch/traced.ko")
 mini_vmlinux "$k" && make_frame && make_module && compiled "$tree" "$scratch/was.o" || exit
 asked
 kept
 whose
+nameless
 done_testing

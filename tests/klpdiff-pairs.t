@@ -5,7 +5,8 @@
 # each reference of what it cuts out a second time (diff/relink.h): what comes out here has been compared.
 # Elsewhere: T1 witness.t and klpdiff.t; kp#225, #553 (values and sizes of data), #983 (untraceable functions), #1048
 # (clones) klpdiff.t; T9 fix.t; lines (kp#112, #657, #1124, #1254) fix-lines.t; names of several files (kp#604,
-# #676, #706) witness.t and fix.t.
+# #676, #706) witness.t and fix.t; static calls of a module's tracepoints (kp#1272) and a module whose symbols do not say
+# which file they are of (kp#1402) klpdiff-module.t.
 source "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/mini.bash"
 source "$(dirname "${BASH_SOURCE[0]}")/klpsyms.bash"
@@ -88,6 +89,24 @@ write_file()
 		{
 			return x;
 		}
+		/* As arch/x86/include/asm/paravirt_types.h: nothing pads the last entry. */
+		#define PATCHED(type) asm volatile("771: nop\n772:\n.pushsection .parainstructions,\"a\"\n.balign 8\n" \
+			".quad 771b\n.byte " #type "\n.byte 772b - 771b\n.popsection")
+		int patched_first(int x)
+		{
+			PATCHED(17);
+			return x + 1;
+		}
+		int patched_last(int x)
+		{
+			PATCHED(18);
+			return x + 2;
+		}
+		/* As include/linux/export.h: what an export says to the kernel, and since Linux 6.4 to modpost. */
+		#define EXPORT(name) asm(".pushsection __ksymtab_strings,\"aMS\",%progbits,1\n__kstrtab_" #name ": .asciz \"" #name "\"\n.popsection\n" \
+			".pushsection ___ksymtab_gpl+" #name ",\"a\"\n__ksymtab_" #name ": .long " #name " - ., __kstrtab_" #name " - ., 0\n.popsection\n" \
+			".pushsection .export_symbol,\"a\"\n__export_symbol_" #name ": .asciz \"GPL\"\n.asciz \"\"\n.balign 8\n.quad " #name "\n.popsection")
+		EXPORT(calls);
 		struct ops { int (*get)(int x); const char *name; };
 		static noinline noclone int get(int x)
 		{
@@ -186,9 +205,56 @@ orders()
 	pair '... and a function whose tables change' tabled '/^int tabled/,/^}/s/WARN();//'
 }
 
+# entries: of .parainstructions in the cut object, the code, type and length of each, and how the section is aligned.
+entries()
+{
+	objcopy -O binary --only-section=.parainstructions --set-section-flags .parainstructions=alloc "$scratch/cut.o" "$scratch/entries"
+	printf '%s %s %s' "$(LC_ALL=C readelf -rW "$scratch/cut.o" | awk '/^Relocation section/ { on = /\.parainstructions/ } on && /R_X86_64_64/ { print $1 + 0, $5 }' | xargs)" \
+		"$(od -An -tu1 -j 8 -N 2 "$scratch/entries" | xargs)" \
+		"$(LC_ALL=C readelf -SW "$scratch/cut.o" | awk '/ \.parainstructions / { print $NF }')"
+}
+
+unpadded()
+{
+	pair 'an entry that others follow (kp#852)' patched_first '/^int patched_first/,/^}/s/return x + 1;/return x + 11;/'
+	is "$(entries)" '0 .text.patched_first 17 1 8' '... comes along'
+	pair 'the last entry, which has no padding' patched_last '/^int patched_last/,/^}/s/return x + 2;/return x + 12;/'
+	is "$(entries)" '0 .text.patched_last 18 1 8' '... comes along'
+	pair 'both' 'patched_first patched_last' '/^int patched_/,/^}/s/return x + \([12]\);/return x + 1\1;/'
+	is "$(entries)" '0 .text.patched_first 10 .text.patched_last 17 1 8' '... in their places'
+}
+
+# An export that is new is left out; those that there are change their places.
+exports()
+{
+	patched \
+		-e 's/^EXPORT(calls);/int fresh(int x);\nint fresh(int x)\n{\n\treturn x * 7;\n}\nEXPORT(fresh);\n&/' -e '/^int calls/,/^}/s/return x;/return x + 5;/'
+	is "$status:$(sed -n 's/^replace \([^ ]*\) .*/\1/p' <<<"$out" | xargs)" 0:calls 'a new export in a file that has others (kp#1178, #1458)'
+	has "$err" "'__export_symbol_fresh', in section '.export_symbol', is new: a livepatch cannot have that, and the patch leaves it out" '... is left out'
+	is "$(defined)" 'T fresh T livepatch_calls' '... but the function is there, and global'
+	is "$(LC_ALL=C readelf -SW "$scratch/cut.o" | grep -oE '[^ ]*(ksymtab|export_symbol)[^ ]*')" '' '... without what exports it'
+}
+
+# What objtool writes into the header of a section is no difference.
+headers()
+{
+	patched ''
+	mv "$scratch/new.o" "$scratch/same.o"
+	"$scratch/elfedit" "$scratch/same.o" "$scratch/new.o" set-entsize .parainstructions 16
+	compare -o "$scratch/cut.o"
+	is "$status:$err:$(sed -n '/^replace /p' <<<"$out")" '0::' 'the size of entries in the header of a table (kp#1194)'
+}
+
+# Another file has the name of this one, and its static functions; a third one has no local symbols at all.
+namesakes()
+{
+	patched -e '/int get(int x)/,/^}/s/return x + 1;/return x + 21;/'
+	is "$status:$(sed -n 's/^replace \([^ ]*\) .*/\1/p' <<<"$out" | xargs)" 0:get 'a function that another file of that name has, too, where ftrace does not see it (kp#651, #1345)'
+}
+
 unknown()
 {
-	pair_refused 'a table that nobody knows (kp#107, #157, #1165)' "section '.mystery' says something about 'calls', and klpmake does not know that section" \
+	pair_refused 'a table that nobody knows (kp#107, #157, #1165, #1206)' "section '.mystery' says something about 'calls', and klpmake does not know that section" \
 		'/^int calls/,/^}/s/return x;/asm(".pushsection .mystery, \\"a\\"; .quad 1f; .popsection; 1:"); return x + 1;/'
 }
 
@@ -196,11 +262,20 @@ write_file
 mini_vmlinux "$k" && make_frame && compiled "$tree" "$scratch/was.o" &&
 	(cd "$tree" && mini_cc "$path" "$scratch/pairs.o") || exit
 echo 'int __SCT__mini_call(int x) { return x; } int __SCK__mini_call; void unlikely_end(int x) { (void)x; }' >"$scratch/rest.c"
-mini_cc "$scratch/rest.c" "$scratch/rest.o" -w && relink "$k" "$scratch/pairs.o" "$scratch/rest.o" || exit
+mkdir -p "$tree/lib" "$tree/mm"
+echo 'static __attribute__((used, noinline, no_instrument_function)) int get(int x) { return x + 1; }' >"$tree/lib/pairs.c"
+echo 'int no_locals(int x) { return x; }' >"$tree/mm/pairs.c"
+(cd "$tree" && mini_cc lib/pairs.c "$scratch/namesake.o" -w && mini_cc mm/pairs.c "$scratch/empty.o" -w) &&
+	mini_cc "$scratch/rest.c" "$scratch/rest.o" -w &&
+	relink "$k" "$scratch/empty.o" "$scratch/namesake.o" "$scratch/pairs.o" "$scratch/rest.o" && make_elfedit || exit
 static_locals
 cold
 sections
 data
 orders
+unpadded
+exports
+headers
+namesakes
 unknown
 done_testing

@@ -73,6 +73,14 @@ where_modules_are()
 	run_found --debug-modules "$scratch/debug"
 	refused 1 "'$common' is compiled into more than one module: '$scratch/debug/kernel/drivers/gadget/gadget.ko', '$scratch/debug/kernel/drivers/gizmo.ko'" \
 		"a file of two modules"
+	has "$err" $'\n'"  in a tag, '$common [gadget]' is that of the first" "... with the way out"
+	sed -i "s|^//KLPMAKE $common|& [gizmo]|" "$dir/a.c"
+	frame '{.name = "gizmo", .funcs = funcs_new_a}' new_a:gadget_step
+	decide --debug-modules "$scratch/debug"
+	is "$status:$err:$(symbol state | cut -d' ' -f1-3)" "0::gizmo state 2" "... which names the module in the tag"
+	sed -i "s|^//KLPMAKE .*|//KLPMAKE $alpha [gizmo]|" "$dir/a.c"
+	decide --debug-modules "$scratch/debug"
+	refused 1 "klpsyms: error: a.c:1: '$alpha' is not a source file of 'gizmo'" "a file of another object than that"
 	rm "$scratch/debug/kernel/drivers/gizmo.ko"
 
 	objcopy --remove-section=.note.gnu.build-id "$stripped" "$scratch/without.ko"

@@ -42,6 +42,7 @@ how_it_is_written()
 		"a tag that is not in the first line, and comments that only look like one"
 	means '//KLPMAKE proc/alpha.c' alpha.c "the end of a path"
 	means '//KLPMAKE alpha.c' alpha.c "just the file's name"
+	means '//KLPMAKE fs/proc/alpha.c \t [vmlinux] ' alpha.c "the object that the file is in"
 	fresh
 	printf '%s\n//KLPMAKE fs/proc/alpha.c' "$body" >"$dir/a.c"
 	resolve
@@ -65,6 +66,11 @@ how_it_is_written()
 	refuses '//KLPMAKE \t \r' "a.c:1: '' is not a path" "a tag of blanks"
 	refuses '//KLPMAKE fs/proc/alpha.c fs/proc/beta.c' "a.c:1: 'fs/proc/alpha.c fs/proc/beta.c' is not a path" \
 		"two paths in a tag"
+	refuses '//KLPMAKE fs/proc/alpha.c [vmlinux' "a.c:1: 'fs/proc/alpha.c [vmlinux' is not a path" "half an object"
+	refuses '//KLPMAKE fs/proc/alpha.c [vmlinux] [x]' "a.c:1: 'fs/proc/alpha.c [vmlinux] [x]' is not a path" "two objects"
+	refuses '//KLPMAKE fs/proc/alpha.c[vmlinux]' "a.c:1: 'fs/proc/alpha.c[vmlinux]' is not a source file of this vmlinux" \
+		"an object without a blank before it"
+	refuses '//KLPMAKE fs/proc/alpha.c [gadget]' "a.c:1: this kernel has no object 'gadget'" "an object that is not there"
 	for tag in '//KLPMAKE: fs/proc/alpha.c' '//klpmake fs/proc/alpha.c' '/* KLPMAKE fs/proc/alpha.c */' \
 		'// Klpmake fs/proc/alpha.c' '/*KLPMAKE:fs/proc/alpha.c*/ ' '//klpmake=fs/proc/alpha.c\r' \
 		'//KLPMAK fs/proc/alpha.c' '//KLMPAKE fs/proc/alpha.c' '//klpmakes: fs/proc/alpha.c' '//KPMAKE fs/proc/alpha.c' \

@@ -170,6 +170,9 @@ one "$body"
 sed -i 's/^\/\/KLPMAKE server.c/\/\/KLPMAKE serve.c/' "$dir/fix.c"
 refuses "'serve.c' is not a source file of 'server', nor of a library that it needs whose debug information is here" 'a tag of nothing'
 one "$body"
+sed -i 's/^\/\/KLPMAKE server.c/& [libother.so]/' "$dir/fix.c"
+refuses "'server.c' is not a source file of 'libother.so', nor of a library that it needs whose debug information is here" 'a tag of another object'
+one "$body"
 sed -i 's/objs\[\] = {{/&.name = "libnowhere.so.1", /' "$dir/fix.c"
 refuses "it patches 'libnowhere.so.1', which is not a library that" 'a library that is not needed'
 one "$body"

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/util.h"
+#include "kernel/by_source.h"
 #include "kernel/rules.h"
+#include "klp/module_name.h"
 #include "symbols/traced.h"
 
 int origin_tables(struct target *target, struct code_tables *tables)
@@ -29,8 +32,60 @@ static void want_functions(const struct pieces *was, struct kallsyms *k)
 	}
 }
 
+/* The first object is the one that is meant, if no other has been named. */
+static void add_object(struct original *o, const char *name)
+{
+	if (!o->source.object) {
+		o->source.object = xstrdup(name);
+		return;
+	}
+	/* Two files of one module: which is loaded is found out where it is opened. */
+	if (!strcmp(o->source.object, name))
+		return;
+	for (size_t i = 0; i < o->alsos; i++) {
+		if (!strcmp(o->also[i], name))
+			return;
+	}
+	GROW(o->also, o->alsos, o->also_cap);
+	o->also[o->alsos++] = xstrdup(name);
+}
+
+/* All objects that have a unit of the file, vmlinux before modules. */
+static int find_objects(struct original *o, const char *path)
+{
+	struct unit_query q = {.path = path};
+	struct module_list modules = {0};
+	int status = units_find(o->objects.obj[0]->dwarf, &q, 1);
+
+	if (!status && q.n)
+		add_object(o, o->objects.obj[0]->name);
+	if (!status)
+		status = modules_of_source(o->objects.files, path, q.n > 0, &modules);
+	for (size_t i = 0; i < modules.n && !status; i++) {
+		CLEANUP_FREE char *name = module_name(modules.path[i]);
+
+		add_object(o, name);
+	}
+	units_free(&q, 1);
+	module_list_free(&modules);
+	return status;
+}
+
+/* kbuild makes one object file of a file, so nobody knows what the other copy was compiled to. */
+static int refuse_copies(const struct original *o, const char *path)
+{
+	const struct scope *s = o->scope;
+
+	if (s->query.n == 1)
+		return 0;
+	error("%s: '%s' has code of this file %zu times, compiled in different ways: write the "
+	      "changed functions by hand, in a file with a tag",
+	      path, s->object->name, s->query.n);
+	return -1;
+}
+
 int origin_open(struct original *o, struct target *target, const struct module_options *modules,
-		const char *cache, const char *path, const struct pieces *was,
+		const char *cache, const char *path, const char *object, const struct pieces *was,
 		const struct code_tables *tables)
 {
 	memset(o, 0, sizeof(*o));
@@ -40,14 +95,20 @@ int origin_open(struct original *o, struct target *target, const struct module_o
 	o->tables = tables;
 	o->source.path = path;
 	o->source.tag = xstrdup(path);
-	scopes_want(&o->scopes, &o->source);
 	want_functions(was, &target->kallsyms);
 	if (target_read_symbols(target) || kernel_objects(&o->objects, target))
 		return -1;
 	o->objects.obj[0]->dwarf->units_cache = cache;
+	if (object)
+		o->source.object = xstrdup(object);
+	else if (find_objects(o, path))
+		return -1;
+	scopes_want(&o->scopes, &o->source);
 	if (scopes_read(&o->scopes, &o->objects))
 		return -1;
 	o->scope = scopes_find(&o->scopes, &o->source);
+	if (refuse_copies(o, path))
+		return -1;
 	if (traced_read_module(&o->traced, was->elf, was->arch, target->traced_padding))
 		return -1;
 	return code_open(&o->compiled, was->elf, was->arch, &o->traced) ||
@@ -64,6 +125,10 @@ void origin_close(struct original *o)
 	sites_free(&o->traced);
 	scopes_free(&o->scopes);
 	free(o->source.tag);
+	free(o->source.object);
+	for (size_t i = 0; i < o->alsos; i++)
+		free(o->also[i]);
+	free(o->also);
 	objects_close(&o->objects);
 }
 

@@ -17,6 +17,8 @@ struct original {
 	struct target *target;
 	struct objects objects;
 	struct source source;
+	char **also; /* the names of other objects that the file is compiled into */
+	size_t alsos, also_cap;
 	struct scopes scopes;
 	const struct scope *scope;
 	const struct code_tables *tables;
@@ -26,11 +28,12 @@ struct original {
 };
 
 /*
- * Finds the file with that path in the target, which has been opened. error() and -1 when the
- * kernel has no such file, or more than one.
+ * Finds the file with that path in the target, which has been opened: in the object of that name,
+ * or, if object is NULL, in the first that has it. error() and -1 when the kernel has no such file,
+ * or more than one.
  */
 int origin_open(struct original *o, struct target *target, const struct module_options *modules,
-		const char *cache, const char *path, const struct pieces *was,
+		const char *cache, const char *path, const char *object, const struct pieces *was,
 		const struct code_tables *tables);
 void origin_close(struct original *o);
 

@@ -83,10 +83,12 @@ static void report_kernels(const struct diff *d, const struct selection *s, FILE
 	strmap_free(&said);
 }
 
-void diff_report(const struct diff *d, const struct selection *s, const char *path,
-		 const char *object, FILE *out)
+void diff_report(const struct diff *d, const struct selection *s, const struct original *o,
+		 FILE *out)
 {
-	fprintf(out, "path %s\nobject %s\n", path, object);
+	fprintf(out, "path %s\nobject %s\n", o->source.tag, o->scope->object->name);
+	for (size_t i = 0; i < o->alsos; i++)
+		fprintf(out, "also %s\n", o->also[i]);
 	report_changed(d, out);
 	if (s)
 		report_new(d, s, out);

@@ -6,10 +6,11 @@
 #include <stdio.h>
 
 #include "diff/diff.h"
+#include "diff/origin.h"
 #include "diff/select.h"
 
-/* One fact a line. object: that the file is in; s: what was cut out, or NULL. */
-void diff_report(const struct diff *d, const struct selection *s, const char *path,
-		 const char *object, FILE *out);
+/* One fact a line. s: what was cut out, or NULL. */
+void diff_report(const struct diff *d, const struct selection *s, const struct original *o,
+		 FILE *out);
 
 #endif

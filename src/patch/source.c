@@ -119,6 +119,24 @@ static char *meant_on_line(const char *line, const char *end)
 	return NULL;
 }
 
+/*
+ * The object that a tag names behind the path, which then ends before it: a file may be compiled
+ * into several. To be freed; NULL: none.
+ */
+static char *cut_object(char *tag)
+{
+	char *path_end = tag + strcspn(tag, " \t"), *object = path_end;
+	size_t len = strlen(tag);
+
+	object += strspn(object, " \t");
+	if (object == path_end || object[0] != '[' || tag[len - 1] != ']' ||
+	    strcspn(object + 1, "[] \t") + 2 != strlen(object))
+		return NULL;
+	tag[len - 1] = '\0';
+	*path_end = '\0';
+	return xstrdup(object + 1);
+}
+
 static int read_tag(struct source *s)
 {
 	const char *line, *end;
@@ -147,6 +165,7 @@ static int read_tag(struct source *s)
 			return -1;
 		}
 		s->tag = tag;
+		s->object = cut_object(tag);
 		s->tag_line = number;
 		if (!is_tree_path(tag)) {
 			error("%s:%zu: '%s' is not a path in a kernel tree: write it from the "
@@ -290,5 +309,6 @@ void source_free(struct source *s)
 	free(s->places);
 	free(s->text);
 	free(s->tag);
+	free(s->object);
 	memset(s, 0, sizeof(*s));
 }

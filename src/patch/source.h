@@ -20,14 +20,15 @@ struct source {
 	char *text;
 	size_t size;
 	char *tag;	 /* path in the kernel tree, or NULL: no tag */
+	char *object;	 /* the object whose copy of that file is meant; NULL: it is in one */
 	size_t tag_line; /* 1-based */
 	bool literals;	 /* source_place() looks for names only where they are strings */
 	struct source_places *places;
 };
 
 /*
- * Reads a C file and its tag, a line "//KLPMAKE path/in/tree.c". error() and -1 for a second tag
- * and for a path that cannot be in a kernel tree.
+ * Reads a C file and its tag, a line "//KLPMAKE path/in/tree.c" or "//KLPMAKE path/in/tree.c
+ * [object]". error() and -1 for a second tag and for a path that cannot be in a kernel tree.
  */
 int source_read(struct source *s, const char *path);
 

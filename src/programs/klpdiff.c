@@ -31,6 +31,8 @@ static const char help[] =
 	"\n"
 	"  -o, --output FILE   the object file to write; nothing when nothing changes\n"
 	"  --path PATH         of the kernel file, from the root of the kernel's source\n"
+	"  --within OBJECT     the object (vmlinux or a module) that it is compiled into,\n"
+	"                      if there are several\n"
 	"  --verify FILE       write no object file; is this one what would be written?\n"
 	"  --list FILE         write here what was found (default: standard output)\n"
 	"  --cache FILE        keep the names of vmlinux's compile units here for the\n"
@@ -39,7 +41,7 @@ static const char help[] =
 struct options {
 	struct target_options target;
 	struct module_options modules;
-	const char *output, *path, *list, *cache, *verify;
+	const char *output, *path, *within, *list, *cache, *verify;
 };
 
 static void parse(int argc, char **argv, struct options *opt)
@@ -50,6 +52,7 @@ static void parse(int argc, char **argv, struct options *opt)
 		{"list", required_argument, NULL, OPT_OWN + 1},
 		{"cache", required_argument, NULL, OPT_OWN + 2},
 		{"verify", required_argument, NULL, OPT_OWN + 3},
+		{"within", required_argument, NULL, OPT_OWN + 4},
 		MODULE_OPTIONS,
 		TARGET_OPTIONS,
 		{NULL, 0, NULL, 0},
@@ -71,6 +74,8 @@ static void parse(int argc, char **argv, struct options *opt)
 			opt->cache = optarg;
 		else if (c == OPT_OWN + 3)
 			opt->verify = optarg;
+		else if (c == OPT_OWN + 4)
+			opt->within = optarg;
 		else
 			usage_error_option(c, argv);
 	}
@@ -89,17 +94,17 @@ static const char *unpatchable(size_t was, void *arg)
 }
 
 static int write_list(const struct options *opt, const struct diff *d, const struct selection *s,
-		      const char *object)
+		      const struct original *o)
 {
 	struct output out;
 
 	if (!opt->list) {
-		diff_report(d, s, opt->path, object, stdout);
+		diff_report(d, s, o, stdout);
 		return 0;
 	}
 	if (output_begin(&out, opt->list))
 		return -1;
-	diff_report(d, s, opt->path, object, out.stream);
+	diff_report(d, s, o, out.stream);
 	return output_end(&out);
 }
 
@@ -120,7 +125,7 @@ static int find(const struct options *opt, struct diff *d, struct original *o)
 	if (!status && opt->verify)
 		status = relink_check(d, &s, opt->verify, opt->verify);
 	/* What was found is worth knowing, whatever else is refused. */
-	if (write_list(opt, d, &s, o->scope->object->name))
+	if (write_list(opt, d, &s, o))
 		status = -1;
 	selection_free(&s, d);
 	return status;
@@ -145,7 +150,8 @@ static int run(const struct options *opt, struct target *target, char **files)
 		return -1;
 	messages_hold();
 	if (!diff_open(&d, files[0], files[1], target->arch, &tables) &&
-	    !origin_open(&o, target, &opt->modules, opt->cache, opt->path, &d.was, &tables))
+	    !origin_open(&o, target, &opt->modules, opt->cache, opt->path, opt->within, &d.was,
+			 &tables))
 		status = find(opt, &d, &o);
 	messages_tell();
 	origin_close(&o);

@@ -10,45 +10,62 @@
 #include "base/util.h"
 #include "dwarf/reduced.h"
 
-static const struct scope *find(const struct scopes *s, const char *file)
+static bool is_within(const struct scope *s, const char *object)
+{
+	return s->within && object ? !strcmp(s->within, object) : s->within == object;
+}
+
+static const struct scope *find(const struct scopes *s, const char *file, const char *object)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		if (!strcmp(s->scope[i].tag, file))
+		if (!strcmp(s->scope[i].tag, file) && is_within(&s->scope[i], object))
 			return &s->scope[i];
 	}
 	return NULL;
 }
 
-void scopes_want_file(struct scopes *s, const struct source *source, const char *file)
+static void want(struct scopes *s, const struct source *source, const char *file,
+		 const char *object)
 {
-	if (find(s, file))
+	if (find(s, file, object))
 		return;
 	GROW(s->scope, s->n, s->cap);
 	memset(&s->scope[s->n], 0, sizeof(*s->scope));
 	s->scope[s->n].tag = file;
+	s->scope[s->n].within = object;
 	s->scope[s->n].source = source;
 	s->scope[s->n].query.path = file;
 	s->n++;
 }
 
+void scopes_want_file(struct scopes *s, const struct source *source, const char *file)
+{
+	want(s, source, file, NULL);
+}
+
 void scopes_want(struct scopes *s, const struct source *source)
 {
 	if (source->tag)
-		scopes_want_file(s, source, source->tag);
+		want(s, source, source->tag, source->object);
+}
+
+static const struct scope *find_wanted(const struct scopes *s, const char *file, const char *object)
+{
+	const struct scope *found = find(s, file, object);
+
+	if (!found)
+		program_error("a scope of '%s' is asked for, which was not wanted before", file);
+	return found;
 }
 
 const struct scope *scopes_find_file(const struct scopes *s, const char *file)
 {
-	const struct scope *found = find(s, file);
-
-	if (!found)
-		program_error("scopes_find_file() of '%s', which no scopes_want() named", file);
-	return found;
+	return find_wanted(s, file, NULL);
 }
 
 const struct scope *scopes_find(const struct scopes *s, const struct source *source)
 {
-	return source->tag ? scopes_find_file(s, source->tag) : NULL;
+	return source->tag ? find_wanted(s, source->tag, source->object) : NULL;
 }
 
 static const char *base_name(const char *path)
@@ -122,6 +139,30 @@ static int refuse_reduced(const struct scope *s)
 	return reduced_refuse(s->object->dwarf, &s->query, before);
 }
 
+/* The units in the object that the tag names. */
+static int find_within(struct scope *s, struct objects *objects)
+{
+	const char *place = source_place(s->source, s->tag);
+
+	if (objects_by_name(objects, s->within, &s->object))
+		return -1;
+	if (!s->object) {
+		error("%s: this %s has no object '%s'", place, objects->rules->whole, s->within);
+		return -1;
+	}
+	if (!s->object->dwarf) {
+		error("%s: '%s' has no debug information", place, s->object->path);
+		return -1;
+	}
+	if (units_find(s->object->dwarf, &s->query, 1) ||
+	    (!s->query.n && units_including(s->object->dwarf, &s->query)))
+		return -1;
+	if (s->query.n)
+		return 0;
+	error("%s: '%s' is not a source file of '%s'", place, s->tag, s->within);
+	return -1;
+}
+
 /* What one tag stands for, when vmlinux has been looked through. */
 static int read_scope(struct scope *s, struct objects *objects)
 {
@@ -129,7 +170,10 @@ static int read_scope(struct scope *s, struct objects *objects)
 	int status = 0;
 
 	s->object = objects->obj[0];
-	if (q->n == 0) {
+	if (s->within) {
+		if (find_within(s, objects))
+			return -1;
+	} else if (q->n == 0) {
 		if (objects_by_source(objects, s->tag, q, &s->object))
 			return -1;
 		if (!s->object) {
@@ -152,13 +196,18 @@ static int read_scope(struct scope *s, struct objects *objects)
 int scopes_read(struct scopes *s, struct objects *objects)
 {
 	struct unit_query *q = xcalloc(s->n, sizeof(*q));
+	size_t n = 0;
 	int status;
 
-	for (size_t i = 0; i < s->n; i++)
-		q[i] = s->scope[i].query;
-	status = s->n ? units_find(objects->obj[0]->dwarf, q, s->n) : 0;
-	for (size_t i = 0; i < s->n; i++)
-		s->scope[i].query = q[i];
+	for (size_t i = 0; i < s->n; i++) {
+		if (!s->scope[i].within)
+			q[n++] = s->scope[i].query;
+	}
+	status = n ? units_find(objects->obj[0]->dwarf, q, n) : 0;
+	for (size_t i = s->n; i-- > 0;) {
+		if (!s->scope[i].within)
+			s->scope[i].query = q[--n];
+	}
 	/* All tags are looked at, so that one run reports every wrong one. */
 	for (size_t i = 0; i < s->n; i++)
 		status |= read_scope(&s->scope[i], objects);

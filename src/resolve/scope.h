@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The scope that a tag stands for: the compile units of one kernel source file, and what they say
- * about the names that the patch uses.
+ * The scope that a tag stands for: the compile units of one kernel source file in one object, and
+ * what they say about the names that the patch uses.
  */
 #ifndef KLP_SCOPE_H
 #define KLP_SCOPE_H
@@ -15,6 +15,7 @@
 
 struct scope {
 	const char *tag;
+	const char *within;	     /* the name of the object, where the tag says it; or NULL */
 	const struct source *source; /* a file that has this tag, for messages */
 	struct object *object;	     /* that the file is compiled into */
 	struct unit_query query;
@@ -36,9 +37,9 @@ void scopes_want_file(struct scopes *s, const struct source *source, const char 
 const struct scope *scopes_find_file(const struct scopes *s, const char *file);
 
 /*
- * Finds the units of all tags, in one walk over vmlinux's DWARF, then in the modules, and reads
- * what they say of the wanted names. error() and -1 when a tag names no file of the kernel, or
- * more than one.
+ * Finds the units of all tags, in one walk over vmlinux's DWARF, then in the modules, or in the
+ * object that the tag names, and reads what they say of the wanted names. error() and -1 when a tag
+ * names no file of the kernel, or more than one.
  */
 int scopes_read(struct scopes *s, struct objects *objects);
 

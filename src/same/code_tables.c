@@ -7,6 +7,7 @@
 
 #include "base/util.h"
 #include "dwarf/structure.h"
+#include "same/difference.h"
 
 /*
  * What else the kernel notes of its code (.smp_locks, .retpoline_sites, .static_call_sites...)
@@ -15,11 +16,13 @@
  */
 static const struct {
 	const char *section, *start, *stop;
+	const char *other_start, *other_stop; /* arch/riscv/kernel/vmlinux.lds.S; or NULL */
 } tables[TABLES] = {
-	[TABLE_JUMP] = {"__jump_table", "__start___jump_table", "__stop___jump_table"},
-	[TABLE_ALTERNATIVES] = {".altinstructions", "__alt_instructions", "__alt_instructions_end"},
-	[TABLE_EXCEPTIONS] = {"__ex_table", "__start___ex_table", "__stop___ex_table"},
-	[TABLE_BUGS] = {"__bug_table", "__start___bug_table", "__stop___bug_table"},
+	[TABLE_JUMP] = {"__jump_table", "__start___jump_table", "__stop___jump_table", NULL, NULL},
+	[TABLE_ALTERNATIVES] = {".altinstructions", "__alt_instructions", "__alt_instructions_end",
+				"__alt_start", "__alt_end"},
+	[TABLE_EXCEPTIONS] = {"__ex_table", "__start___ex_table", "__stop___ex_table", NULL, NULL},
+	[TABLE_BUGS] = {"__bug_table", "__start___bug_table", "__stop___bug_table", NULL, NULL},
 };
 
 #define ABOUT_SIZE 4
@@ -83,6 +86,7 @@ int code_tables_read(struct code_tables *t, const struct arch *arch, struct dwar
 		t->t[i].section = tables[i].section;
 	alternatives->section = rewrite->section;
 	alternatives->callback = rewrite->other_data;
+	alternatives->length_size = rewrite->length_size;
 	return read_structures(rewrite, arch, vmlinux, s, ARRAY_SIZE(s)) < 0 ? -1 : 0;
 }
 
@@ -99,6 +103,10 @@ static bool find_table(const struct code_tables *t, size_t table, struct code *c
 	}
 	start = code_named(c, tables[table].start);
 	stop = code_named(c, tables[table].stop);
+	if (!start && tables[table].other_start) {
+		start = code_named(c, tables[table].other_start);
+		stop = code_named(c, tables[table].other_stop);
+	}
 	if (!start || !stop || stop->addr <= start->addr)
 		return false;
 	*place = start->addr;
@@ -109,10 +117,13 @@ static bool find_table(const struct code_tables *t, size_t table, struct code *c
 struct code_ref code_entry_about(struct code *c, uint64_t entry)
 {
 	const struct reloc *r = code_reloc(c, entry);
+	struct difference d = difference_at(c, entry);
 	static const struct code_ref unknown;
 
 	if (c->linked)
 		return code_linked_ref(c, entry, ABOUT_SIZE, true, 0);
+	if (d.size)
+		return d.to;
 	return r ? code_reloc_ref(c, r, 0) : unknown;
 }
 

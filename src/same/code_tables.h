@@ -17,8 +17,9 @@ struct code_table {
 	size_t size;	     /* of an entry, 0: unknown */
 	/* Where the source file and line of a warning stand, which are not compared; 0: nowhere */
 	size_t file, line;
-	/* Of an alternative: where its code is, and how long that is. 0: nowhere */
-	size_t replacement, length;
+	/* Of an alternative: where its code is, and how long that is, in so many bytes. 0: nowhere
+	 */
+	size_t replacement, length, length_size;
 	/* Where it has no length, that leads to a function which makes the code */
 	bool callback;
 };

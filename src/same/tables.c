@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "same/difference.h"
 #include "same/pairs.h"
 #include "same/refs.h"
 #include "same/stretch.h"
@@ -58,25 +59,36 @@ static bool differ(struct same *s, const struct entry *e)
 			   xasprintf("its entry in '%s' is another", e->name));
 }
 
+/* Where a member of b's entry leads. */
+static struct code_ref other_ref(struct same *s, uint64_t place, size_t size, bool relative)
+{
+	struct difference d = difference_at(s->b, place);
+
+	return d.relative && relative && d.size == size
+		       ? d.to
+		       : same_other_ref(s, place, size, relative, 0);
+}
+
 /* The code that an alternative is replaced with. */
 static bool compare_replacement(struct same *s, const struct entry *e)
 {
-	const struct reloc *r = code_reloc(s->a, e->a + e->table->replacement);
-	const unsigned char *length = code_at(s->a, e->a + e->table->length, 1);
+	uint64_t at = e->a + e->table->replacement, length;
+	const struct reloc *r = code_reloc(s->a, at);
+	struct difference d = difference_at(s->a, at);
 	struct code_ref a, b;
 
-	if (!r || !length)
+	if (!r || !table_number_at(s->a, e->a + e->table->length, e->table->length_size, &length))
 		return differ(s, e);
-	if (!*length && !e->table->callback)
+	if (!length && !e->table->callback)
 		return true;
-	a = code_reloc_ref(s->a, r, 0);
-	b = same_other_ref(s, e->b + e->table->replacement, 4, true, 0);
-	if (!*length)
+	a = d.relative ? d.to : code_reloc_ref(s->a, r, 0);
+	b = other_ref(s, e->b + e->table->replacement, 4, true);
+	if (!length)
 		return same_ref(s, &a, &b, SAME_DATA, code_entry_about(s->a, e->a).place,
 				code_entry_about(s->b, e->b).place);
 	if (a.kind != REF_PLACE || b.kind != REF_PLACE)
 		return differ(s, e);
-	return same_stretch(s, a.place, b.place, *length);
+	return same_stretch(s, a.place, b.place, length);
 }
 
 /* Compares one member, or one byte between members: returns how long it is, 0 when it differs. */
@@ -85,22 +97,29 @@ static size_t compare_member(struct same *s, const struct entry *e, size_t i)
 	const struct reloc *r = code_reloc(s->a, e->a + i);
 	const struct arch_reloc *type = r ? arch_reloc_by_type(s->a->arch, r->type) : NULL;
 	const unsigned char *a = code_at(s->a, e->a + i, 1), *b = code_at(s->b, e->b + i, 1);
+	struct difference d = difference_at(s->a, e->a + i);
 	struct code_ref is, was;
+	uint64_t number;
+	size_t size;
 
 	if (e->table->line && i == e->table->line)
 		return 2;
 	if (!r)
 		return a && b && *a == *b && !code_reloc(s->b, e->b + i);
-	if (!type)
-		return 0;
+	size = d.size ? d.size : type ? type->size : 0;
 	if ((e->table->file && i == e->table->file) ||
 	    (e->table->replacement && i == e->table->replacement))
-		return type->size;
-	is = code_reloc_ref(s->a, r, 0);
-	was = same_other_ref(s, e->b + i, type->size, type->relative, 0);
+		return size;
+	if (d.number)
+		return table_number_at(s->b, e->b + i, size, &number) && number == d.value ? size
+											   : 0;
+	if (!size || (d.size && !d.relative))
+		return 0;
+	is = d.size ? d.to : code_reloc_ref(s->a, r, 0);
+	was = other_ref(s, e->b + i, size, d.size || type->relative);
 	return same_ref(s, &is, &was, SAME_DATA, code_entry_about(s->a, e->a).place,
 			code_entry_about(s->b, e->b).place)
-		       ? type->size
+		       ? size
 		       : 0;
 }
 

@@ -167,13 +167,16 @@ int print_flags(struct make_options *opt)
 		return -1;
 	}
 	for (size_t i = 0; i < all->n && !found; i++) {
+		if (source.object && strcmp(source.object, all->b[i]->name) != 0)
+			continue;
 		if (i == 0 || binaries_has_debug(all, all->b[i]))
 			found = print_unit(all->b[i], source.tag);
 	}
 	if (!found)
 		error("%s: '%s' is not a source file of '%s', nor of a library that it needs whose "
 		      "debug information is here",
-		      source_place(&source, source.tag), source.tag, all->b[0]->name);
+		      source_place(&source, source.tag), source.tag,
+		      source.object ? source.object : all->b[0]->name);
 	source_free(&source);
 	return found > 0 ? 0 : -1;
 }

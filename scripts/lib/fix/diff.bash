@@ -99,30 +99,45 @@ fix_plan()
 	((${#fix_files[@]})) || die 'the patch changes no C file: there is nothing to make'
 }
 
-# fix_diff PLACE: compares all files, as many at a time as there are processors, and shows what was found.
+# fix_diff PLACE: compares all files, as many at a time as there are processors, and shows what was found. A file that is
+# compiled into several objects is compared once for each.
 fix_diff()
 {
-	local place=$1 i first most tool
+	local place=$1 i first last most tool paths=("${fix_files[@]}") objects=()
 	most=$(nproc)
 	tool_find klpdiff
 	target_cache
 	rm -rf "$place/cut"
 	mkdir -p "$place/cut"
-	for ((first = 0; first < ${#fix_files[@]}; first += most)); do
-		for ((i = first; i < first + most && i < ${#fix_files[@]}; i++)); do
-			fix_base "$i"
-			fix_diff_file "${fix_files[i]}" "$place/cut/$REPLY" &
+	for ((first = 0; first < ${#paths[@]}; first = last)); do
+		last=$((first + most < ${#paths[@]} ? first + most : ${#paths[@]}))
+		for ((i = first; i < last; i++)); do
+			fix_base "$i" "${paths[i]}"
+			fix_diff_file "${paths[i]}" "$place/cut/$REPLY" ${objects[i]:+"${objects[i]}"} &
 			fix_pids[i]=$!
 		done
-		for ((i = first; i < first + most && i < ${#fix_files[@]}; i++)); do
-			fix_base "$i"
+		for ((i = first; i < last; i++)); do
+			fix_base "$i" "${paths[i]}"
 			wait "${fix_pids[i]}" || fix_refused=1
 			cat "$place/cut/$REPLY.messages" >&2
-			fix_list "${fix_files[i]}" <"$place/cut/$REPLY.list"
+			fix_list "${paths[i]}" <"$place/cut/$REPLY.list"
+			fix_also "${paths[i]}" "$place/cut/$REPLY.list"
 		done
 	done
 	fix_pids=()
-	[[ -n $fix_refused ]] || fix_distinct "$place/cut"
+	[[ -z $fix_refused ]] || return 0
+	fix_distinct "$place/cut"
+	((!${#objects[@]})) || fix_copied_names "$place/cut"
+}
+
+# fix_also PATH LIST: puts the file's other objects behind what is to be compared: paths and objects of the caller.
+fix_also()
+{
+	local object
+	while read -r object; do
+		objects[${#paths[@]}]=$object
+		paths+=("$1")
+	done < <(sed -n 's/^also //p' "$2")
 }
 
 # fix_distinct CUT: two files may each have a static function of one name, and the functions that replace them are global.
@@ -147,24 +162,55 @@ fix_distinct()
 	done
 }
 
+# fix_copied_names CUT: what is new and global in a file of several objects is there once for each. A module's gets the
+# module's name, in all that was cut out for that module; vmlinux has no other module's.
+fix_copied_names()
+{
+	local list object name args
+	local -A owner=() several=()
+	for list in "$1"/*.list; do
+		object=$(sed -n 's/^object //p' "$list")
+		while read -r name; do
+			[[ ${owner[$name]:-$object} == "$object" ]] || several[$name]=1
+			owner[$name]=$object
+			[[ $object == vmlinux ]] || several[$name $object]=1
+		done < <(fix_new_globals "${list%.list}.o")
+	done
+	for list in "$1"/*.list; do
+		object=$(sed -n 's/^object //p' "$list")
+		args=()
+		for name in "${!several[@]}"; do
+			[[ $name != *" $object" || -z ${several[${name% *}]-} ]] || args+=(--redefine-sym "${name% *}=${name/ /_}")
+		done
+		[[ ! -f ${list%.list}.o ]] || ((!${#args[@]})) || "$objcopy" "${args[@]}" "${list%.list}.o"
+	done
+}
+
+# fix_new_globals OBJECT: prints the global symbols that it defines besides functions that replace one.
+fix_new_globals()
+{
+	[[ ! -f $1 ]] || LC_ALL=C readelf -sW "$1" |
+		awk '$5 != "LOCAL" && $7 ~ /^[0-9]+$/ && $7 != 0 && $8 !~ /^livepatch_/ { print $8 }'
+}
+
 # fix_stop: for traps.
 fix_stop()
 {
 	((!${#fix_pids[@]})) || kill "${fix_pids[@]}" 2>/dev/null || true
 }
 
-# fix_base NUMBER: sets REPLY to the name that this one of fix_files has in the module: there may be two namespace.c.
+# fix_base NUMBER PATH: sets REPLY to the name that this file has in the module: there may be two namespace.c.
 fix_base()
 {
-	REPLY=${fix_files[$1]##*/}
+	REPLY=${2##*/}
 	printf -v REPLY '%03d_%s' "$(($1 + 1))" "${REPLY%.*}"
 }
 
-# fix_diff_file PATH BASE: in a process of its own.
+# fix_diff_file PATH BASE [OBJECT]: in a process of its own.
 fix_diff_file()
 {
 	local command=("$tool" "${target_args[@]}" ${module_args[@]+"${module_args[@]}"} ${cache_args[@]+"${cache_args[@]}"}
-		--path "$1" --list "$2.list" -o "$2.o"
+		--path "$1" ${3:+--within "$3"} --list "$2.list" -o "$2.o"
 		"$place/orig/${1%.*}.o" "$place/new/${1%.*}.o")
 	: >"$2.list"
 	exec 2>"$2.messages"

@@ -15,7 +15,7 @@ fix_frame()
 		base=${base##*/}
 		base=${base%.o}
 		names+=("$base.o")
-		fix_stub "$(sed -n 's/^path //p' "$place/cut/$base.list")" >"$frame/$base.c"
+		fix_stub <"$place/cut/$base.list" >"$frame/$base.c"
 		cp "$place/cut/$base.o" "$frame/$base.cut"
 	done
 	fix_header "$place/cut" >"$frame/klpmake_objects.h"
@@ -42,12 +42,13 @@ fix_objtool()
 	fi
 }
 
-# fix_stub PATH
+# fix_stub: prints the stub for the list on standard input. A module is named in the tag: it may not be the only object with
+# that file.
 fix_stub()
 {
 	cat <<-END
 		// SPDX-License-Identifier: GPL-2.0
-		//KLPMAKE $1
+		//KLPMAKE $(awk '$1 == "path" { path = $2 } $1 == "object" { print path ($2 == "vmlinux" ? "" : " [" $2 "]") }')
 		/* In place of what this is compiled to, the module gets what changes in that file. */
 	END
 }

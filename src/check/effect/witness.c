@@ -238,8 +238,12 @@ static bool address(struct file *f, const struct table_symbol *t, const struct m
 	return false;
 }
 
-/* The line of the table about a name: number i of those that there are, or NULL. */
-static const struct table_symbol *table_line(const struct file *f, const char *link_name, size_t i)
+/*
+ * The line of the table about a name: number i of those that there are, or NULL. object: only of
+ * those of that object; NULL: of any.
+ */
+static const struct table_symbol *table_line(const struct file *f, const char *link_name,
+					     const char *object, size_t i)
 {
 	const char *slash = strrchr(f->c->path, '/');
 	const char *module = slash ? slash + 1 : f->c->path;
@@ -250,7 +254,8 @@ static const struct table_symbol *table_line(const struct file *f, const char *l
 		size_t len = mark ? (size_t)(mark - t->link_name) : strlen(t->link_name);
 
 		if (strcmp(t->module, module) != 0 || strlen(link_name) != len ||
-		    strncmp(t->link_name, link_name, len) != 0)
+		    strncmp(t->link_name, link_name, len) != 0 ||
+		    (object && strcmp(t->object, object) != 0))
 			continue;
 		if (!i--)
 			return t;
@@ -260,13 +265,13 @@ static const struct table_symbol *table_line(const struct file *f, const char *l
 
 static void compare(struct file *f, const struct meant *a)
 {
-	const struct table_symbol *t = table_line(f, a->link_name, 0);
+	const struct table_symbol *t = table_line(f, a->link_name, f->object, 0);
 	uint64_t addr = 0;
 	bool known = address(f, t, a, &addr);
 
 	/* Where a name means two symbols, the module has both, by two names. */
 	for (size_t i = 1; t && !(known && addr == a->addr); i++) {
-		t = table_line(f, a->link_name, i);
+		t = table_line(f, a->link_name, f->object, i);
 		known = t ? address(f, t, a, &addr) : known;
 	}
 	if (known && addr == a->addr)
@@ -286,9 +291,9 @@ static void compare(struct file *f, const struct meant *a)
 /* Is the symbol one that could have been seen: does the object know it by its place? */
 static bool is_meant(const struct file *f, const struct meant *a)
 {
-	const struct table_symbol *t = table_line(f, a->link_name, 0);
-
-	return t ? !strcmp(t->object, f->object) : a->size && f->kernel.linked;
+	return table_line(f, a->link_name, NULL, 0)
+		       ? table_line(f, a->link_name, f->object, 0) != NULL
+		       : a->size && f->kernel.linked;
 }
 
 static void compare_all(struct file *f, const struct code_tables *tables, struct witness *w)
