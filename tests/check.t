@@ -255,6 +255,8 @@ broken "a common symbol" "is a common one: simplify_symbols() refuses it" \
 	set-symbol-shndx own 0xfff2
 broken "another reserved section number" "has the reserved section number 0xff30" \
 	set-symbol-shndx own 0xff30
+broken "a symbol among livepatch relocations" "leads to '.klp.rela.vmlinux..text', which holds relocations" \
+	set-symbol-shndx "#$section" "$(readelf -SW "$good" | sed -n 's/^ *\[ *\([0-9]*\)\] \.klp\.rela\.vmlinux\.\.text .*/\1/p')"
 
 # Undefined symbols and their versions.
 broken "a symbol that nobody exports" "symbol 'gamma_private' is exported by nobody" \

@@ -71,11 +71,18 @@ static void check_absolute(const struct check *c, const struct reloc *r, const s
 
 /*
  * simplify_symbols() adds the address of the section. For one that is not loaded, that is in the
- * buffer with the file, which is freed.
+ * buffer with the file, which is freed. Livepatch relocations are loaded, but for
+ * klp_apply_section_relocs() alone.
  */
 static void check_loaded(const struct check *c, const struct reloc *r, const struct elf_symbol *s)
 {
-	if (!s->special && !(c->mod->sec[s->shndx].shdr.sh_flags & SHF_ALLOC))
+	if (s->special)
+		return;
+	if (c->mod->sec[s->shndx].shdr.sh_type == SHT_RELA)
+		bad(c, "'%s' + 0x%llx leads to '%s', which holds relocations",
+		    c->mod->sec[r->section].name, (unsigned long long)r->offset,
+		    c->mod->sec[s->shndx].name);
+	else if (!(c->mod->sec[s->shndx].shdr.sh_flags & SHF_ALLOC))
 		bad(c,
 		    "'%s' + 0x%llx leads to '%s', which is not loaded: the kernel has freed what it "
 		    "finds there",
