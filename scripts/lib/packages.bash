@@ -54,7 +54,7 @@ packages()
 			own_machine
 			printf '%s\n' "$(qemu_package)" busybox-static binutils cpio xz-utils zstd
 			;;
-		test) printf '%s\n' perl procps kmod shellcheck clang-format clang-tidy cppcheck groff dwz debuginfod \
+		test) printf '%s\n' perl procps kmod shellcheck clang-format clang-tidy cppcheck clang lld groff dwz debuginfod \
 			build-essential debhelper lintian rpm openssl e2fsprogs ovmf \
 			openssh-client dropbear-bin ansible-core ;;
 		# What 'make bench' compares with.
@@ -94,7 +94,7 @@ in_words()
 			own_machine
 			printf '%s, a statically linked busybox, cpio, xz and zstd\n' "$machine_qemu"
 			;;
-		test) printf "perl's prove, pgrep, sysctl, kmod, shellcheck, clang-format, clang-tidy, cppcheck, groff, dwz, debuginfod, openssl, mkfs.ext4, the firmware OVMF, ssh, dropbear, Ansible; for the packages build-essential, debhelper, lintian and rpmbuild\n" ;;
+		test) printf "perl's prove, pgrep, sysctl, kmod, shellcheck, clang, lld, clang-format, clang-tidy, cppcheck, groff, dwz, debuginfod, openssl, mkfs.ext4, the firmware OVMF, ssh, dropbear, Ansible; for the packages build-essential, debhelper, lintian and rpmbuild\n" ;;
 		bench) printf 'gcc, the development files of libdw and libelf, and gdb\n' ;;
 		foreign) printf 'for each architecture in ARCHES (now: %s) a gcc (loongarch64: clang 19 with lld and LLVM) and qemu-system, and flex, bison, bc, patch, perl\n' "$(other_architectures | paste -sd ' ')" ;;
 		cross) printf 'gccs for riscv64, arm64, ppc64le and s390x\n' ;;
